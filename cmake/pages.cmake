@@ -1,0 +1,12 @@
+# Makes a C table of the diagnostics' pages: cmake -DPAGES=FOLDER -DOUT=FILE -P pages.cmake
+file(GLOB pages ${PAGES}/E*.md)
+list(SORT pages)
+set(text "// Generated from compiler/diag/errors/*.md.\n\n#include \"pages.h\"\n\nconst DiagPage diag__pages[] = {\n")
+foreach(page ${pages})
+  get_filename_component(code ${page} NAME_WE)
+  file(READ ${page} body HEX)
+  string(REGEX REPLACE "([0-9a-f][0-9a-f])" "0x\\1," body "${body}")
+  string(APPEND text "    { \"${code}\", (const char[]){ ${body} 0 } },\n")
+endforeach()
+string(APPEND text "    { 0, 0 },\n};\n")
+file(WRITE ${OUT} "${text}")
