@@ -1,0 +1,60 @@
+// The packed image: what `sipcc image` makes of sealed binaries and a system's wiring, and what the kernel reads,
+// booted (embedded in the kernel's ELF file) and hosted (a file). Freestanding.
+//
+// A header, tables, strings, then the sealed binaries, each at a multiple of 4096. Offsets from the header's first byte.
+// The kernel starts only programs whose digest stands in the table of programs: `sipcc image` puts them there after
+// verifying their SIR and lowering it again (decision 4).
+
+#ifndef SIP_ABI_IMAGE_H
+#define SIP_ABI_IMAGE_H
+
+#include <stdint.h>
+
+#include "contracts/abi/seal.h"
+
+#define IMAGE_FORMAT_VERSION 1u
+#define IMAGE_NO_ROW         0xffffffffu
+
+typedef struct ImageHeader {
+    uint8_t magic[8];     // "SIPIMAG\1"
+    uint32_t version;     // IMAGE_FORMAT_VERSION
+    uint32_t reserved;
+    uint64_t size;        // of the whole image
+    uint8_t digest[32];   // SHA-256 of the whole image with this field taken as zero
+    SealString system;    // the system's name
+    SealTable programs;   // ImageProgram[]
+    SealTable instances;  // ImageInstance[]
+    SealTable wires;      // ImageWire[], by instance, one per parameter
+    SealTable texts;      // SealString[]: text arguments
+} ImageHeader;
+
+typedef struct ImageProgram {
+    SealString name;
+    uint64_t offset, size; // the sealed binary
+    uint8_t digest[32];    // its seal's digest
+} ImageProgram;
+
+typedef struct ImageInstance {
+    SealString name;       // as in the system: `client`
+    uint32_t program;
+    uint32_t first_wire;   // one per parameter of the program, in the manifest's order
+    uint32_t wire_count;
+    uint32_t restart;      // most restarts; 0
+} ImageInstance;
+
+typedef enum ImageWireKind {
+    IMAGE_WIRE_CHANNEL, // to parameter `param` of instance `instance`; stands on both sides and names the other
+    IMAGE_WIRE_MACHINE, // served by the kernel: `service`
+    IMAGE_WIRE_ARGS,    // texts [param, param + instance)
+    IMAGE_WIRE_DEVICE   // the manifest's grant
+} ImageWireKind;
+
+typedef enum ImageService { IMAGE_SERVICE_CONSOLE } ImageService; // machine.console
+
+typedef struct ImageWire {
+    uint32_t kind;
+    uint32_t instance, param;
+    uint32_t service;
+} ImageWire;
+
+#endif

@@ -1,0 +1,86 @@
+// What a SIP and the kernel see of each other at run time. Freestanding.
+//
+// The kernel starts a SIP's first thread at the image's entry, `sip_main(const KernelTable *, const SipStart *)`,
+// SysV calling convention, on a fresh stack, with all other registers zero. The SIP calls the kernel through the table and
+// nothing else. Endpoints and blocks are plain addresses: verified code cannot make one up.
+
+#ifndef SIP_ABI_KERNEL_H
+#define SIP_ABI_KERNEL_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define SIP_ABI_VERSION 1u
+
+typedef struct SipEndpoint SipEndpoint; // kernel memory; opaque to a SIP
+
+// --- the table of kernel functions: one field per row of kcalls.def, in its order -----------------------
+
+typedef struct KernelTable {
+#define KCALL(name, text, visible, result, params) result(*name) params;
+#include "contracts/abi/kcalls.def"
+} KernelTable;
+
+// What main's parameters are made of: one word per endpoint parameter in the order of the manifest;
+// text arguments (`own str[] args`) as the address and count of SipText.
+typedef struct SipText {
+    char *ptr; // an exchange-heap block owned by the SIP
+    uint64_t length;
+} SipText;
+
+typedef struct SipStart {
+    SipEndpoint *const *endpoints; // one per endpoint parameter, in the order of the manifest's parameters
+    SipText *args;                 // an exchange-heap block, or NULL when there are none
+    uint64_t arg_count;
+} SipStart;
+
+// --- the result of `receive` -----------------------------------------------------------------------------
+
+// Bits 63..32: row of the array of endpoints, or SIP_RECEIVE_TIMEOUT. Bits 31..0: the message's number in the
+// contract, or SIP_RECEIVE_CLOSED.
+#define SIP_RECEIVE_TIMEOUT 0xffffffffu
+#define SIP_RECEIVE_CLOSED  0xffffffffu
+#define SIP_NO_TIMEOUT      UINT64_MAX // `timeout` of receive, in nanoseconds from now
+
+// --- the thread's block ---------------------------------------------------------------------------------------
+
+// %gs:0 holds its address: a switch of threads is one store, not a write of the segment's base. Owned by the
+// kernel; a SIP's runtime (kernel-rt/sip) uses the fields marked `runtime`.
+typedef struct SipThread {
+    struct SipThread *self;   // its own address
+    uint64_t stack_low;       // lowest usable byte of the stack; below it lies the guard
+    uint64_t stack_high;      // one past the highest
+    uint64_t reserved;
+    void *drop_list;          // runtime: blocks whose content is still to be dropped, linked through their headers
+    uint64_t drop_busy;       // runtime: a drop is being drained further up the stack
+} SipThread;
+
+_Static_assert(offsetof(SipThread, drop_list) == 32, "kernel-rt/sip and arch name it by number");
+
+// --- a block of the exchange heap ----------------------------------------------------------------------------
+
+// The header lies right below the address that a SIP holds. A SIP's runtime uses `drop_next` and `drop_glue`,
+// and only while the block is being dropped; all else is the kernel's ledger.
+typedef struct SipBlock {
+    struct SipBlock *next, *prev; // the ledger list that owns the block: a SIP's, or a message slot's
+    void *owner;                  // the account that is charged
+    uint64_t size;                // bytes that the SIP may use, and the size class
+    void *drop_next;              // runtime
+    void (*drop_glue)(void *);    // runtime: ends what the content owns, pushing blocks that it reaches
+} SipBlock;
+
+_Static_assert(sizeof(SipBlock) == 48, "a multiple of 16, so that blocks stay aligned");
+
+// --- runtime linked into each SIP (kernel-rt/sip) ---------------------------------------------------------------
+
+// Called by compiled code; bodies in kernel-rt/sip, hidden, linked into the sealed binary.
+//
+//   extern const KernelTable *sip_kernel;            set by sip_main before anything else
+//   _Noreturn void sip_trap(uint32_t site);          cold; site is a row of the trap table
+//   void sip_drop_block(void *block, void (*glue)(void *));   block may be NULL; glue may be NULL;
+//                                                    iterative, constant stack whatever the structure
+//   memcpy memmove memset memcmp                     freestanding
+//
+// The compiler emits `void sip_program(const SipStart *)`, which unpacks the parameters and calls SIR's main.
+
+#endif
