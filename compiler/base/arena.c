@@ -1,0 +1,99 @@
+// Arenas: a list of chunks, each filled from the bottom. Large requests get a chunk of their own.
+
+#include "arena.h"
+
+#include <assert.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { FIRST_CHUNK = 16 << 10, LARGEST_CHUNK = 4 << 20 };
+
+struct ArenaChunk {
+    ArenaChunk *next;
+    size_t size; // of the bytes that follow
+    _Alignas(64) uint8_t bytes[];
+};
+
+void base_out_of_memory(size_t wanted) {
+    fprintf(stderr, "out of memory: %zu more bytes were wanted; close other programs or raise the limit (ulimit -v)\n", wanted);
+    abort();
+}
+
+void arena_init(Arena *arena) {
+    *arena = (Arena){ 0 };
+}
+
+void arena_free(Arena *arena) {
+    for (ArenaChunk *chunk = arena->chunks, *next; chunk; chunk = next) {
+        next = chunk->next;
+        free(chunk);
+    }
+    arena_init(arena);
+}
+
+// Chunks double, so that their number is logarithmic and a small arena stays small.
+static void add_chunk(Arena *arena, size_t at_least) {
+    size_t size = arena->chunks ? arena->chunks->size * 2 : FIRST_CHUNK;
+    if (size > LARGEST_CHUNK)
+        size = LARGEST_CHUNK;
+    if (size < at_least)
+        size = at_least;
+    size_t total = (sizeof(ArenaChunk) + size + 63) & ~(size_t)63;
+    ArenaChunk *chunk = total < size ? NULL : aligned_alloc(64, total);
+    if (!chunk)
+        base_out_of_memory(size);
+    chunk->next = arena->chunks;
+    chunk->size = size;
+    arena->chunks = chunk;
+    arena->at = chunk->bytes;
+    arena->end = chunk->bytes + size;
+}
+
+void *arena_alloc(Arena *arena, size_t size, size_t align) {
+    assert(align && (align & (align - 1)) == 0 && align <= 64);
+    size_t pad = (size_t)(-(uintptr_t)arena->at) & (align - 1);
+    if (!arena->at || (size_t)(arena->end - arena->at) < pad || (size_t)(arena->end - arena->at) - pad < size) {
+        add_chunk(arena, size);
+        pad = 0;
+    }
+    void *memory = arena->at + pad;
+    arena->at += pad + size;
+    arena->used += size;
+    return memset(memory, 0, size);
+}
+
+void *arena_alloc_array(Arena *arena, size_t count, size_t size, size_t align) {
+    if (size && count > SIZE_MAX / 2 / size)
+        base_out_of_memory(count);
+    return arena_alloc(arena, count * size, align);
+}
+
+char *arena_strndup(Arena *arena, const char *text, size_t length) {
+    char *copy = arena_alloc(arena, length + 1, 1);
+    if (length)
+        memcpy(copy, text, length);
+    return copy;
+}
+
+char *arena_strdup(Arena *arena, const char *text) {
+    return arena_strndup(arena, text, strlen(text));
+}
+
+char *arena_printf(Arena *arena, const char *format, ...) {
+    va_list args;
+    va_start(args, format);
+    int length = vsnprintf(NULL, 0, format, args);
+    va_end(args);
+    assert(length >= 0);
+    char *text = arena_alloc(arena, (size_t)length + 1, 1);
+    va_start(args, format);
+    vsnprintf(text, (size_t)length + 1, format, args);
+    va_end(args);
+    return text;
+}
+
+size_t arena_used(const Arena *arena) {
+    return arena->used;
+}

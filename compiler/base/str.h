@@ -1,0 +1,31 @@
+// Text by address and length, not terminated, not owned.
+
+#ifndef BASE_STR_H
+#define BASE_STR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <string.h>
+
+typedef struct Str {
+    const char *ptr;
+    size_t len;
+} Str;
+
+#define STR(literal) ((Str){ "" literal, sizeof(literal) - 1 })
+#define STR_FMT      "%.*s"
+#define STR_ARG(s)   (int)(s).len, (s).ptr // for printf
+
+static inline Str str_from_c(const char *text) {
+    return (Str){ text, strlen(text) };
+}
+
+static inline bool str_eq(Str a, Str b) {
+    return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
+}
+
+static inline bool str_eq_c(Str a, const char *b) {
+    return str_eq(a, str_from_c(b));
+}
+
+#endif

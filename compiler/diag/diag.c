@@ -1,0 +1,137 @@
+// Diagnostics: collecting them.
+
+#include "diag.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "diag__.h"
+
+typedef struct Row {
+    const char *code;
+    DiagLevel level;
+    const char *text;
+} Row;
+
+static const Row rows[DIAG_CODES + 1] = {
+#define DIAG(number, level, name, text) { "E" #number, DIAG_##level, text },
+#include "diag/diag.def"
+    { NULL, DIAG_ERROR, NULL },
+};
+
+const char *diag__code_text(DiagCode code) {
+    return rows[code].code;
+}
+
+DiagLevel diag__level(DiagCode code) {
+    return rows[code].level;
+}
+
+const char *diag__level_text(DiagCode code) {
+    return rows[code].level == DIAG_ERROR ? "error" : "warning";
+}
+
+Diags *diags_new(Arena *arena, const SourceMap *map) {
+    Diags *diags = arena_new(arena, Diags);
+    diags->arena = arena;
+    diags->map = map;
+    diags->limit = 50;
+    return diags;
+}
+
+void diags_limit(Diags *diags, uint32_t most) {
+    diags->limit = most;
+}
+
+static const char *format_text(Arena *arena, const char *format, va_list args) {
+    va_list again;
+    va_copy(again, args);
+    int length = vsnprintf(NULL, 0, format, args);
+    char *text = arena_alloc(arena, (size_t)(length < 0 ? 0 : length) + 1, 1);
+    vsnprintf(text, (size_t)(length < 0 ? 0 : length) + 1, format, again);
+    va_end(again);
+    return text;
+}
+
+static bool already_said(const Diags *diags, Span span, DiagCode code) {
+    vec_each(Diag, it, &diags->list) {
+        if (it->code == code && it->span.file == span.file && it->span.start == span.start && it->span.end == span.end)
+            return true;
+    }
+    return false;
+}
+
+void diag_report(Diags *diags, Span span, DiagCode code, ...) {
+    diags->muted = already_said(diags, span, code);
+    if (diags->muted)
+        return;
+    if (rows[code].level == DIAG_ERROR)
+        diags->errors++;
+    else
+        diags->warnings++;
+    diags->muted = diags->list.len >= diags->limit;
+    if (diags->muted) {
+        diags->left_out++;
+        return;
+    }
+    va_list args;
+    va_start(args, code);
+    const char *text = format_text(diags->arena, rows[code].text, args);
+    va_end(args);
+    vec_push(diags->arena, &diags->list, (Diag){ .code = code, .span = span, .text = text, .order = diags->list.len });
+}
+
+void diag_note(Diags *diags, Span span, const char *format, ...) {
+    if (diags->muted)
+        return;
+    va_list args;
+    va_start(args, format);
+    const char *text = format_text(diags->arena, format, args);
+    va_end(args);
+    vec_push(diags->arena, &vec_last(&diags->list)->notes, (DiagLabel){ span, text });
+}
+
+void diag_help(Diags *diags, const char *format, ...) {
+    if (diags->muted)
+        return;
+    va_list args;
+    va_start(args, format);
+    const char *text = format_text(diags->arena, format, args);
+    va_end(args);
+    vec_push(diags->arena, &vec_last(&diags->list)->helps, text);
+}
+
+void diag_fix(Diags *diags, Span span, const char *replacement, const char *message) {
+    if (diags->muted)
+        return;
+    DiagFix fix = { span, arena_strdup(diags->arena, replacement), arena_strdup(diags->arena, message) };
+    vec_push(diags->arena, &vec_last(&diags->list)->fixes, fix);
+}
+
+uint32_t diags_errors(const Diags *diags) {
+    return diags->errors;
+}
+
+uint32_t diags_warnings(const Diags *diags) {
+    return diags->warnings;
+}
+
+static int by_place(const void *a, const void *b) {
+    const Diag *x = *(const Diag *const *)a, *y = *(const Diag *const *)b;
+    if (x->span.file != y->span.file)
+        return x->span.file < y->span.file ? -1 : 1;
+    if (x->span.start != y->span.start)
+        return x->span.start < y->span.start ? -1 : 1;
+    return x->order < y->order ? -1 : x->order > y->order;
+}
+
+const Diag **diag__sorted(const Diags *diags) {
+    const Diag **sorted = arena_array(diags->arena, const Diag *, diags->list.len);
+    for (uint32_t i = 0; i < diags->list.len; i++)
+        sorted[i] = &diags->list.data[i];
+    if (diags->list.len)
+        qsort(sorted, diags->list.len, sizeof *sorted, by_place);
+    return sorted;
+}

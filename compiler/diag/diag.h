@@ -1,0 +1,61 @@
+// Diagnostics: what is wrong with a program, where, why, and how to mend it.
+//
+//     diag_report(diags, span, E_USE_AFTER_MOVE, name);       the row's text, with printf's arguments
+//     diag_note(diags, moved_at, "moved here");               belongs to the last report
+//     diag_help(diags, "send a copy: `copy(%s)`", name);
+//
+// Reporting never stops the caller: it puts an error node in its tree and goes on. The same code at the same place is
+// reported once, and past a limit only the number grows.
+
+#ifndef DIAG_DIAG_H
+#define DIAG_DIAG_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "source/source.h"
+
+typedef enum DiagCode {
+#define DIAG(number, level, name, text) E_##name,
+#include "diag/diag.def"
+    DIAG_CODES
+} DiagCode;
+
+typedef enum DiagLevel { DIAG_ERROR, DIAG_WARNING } DiagLevel;
+
+typedef struct Diags Diags;
+
+// --- make ------------------------------------------------------------------------------------------------------
+
+Diags *diags_new(Arena *arena, const SourceMap *map);
+void diags_limit(Diags *diags, uint32_t most); // how many are kept; 50 unless told
+
+// --- report ----------------------------------------------------------------------------------------------------
+
+void diag_report(Diags *diags, Span span, DiagCode code, ...);
+void diag_note(Diags *diags, Span span, const char *format, ...) __attribute__((format(printf, 3, 4)));
+void diag_help(Diags *diags, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+// An edit that mends the last report: the span becomes `replacement`.
+void diag_fix(Diags *diags, Span span, const char *replacement, const char *message);
+
+// --- ask -------------------------------------------------------------------------------------------------------
+
+uint32_t diags_errors(const Diags *diags);   // also those past the limit
+uint32_t diags_warnings(const Diags *diags);
+const char *diag_explain(const char *code);  // the page of "E0301"; NULL if there is none
+
+// --- show: sorted by file and place ------------------------------------------------------------------------------
+
+void diag_render_human(const Diags *diags, bool color, Buf *out);
+void diag_render_short(const Diags *diags, Buf *out); // file:line:col: error[E0301]: text
+void diag_render_json(const Diags *diags, Buf *out);  // JSON Lines
+
+// Compares with the marks in all files of the source map: `//~ E0301 text` expects a diagnostic of that code whose
+// text contains `text`, on its line; each `^` after `~` points a line further up. Several marks on a line each expect
+// one. True if none is missing and none surplus; else `out` says which.
+bool diag_verify(const Diags *diags, Buf *out);
+
+#endif

@@ -1,0 +1,43 @@
+// What the files of this room share: a diagnostic in full.
+
+#ifndef DIAG_DIAG___H
+#define DIAG_DIAG___H
+
+#include "base/vec.h"
+#include "diag.h"
+
+typedef struct DiagLabel {
+    Span span;
+    const char *text;
+} DiagLabel;
+
+typedef struct DiagFix {
+    Span span;
+    const char *replacement, *message;
+} DiagFix;
+
+typedef struct Diag {
+    DiagCode code;
+    Span span;
+    const char *text;
+    VEC(DiagLabel) notes;
+    VEC(const char *) helps;
+    VEC(DiagFix) fixes;
+    uint32_t order; // of reporting
+} Diag;
+
+struct Diags {
+    Arena *arena;
+    const SourceMap *map;
+    VEC(Diag) list;
+    uint32_t limit, errors, warnings, left_out;
+    bool muted; // the last report was not kept: its notes are not either
+};
+
+const char *diag__code_text(DiagCode code); // "E0301"
+DiagLevel diag__level(DiagCode code);
+const char *diag__level_text(DiagCode code); // "error"
+const Diag **diag__sorted(const Diags *diags); // in the arena; diags->list.len of them
+void diag__render_one(const Diags *diags, const Diag *diag, bool color, Buf *out);
+
+#endif

@@ -1,0 +1,122 @@
+// Diagnostics as JSON Lines, for editors and build systems. Offsets are bytes from 0, lines and columns from 1.
+
+#include <stdlib.h>
+
+#include "diag__.h"
+
+static void put_string(Buf *out, const char *text) {
+    buf_byte(out, '"');
+    for (; *text; text++) {
+        uint8_t c = (uint8_t)*text;
+        if (c == '"' || c == '\\')
+            buf_printf(out, "\\%c", c);
+        else if (c == '\n')
+            buf_cstr(out, "\\n");
+        else if (c < 0x20)
+            buf_printf(out, "\\u%04x", c);
+        else
+            buf_byte(out, c);
+    }
+    buf_byte(out, '"');
+}
+
+static void put_member(Buf *out, const char *name, const char *text) {
+    buf_printf(out, "\"%s\":", name);
+    put_string(out, text);
+}
+
+static void put_place(const Diags *diags, Buf *out, Span span) {
+    uint32_t line, column, end_line, end_column;
+    source_line_col(diags->map, span.file, span.start, &line, &column, NULL);
+    source_line_col(diags->map, span.file, span.end, &end_line, &end_column, NULL);
+    put_member(out, "file", source_name(diags->map, span.file));
+    buf_printf(out, ",\"byte_start\":%u,\"byte_end\":%u,\"line_start\":%u,\"column_start\":%u,\"line_end\":%u,\"column_end\":%u", span.start,
+               span.end, line, column, end_line, end_column);
+}
+
+static void put_span(const Diags *diags, Buf *out, Span span, const char *label, bool primary) {
+    buf_byte(out, '{');
+    put_place(diags, out, span);
+    buf_printf(out, ",\"is_primary\":%s,", primary ? "true" : "false");
+    put_member(out, "label", label);
+    buf_byte(out, '}');
+}
+
+static void put_spans(const Diags *diags, Buf *out, const Diag *diag) {
+    const char *comma = "";
+    buf_cstr(out, "\"spans\":[");
+    if (diag->span.file) {
+        put_span(diags, out, diag->span, "", true);
+        comma = ",";
+    }
+    vec_each(DiagLabel, note, &diag->notes) {
+        if (note->span.file == 0)
+            continue;
+        buf_cstr(out, comma);
+        put_span(diags, out, note->span, note->text, false);
+        comma = ",";
+    }
+    buf_byte(out, ']');
+}
+
+static void put_children(Buf *out, const Diag *diag) {
+    const char *comma = "";
+    buf_cstr(out, "\"children\":[");
+    vec_each(DiagLabel, note, &diag->notes) {
+        if (note->span.file != 0)
+            continue;
+        buf_printf(out, "%s{\"level\":\"note\",", comma);
+        put_member(out, "message", note->text);
+        buf_byte(out, '}');
+        comma = ",";
+    }
+    vec_each(const char *, help, &diag->helps) {
+        buf_printf(out, "%s{\"level\":\"help\",", comma);
+        put_member(out, "message", *help);
+        buf_byte(out, '}');
+        comma = ",";
+    }
+    buf_byte(out, ']');
+}
+
+static void put_suggestions(const Diags *diags, Buf *out, const Diag *diag) {
+    const char *comma = "";
+    buf_cstr(out, "\"suggestions\":[");
+    vec_each(DiagFix, fix, &diag->fixes) {
+        buf_printf(out, "%s{", comma);
+        put_place(diags, out, fix->span);
+        buf_byte(out, ',');
+        put_member(out, "replacement", fix->replacement);
+        buf_byte(out, ',');
+        put_member(out, "message", fix->message);
+        buf_cstr(out, ",\"applicability\":\"machine-applicable\"}");
+        comma = ",";
+    }
+    buf_byte(out, ']');
+}
+
+void diag_render_json(const Diags *diags, Buf *out) {
+    const Diag **sorted = diag__sorted(diags);
+    for (uint32_t i = 0; i < diags->list.len; i++) {
+        const Diag *diag = sorted[i];
+        Buf rendered = { 0 };
+        diag__render_one(diags, diag, false, &rendered);
+        char *text = buf_take(&rendered);
+        buf_byte(out, '{');
+        put_member(out, "code", diag__code_text(diag->code));
+        buf_byte(out, ',');
+        put_member(out, "level", diag__level_text(diag->code));
+        buf_byte(out, ',');
+        put_member(out, "message", diag->text);
+        buf_byte(out, ',');
+        put_spans(diags, out, diag);
+        buf_byte(out, ',');
+        put_children(out, diag);
+        buf_byte(out, ',');
+        put_suggestions(diags, out, diag);
+        buf_byte(out, ',');
+        put_member(out, "rendered", text);
+        buf_cstr(out, "}\n");
+        free(text);
+    }
+}

@@ -1,0 +1,166 @@
+// Source text. Each file keeps the starts of its lines, so that a position is a binary search.
+
+#include "source.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/file.h"
+#include "base/vec.h"
+
+typedef struct File {
+    const char *name;
+    Str text;
+    VEC(uint32_t) lines; // where each starts
+} File;
+
+struct SourceMap {
+    Arena *arena;
+    VEC(File) files;
+};
+
+SourceMap *source_map_new(Arena *arena) {
+    SourceMap *map = arena_new(arena, SourceMap);
+    map->arena = arena;
+    return map;
+}
+
+// --- what is plain text ------------------------------------------------------------------------------------------
+
+uint32_t utf8_decode(const char *text, size_t length, uint32_t *scalar) {
+    const uint8_t *at = (const uint8_t *)text;
+    uint32_t first = length ? at[0] : 0xff;
+    uint32_t bytes = first < 0x80 ? 1 : first >= 0xc2 && first < 0xe0 ? 2 : first >= 0xe0 && first < 0xf0 ? 3 : first >= 0xf0 && first < 0xf5 ? 4 : 0;
+    if (bytes == 0 || bytes > length)
+        return 0;
+    uint32_t value = bytes == 1 ? first : first & (0x7fu >> bytes);
+    for (uint32_t i = 1; i < bytes; i++) {
+        if ((at[i] & 0xc0) != 0x80)
+            return 0;
+        value = value << 6 | (at[i] & 0x3f);
+    }
+    static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
+    if (value < least[bytes] || value > 0x10ffff || (value >= 0xd800 && value < 0xe000))
+        return 0;
+    *scalar = value;
+    return bytes;
+}
+
+static bool turns_text(uint32_t scalar) { // Unicode's bidirectional controls
+    return scalar == 0x061c || scalar == 0x200e || scalar == 0x200f || (scalar >= 0x202a && scalar <= 0x202e) ||
+           (scalar >= 0x2066 && scalar <= 0x2069);
+}
+
+static bool check_text(const char *name, const char *text, size_t length, char error[512]) {
+    uint32_t line = 1;
+    for (size_t at = 0; at < length;) {
+        uint32_t scalar = 0;
+        uint32_t bytes = utf8_decode(text + at, length - at, &scalar);
+        const char *wrong = bytes == 0            ? "bytes that are not UTF-8; save the file as UTF-8"
+                            : scalar == 0         ? "a NUL byte; this does not look like a source file"
+                            : turns_text(scalar) ? "a control that turns the direction of text; write it as \\u{...} in a string"
+                                                  : NULL;
+        if (wrong) {
+            snprintf(error, 512, "%s:%u has %s", name, line, wrong);
+            return false;
+        }
+        line += scalar == '\n';
+        at += bytes;
+    }
+    return true;
+}
+
+// --- make ----------------------------------------------------------------------------------------------------------
+
+FileId source_add_text(SourceMap *map, const char *name, const char *text, size_t length, char error[512]) {
+    if (length > SOURCE_LIMIT) {
+        snprintf(error, 512, "%s is longer than %d bytes, the most that a source file may have; split it", name, SOURCE_LIMIT);
+        return 0;
+    }
+    if (!check_text(name, text, length, error))
+        return 0;
+    if (length >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0) {
+        text += 3;
+        length -= 3;
+    }
+    File file = { .name = arena_strdup(map->arena, name), .text = { arena_strndup(map->arena, text, length), length } };
+    vec_push(map->arena, &file.lines, 0);
+    for (uint32_t i = 0; i < length; i++)
+        if (text[i] == '\n')
+            vec_push(map->arena, &file.lines, i + 1);
+    vec_push(map->arena, &map->files, file);
+    return map->files.len;
+}
+
+FileId source_add_file(SourceMap *map, const char *path, char error[512]) {
+    Buf bytes = { 0 };
+    FileId file = 0;
+    if (file_read(path, SOURCE_LIMIT, &bytes, error))
+        file = source_add_text(map, path, (const char *)bytes.data, bytes.len, error);
+    buf_free(&bytes);
+    return file;
+}
+
+// --- ask -----------------------------------------------------------------------------------------------------------
+
+static const File *get(const SourceMap *map, FileId file) {
+    assert(file > 0 && file <= map->files.len);
+    return &map->files.data[file - 1];
+}
+
+const char *source_name(const SourceMap *map, FileId file) {
+    return get(map, file)->name;
+}
+
+Str source_text(const SourceMap *map, FileId file) {
+    return get(map, file)->text;
+}
+
+uint32_t source_files(const SourceMap *map) {
+    return map->files.len;
+}
+
+void source_line_col(const SourceMap *map, FileId id, uint32_t offset, uint32_t *line, uint32_t *column, uint32_t *byte_column) {
+    const File *file = get(map, id);
+    if (offset > file->text.len)
+        offset = (uint32_t)file->text.len;
+    uint32_t low = 0, high = file->lines.len; // the last line that starts at or before offset
+    while (high - low > 1) {
+        uint32_t middle = low + (high - low) / 2;
+        if (file->lines.data[middle] <= offset)
+            low = middle;
+        else
+            high = middle;
+    }
+    uint32_t start = file->lines.data[low], scalars = 0;
+    for (uint32_t i = start; i < offset; i++)
+        scalars += ((uint8_t)file->text.ptr[i] & 0xc0) != 0x80;
+    *line = low + 1;
+    *column = scalars + 1;
+    if (byte_column)
+        *byte_column = offset - start + 1;
+}
+
+uint32_t source_lines(const SourceMap *map, FileId file) {
+    return get(map, file)->lines.len;
+}
+
+uint32_t source_line_start(const SourceMap *map, FileId id, uint32_t line) {
+    const File *file = get(map, id);
+    return line >= 1 && line <= file->lines.len ? file->lines.data[line - 1] : (uint32_t)file->text.len;
+}
+
+Str source_line(const SourceMap *map, FileId id, uint32_t line) {
+    const File *file = get(map, id);
+    uint32_t start = source_line_start(map, id, line), end = source_line_start(map, id, line + 1);
+    while (end > start && (file->text.ptr[end - 1] == '\n' || file->text.ptr[end - 1] == '\r'))
+        end--;
+    return (Str){ file->text.ptr + start, end - start };
+}
+
+Span span_join(Span a, Span b) {
+    assert(a.file == b.file);
+    return (Span){ a.file, a.start < b.start ? a.start : b.start, a.end > b.end ? a.end : b.end };
+}
