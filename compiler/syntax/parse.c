@@ -1,0 +1,85 @@
+// From text to tree.
+// Takes a file of the source map; leaves its tree and the reports about it. A column of calls: scan, parse, copy, report.
+
+#include "syntax__.h"
+
+#include <assert.h>
+
+static uint64_t time_limit(Str text) { // in microseconds
+    return 5000000 + (uint64_t)text.len;
+}
+
+Span syntax__span(const Parse *parse, uint32_t start, uint32_t end) {
+    return (Span){ parse->file, start, end };
+}
+
+static const SyntaxNode *empty_root(const Parse *parse) {
+    SyntaxNode *root = arena_new(parse->arena, SyntaxNode);
+    *root = (SyntaxNode
+    ){ .end = (uint32_t)parse->text.len, .size = 1, .kind = SYNTAX_SOURCE_FILE, .broken = true };
+    return root;
+}
+
+static const SyntaxNode *parse_text(Parse *parse) {
+    TSTree *tree =
+        ts_parser_parse_string(parse->parser, NULL, parse->text.ptr, (uint32_t)parse->text.len);
+    if (!tree) {
+        diag_report(
+            parse->diags, syntax__span(parse, 0, 0), E_TOO_SLOW,
+            source_name(parse->map, parse->file)
+        );
+        parse->reported = true;
+        return empty_root(parse);
+    }
+    const SyntaxNode *root = syntax__copy(parse, tree);
+    ts_tree_delete(tree);
+    syntax__report(parse);
+    return root;
+}
+
+Syntax *syntax_parse(Arena *arena, const SourceMap *map, FileId file, Diags *diags) {
+    syntax__guard_memory();
+    Parse parse = {
+        .arena = arena, .map = map, .file = file, .text = source_text(map, file), .diags = diags
+    };
+    Syntax *syntax = arena_new(arena, Syntax);
+    if (!syntax__scan(&parse)) {
+        *syntax = (Syntax){ file, parse.text, empty_root(&parse), true };
+        return syntax;
+    }
+    parse.parser = ts_parser_new();
+    bool accepted = ts_parser_set_language(parse.parser, tree_sitter_sip());
+    assert(accepted); // the library is as old as the grammar's tables, or newer
+    (void)accepted;
+    ts_parser_set_timeout_micros(parse.parser, time_limit(parse.text));
+    *syntax = (Syntax){ file, parse.text, parse_text(&parse), parse.reported };
+    ts_parser_delete(parse.parser);
+    return syntax;
+}
+
+// --- ask ----------------------------------------------------------------------------------------------
+
+const SyntaxNode *syntax_child(const SyntaxNode *node, SyntaxField field) {
+    syntax_each(child, node) {
+        if (child->field == field) return child;
+    }
+    return NULL;
+}
+
+uint32_t syntax_count(const SyntaxNode *node, SyntaxField field) {
+    uint32_t count = 0;
+    syntax_each(child, node) count += child->field == field;
+    return count;
+}
+
+Span syntax_span(const Syntax *syntax, const SyntaxNode *node) {
+    return (Span){ syntax->file, node->start, node->end };
+}
+
+Str syntax_text(const Syntax *syntax, const SyntaxNode *node) {
+    return (Str){ syntax->text.ptr + node->start, node->end - node->start };
+}
+
+bool syntax_is(const Syntax *syntax, const SyntaxNode *node, const char *text) {
+    return str_eq_c(syntax_text(syntax, node), text);
+}

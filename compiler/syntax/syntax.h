@@ -1,0 +1,79 @@
+// Concrete syntax: the tree of one source file as the grammar sees it.
+//
+// This is the only room that knows tree-sitter. What leaves it is a tree of its own: immutable, in the arena, laid
+// out in the order of the text, so that a node is a pointer, its first child is the next one, and a walk is a loop.
+// It holds every named node but comments, and of the punctuation only what has a field (an operator, `pub`).
+//
+// A part that does not parse is a node of kind SYNTAX_ERROR without children, and has been reported (E01xx): once
+// for each place, not for what follows from it.
+
+#ifndef SYNTAX_SYNTAX_H
+#define SYNTAX_SYNTAX_H
+
+#include "base/arena.h"
+#include "base/str.h"
+#include "diag/diag.h"
+#include "source/source.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum {
+    SYNTAX_DEPTH = 1000, // levels of nodes; no tree is deeper, so that walking one may recurse
+    SYNTAX_COMMENTS_RUN = 5000, // comments without anything between
+};
+
+typedef enum SyntaxKind {
+    SYNTAX_ERROR, // could not be read
+    SYNTAX_TOKEN, // punctuation with a field: its text says which
+#define SYNTAX_KIND(name, text) SYNTAX_##name,
+#include "syntax/kinds.def"
+    SYNTAX_KINDS
+} SyntaxKind;
+
+typedef enum SyntaxField {
+    FIELD_NONE,
+#define SYNTAX_FIELD(name, text) FIELD_##name,
+#include "syntax/kinds.def"
+    FIELDS
+} SyntaxField;
+
+typedef struct SyntaxNode {
+    uint32_t start, end; // bytes of the file
+    uint32_t size;       // nodes below it and itself
+    uint8_t kind;        // SyntaxKind
+    uint8_t field;       // SyntaxField: what it is to its parent
+    bool missing;        // not in the text: the parser put it there to go on; reported
+    bool broken;         // an ERROR or something missing below
+} SyntaxNode;
+
+typedef struct Syntax {
+    FileId file;
+    Str text;               // of the whole file; borrowed from the source map
+    const SyntaxNode *root; // a SOURCE_FILE
+    bool broken;            // something was reported
+} Syntax;
+
+// --- make ----------------------------------------------------------------------------------------------
+
+// Parses a file. Never fails: at worst the tree is empty and `diags` says why.
+Syntax *syntax_parse(Arena *arena, const SourceMap *map, FileId file, Diags *diags);
+
+// --- ask -----------------------------------------------------------------------------------------------
+
+// Walks the children of a node: syntax_each (child, node) { ... }
+#define syntax_each(child, node)                                                     \
+    for (const SyntaxNode *child = (node) + 1, *child##_end = (node) + (node)->size; \
+         child < child##_end; child += child->size)
+
+const SyntaxNode *syntax_child(
+    const SyntaxNode *node, SyntaxField field
+); // the first with this field; NULL: none
+uint32_t syntax_count(const SyntaxNode *node, SyntaxField field); // how many have it
+
+Span syntax_span(const Syntax *syntax, const SyntaxNode *node);
+Str syntax_text(const Syntax *syntax, const SyntaxNode *node); // borrowed
+bool syntax_is(const Syntax *syntax, const SyntaxNode *node, const char *text);
+const char *syntax_kind_text(SyntaxKind kind);
+
+#endif

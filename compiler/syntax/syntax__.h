@@ -1,0 +1,49 @@
+// What the files of this room share: a parse in progress.
+
+#ifndef SYNTAX_SYNTAX___H
+#define SYNTAX_SYNTAX___H
+
+#include "syntax.h"
+
+#include "base/vec.h"
+
+#include <tree_sitter/api.h>
+
+typedef struct SyntaxHole { // a place that does not parse
+    uint32_t start, end;
+    const char *
+        missing; // the token that was left out, by the grammar's name; NULL: text that fits nowhere
+} SyntaxHole;
+
+typedef VEC(SyntaxHole) SyntaxHoles;
+
+typedef struct Parse {
+    Arena *arena;
+    const SourceMap *map;
+    FileId file;
+    Str text;
+    Diags *diags;
+    TSParser *parser;
+    SyntaxHoles holes;   // in the order of the text
+    SyntaxHoles claimed; // what the scan has reported: holes there follow from it
+    bool reported;
+} Parse;
+
+const TSLanguage *tree_sitter_sip(void); // grammar/src/parser.c
+
+// Looks through the text for what no parser explains well: characters that are not of the language, texts and
+// comments that do not end, brackets that do not match. False if the text should not be parsed at all.
+bool syntax__scan(Parse *parse);
+
+// Copies the library's tree into ours and collects its holes.
+const SyntaxNode *syntax__copy(Parse *parse, TSTree *tree);
+
+// Reports the holes: what was found there, and what was expected where that can be said.
+void syntax__report(Parse *parse);
+
+// Makes the library allocate through us, once in the process.
+void syntax__guard_memory(void);
+
+Span syntax__span(const Parse *parse, uint32_t start, uint32_t end);
+
+#endif
