@@ -1,0 +1,205 @@
+// What the files of this room share.
+//
+// A Module is a unit with its scope, a Decl one of its items. Declarations are completed on demand, so that their order in
+// the text does not matter; one that needs itself to be completed is caught by its stage. An Fn is the function whose body
+// is being checked.
+
+#ifndef CHECK_CHECK___H
+#define CHECK_CHECK___H
+
+#include "check.h"
+
+typedef struct Module Module;
+typedef struct Checker Checker;
+
+typedef enum DeclKind { DECL_STRUCT, DECL_ENUM, DECL_CONTRACT, DECL_CONST, DECL_FN, DECL_SIP, DECL_SYSTEM, DECL_UNSUPPORTED } DeclKind;
+typedef enum Stage { STAGE_NEW, STAGE_BUSY, STAGE_DONE } Stage;
+
+typedef struct Decl {
+    DeclKind kind;
+    Name name;
+    Module *module;
+    const AstItem *item;
+    Stage stage;
+    bool is_pub;
+    union { // made when the name is first entered; completed later
+        HirStruct *structure;
+        HirEnum *enumeration;
+        HirContract *contract;
+        HirConst *constant;
+        HirFn *fn;
+        HirSip *sip;
+        HirSystem *system;
+    };
+} Decl;
+
+struct Module {
+    Name path, last; // "std.text", "text"
+    const Ast *ast;
+    Map *scope;      // Name -> Decl *
+    VEC(Module *) imports;
+};
+
+struct Checker {
+    Arena *arena;
+    Names *names;
+    Diags *diags;
+    HirProgram *program;
+    HirTypes *types;
+    VEC(Module *) modules;
+    VEC(Decl *) decls; // in order
+    VEC(Decl *) methods;
+    Name discard, close; // `_`, `close`
+    uint32_t depth;      // of expressions and statements, against hostile input
+};
+
+// --- a function body --------------------------------------------------------------------------------------------------
+
+typedef struct Scope {
+    struct Scope *outer;
+    Map *names; // Name -> HirLocal *
+} Scope;
+
+typedef struct Target { // what `break` and `continue` may reach
+    struct Target *outer;
+    HirStmt *stmt;
+    Name label;
+    bool is_loop;    // `continue` may reach it
+    bool only_label; // `break` without a label passes it by
+} Target;
+
+typedef VEC(HirStmt *) HirStmtVec;
+
+typedef struct Fn {
+    Checker *checker;
+    Module *module;
+    HirFn *fn;
+    Scope *scope;
+    Target *targets;
+    bool in_defer;
+    const HirType *result;
+} Fn;
+
+// --- names.c ------------------------------------------------------------------------------------------------------------
+
+void enter_names(Checker *checker, const CheckUnits *units);
+Decl *find_decl(Checker *checker, Module *module, Name name, Span span);       // NULL: none; reports ambiguity only
+Decl *find_path(Checker *checker, Module *module, const AstPath *path);        // reports; NULL: none
+Module *find_module(Module *module, Name last);                                // an import by its last word
+void report_unknown(Checker *checker, Module *module, Name name, Span span);   // with a name that is near
+const char *text_of(const Checker *checker, Name name);
+void unsupported(Checker *checker, Span span, const char *construct);
+
+// --- decls.c: completing declarations -------------------------------------------------------------------------------------
+
+void complete_decl(Checker *checker, Decl *decl);      // types, signatures, constants
+void complete_contract(Checker *checker, Decl *decl);  // contract.c: messages and states
+void check_contracts(Checker *checker);                // contract.c: what is asked of all of them together
+void complete_sip(Checker *checker, Decl *decl);       // sips.c
+void check_types(Checker *checker);                    // finite, without borrows; completes the defaults of fields
+void check_bodies(Checker *checker);                   // program.c: all functions, after all declarations
+HirExpr *check_const_value(Checker *checker, Module *module, const AstExpr *ast, const HirType *type); // folded; reports
+void add_param(Checker *checker, Module *module, HirFn *fn, const AstParam *param);
+void default_promise(const HirType *type, uint32_t *promise);
+Decl *find_method(Checker *checker, const HirType *owner, Name name);
+
+// --- types.c ----------------------------------------------------------------------------------------------------------------
+
+const HirType *resolve_type(Checker *checker, Module *module, const AstType *type);
+const HirType *resolve_param_type(Checker *checker, Module *module, const AstType *type, uint32_t *promise);
+bool contract_state(Checker *checker, const HirContract *contract, const AstPath *path, uint32_t *state); // reports
+const HirType *simple(const Checker *checker, HirTypeKind kind);
+const char *type_text(Checker *checker, const HirType *type);
+bool is_error(const HirType *type);
+
+// --- consts.c -----------------------------------------------------------------------------------------------------------------
+
+HirExpr *fold_const(Checker *checker, HirExpr *value);                        // reports; ERROR if it cannot be computed
+bool const_u64(Checker *checker, Module *module, const AstExpr *expr, uint64_t *value); // reports
+uint64_t type_size_limit(void);
+bool literal_fits(const HirType *type, uint64_t magnitude, bool negative);
+uint64_t wrap_bits(const HirType *type, uint64_t bits);                       // to the type's width, sign-extended
+
+// --- convert.c ------------------------------------------------------------------------------------------------------------------
+
+HirExpr *new_expr(Checker *checker, HirExprKind kind, const HirType *type, Span span);
+HirExpr *error_expr(Checker *checker, Span span);
+HirExpr *literal(Checker *checker, const HirType *type, uint64_t bits, Span span);
+HirExpr *deref(Checker *checker, HirExpr *pointer_place);
+HirExpr *as_place(Checker *checker, HirExpr *expr);                            // a value becomes a TEMP
+HirExpr *as_value(Checker *checker, HirExpr *expr);                            // a place is copied, moved or reborrowed
+HirExpr *coerce(Checker *checker, HirExpr *expr, const HirType *want);         // reports; the result has type `want`
+bool widens(const HirType *from, const HirType *to);
+bool check_mutable(Checker *checker, const HirExpr *place);                    // reports
+bool check_movable(Checker *checker, const HirExpr *place);                    // reports
+bool same_endpoint(const HirType *a, const HirType *b);                        // but for the state
+
+// --- expr.c, ops.c, calls.c, make.c --------------------------------------------------------------------------------------------------
+
+// `want` may be NULL; it guides literals and `.name`, and the result need not have it.
+HirExpr *check_expr(Fn *fn, const AstExpr *expr, const HirType *want);
+HirExpr *check_value(Fn *fn, const AstExpr *expr, const HirType *want);        // coerced to `want` unless that is NULL
+HirExpr *check_cond(Fn *fn, const AstExpr *expr);
+HirExpr *check_binary(Fn *fn, const AstExpr *expr, const HirType *want);
+HirExpr *check_unary(Fn *fn, const AstExpr *expr, const HirType *want);
+HirExpr *check_cast(Fn *fn, const AstExpr *expr);
+HirExpr *arithmetic(Fn *fn, HirOp op, HirFamily family, HirExpr *left, HirExpr *right, Span span);
+HirFamily family_of(AstFamily family);
+HirOp op_of(AstOp op);
+HirExpr *check_call(Fn *fn, const AstExpr *expr, const HirType *want);
+HirExpr *check_index_value(Fn *fn, const AstExpr *ast);                        // of type usize
+HirLocal *find_local(const Fn *fn, Name name);                                 // NULL: none
+HirExpr *check_init(Fn *fn, const AstExpr *expr, const HirType *want);
+HirExpr *check_new(Fn *fn, const AstExpr *expr, const HirType *want);
+HirExpr *make_variant(Fn *fn, const HirType *type, Name name, const AstArgs *args, bool has_args, Span span);
+HirExpr *zero_value(Checker *checker, const HirType *type, Span span);
+HirExpr *receiver_place(Fn *fn, HirExpr *base);                                // through borrows and owners
+Decl *named_type(Fn *fn, const AstExpr *expr);                                 // the type that an expression names, or NULL
+
+// --- builtins.c: what is called by name and declared nowhere. NULL: there is no such thing -----------------------------------------
+
+HirExpr *call_builtin(Fn *fn, Name name, const AstArgs *args, Span span);
+HirExpr *call_builtin_method(Fn *fn, HirExpr *place, Name name, const AstArgs *args, Span span);
+HirExpr *call_enum_of(Fn *fn, const HirType *type, const AstArgs *args, Span span);
+HirExpr *call_str_of(Fn *fn, const AstArgs *args, Span span);
+bool check_count(Checker *checker, const char *name, uint32_t wanted, const AstArgs *args, Span span); // reports
+bool kcall_is_exit(const HirExpr *expr);
+
+// --- stmt.c, loops.c ------------------------------------------------------------------------------------------------------------------
+
+HirStmt *check_block(Fn *fn, const AstStmts *stmts, Span span);
+void check_into(Fn *fn, const AstStmts *stmts, HirStmt *block);                // in the scope that is open
+void check_stmt(Fn *fn, const AstStmt *stmt, HirStmtVec *out);
+HirStmt *check_nested(Fn *fn, const AstStmt *stmt);                            // as a BLOCK of its own
+HirStmt *check_loop(Fn *fn, const AstStmt *stmt);
+HirStmt *new_stmt(Fn *fn, HirStmtKind kind, Span span);
+HirStmt *let(Fn *fn, HirLocal *local, HirExpr *value, Span span);
+HirStmt *block_of(Fn *fn, Span span);                                          // an empty BLOCK
+void append(Fn *fn, HirStmt *block, HirStmt *stmt);
+HirLocal *new_local(Fn *fn, Name name, const HirType *type, Span span);
+HirLocal *declare(Fn *fn, AstName name, const HirType *type);                  // in the scope that is open
+HirExpr *local_place(Fn *fn, HirLocal *local, Span span);
+void push_scope(Fn *fn, Scope *scope);
+void pop_scope(Fn *fn);
+
+// --- match.c, cover.c, channels.c -----------------------------------------------------------------------------------------------------------------
+
+HirStmt *check_switch(Fn *fn, const AstStmt *stmt);
+void check_covered(Checker *checker, const HirStmt *stmt, const HirType *type); // cover.c
+// `if (T x = option) then else otherwise`: the switch that it is. `otherwise` is checked already, or NULL.
+HirStmt *binding_switch(Fn *fn, const AstCond *cond, const AstStmt *then, HirStmt *otherwise, Span span);
+HirStmt *check_binding_if(Fn *fn, const AstCond *cond, const AstStmt *then, const AstStmt *otherwise, Span span);
+HirStmt *check_switch_receive(Fn *fn, const AstStmt *stmt);
+void check_receive(Fn *fn, const AstStmt *stmt, HirStmtVec *out);
+HirStmt *check_send(Fn *fn, const AstStmt *stmt);
+HirStmt *check_channel(Fn *fn, const AstStmt *stmt);
+
+// --- what is asked of a finished body, and of the whole ------------------------------------------------------------------------------------
+
+void check_flow(Checker *checker, HirFn *fn);       // flow.c: returns on every way, nothing after a jump
+void check_ways(Checker *checker, HirFn *fn);       // ways.h: values, loans and states on every way
+void check_system(Checker *checker, Decl *decl);    // wiring.c
+void check_grants(Checker *checker);                // grants.c: what a sip reaches is granted to it
+bool stmt_ends(const HirStmt *stmt);                // flow.c: control does not come out at its end
+
+#endif

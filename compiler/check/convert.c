@@ -1,0 +1,245 @@
+// Conversions: places to values, and the implicit conversions of language.md 4, each spelled out.
+
+#include "check__.h"
+
+HirExpr *new_expr(Checker *checker, HirExprKind kind, const HirType *type, Span span) {
+    HirExpr *expr = arena_new(checker->arena, HirExpr);
+    *expr = (HirExpr){ .kind = kind, .type = type, .span = span };
+    return expr;
+}
+
+HirExpr *error_expr(Checker *checker, Span span) {
+    return new_expr(checker, HIR_ERROR, simple(checker, HIR_TYPE_ERROR), span);
+}
+
+HirExpr *literal(Checker *checker, const HirType *type, uint64_t bits, Span span) {
+    HirExpr *expr = new_expr(checker, HIR_LITERAL, type, span);
+    expr->bits = bits;
+    return expr;
+}
+
+HirExpr *deref(Checker *checker, HirExpr *pointer_place) {
+    HirExpr *place = new_expr(checker, HIR_DEREF, pointer_place->type->elem, pointer_place->span);
+    place->base = pointer_place;
+    return place;
+}
+
+HirExpr *as_place(Checker *checker, HirExpr *expr) {
+    if (hir_expr_is_place(expr) || expr->kind == HIR_ERROR)
+        return expr;
+    if (expr->kind == HIR_COPY && expr->base->kind != HIR_TEMP)
+        return expr->base;
+    HirExpr *place = new_expr(checker, HIR_TEMP, expr->type, expr->span);
+    place->base = expr;
+    return place;
+}
+
+// --- moving out --------------------------------------------------------------------------------------------------------
+
+// The part of a place that keeps it from being moved out of; NULL: none does.
+static const HirExpr *holds_back(const HirExpr *place) {
+    for (; place; place = place->base) {
+        if (place->kind == HIR_CONSTANT || place->kind == HIR_INDEX)
+            return place;
+        if (place->kind == HIR_DEREF && place->base->type->mode != HIR_OWN)
+            return place;
+        if (place->kind == HIR_LOCAL || place->kind == HIR_TEMP)
+            return NULL;
+    }
+    return NULL;
+}
+
+bool check_movable(Checker *checker, const HirExpr *place) {
+    const HirExpr *back = holds_back(place);
+    if (!back)
+        return true;
+    const char *what = type_text(checker, place->type);
+    diag_report(checker->diags, place->span, back->kind == HIR_INDEX ? E_MOVE_OUT_OF_ELEMENT : E_MOVE_BEHIND_BORROW, what);
+    if (back->kind != HIR_INDEX)
+        diag_help(checker->diags, "take it and leave something in its place: `replace(&place, value)`");
+    return false;
+}
+
+static HirExpr *move_out(Checker *checker, HirExpr *place) {
+    if (!check_movable(checker, place))
+        return error_expr(checker, place->span);
+    if (place->kind == HIR_TEMP)
+        return place->base;
+    HirExpr *value = new_expr(checker, HIR_MOVE, place->type, place->span);
+    value->base = place;
+    return value;
+}
+
+static HirExpr *lend(Checker *checker, HirExprKind kind, HirMode mode, HirExpr *place, const HirType *type, Span span) {
+    HirExpr *value = new_expr(checker, kind, type, span);
+    value->base = place;
+    value->mode = mode;
+    return value;
+}
+
+HirExpr *as_value(Checker *checker, HirExpr *expr) {
+    const HirType *type = expr->type;
+    if (!hir_expr_is_place(expr))
+        return expr;
+    if (hir_type_is_plain(type)) {
+        HirExpr *value = new_expr(checker, HIR_COPY, type, expr->span);
+        value->base = expr;
+        return value;
+    }
+    if (type->kind == HIR_TYPE_PTR && type->mode == HIR_MUT) // passing, assigning and returning a T* reborrows
+        return lend(checker, HIR_BORROW, HIR_MUT, deref(checker, expr), type, expr->span);
+    if (type->kind == HIR_TYPE_SLICE && type->mode == HIR_MUT)
+        return lend(checker, HIR_VIEW, HIR_MUT, expr, type, expr->span);
+    return move_out(checker, expr);
+}
+
+// --- conversions -----------------------------------------------------------------------------------------------------------
+
+bool same_endpoint(const HirType *a, const HirType *b) {
+    return a->kind == HIR_TYPE_ENDPOINT && b->kind == HIR_TYPE_ENDPOINT && a->contract == b->contract && a->side == b->side;
+}
+
+static bool same_pointee(const HirType *a, const HirType *b) {
+    return a == b || same_endpoint(a, b);
+}
+
+bool widens(const HirType *from, const HirType *to) {
+    if (hir_type_is_float(from))
+        return from->kind == HIR_TYPE_F32 && to->kind == HIR_TYPE_F64;
+    if (!hir_type_is_integer(from) || !hir_type_is_integer(to) || from == to)
+        return false;
+    uint32_t narrow = hir_type_bits(from), wide = hir_type_bits(to);
+    if (hir_type_is_signed(from))
+        return hir_type_is_signed(to) && (narrow < wide || (narrow == wide && from->kind == HIR_TYPE_ISIZE));
+    if (hir_type_is_signed(to))
+        return narrow < wide;
+    return narrow < wide || (narrow == wide && from->kind == HIR_TYPE_USIZE);
+}
+
+// May a borrow of mode `to` be made of something held by `from`?
+static bool lends(HirMode from, HirMode to) {
+    switch (from) {
+    case HIR_OWN:
+    case HIR_MUT: return to == HIR_MUT || to == HIR_CONST;
+    case HIR_CONST:
+    case HIR_STATIC: return to == HIR_CONST;
+    case HIR_GC: return false;
+    }
+    return false;
+}
+
+// A value that is a fresh exclusive borrow, wanted shared: it is made shared at once.
+static HirExpr *weaken(Checker *checker, HirExpr *expr, const HirType *want) {
+    HirExpr *value = arena_new(checker->arena, HirExpr);
+    *value = *expr;
+    value->mode = HIR_CONST;
+    value->type = want;
+    return value;
+}
+
+static HirExpr *to_pointer(Checker *checker, HirExpr *expr, const HirType *want) {
+    const HirType *from = expr->type;
+    if (from->kind != HIR_TYPE_PTR || !same_pointee(from->elem, want->elem) || !lends(from->mode, want->mode))
+        return NULL;
+    if (expr->kind == HIR_BORROW) {
+        HirExpr *value = weaken(checker, expr, want);
+        value->mode = want->mode;
+        return value;
+    }
+    return lend(checker, HIR_BORROW, want->mode, deref(checker, as_place(checker, expr)), want, expr->span);
+}
+
+static HirExpr *to_slice(Checker *checker, HirExpr *expr, const HirType *want) {
+    const HirType *from = expr->type;
+    if (from->kind == HIR_TYPE_STR && want->mode == HIR_CONST && want->elem->kind == HIR_TYPE_U8) {
+        HirExpr *bytes = new_expr(checker, HIR_BUILTIN, want, expr->span);
+        bytes->builtin = HIR_BUILTIN_BYTES_OF;
+        vec_push(checker->arena, &bytes->args, as_place(checker, expr));
+        return bytes;
+    }
+    if (from->kind == HIR_TYPE_ARRAY && from->elem == want->elem && want->mode != HIR_OWN && want->mode != HIR_STATIC) {
+        HirExpr *place = as_place(checker, expr);
+        if (want->mode == HIR_MUT && !check_mutable(checker, place))
+            return error_expr(checker, expr->span);
+        return lend(checker, HIR_VIEW, want->mode, place, want, expr->span);
+    }
+    if (from->kind != HIR_TYPE_SLICE || from->elem != want->elem || !lends(from->mode, want->mode))
+        return NULL;
+    if (expr->kind == HIR_VIEW || expr->kind == HIR_SUBVIEW)
+        return want->mode == HIR_CONST ? weaken(checker, expr, want) : expr;
+    return lend(checker, HIR_VIEW, want->mode, as_place(checker, expr), want, expr->span);
+}
+
+static HirExpr *mismatch(Checker *checker, const HirExpr *expr, const HirType *want) {
+    diag_report(checker->diags, expr->span, E_TYPE_MISMATCH, type_text(checker, want), type_text(checker, expr->type));
+    if (hir_type_is_integer(expr->type) && hir_type_is_integer(want))
+        diag_help(checker->diags, "a cast says what happens when it does not fit: `(%s)x` traps", type_text(checker, want));
+    if (want->kind == HIR_TYPE_STR && want->mode == HIR_OWN && expr->type->kind == HIR_TYPE_STR)
+        diag_help(checker->diags, "`new \"...\"` or `copy(text)` makes an owned text");
+    if (want->kind == HIR_TYPE_PTR && want->mode != HIR_OWN && expr->type == want->elem)
+        diag_help(checker->diags, "`&` borrows it");
+    if (expr->type->kind == HIR_TYPE_OPTION && expr->type->elem == want)
+        diag_help(checker->diags, "`x else ...` says what happens when there is none");
+    return error_expr(checker, expr->span);
+}
+
+HirExpr *coerce(Checker *checker, HirExpr *expr, const HirType *want) {
+    const HirType *from = expr->type;
+    HirExpr *result = NULL;
+    if (is_error(from) || is_error(want) || from->kind == HIR_TYPE_NEVER)
+        return is_error(want) && !is_error(from) ? error_expr(checker, expr->span) : expr;
+    if (from == want)
+        return as_value(checker, expr);
+    if (same_endpoint(from, want)) { // whether the state is right is asked of the flow of control
+        result = as_value(checker, expr);
+        if (result->kind == HIR_MOVE)
+            result->type = want;
+        return result;
+    }
+    if (want->kind == HIR_TYPE_PTR)
+        result = to_pointer(checker, expr, want);
+    else if (want->kind == HIR_TYPE_SLICE)
+        result = to_slice(checker, expr, want);
+    else if (want->kind == HIR_TYPE_STR && want->mode == HIR_CONST && from->kind == HIR_TYPE_STR)
+        result = lend(checker, HIR_VIEW, HIR_CONST, as_place(checker, expr), want, expr->span);
+    else if (want->kind == HIR_TYPE_OPTION && from->kind != HIR_TYPE_OPTION) {
+        result = new_expr(checker, HIR_SOME, want, expr->span);
+        result->base = coerce(checker, expr, want->elem);
+        if (result->base->kind == HIR_ERROR)
+            return result->base;
+    } else if (widens(from, want)) {
+        result = new_expr(checker, HIR_WIDEN, want, expr->span);
+        result->base = as_value(checker, expr);
+    }
+    return result ? result : mismatch(checker, expr, want);
+}
+
+// --- changing -----------------------------------------------------------------------------------------------------------------
+
+bool check_mutable(Checker *checker, const HirExpr *place) {
+    for (const HirExpr *part = place; part; part = part->base) {
+        bool shared = false;
+        switch (part->kind) {
+        case HIR_LOCAL:
+        case HIR_TEMP:
+        case HIR_ERROR: return true;
+        case HIR_CONSTANT: shared = true; break;
+        case HIR_DEREF:
+            if (part->base->type->mode == HIR_MUT)
+                return true;
+            shared = part->base->type->mode != HIR_OWN;
+            break;
+        case HIR_INDEX:
+            if (part->base->type->kind == HIR_TYPE_SLICE && part->base->type->mode == HIR_MUT)
+                return true;
+            shared = part->base->type->kind == HIR_TYPE_SLICE && part->base->type->mode != HIR_OWN;
+            break;
+        default: break;
+        }
+        if (shared) {
+            diag_report(checker->diags, place->span, E_CHANGE_THROUGH_CONST, type_text(checker, place->type));
+            return false;
+        }
+    }
+    return true;
+}

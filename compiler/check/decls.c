@@ -1,0 +1,405 @@
+// Declarations: completed on demand, each once. Types refer to each other by name and are completed in any order; a
+// constant that needs its own value is caught because it is still being computed.
+
+#include <string.h>
+
+#include "base/buf.h"
+#include "check__.h"
+
+// --- structs and enums ----------------------------------------------------------------------------------------------------------
+
+static const HirType *kept_type(Checker *checker, Module *module, const AstType *ast) {
+    const HirType *type = resolve_type(checker, module, ast);
+    if (type->kind == HIR_TYPE_VOID) {
+        diag_report(checker->diags, ast->span, E_VOID_VALUE);
+        return simple(checker, HIR_TYPE_ERROR);
+    }
+    return type;
+}
+
+static void complete_struct(Checker *checker, Decl *decl) {
+    HirStruct *structure = decl->structure;
+    const AstStruct *ast = &decl->item->structure;
+    structure->doc = decl->item->doc;
+    if (ast->conforms.len > 0 || ast->invariants.len > 0)
+        unsupported(checker, decl->item->name.span, ast->conforms.len > 0 ? "interfaces" : "invariants");
+    vec_each(AstField, it, &ast->fields) {
+        HirField field = { .name = it->name.name, .is_pub = it->is_pub, .span = it->name.span };
+        field.type = kept_type(checker, decl->module, it->type);
+        vec_each(HirField, other, &structure->fields) {
+            if (other->name == field.name)
+                diag_report(checker->diags, field.span, E_DUPLICATE, text_of(checker, field.name));
+        }
+        structure->broken = structure->broken || is_error(field.type);
+        vec_push(checker->arena, &structure->fields, field);
+    }
+}
+
+// Defaults are constants, which may be of types that are not complete before all are.
+static void complete_defaults(Checker *checker, Decl *decl) {
+    HirStruct *structure = decl->structure;
+    for (uint32_t i = 0; i < structure->fields.len; i++) {
+        const AstExpr *ast = decl->item->structure.fields.data[i].value;
+        HirField *field = &structure->fields.data[i];
+        if (!ast || is_error(field->type))
+            continue;
+        HirExpr *value = check_const_value(checker, decl->module, ast, field->type);
+        field->value = value->kind == HIR_ERROR ? NULL : value;
+        structure->broken = structure->broken || !field->value;
+    }
+}
+
+static const HirType *smallest_repr(Checker *checker, uint64_t largest) {
+    return simple(checker, largest <= UINT8_MAX ? HIR_TYPE_U8 : largest <= UINT16_MAX ? HIR_TYPE_U16 : largest <= UINT32_MAX ? HIR_TYPE_U32 : HIR_TYPE_U64);
+}
+
+static const HirType *stated_repr(Checker *checker, Decl *decl) {
+    const AstTypes *bases = &decl->item->enumeration.bases;
+    if (bases->len == 0)
+        return NULL;
+    const HirType *type = resolve_type(checker, decl->module, bases->data[0]);
+    if (bases->len > 1)
+        unsupported(checker, bases->data[1]->span, "interfaces");
+    if (!is_error(type) && !hir_type_is_integer(type)) {
+        diag_report(checker->diags, bases->data[0]->span, E_BAD_REPR, type_text(checker, type));
+        return NULL;
+    }
+    return is_error(type) ? NULL : type;
+}
+
+static uint64_t variant_value(Checker *checker, Decl *decl, const AstVariant *ast, const HirType *repr, uint64_t next) {
+    if (!ast->value)
+        return next;
+    HirExpr *value = check_const_value(checker, decl->module, ast->value, repr ? repr : simple(checker, HIR_TYPE_U64));
+    return value->kind == HIR_LITERAL ? value->bits : next;
+}
+
+static void check_values(Checker *checker, const HirEnum *enumeration) {
+    Map *seen = map_new(checker->arena);
+    vec_each(HirVariant, it, &enumeration->variants) {
+        uint64_t other;
+        if (map_get(seen, it->value, &other))
+            diag_report(checker->diags, it->span, E_ENUM_VALUE, text_of(checker, (Name)other), text_of(checker, it->name));
+        map_put(seen, it->value, it->name);
+    }
+}
+
+static void complete_payload(Checker *checker, Decl *decl, const AstVariant *ast, HirVariant *variant) {
+    vec_each(AstParam, param, &ast->payload) {
+        HirField field = { .name = param->name.name, .span = param->span, .is_pub = true };
+        field.type = kept_type(checker, decl->module, param->type);
+        decl->enumeration->broken = decl->enumeration->broken || is_error(field.type);
+        vec_push(checker->arena, &variant->fields, field);
+    }
+}
+
+static void complete_enum(Checker *checker, Decl *decl) {
+    HirEnum *enumeration = decl->enumeration;
+    const AstEnum *ast = &decl->item->enumeration;
+    const HirType *repr = stated_repr(checker, decl);
+    uint64_t next = 0, largest = 0;
+    enumeration->doc = decl->item->doc;
+    enumeration->is_plain = true;
+    vec_each(AstVariant, it, &ast->variants)
+        enumeration->is_plain = enumeration->is_plain && it->payload.len == 0;
+    vec_each(AstVariant, it, &ast->variants) {
+        HirVariant variant = { .name = it->name.name, .span = it->name.span };
+        vec_each(HirVariant, other, &enumeration->variants) {
+            if (other->name == variant.name)
+                diag_report(checker->diags, variant.span, E_DUPLICATE, text_of(checker, variant.name));
+        }
+        variant.value = enumeration->is_plain ? variant_value(checker, decl, it, repr, next) : enumeration->variants.len;
+        if (!enumeration->is_plain && it->value)
+            diag_report(checker->diags, it->value->span, E_VALUE_AND_PAYLOAD, text_of(checker, decl->name));
+        if (enumeration->is_plain && repr && !it->value && wrap_bits(repr, variant.value) != variant.value)
+            diag_report(checker->diags, variant.span, E_LITERAL_RANGE, (unsigned long long)variant.value, type_text(checker, repr));
+        complete_payload(checker, decl, it, &variant);
+        next = variant.value + 1;
+        largest = variant.value > largest ? variant.value : largest;
+        vec_push(checker->arena, &enumeration->variants, variant);
+    }
+    if (ast->variants.len == 0) {
+        diag_report(checker->diags, enumeration->span, E_EMPTY_ENUM, text_of(checker, decl->name));
+        enumeration->broken = true;
+    }
+    enumeration->repr = repr ? repr : smallest_repr(checker, largest);
+    if (enumeration->is_plain)
+        check_values(checker, enumeration);
+}
+
+// --- constants ------------------------------------------------------------------------------------------------------------------
+
+HirExpr *check_const_value(Checker *checker, Module *module, const AstExpr *ast, const HirType *type) {
+    HirFn *nowhere = arena_new(checker->arena, HirFn); // holds what a value declares on its way to being refused
+    Fn fn = { .checker = checker, .module = module, .fn = nowhere, .result = simple(checker, HIR_TYPE_VOID) };
+    HirExpr *value = check_value(&fn, ast, type);
+    return value->kind == HIR_ERROR ? value : fold_const(checker, value);
+}
+
+static void complete_const(Checker *checker, Decl *decl) {
+    HirConst *constant = decl->constant;
+    const AstItem *item = decl->item;
+    constant->broken = true;
+    constant->type = resolve_type(checker, decl->module, item->constant.type);
+    if (constant->type->kind == HIR_TYPE_STR && constant->type->mode == HIR_CONST)
+        constant->type = hir_type_str(checker->types, HIR_STATIC);
+    if (constant->type->kind == HIR_TYPE_SLICE && constant->type->mode == HIR_CONST)
+        constant->type = hir_type_slice(checker->types, HIR_STATIC, constant->type->elem);
+    if (is_error(constant->type) || !item->constant.value)
+        return;
+    if (!hir_type_is_plain(constant->type) || hir_type_is_second_class(constant->type) || constant->type->kind == HIR_TYPE_VOID) {
+        diag_report(checker->diags, item->constant.type->span, E_BAD_CONST_TYPE, type_text(checker, constant->type));
+        return;
+    }
+    HirExpr *value = check_const_value(checker, decl->module, item->constant.value, constant->type);
+    if (value->kind == HIR_ERROR)
+        return;
+    constant->value = value;
+    constant->broken = false;
+}
+
+// --- functions ------------------------------------------------------------------------------------------------------------------------
+
+static const char *fn_path(Checker *checker, const Decl *decl, const HirType *owner) {
+    const char *module = text_of(checker, decl->module->path), *name = text_of(checker, decl->name);
+    if (!owner)
+        return arena_printf(checker->arena, "%s.%s", module, name);
+    return arena_printf(checker->arena, "%s.%s.%s", module, type_text(checker, owner), name);
+}
+
+static void complete_owner(Checker *checker, Decl *decl) {
+    HirFn *fn = decl->fn;
+    const AstType *ast = decl->item->fn.owner;
+    if (!ast)
+        return;
+    fn->owner = resolve_type(checker, decl->module, ast);
+    if (is_error(fn->owner)) {
+        fn->broken = true;
+        return;
+    }
+    bool nominal = fn->owner->kind == HIR_TYPE_STRUCT || fn->owner->kind == HIR_TYPE_ENUM;
+    Name home = !nominal ? 0 : fn->owner->kind == HIR_TYPE_STRUCT ? fn->owner->structure->module : fn->owner->enumeration->module;
+    if (home != decl->module->path) {
+        diag_report(checker->diags, ast->span, E_FOREIGN_METHOD, type_text(checker, fn->owner), home ? text_of(checker, home) : "none");
+        fn->broken = true;
+    }
+}
+
+// A borrowed endpoint comes back in the state that is promised, or in the one that it came in.
+void default_promise(const HirType *type, uint32_t *promise) {
+    bool borrowed = type->kind == HIR_TYPE_PTR && type->mode == HIR_MUT && type->elem->kind == HIR_TYPE_ENDPOINT;
+    if (borrowed && *promise == HIR_NO_STATE)
+        *promise = type->elem->state;
+}
+
+void add_param(Checker *checker, Module *module, HirFn *fn, const AstParam *param) {
+    uint32_t promise = HIR_NO_STATE;
+    const HirType *type = resolve_param_type(checker, module, param->type, &promise);
+    if (type->kind == HIR_TYPE_VOID) {
+        diag_report(checker->diags, param->span, E_VOID_VALUE);
+        type = simple(checker, HIR_TYPE_ERROR);
+    }
+    default_promise(type, &promise);
+    HirLocal *local = arena_new(checker->arena, HirLocal);
+    *local = (HirLocal){ .name = param->name.name, .type = type, .span = param->name.span, .is_param = true, .number = fn->locals.len };
+    vec_push(checker->arena, &fn->locals, local);
+    vec_push(checker->arena, &fn->sig.params, type);
+    vec_push(checker->arena, &fn->sig.promises, promise);
+    fn->broken = fn->broken || is_error(type);
+}
+
+static bool add_from(Checker *checker, HirFn *fn, const AstFrom *from) {
+    if (from->deep || from->path.len != 1) {
+        unsupported(checker, from->span, "`from` of what is inside a parameter");
+        return false;
+    }
+    for (uint32_t i = 0; i < fn->locals.len; i++) {
+        if (fn->locals.data[i]->name != from->path.data[0].name)
+            continue;
+        if (!hir_type_is_second_class(fn->locals.data[i]->type))
+            break;
+        vec_push(checker->arena, &fn->sig.from, ((HirFrom){ .param = i }));
+        return true;
+    }
+    diag_report(checker->diags, from->span, E_BAD_FROM, text_of(checker, from->path.data[0].name));
+    return false;
+}
+
+static void sort_from(HirSig *sig) { // ascending, each once
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < sig->from.len; i++) {
+        HirFrom from = sig->from.data[i];
+        uint32_t at = kept;
+        while (at > 0 && sig->from.data[at - 1].param > from.param)
+            at--;
+        if (at > 0 && sig->from.data[at - 1].param == from.param)
+            continue;
+        memmove(&sig->from.data[at + 1], &sig->from.data[at], (kept - at) * sizeof from);
+        sig->from.data[at] = from;
+        kept++;
+    }
+    sig->from.len = kept;
+}
+
+// What a borrow in the result comes from: what is written, or the only borrow among the parameters.
+static void complete_from(Checker *checker, HirFn *fn, const AstFn *ast) {
+    if (!hir_type_is_second_class(fn->sig.result)) {
+        if (ast->from.len > 0)
+            diag_report(checker->diags, ast->from.data[0].span, E_BAD_FROM, text_of(checker, ast->from.data[0].path.data[0].name));
+        return;
+    }
+    vec_each(AstFrom, from, &ast->from)
+        fn->broken = !add_from(checker, fn, from) || fn->broken;
+    uint32_t only = UINT32_MAX, borrows = 0;
+    for (uint32_t i = 0; i < fn->sig.params.len; i++)
+        if (hir_type_is_second_class(fn->sig.params.data[i])) {
+            only = i;
+            borrows++;
+        }
+    if (ast->from.len == 0 && borrows == 1)
+        vec_push(checker->arena, &fn->sig.from, ((HirFrom){ .param = only }));
+    if (ast->from.len == 0 && borrows > 1) {
+        diag_report(checker->diags, ast->result->span, E_FROM_MISSING);
+        fn->broken = true;
+    }
+    sort_from(&fn->sig);
+}
+
+static void complete_fn(Checker *checker, Decl *decl) {
+    HirFn *fn = decl->fn;
+    const AstFn *ast = &decl->item->fn;
+    fn->doc = decl->item->doc;
+    fn->is_pub = decl->is_pub;
+    complete_owner(checker, decl);
+    fn->path = fn_path(checker, decl, fn->owner);
+    fn->sig.result = resolve_type(checker, decl->module, ast->result);
+    fn->broken = fn->broken || is_error(fn->sig.result);
+    vec_each(AstParam, param, &ast->params)
+        add_param(checker, decl->module, fn, param);
+    if (!fn->broken)
+        complete_from(checker, fn, ast);
+    if (ast->clauses.len > 0)
+        unsupported(checker, ast->clauses.data[0].span, "`requires` and `ensures`");
+    if (!ast->body) {
+        diag_report(checker->diags, fn->span, E_NO_BODY, text_of(checker, fn->name));
+        fn->broken = true;
+    }
+}
+
+Decl *find_method(Checker *checker, const HirType *owner, Name name) {
+    if (owner->kind != HIR_TYPE_STRUCT && owner->kind != HIR_TYPE_ENUM)
+        return NULL;
+    Name home = owner->kind == HIR_TYPE_STRUCT ? owner->structure->module : owner->enumeration->module;
+    vec_each(Decl *, it, &checker->methods) {
+        if ((*it)->name != name || (*it)->module->path != home)
+            continue;
+        complete_decl(checker, *it);
+        if ((*it)->kind == DECL_FN && (*it)->fn->owner == owner)
+            return *it;
+    }
+    return NULL;
+}
+
+// --- on demand ----------------------------------------------------------------------------------------------------------------------------
+
+void complete_decl(Checker *checker, Decl *decl) {
+    if (decl->stage == STAGE_BUSY && decl->kind == DECL_CONST) {
+        diag_report(checker->diags, decl->item->name.span, E_NEEDS_ITSELF, text_of(checker, decl->name));
+        decl->constant->broken = true;
+    }
+    if (decl->stage != STAGE_NEW)
+        return;
+    decl->stage = STAGE_BUSY;
+    if (decl->item->attrs.len > 0)
+        unsupported(checker, decl->item->attrs.data[0].span, "attributes");
+    switch (decl->kind) {
+    case DECL_STRUCT: complete_struct(checker, decl); break;
+    case DECL_ENUM: complete_enum(checker, decl); break;
+    case DECL_CONTRACT: complete_contract(checker, decl); break;
+    case DECL_CONST: complete_const(checker, decl); break;
+    case DECL_FN: complete_fn(checker, decl); break;
+    case DECL_SIP: complete_sip(checker, decl); break;
+    case DECL_SYSTEM:
+    case DECL_UNSUPPORTED: break;
+    }
+    decl->stage = STAGE_DONE;
+}
+
+// --- types as a whole ------------------------------------------------------------------------------------------------------------------------
+
+// A depth-first walk over what lies inline: 1 on the way, 2 done.
+typedef struct Walk {
+    Checker *checker;
+    uint8_t *structs, *enums;
+} Walk;
+
+static bool contains_itself(Walk *walk, const HirType *type, uint32_t depth);
+
+static bool fields_contain(Walk *walk, const HirField *fields, uint32_t count, uint32_t depth) {
+    for (uint32_t i = 0; i < count; i++)
+        if (contains_itself(walk, fields[i].type, depth + 1))
+            return true;
+    return false;
+}
+
+static bool contains_itself(Walk *walk, const HirType *type, uint32_t depth) {
+    while (type->kind == HIR_TYPE_ARRAY || type->kind == HIR_TYPE_OPTION)
+        type = type->elem;
+    if (type->kind != HIR_TYPE_STRUCT && type->kind != HIR_TYPE_ENUM)
+        return false;
+    bool is_struct = type->kind == HIR_TYPE_STRUCT;
+    uint8_t *mark = is_struct ? &walk->structs[type->structure->number] : &walk->enums[type->enumeration->number];
+    if (*mark == 2)
+        return false;
+    if (*mark == 1 || depth > 500)
+        return true;
+    *mark = 1;
+    bool found = is_struct && fields_contain(walk, type->structure->fields.data, type->structure->fields.len, depth);
+    for (uint32_t i = 0; !is_struct && !found && i < type->enumeration->variants.len; i++)
+        found = fields_contain(walk, type->enumeration->variants.data[i].fields.data, type->enumeration->variants.data[i].fields.len, depth);
+    *mark = 2;
+    return found;
+}
+
+// A type without its fields: nothing follows from it.
+static void refuse_cycle(Checker *checker, Decl *decl) {
+    diag_report(checker->diags, decl->item->name.span, E_NEEDS_ITSELF, text_of(checker, decl->name));
+    diag_help(checker->diags, "put it behind a pointer: `own %s*`", text_of(checker, decl->name));
+    if (decl->kind == DECL_STRUCT) {
+        decl->structure->broken = true;
+        decl->structure->fields.len = 0;
+    } else {
+        decl->enumeration->broken = true;
+        decl->enumeration->variants.len = 0;
+    }
+}
+
+static void refuse_borrows(Checker *checker, const HirField *fields, uint32_t count, const char *holder) {
+    for (uint32_t i = 0; i < count; i++)
+        if (!is_error(fields[i].type) && hir_type_is_second_class(fields[i].type))
+            diag_report(checker->diags, fields[i].span, E_BORROW_STORED, holder);
+}
+
+void check_types(Checker *checker) {
+    Walk walk = { .checker = checker };
+    vec_each(Decl *, it, &checker->decls) {
+        if ((*it)->kind != DECL_STRUCT && (*it)->kind != DECL_ENUM)
+            continue;
+        walk.structs = arena_array(checker->arena, uint8_t, checker->program->structs.len);
+        walk.enums = arena_array(checker->arena, uint8_t, checker->program->enums.len);
+        const HirType *type = (*it)->kind == DECL_STRUCT ? hir_type_struct(checker->types, (*it)->structure) : hir_type_enum(checker->types, (*it)->enumeration);
+        if (contains_itself(&walk, type, 0))
+            refuse_cycle(checker, *it);
+    }
+    vec_each(Decl *, it, &checker->decls) { // no type contains itself from here on
+        if ((*it)->kind == DECL_STRUCT)
+            refuse_borrows(checker, (*it)->structure->fields.data, (*it)->structure->fields.len, text_of(checker, (*it)->name));
+        for (uint32_t i = 0; (*it)->kind == DECL_ENUM && i < (*it)->enumeration->variants.len; i++)
+            refuse_borrows(checker, (*it)->enumeration->variants.data[i].fields.data, (*it)->enumeration->variants.data[i].fields.len,
+                           text_of(checker, (*it)->name));
+    }
+    vec_each(Decl *, it, &checker->decls) {
+        if ((*it)->kind == DECL_STRUCT)
+            complete_defaults(checker, *it);
+    }
+}

@@ -1,0 +1,429 @@
+// Expressions: names, literals, fields, elements, and what leaves. Each is checked with the type that is wanted, which
+// guides literals and `.name`; the caller converts.
+
+#include <string.h>
+
+#include "base/check.h"
+#include "check__.h"
+
+enum { DEEPEST_EXPRESSION = 1000 };
+
+// --- literals ----------------------------------------------------------------------------------------------------------
+
+static const HirType *wanted_scalar(const HirType *want) {
+    while (want && want->kind == HIR_TYPE_OPTION)
+        want = want->elem;
+    return want;
+}
+
+static HirExpr *integer(Fn *fn, uint64_t value, const HirType *want, Span span) {
+    Checker *checker = fn->checker;
+    want = wanted_scalar(want);
+    if (want && hir_type_is_integer(want)) {
+        if (literal_fits(want, value, false))
+            return literal(checker, want, wrap_bits(want, value), span);
+        diag_report(checker->diags, span, E_LITERAL_RANGE, (unsigned long long)value, type_text(checker, want));
+        return error_expr(checker, span);
+    }
+    HirTypeKind kind = value <= INT32_MAX ? HIR_TYPE_I32 : value <= INT64_MAX ? HIR_TYPE_I64 : HIR_TYPE_U64;
+    return literal(checker, simple(checker, kind), value, span);
+}
+
+static HirExpr *real(Fn *fn, double value, const HirType *want, Span span) {
+    Checker *checker = fn->checker;
+    want = wanted_scalar(want);
+    bool is_short = want && want->kind == HIR_TYPE_F32;
+    if (is_short)
+        value = (float)value;
+    uint64_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    return literal(checker, simple(checker, is_short ? HIR_TYPE_F32 : HIR_TYPE_F64), bits, span);
+}
+
+static HirExpr *character(Fn *fn, uint32_t value, const HirType *want, Span span) {
+    want = wanted_scalar(want);
+    if (want && hir_type_is_integer(want))
+        return integer(fn, value, want, span);
+    return literal(fn->checker, simple(fn->checker, HIR_TYPE_CHAR), value, span);
+}
+
+static HirExpr *text_literal(Fn *fn, Str text, bool is_bytes, Span span) {
+    Checker *checker = fn->checker;
+    const HirType *type = is_bytes ? hir_type_slice(checker->types, HIR_STATIC, simple(checker, HIR_TYPE_U8)) : hir_type_str(checker->types, HIR_STATIC);
+    HirExpr *expr = new_expr(checker, HIR_STR_LIT, type, span);
+    expr->text = text;
+    return expr;
+}
+
+// --- names -------------------------------------------------------------------------------------------------------------
+
+HirLocal *find_local(const Fn *fn, Name name) {
+    uint64_t found;
+    for (const Scope *scope = fn->scope; scope; scope = scope->outer)
+        if (map_get(scope->names, name, &found))
+            return (HirLocal *)(uintptr_t)found;
+    return NULL;
+}
+
+HirExpr *local_place(Fn *fn, HirLocal *local, Span span) {
+    HirExpr *place = new_expr(fn->checker, HIR_LOCAL, local->type, span);
+    place->local = local;
+    return place;
+}
+
+static HirExpr *decl_value(Fn *fn, Decl *decl, Span span) {
+    Checker *checker = fn->checker;
+    complete_decl(checker, decl);
+    if (decl->kind == DECL_CONST) {
+        if (decl->constant->broken)
+            return error_expr(checker, span);
+        HirExpr *place = new_expr(checker, HIR_CONSTANT, decl->constant->type, span);
+        place->constant = decl->constant;
+        return place;
+    }
+    if (decl->kind == DECL_FN) {
+        if (decl->fn->broken)
+            return error_expr(checker, span);
+        HirExpr *value = new_expr(checker, HIR_FN_REF, hir_type_fn(checker->types, &decl->fn->sig), span);
+        value->fn = decl->fn;
+        return value;
+    }
+    if (decl->kind != DECL_UNSUPPORTED)
+        diag_report(checker->diags, span, E_NOT_A_VALUE, text_of(checker, decl->name));
+    return error_expr(checker, span);
+}
+
+static HirExpr *name_value(Fn *fn, const AstName *name) {
+    HirLocal *local = find_local(fn, name->name);
+    if (local)
+        return is_error(local->type) ? error_expr(fn->checker, name->span) : local_place(fn, local, name->span);
+    Decl *decl = find_decl(fn->checker, fn->module, name->name, name->span);
+    if (decl)
+        return decl_value(fn, decl, name->span);
+    report_unknown(fn->checker, fn->module, name->name, name->span);
+    return error_expr(fn->checker, name->span);
+}
+
+// The type that an expression names: `Shape`, `shapes.Shape`.
+Decl *named_type(Fn *fn, const AstExpr *expr) {
+    Decl *decl = NULL;
+    if (expr->kind == AST_EXPR_NAME && !find_local(fn, expr->name.name))
+        decl = find_decl(fn->checker, fn->module, expr->name.name, expr->name.span);
+    if (expr->kind == AST_EXPR_FIELD && expr->field.base->kind == AST_EXPR_NAME && !find_local(fn, expr->field.base->name.name)) {
+        Module *module = find_module(fn->module, expr->field.base->name.name);
+        uint64_t found;
+        if (module && map_get(module->scope, expr->field.name.name, &found) && ((Decl *)(uintptr_t)found)->is_pub)
+            decl = (Decl *)(uintptr_t)found;
+    }
+    return decl && (decl->kind == DECL_STRUCT || decl->kind == DECL_ENUM) ? decl : NULL;
+}
+
+// `module.name`, where the first word is no local and no declaration.
+static HirExpr *qualified(Fn *fn, const AstExpr *expr) {
+    const AstExpr *base = expr->field.base;
+    if (base->kind != AST_EXPR_NAME || find_local(fn, base->name.name) || find_decl(fn->checker, fn->module, base->name.name, base->name.span))
+        return NULL;
+    if (!find_module(fn->module, base->name.name))
+        return NULL;
+    AstPath path = { .span = expr->span };
+    vec_push(fn->checker->arena, &path.names, base->name);
+    vec_push(fn->checker->arena, &path.names, expr->field.name);
+    Decl *decl = find_path(fn->checker, fn->module, &path);
+    return decl ? decl_value(fn, decl, expr->span) : error_expr(fn->checker, expr->span);
+}
+
+// --- fields and elements --------------------------------------------------------------------------------------------------
+
+HirExpr *receiver_place(Fn *fn, HirExpr *base) {
+    HirExpr *place = as_place(fn->checker, base);
+    while (place->type->kind == HIR_TYPE_PTR)
+        place = deref(fn->checker, place);
+    return place;
+}
+
+static HirExpr *builtin_one(Fn *fn, HirBuiltin builtin, HirExpr *place, const HirType *type, Span span) {
+    HirExpr *expr = new_expr(fn->checker, HIR_BUILTIN, type, span);
+    expr->builtin = builtin;
+    vec_push(fn->checker->arena, &expr->args, place);
+    return expr;
+}
+
+// `.len` and `.bytes`; NULL if it is neither.
+static HirExpr *builtin_field(Fn *fn, HirExpr *base, Name name, Span span) {
+    Checker *checker = fn->checker;
+    HirExpr *place = receiver_place(fn, base);
+    HirTypeKind kind = place->type->kind;
+    const char *word = text_of(checker, name);
+    if (strcmp(word, "len") == 0 && kind == HIR_TYPE_ARRAY)
+        return literal(checker, simple(checker, HIR_TYPE_USIZE), place->type->count, span);
+    if (strcmp(word, "len") == 0 && (kind == HIR_TYPE_SLICE || kind == HIR_TYPE_STR))
+        return builtin_one(fn, HIR_BUILTIN_LEN, place, simple(checker, HIR_TYPE_USIZE), span);
+    if (strcmp(word, "bytes") == 0 && kind == HIR_TYPE_STR)
+        return builtin_one(fn, HIR_BUILTIN_BYTES_OF, place, hir_type_slice(checker->types, HIR_CONST, simple(checker, HIR_TYPE_U8)), span);
+    return NULL;
+}
+
+static HirExpr *struct_field(Fn *fn, HirExpr *place, const AstName *name, Span span) {
+    Checker *checker = fn->checker;
+    const HirStruct *structure = place->type->structure;
+    for (uint32_t i = 0; i < structure->fields.len; i++) {
+        const HirField *field = &structure->fields.data[i];
+        if (field->name != name->name)
+            continue;
+        if (!field->is_pub && structure->module != fn->module->path) {
+            diag_report(checker->diags, name->span, E_PRIVATE, text_of(checker, name->name), text_of(checker, structure->module));
+            diag_note(checker->diags, field->span, "declared without `pub` here");
+            return error_expr(checker, span);
+        }
+        HirExpr *expr = new_expr(checker, HIR_FIELD, field->type, span);
+        expr->base = place;
+        expr->row = i;
+        return is_error(field->type) ? error_expr(checker, span) : expr;
+    }
+    if (!structure->broken)
+        diag_report(checker->diags, name->span, E_NO_FIELD, type_text(checker, place->type), text_of(checker, name->name));
+    return error_expr(checker, span);
+}
+
+static HirExpr *type_limit(Fn *fn, const AstExpr *expr) { // u32.max
+    Checker *checker = fn->checker;
+    const HirType *type = resolve_type(checker, fn->module, expr->field.base->type);
+    const char *word = text_of(checker, expr->field.name.name);
+    bool is_max = strcmp(word, "max") == 0;
+    if (is_error(type))
+        return error_expr(checker, expr->span);
+    if (!hir_type_is_integer(type) || (!is_max && strcmp(word, "min") != 0)) {
+        diag_report(checker->diags, expr->field.name.span, E_NO_FIELD, type_text(checker, type), word);
+        return error_expr(checker, expr->span);
+    }
+    uint32_t width = hir_type_bits(type);
+    uint64_t max = hir_type_is_signed(type) ? ((uint64_t)1 << (width - 1)) - 1 : width == 64 ? UINT64_MAX : ((uint64_t)1 << width) - 1;
+    return literal(checker, type, is_max ? max : hir_type_is_signed(type) ? ~max : 0, expr->span);
+}
+
+static HirExpr *check_field(Fn *fn, const AstExpr *expr) {
+    Checker *checker = fn->checker;
+    if (expr->field.base->kind == AST_EXPR_TYPE)
+        return type_limit(fn, expr);
+    Decl *decl = named_type(fn, expr->field.base);
+    if (decl && decl->kind == DECL_ENUM)
+        return make_variant(fn, hir_type_enum(checker->types, decl->enumeration), expr->field.name.name, NULL, false, expr->span);
+    HirExpr *base = qualified(fn, expr);
+    if (base)
+        return base;
+    base = check_expr(fn, expr->field.base, NULL);
+    if (base->kind == HIR_ERROR)
+        return base;
+    HirExpr *builtin = builtin_field(fn, base, expr->field.name.name, expr->span);
+    if (builtin)
+        return builtin;
+    HirExpr *place = as_place(checker, base);
+    if (expr->field.arrow && place->type->kind == HIR_TYPE_PTR)
+        place = deref(checker, place);
+    else if (expr->field.arrow || place->type->kind == HIR_TYPE_PTR) {
+        diag_report(checker->diags, expr->field.name.span, E_FIELD_ARROW, expr->field.arrow ? "." : "->", type_text(checker, place->type));
+        return error_expr(checker, expr->span);
+    }
+    if (place->type->kind == HIR_TYPE_STRUCT)
+        return struct_field(fn, place, &expr->field.name, expr->span);
+    diag_report(checker->diags, expr->field.name.span, E_NO_FIELD, type_text(checker, place->type), text_of(checker, expr->field.name.name));
+    return error_expr(checker, expr->span);
+}
+
+// The array or slice that is indexed, through a pointer to an array or to an owned slice.
+static HirExpr *indexed(Fn *fn, const AstExpr *ast) {
+    HirExpr *base = check_expr(fn, ast, NULL);
+    if (base->kind == HIR_ERROR)
+        return NULL;
+    HirExpr *place = receiver_place(fn, base);
+    if (place->type->kind == HIR_TYPE_ARRAY || place->type->kind == HIR_TYPE_SLICE)
+        return place;
+    diag_report(fn->checker->diags, ast->span, E_NOT_INDEXED, type_text(fn->checker, place->type));
+    if (place->type->kind == HIR_TYPE_STR)
+        diag_help(fn->checker->diags, "a text has bytes: `text.bytes[i]`");
+    return NULL;
+}
+
+// An index has any unsigned type that widens to usize; u64 serves too.
+HirExpr *check_index_value(Fn *fn, const AstExpr *ast) {
+    Checker *checker = fn->checker;
+    const HirType *usize = simple(checker, HIR_TYPE_USIZE);
+    HirExpr *index = check_expr(fn, ast, usize);
+    if (index->type->kind == HIR_TYPE_U64) {
+        HirExpr *cast = new_expr(checker, HIR_CAST, usize, index->span);
+        cast->family = HIR_WRAP; // the same 64 bits
+        cast->base = as_value(checker, index);
+        return cast;
+    }
+    return coerce(checker, index, usize);
+}
+
+static HirExpr *check_index(Fn *fn, const AstExpr *expr) {
+    HirExpr *base = indexed(fn, expr->index.base);
+    HirExpr *index = check_index_value(fn, expr->index.at);
+    if (!base || index->kind == HIR_ERROR)
+        return error_expr(fn->checker, expr->span);
+    HirExpr *place = new_expr(fn->checker, HIR_INDEX, base->type->elem, expr->span);
+    place->base = base;
+    place->index = index;
+    return place;
+}
+
+static HirExpr *check_slice(Fn *fn, const AstExpr *expr, const HirType *want) {
+    Checker *checker = fn->checker;
+    const AstRange *range = &expr->slice.range;
+    HirExpr *base = indexed(fn, expr->slice.base);
+    HirExpr *lo = range->lo ? check_index_value(fn, range->lo) : NULL, *hi = range->hi ? check_index_value(fn, range->hi) : NULL;
+    if (!base || (lo && lo->kind == HIR_ERROR) || (hi && hi->kind == HIR_ERROR))
+        return error_expr(checker, expr->span);
+    if (range->inclusive && hi)
+        hi = arithmetic(fn, HIR_ADD, HIR_TRAP, hi, literal(checker, hi->type, 1, hi->span), range->span);
+    bool can_change = base->type->kind == HIR_TYPE_ARRAY || base->type->mode == HIR_OWN || base->type->mode == HIR_MUT;
+    HirMode mode = can_change && !(want && want->kind == HIR_TYPE_SLICE && want->mode == HIR_CONST) ? HIR_MUT : HIR_CONST;
+    if (!want || want->kind != HIR_TYPE_SLICE)
+        mode = HIR_CONST; // shared unless an exclusive one is asked for
+    if (mode == HIR_MUT && !check_mutable(checker, base))
+        return error_expr(checker, expr->span);
+    HirExpr *view = new_expr(checker, HIR_SUBVIEW, hir_type_slice(checker->types, mode, base->type->elem), expr->span);
+    view->base = base;
+    view->lo = lo;
+    view->hi = hi;
+    view->mode = mode;
+    return view;
+}
+
+// --- what leaves ----------------------------------------------------------------------------------------------------------
+
+static HirStmt *leaving(Fn *fn, const AstStmt *leave) {
+    HirStmt *block = check_nested(fn, leave);
+    if (!stmt_ends(block))
+        diag_report(fn->checker->diags, leave->span, E_ELSE_MUST_LEAVE);
+    return block;
+}
+
+static HirExpr *check_else(Fn *fn, const AstExpr *expr, const HirType *want) {
+    Checker *checker = fn->checker;
+    const HirType *wanted = want && want->kind != HIR_TYPE_OPTION ? hir_type_option(checker->types, want) : NULL;
+    HirExpr *value = as_value(checker, check_expr(fn, expr->orelse.value, wanted));
+    if (value->kind != HIR_ERROR && value->type->kind != HIR_TYPE_OPTION) {
+        diag_report(checker->diags, value->span, E_NOT_OPTIONAL, type_text(checker, value->type));
+        value = error_expr(checker, expr->span);
+    }
+    const HirType *type = value->kind == HIR_ERROR ? value->type : value->type->elem;
+    HirExpr *result = new_expr(checker, HIR_ELSE, type, expr->span);
+    result->base = value;
+    if (expr->orelse.leave)
+        result->leave = leaving(fn, expr->orelse.leave);
+    else
+        result->lo = check_value(fn, expr->orelse.otherwise, is_error(type) ? NULL : type);
+    return value->kind == HIR_ERROR ? value : result;
+}
+
+static HirExpr *check_force(Fn *fn, const AstExpr *expr) {
+    Checker *checker = fn->checker;
+    HirExpr *value = as_value(checker, check_expr(fn, expr->force, NULL));
+    if (value->kind == HIR_ERROR)
+        return value;
+    if (value->type->kind != HIR_TYPE_OPTION) {
+        diag_report(checker->diags, value->span, E_NOT_OPTIONAL, type_text(checker, value->type));
+        return error_expr(checker, expr->span);
+    }
+    HirExpr *result = new_expr(checker, HIR_FORCE, value->type->elem, expr->span);
+    result->base = value;
+    return result;
+}
+
+static HirExpr *check_ternary(Fn *fn, const AstExpr *expr, const HirType *want) {
+    Checker *checker = fn->checker;
+    HirExpr *cond = check_cond(fn, expr->ternary.cond);
+    HirExpr *then = as_value(checker, check_expr(fn, expr->ternary.then, want));
+    HirExpr *otherwise = as_value(checker, check_expr(fn, expr->ternary.otherwise, want ? want : then->type));
+    if (cond->kind == HIR_ERROR || then->kind == HIR_ERROR || otherwise->kind == HIR_ERROR)
+        return error_expr(checker, expr->span);
+    const HirType *type = then->type;
+    if (want && then->type != otherwise->type)
+        type = want;
+    else if (widens(then->type, otherwise->type))
+        type = otherwise->type;
+    HirExpr *result = new_expr(checker, HIR_TERNARY, type, expr->span);
+    vec_push(checker->arena, &result->args, cond);
+    vec_push(checker->arena, &result->args, coerce(checker, then, type));
+    vec_push(checker->arena, &result->args, coerce(checker, otherwise, type));
+    bool wrong = result->args.data[1]->kind == HIR_ERROR || result->args.data[2]->kind == HIR_ERROR;
+    return wrong ? error_expr(checker, expr->span) : result;
+}
+
+static HirExpr *check_none(Fn *fn, const HirType *want, Span span) {
+    if (want && want->kind == HIR_TYPE_OPTION)
+        return new_expr(fn->checker, HIR_NONE, want, span);
+    if (!want || !is_error(want))
+        diag_report(fn->checker->diags, span, E_TYPE_UNKNOWN, "none");
+    return error_expr(fn->checker, span);
+}
+
+// --- all of them -------------------------------------------------------------------------------------------------------------
+
+static HirExpr *dispatch(Fn *fn, const AstExpr *expr, const HirType *want) {
+    Checker *checker = fn->checker;
+    switch (expr->kind) {
+    case AST_EXPR_ERROR: return error_expr(checker, expr->span);
+    case AST_EXPR_INT:
+    case AST_EXPR_DURATION:
+        return integer(fn, expr->integer, !want && expr->kind == AST_EXPR_DURATION ? simple(checker, HIR_TYPE_U64) : want, expr->span);
+    case AST_EXPR_FLOAT: return real(fn, expr->real, want, expr->span);
+    case AST_EXPR_CHAR: return character(fn, expr->character, want, expr->span);
+    case AST_EXPR_STR: return text_literal(fn, expr->str, false, expr->span);
+    case AST_EXPR_BYTES: return text_literal(fn, expr->str, true, expr->span);
+    case AST_EXPR_BOOL: return literal(checker, simple(checker, HIR_TYPE_BOOL), expr->boolean, expr->span);
+    case AST_EXPR_NONE: return check_none(fn, want, expr->span);
+    case AST_EXPR_NAME: return name_value(fn, &expr->name);
+    case AST_EXPR_VARIANT: return make_variant(fn, want, expr->name.name, NULL, false, expr->span);
+    case AST_EXPR_FIELD: return check_field(fn, expr);
+    case AST_EXPR_INDEX: return check_index(fn, expr);
+    case AST_EXPR_SLICE: return check_slice(fn, expr, want);
+    case AST_EXPR_CALL: return check_call(fn, expr, want);
+    case AST_EXPR_FORCE: return check_force(fn, expr);
+    case AST_EXPR_UNARY: return check_unary(fn, expr, want);
+    case AST_EXPR_BINARY: return check_binary(fn, expr, want);
+    case AST_EXPR_CAST: return check_cast(fn, expr);
+    case AST_EXPR_TERNARY: return check_ternary(fn, expr, want);
+    case AST_EXPR_ELSE: return check_else(fn, expr, want);
+    case AST_EXPR_NEW: return check_new(fn, expr, want);
+    case AST_EXPR_INIT: return check_init(fn, expr, want);
+    case AST_EXPR_TYPE: diag_report(checker->diags, expr->span, E_NOT_A_VALUE, "a type"); break;
+    case AST_EXPR_TEXT: unsupported(checker, expr->span, "text interpolation"); break;
+    case AST_EXPR_INST: unsupported(checker, expr->span, "explicit type arguments"); break;
+    case AST_EXPR_TUPLE: unsupported(checker, expr->span, "tuples"); break;
+    case AST_EXPR_CLOSURE: unsupported(checker, expr->span, "closures"); break;
+    case AST_EXPR_SIZEOF: unsupported(checker, expr->span, "sizeof"); break;
+    }
+    return error_expr(checker, expr->span);
+}
+
+HirExpr *check_expr(Fn *fn, const AstExpr *expr, const HirType *want) {
+    Checker *checker = fn->checker;
+    if (checker->depth >= DEEPEST_EXPRESSION) {
+        diag_report(checker->diags, expr->span, E_TOO_NESTED, "this expression");
+        return error_expr(checker, expr->span);
+    }
+    checker->depth++;
+    HirExpr *result = dispatch(fn, expr, want);
+    checker->depth--;
+    return result;
+}
+
+HirExpr *check_value(Fn *fn, const AstExpr *expr, const HirType *want) {
+    HirExpr *value = check_expr(fn, expr, want);
+    if (value->kind == HIR_ERROR)
+        return value;
+    value = want ? coerce(fn->checker, value, want) : as_value(fn->checker, value);
+    if (value->kind != HIR_ERROR && value->type->kind == HIR_TYPE_VOID && !want) {
+        diag_report(fn->checker->diags, expr->span, E_VOID_VALUE);
+        return error_expr(fn->checker, expr->span);
+    }
+    return value;
+}
+
+HirExpr *check_cond(Fn *fn, const AstExpr *expr) {
+    return check_value(fn, expr, simple(fn->checker, HIR_TYPE_BOOL));
+}

@@ -1,0 +1,111 @@
+// The flow of control in a finished body: where it cannot come out, results on every way, and statements that it never
+// gets to.
+
+#include "check__.h"
+
+static bool breaks(const HirStmt *stmt, const HirStmt *target);
+
+// Statements stand in expressions too: `x else { break; }`.
+static bool expr_breaks(const HirExpr *expr, const HirStmt *target) {
+    if (!expr)
+        return false;
+    if (expr->leave && breaks(expr->leave, target))
+        return true;
+    if (expr_breaks(expr->base, target) || expr_breaks(expr->index, target) || expr_breaks(expr->lo, target) || expr_breaks(expr->hi, target))
+        return true;
+    for (uint32_t i = 0; i < expr->args.len; i++)
+        if (expr_breaks(expr->args.data[i], target))
+            return true;
+    return false;
+}
+
+static bool breaks(const HirStmt *stmt, const HirStmt *target) {
+    if (!stmt)
+        return false;
+    if (stmt->kind == HIR_STMT_BREAK && stmt->target == target)
+        return true;
+    if (expr_breaks(stmt->place, target) || expr_breaks(stmt->value, target) || expr_breaks(stmt->cond, target))
+        return true;
+    for (uint32_t i = 0; i < stmt->args.len; i++)
+        if (expr_breaks(stmt->args.data[i], target))
+            return true;
+    for (uint32_t i = 0; i < stmt->stmts.len; i++)
+        if (breaks(stmt->stmts.data[i], target))
+            return true;
+    for (uint32_t i = 0; i < stmt->arms.len; i++)
+        if (breaks(stmt->arms.data[i].body, target) || expr_breaks(stmt->arms.data[i].guard, target))
+            return true;
+    for (uint32_t i = 0; i < stmt->receives.len; i++)
+        if (breaks(stmt->receives.data[i].body, target) || expr_breaks(stmt->receives.data[i].timeout, target))
+            return true;
+    return breaks(stmt->then, target) || breaks(stmt->otherwise, target) || breaks(stmt->step, target);
+}
+
+static bool all_arms_end(const HirStmt *stmt) {
+    for (uint32_t i = 0; i < stmt->arms.len; i++)
+        if (!stmt_ends(stmt->arms.data[i].body))
+            return false;
+    for (uint32_t i = 0; i < stmt->receives.len; i++) {
+        const HirReceiveArm *arm = &stmt->receives.data[i];
+        bool ends = arm->body ? stmt_ends(arm->body) : arm->kind == HIR_COMES_CLOSED; // which traps
+        if (!ends)
+            return false;
+    }
+    return true;
+}
+
+static bool never(const HirExpr *expr) {
+    return expr && expr->type->kind == HIR_TYPE_NEVER;
+}
+
+bool stmt_ends(const HirStmt *stmt) {
+    switch (stmt->kind) {
+    case HIR_STMT_ERROR: // reported: nothing follows from it
+    case HIR_STMT_RETURN:
+    case HIR_STMT_BREAK:
+    case HIR_STMT_CONTINUE: return true;
+    case HIR_STMT_BLOCK:
+        for (uint32_t i = 0; i < stmt->stmts.len; i++)
+            if (stmt_ends(stmt->stmts.data[i]))
+                return true;
+        return false;
+    case HIR_STMT_EXPR:
+    case HIR_STMT_LET:
+    case HIR_STMT_ASSIGN: return never(stmt->value);
+    case HIR_STMT_IF: return stmt->otherwise && stmt_ends(stmt->then) && stmt_ends(stmt->otherwise);
+    case HIR_STMT_LOOP: return !stmt->cond && !breaks(stmt, stmt);
+    case HIR_STMT_SWITCH:
+    case HIR_STMT_RECEIVE: return all_arms_end(stmt) && !breaks(stmt, stmt);
+    default: return false;
+    }
+}
+
+// --- what is asked -------------------------------------------------------------------------------------------------------------
+
+static void find_unreached(Checker *checker, const HirStmt *stmt) {
+    if (!stmt)
+        return;
+    bool ended = false;
+    for (uint32_t i = 0; i < stmt->stmts.len; i++) {
+        if (ended) {
+            diag_report(checker->diags, stmt->stmts.data[i]->span, E_NEVER_REACHED);
+            break;
+        }
+        ended = stmt_ends(stmt->stmts.data[i]);
+        find_unreached(checker, stmt->stmts.data[i]);
+    }
+    for (uint32_t i = 0; i < stmt->arms.len; i++)
+        find_unreached(checker, stmt->arms.data[i].body);
+    for (uint32_t i = 0; i < stmt->receives.len; i++)
+        find_unreached(checker, stmt->receives.data[i].body);
+    find_unreached(checker, stmt->then);
+    find_unreached(checker, stmt->otherwise);
+}
+
+void check_flow(Checker *checker, HirFn *fn) {
+    if (fn->sig.result->kind != HIR_TYPE_VOID && !stmt_ends(fn->body)) {
+        diag_report(checker->diags, fn->span, E_RESULT_MISSING, text_of(checker, fn->name));
+        diag_note(checker->diags, fn->body->end, "control comes out here");
+    }
+    find_unreached(checker, fn->body);
+}

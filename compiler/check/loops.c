@@ -1,0 +1,232 @@
+// Loops. `for` over a range or over elements becomes a loop with a counter of its own, so that what the body does to its
+// variable changes nothing.
+
+#include "check__.h"
+
+static void refuse_invariants(Fn *fn, const AstClauses *clauses) {
+    if (clauses->len > 0)
+        unsupported(fn->checker, clauses->data[0].span, "loop invariants");
+}
+
+// The loop's body, in which `break` and `continue` mean this loop.
+static HirStmt *check_body(Fn *fn, HirStmt *loop, Name label, const AstStmt *body) {
+    Target target = { .outer = fn->targets, .stmt = loop, .label = label, .is_loop = true };
+    fn->targets = &target;
+    HirStmt *made = check_nested(fn, body);
+    fn->targets = target.outer;
+    return made;
+}
+
+// --- while, do, for (;;) -------------------------------------------------------------------------------------------------------
+
+// `while (T x = option)`: for ever, with a switch that leaves when there is none.
+static HirStmt *binding_while(Fn *fn, const AstStmt *stmt) {
+    HirStmt *loop = new_stmt(fn, HIR_STMT_LOOP, stmt->span), *leave = new_stmt(fn, HIR_STMT_BREAK, stmt->span);
+    Target target = { .outer = fn->targets, .stmt = loop, .label = stmt->label.name, .is_loop = true };
+    leave->target = loop;
+    fn->targets = &target;
+    HirStmt *otherwise = block_of(fn, stmt->span), *round = block_of(fn, stmt->span);
+    append(fn, otherwise, leave);
+    append(fn, round, binding_switch(fn, &stmt->loop.cond, stmt->loop.body, otherwise, stmt->span));
+    fn->targets = target.outer;
+    loop->then = round;
+    return loop;
+}
+
+static HirStmt *check_while(Fn *fn, const AstStmt *stmt) {
+    refuse_invariants(fn, &stmt->loop.invariants);
+    if (stmt->loop.cond.binders.len > 0)
+        return binding_while(fn, stmt);
+    HirStmt *loop = new_stmt(fn, HIR_STMT_LOOP, stmt->span);
+    loop->is_do = stmt->kind == AST_STMT_DO;
+    loop->cond = check_cond(fn, stmt->loop.cond.value);
+    loop->then = check_body(fn, loop, stmt->label.name, stmt->loop.body);
+    bool for_ever = loop->cond->kind == HIR_LITERAL && loop->cond->bits;
+    if (for_ever)
+        loop->cond = NULL;
+    return loop;
+}
+
+static HirStmt *check_for(Fn *fn, const AstStmt *stmt) {
+    Scope scope;
+    HirStmtVec head = { 0 };
+    HirStmt *block = block_of(fn, stmt->span), *loop = new_stmt(fn, HIR_STMT_LOOP, stmt->span);
+    refuse_invariants(fn, &stmt->for_.invariants);
+    push_scope(fn, &scope);
+    if (stmt->for_.init)
+        check_stmt(fn, stmt->for_.init, &head);
+    vec_each(HirStmt *, it, &head)
+        append(fn, block, *it);
+    loop->cond = stmt->for_.cond ? check_cond(fn, stmt->for_.cond) : NULL;
+    if (stmt->for_.step.len > 0)
+        loop->step = check_block(fn, &stmt->for_.step, stmt->span);
+    loop->then = check_body(fn, loop, stmt->label.name, stmt->for_.body);
+    pop_scope(fn);
+    append(fn, block, loop);
+    return block;
+}
+
+// --- counters --------------------------------------------------------------------------------------------------------------------
+
+typedef struct Counter {
+    HirStmt *block, *loop;
+    HirLocal *at, *end, *more; // more: only where the last value is included
+    bool reverse, inclusive;
+} Counter;
+
+static HirExpr *read(Fn *fn, HirLocal *local) {
+    return as_value(fn->checker, local_place(fn, local, local->span));
+}
+
+static HirExpr *compare(Fn *fn, HirOp op, HirLocal *left, HirLocal *right) {
+    return arithmetic(fn, op, HIR_TRAP, read(fn, left), read(fn, right), left->span);
+}
+
+static HirStmt *advance(Fn *fn, const Counter *counter) {
+    HirStmt *stmt = new_stmt(fn, HIR_STMT_UPDATE, counter->at->span);
+    stmt->place = local_place(fn, counter->at, counter->at->span);
+    stmt->op = counter->reverse ? HIR_SUB : HIR_ADD;
+    stmt->family = HIR_WRAP; // tested before: it never wraps but past the last round
+    stmt->value = literal(fn->checker, counter->at->type, 1, counter->at->span);
+    return stmt;
+}
+
+static HirLocal *hidden(Fn *fn, HirStmt *block, HirExpr *value, Span span) {
+    HirLocal *local = new_local(fn, 0, value->type, span);
+    append(fn, block, let(fn, local, value, span));
+    return local;
+}
+
+// `more` is asked instead of the counter where the last value may be the last of its type.
+static void set_up(Fn *fn, Counter *counter, HirExpr *lo, HirExpr *hi, Span span) {
+    HirLocal *low = hidden(fn, counter->block, lo, span), *high = hidden(fn, counter->block, hi, span);
+    counter->at = counter->reverse ? high : low;
+    counter->end = counter->reverse ? low : high;
+    HirOp still = counter->reverse ? HIR_GT : HIR_LT;
+    if (!counter->inclusive) {
+        counter->loop->cond = compare(fn, still, counter->at, counter->end);
+        if (!counter->reverse)
+            counter->loop->step = advance(fn, counter);
+        return;
+    }
+    counter->more = hidden(fn, counter->block, compare(fn, HIR_LE, low, high), span);
+    counter->loop->cond = read(fn, counter->more);
+    HirStmt *step = block_of(fn, span), *ask = new_stmt(fn, HIR_STMT_ASSIGN, span);
+    ask->place = local_place(fn, counter->more, span);
+    ask->value = compare(fn, still, counter->at, counter->end);
+    append(fn, step, ask);
+    append(fn, step, advance(fn, counter));
+    counter->loop->step = step;
+}
+
+// One round: the counter's value under its name, then the body.
+static void run_round(Fn *fn, Counter *counter, const AstStmt *stmt, const AstBinder *binder, const HirType *type, HirExpr *value) {
+    Scope scope;
+    HirStmt *round = block_of(fn, stmt->for_each.body->span);
+    push_scope(fn, &scope);
+    if (counter->reverse && !counter->inclusive)
+        append(fn, round, advance(fn, counter));
+    append(fn, round, let(fn, declare(fn, binder->name, type), value, binder->span));
+    append(fn, round, check_body(fn, counter->loop, stmt->label.name, stmt->for_each.body));
+    pop_scope(fn);
+    counter->loop->then = round;
+    append(fn, counter->block, counter->loop);
+}
+
+// --- over a range -------------------------------------------------------------------------------------------------------------------
+
+static HirStmt *over_range(Fn *fn, const AstStmt *stmt) {
+    Checker *checker = fn->checker;
+    const AstRange *range = &stmt->for_each.range;
+    const AstBinder *binder = &stmt->for_each.binders.data[0];
+    Counter counter = { .block = block_of(fn, stmt->span), .loop = new_stmt(fn, HIR_STMT_LOOP, stmt->span) };
+    counter.reverse = stmt->for_each.reverse;
+    counter.inclusive = range->inclusive;
+    const HirType *type = binder->type ? resolve_type(checker, fn->module, binder->type) : NULL;
+    if (!range->hi) {
+        unsupported(checker, range->span, "ranges without an end");
+        return new_stmt(fn, HIR_STMT_ERROR, stmt->span);
+    }
+    HirExpr *hi = check_value(fn, range->hi, type);
+    HirExpr *lo = range->lo ? check_value(fn, range->lo, type ? type : hi->type) : literal(checker, hi->type, 0, range->span);
+    bool wrong = lo->kind == HIR_ERROR || hi->kind == HIR_ERROR;
+    if (!wrong && lo->type != hi->type)
+        hi = coerce(checker, hi, lo->type);
+    if (!wrong && !hir_type_is_integer(lo->type)) {
+        diag_report(checker->diags, range->span, E_OPERAND, "..", type_text(checker, lo->type));
+        wrong = true;
+    }
+    if (wrong || hi->kind == HIR_ERROR) {
+        lo = literal(checker, simple(checker, HIR_TYPE_ERROR), 0, range->span);
+        counter.at = new_local(fn, 0, type && !is_error(type) ? type : lo->type, range->span);
+        counter.reverse = false;
+        run_round(fn, &counter, stmt, binder, counter.at->type, NULL); // for what is wrong in the body
+        return new_stmt(fn, HIR_STMT_ERROR, stmt->span);
+    }
+    set_up(fn, &counter, lo, hi, range->span);
+    run_round(fn, &counter, stmt, binder, counter.at->type, read(fn, counter.at));
+    return counter.block;
+}
+
+// --- over elements -------------------------------------------------------------------------------------------------------------------
+
+// How an element gets to its name: T copies, const T* and T* borrow.
+static HirExpr *element(Fn *fn, HirLocal *view, HirLocal *at, const HirType *type, Span span) {
+    Checker *checker = fn->checker;
+    HirExpr *place = new_expr(checker, HIR_INDEX, view->type->elem, span);
+    place->base = local_place(fn, view, span);
+    place->index = read(fn, at);
+    if (type->kind != HIR_TYPE_PTR || type->elem != place->type)
+        return coerce(checker, place, type);
+    HirExpr *borrow = new_expr(checker, HIR_BORROW, type, span);
+    borrow->base = place;
+    borrow->mode = type->mode;
+    return borrow;
+}
+
+static HirStmt *over_elements(Fn *fn, const AstStmt *stmt) {
+    Checker *checker = fn->checker;
+    const AstBinder *binder = &stmt->for_each.binders.data[0];
+    Counter counter = { .block = block_of(fn, stmt->span), .loop = new_stmt(fn, HIR_STMT_LOOP, stmt->span), .reverse = stmt->for_each.reverse };
+    const HirType *type = binder->type ? resolve_type(checker, fn->module, binder->type) : NULL;
+    HirExpr *over = check_expr(fn, stmt->for_each.over, NULL);
+    if (over->kind == HIR_ERROR || (type && is_error(type)))
+        return new_stmt(fn, HIR_STMT_ERROR, stmt->span);
+    HirExpr *place = over->kind == HIR_SUBVIEW ? over : receiver_place(fn, over);
+    if (place->type->kind != HIR_TYPE_ARRAY && place->type->kind != HIR_TYPE_SLICE) {
+        diag_report(checker->diags, over->span, E_NOT_INDEXED, type_text(checker, place->type));
+        return new_stmt(fn, HIR_STMT_ERROR, stmt->span);
+    }
+    const HirType *elem = place->type->elem;
+    if (!type)
+        type = hir_type_is_plain(elem) ? elem : hir_type_ptr(checker->types, HIR_CONST, elem);
+    bool exclusive = type->kind == HIR_TYPE_PTR && type->elem == elem && type->mode == HIR_MUT;
+    const HirType *slice = hir_type_slice(checker->types, exclusive ? HIR_MUT : HIR_CONST, elem);
+    HirExpr *seen = over->kind == HIR_SUBVIEW ? check_value(fn, stmt->for_each.over, slice) : coerce(checker, place, slice);
+    if (seen->kind == HIR_ERROR)
+        return new_stmt(fn, HIR_STMT_ERROR, stmt->span);
+    HirLocal *view = hidden(fn, counter.block, seen, over->span);
+    HirExpr *len = new_expr(checker, HIR_BUILTIN, simple(checker, HIR_TYPE_USIZE), over->span);
+    len->builtin = HIR_BUILTIN_LEN;
+    vec_push(checker->arena, &len->args, local_place(fn, view, over->span));
+    set_up(fn, &counter, literal(checker, len->type, 0, over->span), len, over->span);
+    run_round(fn, &counter, stmt, binder, type, element(fn, view, counter.at, type, binder->span));
+    return counter.block;
+}
+
+static HirStmt *check_for_each(Fn *fn, const AstStmt *stmt) {
+    refuse_invariants(fn, &stmt->for_each.invariants);
+    if (stmt->for_each.is_tuple || stmt->for_each.binders.len != 1) {
+        unsupported(fn->checker, stmt->span, "tuples");
+        return new_stmt(fn, HIR_STMT_ERROR, stmt->span);
+    }
+    return stmt->for_each.over ? over_elements(fn, stmt) : over_range(fn, stmt);
+}
+
+HirStmt *check_loop(Fn *fn, const AstStmt *stmt) {
+    switch (stmt->kind) {
+    case AST_STMT_FOR: return check_for(fn, stmt);
+    case AST_STMT_FOR_EACH: return check_for_each(fn, stmt);
+    default: return check_while(fn, stmt);
+    }
+}

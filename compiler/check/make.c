@@ -1,0 +1,364 @@
+// Values that are put together: variants, values between braces, zeros, and blocks of the heap.
+
+#include <string.h>
+
+#include "check__.h"
+
+enum { MOST_SPELLED_ELEMENTS = 4096 }; // an array whose elements differ, or cannot be copied, is written out
+
+// --- variants ----------------------------------------------------------------------------------------------------------
+
+static const HirVariant *find_variant(const HirEnum *enumeration, Name name, uint32_t *row) {
+    for (*row = 0; *row < enumeration->variants.len; ++*row)
+        if (enumeration->variants.data[*row].name == name)
+            return &enumeration->variants.data[*row];
+    return NULL;
+}
+
+static HirExpr *look_at(Fn *fn, const AstArgs *args, Span span) { // report what is wrong in there as well
+    for (uint32_t i = 0; args && i < args->len; i++)
+        check_expr(fn, args->data[i].value, NULL);
+    return error_expr(fn->checker, span);
+}
+
+static HirExpr *make_option(Fn *fn, const HirType *type, bool some, const AstArgs *args, Span span) {
+    static const AstArgs empty = { 0 };
+    Checker *checker = fn->checker;
+    if (!check_count(checker, some ? "some" : "none", some, args ? args : &empty, span))
+        return look_at(fn, args, span);
+    HirExpr *expr = new_expr(checker, some ? HIR_SOME : HIR_NONE, type, span);
+    if (some && (expr->base = check_value(fn, args->data[0].value, type->elem))->kind == HIR_ERROR)
+        return expr->base;
+    return expr;
+}
+
+HirExpr *make_variant(Fn *fn, const HirType *type, Name name, const AstArgs *args, bool has_args, Span span) {
+    static const AstArgs empty = { 0 };
+    Checker *checker = fn->checker;
+    const char *word = text_of(checker, name);
+    if (type && type->kind == HIR_TYPE_OPTION && (strcmp(word, "some") == 0 || strcmp(word, "none") == 0))
+        return make_option(fn, type, word[0] == 's', args, span);
+    while (type && type->kind == HIR_TYPE_OPTION)
+        type = type->elem;
+    if (!type || type->kind != HIR_TYPE_ENUM) {
+        if (!type || !is_error(type))
+            diag_report(checker->diags, span, E_TYPE_UNKNOWN, arena_printf(checker->arena, ".%s", word));
+        return look_at(fn, args, span);
+    }
+    uint32_t row;
+    const HirVariant *variant = find_variant(type->enumeration, name, &row);
+    if (!variant) {
+        if (!type->enumeration->broken)
+            diag_report(checker->diags, span, E_NO_VARIANT, type_text(checker, type), word);
+        return look_at(fn, args, span);
+    }
+    if (type->enumeration->is_plain && !has_args)
+        return literal(checker, type, variant->value, span);
+    if (!check_count(checker, word, variant->fields.len, args ? args : &empty, span))
+        return look_at(fn, args, span);
+    if (type->enumeration->is_plain)
+        return literal(checker, type, variant->value, span);
+    HirExpr *expr = new_expr(checker, HIR_VARIANT, type, span);
+    expr->row = row;
+    bool good = true;
+    for (uint32_t i = 0; i < variant->fields.len; i++) {
+        HirExpr *arg = check_value(fn, args->data[i].value, variant->fields.data[i].type);
+        good = good && arg->kind != HIR_ERROR;
+        vec_push(checker->arena, &expr->args, arg);
+    }
+    return good ? expr : error_expr(checker, span);
+}
+
+// --- zeros -----------------------------------------------------------------------------------------------------------------
+
+static HirExpr *zero_array(Checker *checker, const HirType *type, Span span) {
+    HirExpr *zero = zero_value(checker, type->elem, span);
+    if (zero->kind == HIR_ERROR)
+        return zero;
+    bool plain = hir_type_is_plain(type->elem);
+    if (!plain && type->count > MOST_SPELLED_ELEMENTS) {
+        diag_report(checker->diags, span, E_NO_ZERO, type_text(checker, type));
+        return error_expr(checker, span);
+    }
+    HirExpr *expr = new_expr(checker, plain ? HIR_REPEAT : HIR_ARRAY_LIT, type, span);
+    if (plain)
+        expr->base = zero;
+    for (uint64_t i = 0; !plain && i < type->count; i++)
+        vec_push(checker->arena, &expr->args, zero_value(checker, type->elem, span));
+    return expr;
+}
+
+static HirExpr *zero_struct(Checker *checker, const HirType *type, Span span) {
+    const HirStruct *structure = type->structure;
+    HirExpr *expr = new_expr(checker, HIR_STRUCT_LIT, type, span);
+    expr->rows = arena_array(checker->arena, uint32_t, structure->fields.len);
+    for (uint32_t i = 0; i < structure->fields.len; i++) {
+        const HirField *field = &structure->fields.data[i];
+        HirExpr *value = field->value ? field->value : zero_value(checker, field->type, span);
+        if (value->kind == HIR_ERROR)
+            return value;
+        expr->rows[i] = i;
+        vec_push(checker->arena, &expr->args, value);
+    }
+    return expr;
+}
+
+HirExpr *zero_value(Checker *checker, const HirType *type, Span span) {
+    if (is_error(type))
+        return error_expr(checker, span);
+    if (hir_type_is_scalar(type))
+        return literal(checker, type, 0, span);
+    switch (type->kind) {
+    case HIR_TYPE_OPTION: return new_expr(checker, HIR_NONE, type, span);
+    case HIR_TYPE_ARRAY: return zero_array(checker, type, span);
+    case HIR_TYPE_STRUCT: return zero_struct(checker, type, span);
+    default: diag_report(checker->diags, span, E_NO_ZERO, type_text(checker, type)); return error_expr(checker, span);
+    }
+}
+
+// --- between braces ----------------------------------------------------------------------------------------------------------
+
+static uint32_t field_row(const HirStruct *structure, Name name) {
+    for (uint32_t i = 0; i < structure->fields.len; i++)
+        if (structure->fields.data[i].name == name)
+            return i;
+    return UINT32_MAX;
+}
+
+// The field that an item is for: by its label, or in order. UINT32_MAX: reported.
+static uint32_t item_row(Fn *fn, const HirType *type, const AstArg *item, uint32_t position) {
+    Checker *checker = fn->checker;
+    const HirStruct *structure = type->structure;
+    uint32_t row = item->label.name ? field_row(structure, item->label.name) : position;
+    if (row >= structure->fields.len) {
+        if (item->label.name)
+            diag_report(checker->diags, item->label.span, E_NO_FIELD, type_text(checker, type), text_of(checker, item->label.name));
+        return UINT32_MAX;
+    }
+    const HirField *field = &structure->fields.data[row];
+    if (!field->is_pub && structure->module != fn->module->path) {
+        diag_report(checker->diags, item->span, E_PRIVATE, text_of(checker, field->name), text_of(checker, structure->module));
+        return UINT32_MAX;
+    }
+    return row;
+}
+
+static void add_field(Checker *checker, HirExpr *expr, uint32_t row, HirExpr *value) {
+    expr->rows[expr->args.len] = row;
+    vec_push(checker->arena, &expr->args, value);
+}
+
+static bool add_missing(Fn *fn, HirExpr *expr, const HirType *type, const bool *given, Span span) {
+    Checker *checker = fn->checker;
+    const HirStruct *structure = type->structure;
+    for (uint32_t i = 0; i < structure->fields.len; i++) {
+        if (given[i])
+            continue;
+        if (!structure->fields.data[i].value) {
+            diag_report(checker->diags, span, E_FIELD_MISSING, text_of(checker, structure->fields.data[i].name), type_text(checker, type));
+            return false;
+        }
+        add_field(checker, expr, i, structure->fields.data[i].value);
+    }
+    return true;
+}
+
+static HirExpr *init_struct(Fn *fn, const AstExpr *ast, const HirType *type) {
+    Checker *checker = fn->checker;
+    const AstArgs *items = &ast->init.items;
+    const HirStruct *structure = type->structure;
+    if (structure->broken)
+        return look_at(fn, items, ast->span);
+    if (items->len > structure->fields.len) {
+        diag_report(checker->diags, ast->span, E_ELEMENT_COUNT, type_text(checker, type), (unsigned long long)structure->fields.len, items->len);
+        return look_at(fn, items, ast->span);
+    }
+    HirExpr *expr = new_expr(checker, HIR_STRUCT_LIT, type, ast->span);
+    bool *given = arena_array(checker->arena, bool, structure->fields.len), good = true;
+    expr->rows = arena_array(checker->arena, uint32_t, structure->fields.len);
+    for (uint32_t i = 0; i < items->len; i++) {
+        uint32_t row = item_row(fn, type, &items->data[i], i);
+        HirExpr *value = check_value(fn, items->data[i].value, row == UINT32_MAX ? NULL : structure->fields.data[row].type);
+        good = good && row != UINT32_MAX && value->kind != HIR_ERROR;
+        if (row == UINT32_MAX)
+            continue;
+        if (given[row]) {
+            diag_report(checker->diags, items->data[i].span, E_GIVEN_TWICE, text_of(checker, structure->fields.data[row].name));
+            good = false;
+            continue;
+        }
+        given[row] = true;
+        add_field(checker, expr, row, value);
+    }
+    return good && add_missing(fn, expr, type, given, ast->span) ? expr : error_expr(checker, ast->span);
+}
+
+static HirExpr *init_array(Fn *fn, const AstExpr *ast, const HirType *type) {
+    Checker *checker = fn->checker;
+    const AstArgs *items = &ast->init.items;
+    bool fill = ast->init.fill;
+    bool fits = fill ? items->len <= type->count + 1 : items->len == type->count;
+    if (!fits || (fill && type->count > MOST_SPELLED_ELEMENTS && items->len > 1)) {
+        if (fits)
+            unsupported(checker, ast->span, "long arrays whose first elements differ");
+        else
+            diag_report(checker->diags, ast->span, E_ELEMENT_COUNT, type_text(checker, type), (unsigned long long)type->count, items->len);
+        return look_at(fn, items, ast->span);
+    }
+    HirExpr *expr = new_expr(checker, fill && items->len == 1 ? HIR_REPEAT : HIR_ARRAY_LIT, type, ast->span);
+    HirExpr *last = NULL;
+    for (uint32_t i = 0; i < items->len; i++) {
+        last = check_value(fn, items->data[i].value, type->elem);
+        if (last->kind == HIR_ERROR)
+            return look_at(fn, items, ast->span);
+        if (expr->args.len < type->count)
+            vec_push(checker->arena, &expr->args, last);
+    }
+    if (!fill)
+        return expr;
+    if (!hir_type_is_plain(type->elem)) {
+        diag_report(checker->diags, ast->span, E_NOT_PLAIN, type_text(checker, type->elem));
+        return error_expr(checker, ast->span);
+    }
+    if (expr->kind == HIR_REPEAT) {
+        expr->base = last;
+        expr->args.len = 0;
+    }
+    if (expr->kind == HIR_ARRAY_LIT && last->kind != HIR_LITERAL && type->count > items->len) {
+        unsupported(checker, ast->span, "filling the rest of an array with what is no literal");
+        return error_expr(checker, ast->span);
+    }
+    while (expr->kind == HIR_ARRAY_LIT && expr->args.len < type->count)
+        vec_push(checker->arena, &expr->args, last);
+    return expr;
+}
+
+HirExpr *check_init(Fn *fn, const AstExpr *expr, const HirType *want) {
+    Checker *checker = fn->checker;
+    const AstArgs *items = &expr->init.items;
+    if (expr->init.type) {
+        Decl *decl = named_type(fn, expr->init.type);
+        if (!decl || decl->kind != DECL_STRUCT) {
+            diag_report(checker->diags, expr->init.type->span, E_NOT_A_TYPE, "this");
+            return look_at(fn, items, expr->span);
+        }
+        want = hir_type_struct(checker->types, decl->structure);
+        complete_decl(checker, decl);
+    }
+    while (want && want->kind == HIR_TYPE_OPTION)
+        want = want->elem;
+    if (!want) {
+        diag_report(checker->diags, expr->span, E_TYPE_UNKNOWN, "{ ... }");
+        return look_at(fn, items, expr->span);
+    }
+    if (items->len == 0)
+        return zero_value(checker, want, expr->span);
+    if (want->kind == HIR_TYPE_STRUCT && !expr->init.fill)
+        return init_struct(fn, expr, want);
+    if (want->kind == HIR_TYPE_ARRAY)
+        return init_array(fn, expr, want);
+    if (items->len == 1 && !items->data[0].label.name && !expr->init.fill)
+        return check_value(fn, items->data[0].value, want);
+    if (!is_error(want))
+        diag_report(checker->diags, expr->span, E_BAD_INIT, type_text(checker, want));
+    return look_at(fn, items, expr->span);
+}
+
+// --- new ---------------------------------------------------------------------------------------------------------------------------
+
+static HirExpr *new_text(Fn *fn, const AstExpr *expr) {
+    Checker *checker = fn->checker;
+    HirExpr *text = check_expr(fn, expr->make.value, NULL);
+    if (text->kind == HIR_ERROR)
+        return text;
+    const HirType *type = text->type->kind == HIR_TYPE_STR ? hir_type_str(checker->types, HIR_OWN) : hir_type_slice(checker->types, HIR_OWN, text->type->elem);
+    HirExpr *copy = new_expr(checker, HIR_NEW_COPY, type, expr->span);
+    copy->base = as_place(checker, text);
+    return copy;
+}
+
+static bool may_be_kept(Fn *fn, const HirType *type, Span span) {
+    Checker *checker = fn->checker;
+    if (is_error(type))
+        return false;
+    if (hir_type_is_second_class(type)) {
+        diag_report(checker->diags, span, E_BORROW_STORED, type_text(checker, hir_type_ptr(checker->types, HIR_OWN, type)));
+        return false;
+    }
+    if (type->kind == HIR_TYPE_VOID) {
+        diag_report(checker->diags, span, E_BAD_NEW, type_text(checker, type));
+        return false;
+    }
+    return true;
+}
+
+static HirExpr *new_array(Fn *fn, const AstExpr *expr, const HirType *elem) {
+    Checker *checker = fn->checker;
+    const HirType *type = hir_type_slice(checker->types, HIR_OWN, elem);
+    const AstExpr *value = expr->make.value;
+    HirExpr *length = check_index_value(fn, expr->make.length);
+    bool listed = value && value->kind == AST_EXPR_INIT && value->init.items.len > 0 && !value->init.fill;
+    if (listed) {
+        uint64_t count = value->init.items.len;
+        if (length->kind == HIR_LITERAL && length->bits != count)
+            diag_report(checker->diags, value->span, E_ELEMENT_COUNT, type_text(checker, type), (unsigned long long)length->bits, value->init.items.len);
+        HirExpr *array = check_init(fn, value, hir_type_array(checker->types, elem, count));
+        if (array->kind == HIR_ERROR || length->kind != HIR_LITERAL || length->bits != count || !hir_type_is_plain(elem)) {
+            if (array->kind != HIR_ERROR && length->kind != HIR_LITERAL)
+                diag_report(checker->diags, length->span, E_CONST_TRAP, "the length of listed elements is known when compiling");
+            else if (array->kind != HIR_ERROR && !hir_type_is_plain(elem))
+                diag_report(checker->diags, value->span, E_NOT_PLAIN, type_text(checker, elem));
+            return error_expr(checker, expr->span);
+        }
+        HirExpr *copy = new_expr(checker, HIR_NEW_COPY, type, expr->span);
+        copy->base = as_place(checker, coerce(checker, array, hir_type_slice(checker->types, HIR_CONST, elem)));
+        return copy;
+    }
+    if (value && value->kind == AST_EXPR_INIT && value->init.items.len > 1) {
+        unsupported(checker, value->span, "heap arrays whose first elements differ");
+        return look_at(fn, &value->init.items, expr->span);
+    }
+    bool filled = value && value->kind == AST_EXPR_INIT && value->init.items.len == 1;
+    HirExpr *item = filled ? check_value(fn, value->init.items.data[0].value, elem) : zero_value(checker, elem, expr->span);
+    if (length->kind == HIR_ERROR || item->kind == HIR_ERROR)
+        return error_expr(checker, expr->span);
+    if (!hir_type_is_plain(elem)) {
+        diag_report(checker->diags, expr->span, E_NOT_PLAIN, type_text(checker, elem));
+        return error_expr(checker, expr->span);
+    }
+    HirExpr *array = new_expr(checker, HIR_NEW_ARRAY, type, expr->span);
+    array->lo = length;
+    array->base = item;
+    return array;
+}
+
+HirExpr *check_new(Fn *fn, const AstExpr *expr, const HirType *want) {
+    Checker *checker = fn->checker;
+    if (expr->make.gc || expr->make.optional) {
+        unsupported(checker, expr->span, expr->make.gc ? "managed memory" : "`new?`");
+        return error_expr(checker, expr->span);
+    }
+    if (!expr->make.type && expr->make.value && expr->make.value->kind != AST_EXPR_INIT)
+        return new_text(fn, expr);
+    while (want && want->kind == HIR_TYPE_OPTION)
+        want = want->elem;
+    const HirType *elem = NULL;
+    if (expr->make.type)
+        elem = resolve_type(checker, fn->module, expr->make.type);
+    else if (want && want->kind == HIR_TYPE_PTR && want->mode == HIR_OWN)
+        elem = want->elem;
+    if (!elem) {
+        diag_report(checker->diags, expr->span, E_TYPE_UNKNOWN, "new");
+        return error_expr(checker, expr->span);
+    }
+    if (!may_be_kept(fn, elem, expr->span))
+        return error_expr(checker, expr->span);
+    if (expr->make.length)
+        return new_array(fn, expr, elem);
+    HirExpr *value = expr->make.value ? check_value(fn, expr->make.value, elem) : zero_value(checker, elem, expr->span);
+    if (value->kind == HIR_ERROR)
+        return value;
+    HirExpr *block = new_expr(checker, HIR_NEW, hir_type_ptr(checker->types, HIR_OWN, elem), expr->span);
+    block->base = value;
+    return block;
+}

@@ -1,0 +1,292 @@
+// `switch`, and the conditions that bind an optional's value: patterns, what they bind, and how. Whether the cases cover
+// everything is asked in cover.c.
+
+#include <string.h>
+
+#include "check__.h"
+
+typedef struct Subject {
+    const HirType *type;
+    HirExpr *expr; // a place, whose payloads can be borrowed, or a value
+} Subject;
+
+static HirPattern *new_pattern(Fn *fn, HirPatternKind kind, const HirType *type, Span span) {
+    HirPattern *pattern = arena_new(fn->checker->arena, HirPattern);
+    *pattern = (HirPattern){ .kind = kind, .type = type, .span = span };
+    return pattern;
+}
+
+// --- bindings ------------------------------------------------------------------------------------------------------------------
+
+static bool borrows(const HirType *type, const HirType *payload) {
+    return type->kind == HIR_TYPE_PTR && type->elem == payload && (type->mode == HIR_MUT || type->mode == HIR_CONST);
+}
+
+// Binding mode is written: `T p` moves or copies, `T* p` and `const T* p` borrow [10].
+static bool bind_mode(Fn *fn, const Subject *subject, const HirType *type, const HirType *payload, Span span, HirBind *mode) {
+    Checker *checker = fn->checker;
+    bool in_place = hir_expr_is_place(subject->expr);
+    if (borrows(type, payload)) {
+        *mode = type->mode == HIR_MUT ? HIR_BIND_MUT : HIR_BIND_CONST;
+        return *mode == HIR_BIND_CONST || !in_place || check_mutable(checker, subject->expr);
+    }
+    if (type != payload) {
+        diag_report(checker->diags, span, E_TYPE_MISMATCH, type_text(checker, payload), type_text(checker, type));
+        return false;
+    }
+    *mode = hir_type_is_plain(payload) ? HIR_BIND_COPY : HIR_BIND_MOVE;
+    return *mode == HIR_BIND_COPY || !in_place || check_movable(checker, subject->expr);
+}
+
+static HirPattern *bind(Fn *fn, const Subject *subject, const AstBinder *binder, const HirType *payload) {
+    HirPattern *pattern = new_pattern(fn, HIR_PATTERN_BIND, payload, binder->span);
+    const HirType *type = binder->type ? resolve_type(fn->checker, fn->module, binder->type) : payload;
+    pattern->local = declare(fn, binder->name, type);
+    bool good = !is_error(type) && !is_error(payload) && bind_mode(fn, subject, type, payload, binder->span, &pattern->bind);
+    if (!good)
+        pattern->local->type = simple(fn->checker, HIR_TYPE_ERROR);
+    return pattern;
+}
+
+// --- patterns --------------------------------------------------------------------------------------------------------------------
+
+static HirPattern *refuse(Fn *fn, const HirType *type, Span span) {
+    if (!is_error(type))
+        diag_report(fn->checker->diags, span, E_BAD_PATTERN, type_text(fn->checker, type));
+    return new_pattern(fn, HIR_PATTERN_WILD, simple(fn->checker, HIR_TYPE_ERROR), span);
+}
+
+static HirPattern *variant_by_value(Fn *fn, const HirType *type, uint64_t value, Span span) {
+    HirPattern *pattern = new_pattern(fn, HIR_PATTERN_VARIANT, type, span);
+    while (type->enumeration->variants.data[pattern->row].value != value)
+        pattern->row++;
+    return pattern;
+}
+
+// A constant as a pattern: a literal, a named constant, or a variant that has no payload.
+static HirPattern *check_value_pattern(Fn *fn, const AstExpr *value, const HirType *type, Span span) {
+    Checker *checker = fn->checker;
+    const HirType *shown = type->kind == HIR_TYPE_STR ? hir_type_str(checker->types, HIR_STATIC) : type;
+    HirExpr *found = check_expr(fn, value, shown);
+    if (found->kind == HIR_ERROR)
+        return refuse(fn, found->type, span);
+    found = fold_const(checker, coerce(checker, found, shown));
+    if (found->kind == HIR_ERROR)
+        return refuse(fn, found->type, span);
+    HirPattern *pattern = new_pattern(fn, HIR_PATTERN_VALUE, type, span);
+    pattern->value = found;
+    switch (found->kind) {
+    case HIR_LITERAL: return type->kind == HIR_TYPE_ENUM ? variant_by_value(fn, type, found->bits, span) : pattern;
+    case HIR_STR_LIT: return pattern;
+    case HIR_NONE: pattern->kind = HIR_PATTERN_VARIANT; return pattern;
+    case HIR_VARIANT:
+        pattern->kind = HIR_PATTERN_VARIANT;
+        pattern->row = found->row;
+        if (found->args.len == 0)
+            return pattern;
+        break;
+    default: break;
+    }
+    return refuse(fn, type, span);
+}
+
+static HirPattern *check_range_pattern(Fn *fn, const AstPattern *ast, const HirType *type) {
+    Checker *checker = fn->checker;
+    HirPattern *pattern = new_pattern(fn, HIR_PATTERN_RANGE, type, ast->span);
+    if (!hir_type_is_integer(type) && type->kind != HIR_TYPE_CHAR)
+        return refuse(fn, type, ast->span);
+    if (!ast->range.lo || !ast->range.hi) {
+        unsupported(checker, ast->span, "open ranges in patterns");
+        return refuse(fn, simple(checker, HIR_TYPE_ERROR), ast->span);
+    }
+    pattern->value = fold_const(checker, check_value(fn, ast->range.lo, type));
+    pattern->last = fold_const(checker, check_value(fn, ast->range.hi, type));
+    if (pattern->value->kind != HIR_LITERAL || pattern->last->kind != HIR_LITERAL)
+        return refuse(fn, simple(checker, HIR_TYPE_ERROR), ast->span);
+    bool is_signed = hir_type_is_signed(type);
+    uint64_t low = pattern->value->bits, high = pattern->last->bits;
+    bool empty = is_signed ? (int64_t)low > (int64_t)high : low > high;
+    if (empty || (!ast->range.inclusive && low == high)) {
+        diag_report(checker->diags, ast->span, E_COVERED_BEFORE);
+        return refuse(fn, simple(checker, HIR_TYPE_ERROR), ast->span);
+    }
+    if (!ast->range.inclusive)
+        pattern->last = literal(checker, type, high - 1, pattern->last->span);
+    return pattern;
+}
+
+static bool find_row(Fn *fn, const HirType *type, const AstName *name, uint32_t *row) {
+    Checker *checker = fn->checker;
+    const char *word = text_of(checker, name->name);
+    if (type->kind == HIR_TYPE_OPTION) {
+        *row = strcmp(word, "some") == 0;
+        if (*row || strcmp(word, "none") == 0)
+            return true;
+    }
+    for (*row = 0; type->kind == HIR_TYPE_ENUM && *row < type->enumeration->variants.len; ++*row)
+        if (type->enumeration->variants.data[*row].name == name->name)
+            return true;
+    diag_report(checker->diags, name->span, E_NO_VARIANT, type_text(checker, type), word);
+    return false;
+}
+
+static HirPattern *check_field_pattern(Fn *fn, const Subject *subject, const AstPattern *ast, const HirType *payload) {
+    switch (ast->kind) {
+    case AST_PATTERN_WILD: return new_pattern(fn, HIR_PATTERN_WILD, payload, ast->span);
+    case AST_PATTERN_BIND:
+        if (ast->bind.name.name == fn->checker->discard)
+            return new_pattern(fn, HIR_PATTERN_WILD, payload, ast->span);
+        return bind(fn, subject, &ast->bind, payload);
+    case AST_PATTERN_ERROR: break;
+    default: unsupported(fn->checker, ast->span, "patterns inside of patterns");
+    }
+    return new_pattern(fn, HIR_PATTERN_WILD, payload, ast->span);
+}
+
+static HirPattern *check_variant_pattern(Fn *fn, const Subject *subject, const AstPattern *ast) {
+    Checker *checker = fn->checker;
+    const HirType *type = subject->type;
+    if (type->kind != HIR_TYPE_ENUM && type->kind != HIR_TYPE_OPTION)
+        return refuse(fn, type, ast->span);
+    if (ast->variant.type) {
+        Decl *decl = named_type(fn, ast->variant.type);
+        bool same = decl && decl->kind == DECL_ENUM && type->kind == HIR_TYPE_ENUM && decl->enumeration == type->enumeration;
+        if (!same)
+            return refuse(fn, type, ast->span);
+    }
+    HirPattern *pattern = new_pattern(fn, HIR_PATTERN_VARIANT, type, ast->span);
+    if (!find_row(fn, type, &ast->variant.name, &pattern->row))
+        return refuse(fn, simple(checker, HIR_TYPE_ERROR), ast->span);
+    bool option = type->kind == HIR_TYPE_OPTION;
+    const HirVariant *variant = option ? NULL : &type->enumeration->variants.data[pattern->row];
+    uint32_t count = option ? pattern->row : variant->fields.len;
+    if (ast->variant.has_args && ast->variant.args.len != count) {
+        diag_report(checker->diags, ast->span, E_ARGUMENT_COUNT, text_of(checker, ast->variant.name.name), count, ast->variant.args.len);
+        return refuse(fn, simple(checker, HIR_TYPE_ERROR), ast->span);
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        const HirType *payload = option ? type->elem : variant->fields.data[i].type;
+        HirPattern *arg = ast->variant.has_args ? check_field_pattern(fn, subject, ast->variant.args.data[i], payload)
+                                                : new_pattern(fn, HIR_PATTERN_WILD, payload, ast->span);
+        vec_push(checker->arena, &pattern->args, arg);
+    }
+    return pattern;
+}
+
+static HirPattern *check_pattern(Fn *fn, const Subject *subject, const AstPattern *ast) {
+    switch (ast->kind) {
+    case AST_PATTERN_ERROR: break;
+    case AST_PATTERN_WILD: return new_pattern(fn, HIR_PATTERN_WILD, subject->type, ast->span);
+    case AST_PATTERN_VALUE: return check_value_pattern(fn, ast->value, subject->type, ast->span);
+    case AST_PATTERN_RANGE: return check_range_pattern(fn, ast, subject->type);
+    case AST_PATTERN_BIND: return bind(fn, subject, &ast->bind, subject->type);
+    case AST_PATTERN_VARIANT: return check_variant_pattern(fn, subject, ast);
+    case AST_PATTERN_TUPLE: unsupported(fn->checker, ast->span, "tuples"); break;
+    }
+    return new_pattern(fn, HIR_PATTERN_WILD, simple(fn->checker, HIR_TYPE_ERROR), ast->span);
+}
+
+static bool pattern_binds(const HirPattern *pattern) {
+    if (pattern->kind == HIR_PATTERN_BIND)
+        return true;
+    for (uint32_t i = 0; i < pattern->args.len; i++)
+        if (pattern_binds(pattern->args.data[i]))
+            return true;
+    return false;
+}
+
+// --- the statement ------------------------------------------------------------------------------------------------------------------
+
+static bool may_be_switched(const HirType *type) {
+    return hir_type_is_integer(type) || type->kind == HIR_TYPE_BOOL || type->kind == HIR_TYPE_CHAR || type->kind == HIR_TYPE_ENUM ||
+           type->kind == HIR_TYPE_OPTION || type->kind == HIR_TYPE_STR;
+}
+
+static void check_case(Fn *fn, const Subject *subject, const AstCase *ast, HirStmt *stmt) {
+    Checker *checker = fn->checker;
+    Scope scope;
+    HirArm arm = { .span = ast->head };
+    push_scope(fn, &scope);
+    vec_each(AstPattern *, it, &ast->patterns) {
+        HirPattern *pattern = check_pattern(fn, subject, *it);
+        if (ast->patterns.len > 1 && pattern_binds(pattern))
+            diag_report(checker->diags, (*it)->span, E_PATTERN_BINDS);
+        vec_push(checker->arena, &arm.patterns, pattern);
+    }
+    if (ast->guard) {
+        arm.guard = check_cond(fn, ast->guard);
+        bool exclusive = arm.patterns.len == 1 && arm.patterns.data[0]->kind == HIR_PATTERN_BIND && arm.patterns.data[0]->bind == HIR_BIND_MUT;
+        if (exclusive)
+            unsupported(checker, ast->guard->span, "a guard beside an exclusive borrow of the whole");
+    }
+    arm.body = block_of(fn, ast->span);
+    check_into(fn, &ast->body, arm.body);
+    pop_scope(fn);
+    vec_push(checker->arena, &stmt->arms, arm);
+}
+
+static HirStmt *switch_on(Fn *fn, HirExpr *subject, Span span) {
+    HirStmt *stmt = new_stmt(fn, HIR_STMT_SWITCH, span);
+    if (hir_expr_is_place(subject))
+        stmt->place = subject;
+    else
+        stmt->value = subject;
+    return stmt;
+}
+
+HirStmt *check_switch(Fn *fn, const AstStmt *ast) {
+    Checker *checker = fn->checker;
+    HirExpr *expr = check_expr(fn, ast->switch_.subject, NULL);
+    Subject subject = { expr->type, expr };
+    if (!is_error(expr->type) && !may_be_switched(expr->type)) {
+        diag_report(checker->diags, expr->span, E_BAD_SUBJECT, type_text(checker, expr->type));
+        subject.type = simple(checker, HIR_TYPE_ERROR);
+    }
+    HirStmt *stmt = switch_on(fn, expr, ast->span);
+    Target target = { .outer = fn->targets, .stmt = stmt, .label = ast->label.name };
+    fn->targets = &target;
+    vec_each(AstCase, it, &ast->switch_.cases)
+        check_case(fn, &subject, it, stmt);
+    fn->targets = target.outer;
+    if (is_error(subject.type))
+        stmt->kind = HIR_STMT_ERROR;
+    else
+        check_covered(checker, stmt, subject.type);
+    return stmt;
+}
+
+// --- conditions that bind ----------------------------------------------------------------------------------------------------------------
+
+HirStmt *binding_switch(Fn *fn, const AstCond *cond, const AstStmt *then, HirStmt *otherwise, Span span) {
+    Checker *checker = fn->checker;
+    Scope scope;
+    HirExpr *expr = check_expr(fn, cond->value, NULL);
+    const HirType *payload = simple(checker, HIR_TYPE_ERROR);
+    if (expr->kind != HIR_ERROR && expr->type->kind != HIR_TYPE_OPTION)
+        diag_report(checker->diags, cond->value->span, E_NOT_OPTIONAL, type_text(checker, expr->type));
+    else if (expr->kind != HIR_ERROR)
+        payload = expr->type->elem;
+    if (cond->binders.len > 1)
+        unsupported(checker, cond->span, "tuples");
+    HirStmt *stmt = switch_on(fn, expr, span);
+    HirArm some = { .span = cond->span, .body = block_of(fn, then->span) }, rest = { .span = cond->span };
+    Subject subject = { expr->type, expr };
+    push_scope(fn, &scope);
+    HirPattern *pattern = new_pattern(fn, HIR_PATTERN_VARIANT, expr->type, cond->span);
+    pattern->row = 1;
+    vec_push(checker->arena, &pattern->args, bind(fn, &subject, &cond->binders.data[0], payload));
+    vec_push(checker->arena, &some.patterns, pattern);
+    append(fn, some.body, check_nested(fn, then));
+    pop_scope(fn);
+    rest.body = otherwise ? otherwise : block_of(fn, span);
+    vec_push(checker->arena, &stmt->arms, some);
+    vec_push(checker->arena, &stmt->arms, rest);
+    if (is_error(payload) || cond->binders.len > 1)
+        stmt->kind = HIR_STMT_ERROR;
+    return stmt;
+}
+
+HirStmt *check_binding_if(Fn *fn, const AstCond *cond, const AstStmt *then, const AstStmt *otherwise, Span span) {
+    HirStmt *rest = otherwise ? check_nested(fn, otherwise) : NULL;
+    return binding_switch(fn, cond, then, rest, span);
+}

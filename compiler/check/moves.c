@@ -1,0 +1,123 @@
+// What has a value. `moved` names the places that may have none on some way; a place has a value if neither it, nor
+// what it lies in, nor a part of it is named.
+
+#include "ways.h"
+
+// The part of a path up to where ownership ends: an element, or what a borrow leads to, has a value whenever that has.
+static Path owned_part(const Path *path) {
+    Path part = *path;
+    for (uint32_t i = 0; i < path->count; i++) {
+        const Step *step = &path->steps[i];
+        if (step->kind == STEP_INDEX || (step->kind == STEP_DEREF && !step->owned)) {
+            part.count = i;
+            break;
+        }
+    }
+    return part;
+}
+
+static const Fact *missing(const State *state, const Path *path) {
+    Path part = owned_part(path);
+    for (uint32_t i = 0; i < state->moved.len; i++) {
+        const Fact *fact = &state->moved.data[i];
+        if (path_starts(&fact->path, &part) || path_starts(&part, &fact->path))
+            return fact;
+    }
+    return NULL;
+}
+
+bool moves_has_value(const State *state, const Path *path) {
+    return !missing(state, path);
+}
+
+void moves_read(Ways *ways, const Path *path, Span at) {
+    if (!path->local || ways->state.dead)
+        return;
+    const Fact *fact = missing(&ways->state, path);
+    if (!fact)
+        return;
+    Checker *checker = ways->checker;
+    Fact found = *fact;
+    if (found.value == MOVED_NEVER) {
+        diag_report(checker->diags, at, E_USE_UNINITIALISED, path_text(ways, path));
+        diag_note(checker->diags, found.path.local->span, "declared without a value here");
+    } else {
+        diag_report(checker->diags, at, E_USE_AFTER_MOVE, path_text(ways, path));
+        diag_note(checker->diags, found.at, "moved here");
+    }
+    Path whole = owned_part(path);
+    moves_assign(ways, &whole, at); // said once
+}
+
+void moves_away(Ways *ways, const Path *path, Span at) {
+    moves_read(ways, path, at);
+    if (path->local && !ways->state.dead)
+        facts_add(&ways->state.moved, (Fact){ .path = *path, .value = MOVED_AWAY, .at = at });
+}
+
+// The fields of a place that has no value, but for the one on the way to `path`: they still have none.
+static void split(Ways *ways, Fact whole, const Path *path) {
+    const Step *step = &path->steps[whole.path.count];
+    const HirStruct *structure = whole.path.type->structure;
+    for (uint32_t i = 0; i < structure->fields.len; i++) {
+        if (i == step->n)
+            continue;
+        Step *steps = arena_array(&ways->arena, Step, whole.path.count + 1);
+        for (uint32_t k = 0; k < whole.path.count; k++)
+            steps[k] = whole.path.steps[k];
+        steps[whole.path.count] = (Step){ .kind = STEP_FIELD, .n = i };
+        Path field = { whole.path.local, steps, whole.path.count + 1, structure->fields.data[i].type };
+        facts_add(&ways->state.moved, (Fact){ .path = field, .value = whole.value, .at = whole.at });
+    }
+}
+
+void moves_assign(Ways *ways, const Path *path, Span at) {
+    if (!path->local || ways->state.dead)
+        return;
+    Path part = owned_part(path);
+    Facts *moved = &ways->state.moved;
+    if (part.count < path->count) { // an element, or behind a borrow: there has to be something to change
+        moves_read(ways, &part, at);
+        return;
+    }
+    for (uint32_t i = 0; i < moved->len;) {
+        Fact fact = moved->data[i];
+        bool inside = path_starts(&fact.path, &part), around = !inside && path_starts(&part, &fact.path);
+        if (!inside && !around) {
+            i++;
+            continue;
+        }
+        bool field = around && part.steps[fact.path.count].kind == STEP_FIELD && fact.path.type->kind == HIR_TYPE_STRUCT;
+        if (around && !field) { // through a pointer that has no value
+            moves_read(ways, &fact.path, at);
+            return;
+        }
+        facts_remove(moved, 0, &fact.path);
+        if (around) {
+            split(ways, fact, &part);
+            i = 0;
+        }
+    }
+}
+
+// An endpoint that moved on some ways only would be closed in silence on the others [40]; where its peer is known to be
+// gone, nobody would hear it.
+static void check_side(Ways *ways, const State *gone, const State *there, Span at) {
+    for (uint32_t i = 0; i < gone->moved.len; i++) {
+        const Fact *fact = &gone->moved.data[i];
+        bool endpoint = fact->path.type->kind == HIR_TYPE_ENDPOINT && fact->value == MOVED_AWAY;
+        const Fact *state = endpoint ? facts_find(&there->states, 0, &fact->path) : NULL;
+        if (!endpoint || !moves_has_value(there, &fact->path) || (state && state->value == STATE_CLOSED))
+            continue;
+        diag_report(ways->checker->diags, at, E_ENDPOINT_ON_SOME_WAYS, path_text(ways, &fact->path));
+        diag_note(ways->checker->diags, fact->at, "moved here");
+        diag_help(ways->checker->diags, "`close(%s);` on the ways that keep it", path_text(ways, &fact->path));
+    }
+}
+
+void moves_check_join(Ways *ways, const State *a, const State *b, Span at) {
+    if (ways->counting)
+        return;
+    check_side(ways, a, b, at);
+    check_side(ways, b, a, at);
+}

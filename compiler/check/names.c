@@ -1,0 +1,244 @@
+// Names: each module's own, and the public ones of what it imports. A type's functions are entered apart, since
+// they are found by the type of what stands before the dot.
+
+#include "check__.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+
+const char *text_of(const Checker *checker, Name name) {
+    return names_text(checker->names, name);
+}
+
+void unsupported(Checker *checker, Span span, const char *construct) {
+    diag_report(checker->diags, span, E_UNSUPPORTED, construct);
+}
+
+Name check_path_name(Names *names, const AstPath *path) {
+    Buf text = { 0 };
+    for (uint32_t i = 0; i < path->names.len; i++)
+        buf_printf(&text, "%s%s", i ? "." : "", names_text(names, path->names.data[i].name));
+    Name name = names_add(names, (const char *)text.data, text.len);
+    buf_free(&text);
+    return name;
+}
+
+// --- entering ---------------------------------------------------------------------------------------------------------
+
+static DeclKind kind_of(const AstItem *item) {
+    switch (item->kind) {
+    case AST_ITEM_STRUCT: return item->structure.generics.len || item->structure.is_wire || item->structure.is_ref ? DECL_UNSUPPORTED : DECL_STRUCT;
+    case AST_ITEM_ENUM: return item->enumeration.generics.len ? DECL_UNSUPPORTED : DECL_ENUM;
+    case AST_ITEM_CONTRACT: return item->contract.generics.len || item->contract.bases.len ? DECL_UNSUPPORTED : DECL_CONTRACT;
+    case AST_ITEM_CONST: return DECL_CONST;
+    case AST_ITEM_FN: return item->fn.generics.len || item->fn.owner_generics.len ? DECL_UNSUPPORTED : DECL_FN;
+    case AST_ITEM_SIP: return DECL_SIP;
+    case AST_ITEM_SYSTEM: return DECL_SYSTEM;
+    default: return DECL_UNSUPPORTED;
+    }
+}
+
+static const char *unsupported_item(const AstItem *item) {
+    switch (item->kind) {
+    case AST_ITEM_STRUCT: return item->structure.is_wire ? "wire structs" : item->structure.is_ref ? "ref structs" : "generic structs";
+    case AST_ITEM_ENUM: return "generic enums";
+    case AST_ITEM_CONTRACT: return item->contract.bases.len ? "contracts that inherit" : "generic contracts";
+    case AST_ITEM_FN: return "generic functions";
+    case AST_ITEM_FLAGS: return "flags";
+    case AST_ITEM_INTERFACE: return "interfaces";
+    case AST_ITEM_TEST: return "test blocks";
+    case AST_ITEM_PACKAGE: return "package files";
+    default: return "this item";
+    }
+}
+
+// The HIR of an item, empty but for its name, so that others can refer to it.
+static void make_hir(Checker *checker, Decl *decl) {
+    HirProgram *program = checker->program;
+    const AstItem *item = decl->item;
+    Name module = decl->module->path;
+    Span span = item->name.span;
+#define MAKE(field, Type, list)                                                                                        \
+    decl->field = arena_new(checker->arena, Type);                                                                     \
+    decl->field->name = decl->name;                                                                                    \
+    decl->field->module = module;                                                                                      \
+    decl->field->span = span;                                                                                          \
+    vec_push(checker->arena, &program->list, decl->field)
+    switch (decl->kind) {
+    case DECL_STRUCT: MAKE(structure, HirStruct, structs); decl->structure->number = program->structs.len - 1; break;
+    case DECL_ENUM: MAKE(enumeration, HirEnum, enums); decl->enumeration->number = program->enums.len - 1; break;
+    case DECL_CONTRACT: MAKE(contract, HirContract, contracts); decl->contract->number = program->contracts.len - 1; break;
+    case DECL_CONST: MAKE(constant, HirConst, consts); decl->constant->number = program->consts.len - 1; break;
+    case DECL_FN: MAKE(fn, HirFn, fns); decl->fn->number = program->fns.len - 1; break;
+    case DECL_SIP: MAKE(sip, HirSip, sips); break;
+    case DECL_SYSTEM: MAKE(system, HirSystem, systems); break;
+    case DECL_UNSUPPORTED: break;
+    }
+#undef MAKE
+}
+
+static void enter_item(Checker *checker, Module *module, const AstItem *item) {
+    if (item->kind == AST_ITEM_ERROR || item->kind == AST_ITEM_IMPORT)
+        return;
+    Decl *decl = arena_new(checker->arena, Decl);
+    *decl = (Decl){ .kind = kind_of(item), .name = item->name.name, .module = module, .item = item, .is_pub = item->is_pub };
+    if (decl->kind == DECL_UNSUPPORTED)
+        unsupported(checker, item->name.name ? item->name.span : item->span, unsupported_item(item));
+    make_hir(checker, decl);
+    vec_push(checker->arena, &checker->decls, decl);
+    if (!decl->name)
+        return;
+    if (item->kind == AST_ITEM_FN && item->fn.owner) {
+        vec_push(checker->arena, &checker->methods, decl);
+        return;
+    }
+    uint64_t other;
+    if (map_get(module->scope, decl->name, &other)) {
+        const Decl *first = (const Decl *)(uintptr_t)other;
+        diag_report(checker->diags, item->name.span, E_DUPLICATE, text_of(checker, decl->name));
+        diag_note(checker->diags, first->item->name.span, "first declared here");
+        return;
+    }
+    map_put(module->scope, decl->name, (uintptr_t)decl);
+}
+
+static Module *module_by_path(const Checker *checker, Name path) {
+    vec_each(Module *, it, &checker->modules) {
+        if ((*it)->path == path)
+            return *it;
+    }
+    return NULL;
+}
+
+static void enter_imports(Checker *checker, Module *module) {
+    vec_each(AstItem *, item, &module->ast->items) {
+        if ((*item)->kind != AST_ITEM_IMPORT)
+            continue;
+        if ((*item)->is_pub)
+            unsupported(checker, (*item)->span, "re-export");
+        Module *imported = module_by_path(checker, check_path_name(checker->names, &(*item)->import));
+        if (imported && imported != module)
+            vec_push(checker->arena, &module->imports, imported);
+    }
+}
+
+void enter_names(Checker *checker, const CheckUnits *units) {
+    vec_each(CheckUnit, unit, units) {
+        Module *module = arena_new(checker->arena, Module);
+        *module = (Module){ .path = unit->path, .ast = unit->ast, .scope = map_new(checker->arena) };
+        const char *path = text_of(checker, unit->path), *dot = strrchr(path, '.');
+        module->last = names_add_c(checker->names, dot ? dot + 1 : path);
+        vec_push(checker->arena, &checker->modules, module);
+        vec_each(AstItem *, item, &unit->ast->items)
+            enter_item(checker, module, *item);
+    }
+    vec_each(Module *, module, &checker->modules)
+        enter_imports(checker, *module);
+}
+
+// --- finding ------------------------------------------------------------------------------------------------------------
+
+static Decl *own_decl(const Module *module, Name name) {
+    uint64_t found;
+    return map_get(module->scope, name, &found) ? (Decl *)(uintptr_t)found : NULL;
+}
+
+Decl *find_decl(Checker *checker, Module *module, Name name, Span span) {
+    Decl *found = own_decl(module, name);
+    if (found)
+        return found;
+    vec_each(Module *, import, &module->imports) {
+        Decl *decl = own_decl(*import, name);
+        if (!decl || !decl->is_pub)
+            continue;
+        if (found && found != decl) {
+            diag_report(checker->diags, span, E_AMBIGUOUS, text_of(checker, name));
+            diag_note(checker->diags, found->item->name.span, "one is here");
+            diag_note(checker->diags, decl->item->name.span, "another is here");
+            return found;
+        }
+        found = decl;
+    }
+    return found;
+}
+
+Module *find_module(Module *module, Name last) {
+    vec_each(Module *, import, &module->imports) {
+        if ((*import)->last == last)
+            return *import;
+    }
+    return NULL;
+}
+
+Decl *find_path(Checker *checker, Module *module, const AstPath *path) {
+    const AstName *last = vec_last(&path->names);
+    if (path->names.len == 1) {
+        Decl *decl = find_decl(checker, module, last->name, last->span);
+        if (!decl)
+            report_unknown(checker, module, last->name, last->span);
+        return decl;
+    }
+    Module *from = find_module(module, path->names.data[path->names.len - 2].name);
+    Decl *decl = from ? own_decl(from, last->name) : NULL;
+    if (!from) {
+        report_unknown(checker, module, path->names.data[path->names.len - 2].name, path->span);
+    } else if (!decl) {
+        report_unknown(checker, from, last->name, last->span);
+    } else if (!decl->is_pub) {
+        diag_report(checker->diags, last->span, E_PRIVATE, text_of(checker, last->name), text_of(checker, from->path));
+        diag_help(checker->diags, "mark it `pub` where it is declared");
+    }
+    return decl;
+}
+
+// --- a name that is near ----------------------------------------------------------------------------------------------------
+
+enum { LONGEST_NAME = 40 };
+
+static uint32_t distance(const char *a, const char *b) { // Levenshtein's
+    size_t la = strlen(a), lb = strlen(b);
+    uint32_t row[LONGEST_NAME + 1];
+    if (la > LONGEST_NAME || lb > LONGEST_NAME)
+        return UINT32_MAX;
+    for (uint32_t j = 0; j <= lb; j++)
+        row[j] = j;
+    for (uint32_t i = 1; i <= la; i++) {
+        uint32_t diagonal = row[0];
+        row[0] = i;
+        for (uint32_t j = 1; j <= lb; j++) {
+            uint32_t above = row[j], best = diagonal + (a[i - 1] != b[j - 1]);
+            if (above + 1 < best)
+                best = above + 1;
+            if (row[j - 1] + 1 < best)
+                best = row[j - 1] + 1;
+            diagonal = above;
+            row[j] = best;
+        }
+    }
+    return row[lb];
+}
+
+static void nearest(const Checker *checker, const Module *module, bool only_pub, const char *wanted, const char **best, uint32_t *least) {
+    for (uint32_t i = 0; i < map_len(module->scope); i++) {
+        uint64_t name, decl;
+        map_at(module->scope, i, &name, &decl);
+        uint32_t far = distance(wanted, text_of(checker, (Name)name));
+        if (far < *least && (!only_pub || ((const Decl *)(uintptr_t)decl)->is_pub)) {
+            *least = far;
+            *best = text_of(checker, (Name)name);
+        }
+    }
+}
+
+void report_unknown(Checker *checker, Module *module, Name name, Span span) {
+    const char *wanted = text_of(checker, name), *best = NULL;
+    uint32_t least = (uint32_t)strlen(wanted) / 3 + 1;
+    diag_report(checker->diags, span, E_UNKNOWN_NAME, wanted);
+    nearest(checker, module, false, wanted, &best, &least);
+    vec_each(Module *, import, &module->imports)
+        nearest(checker, *import, true, wanted, &best, &least);
+    if (best)
+        diag_help(checker->diags, "there is `%s`", best);
+}

@@ -1,0 +1,76 @@
+// The whole program: names, then declarations, then what is asked of them together, then bodies, then systems. Each step
+// may rely on all before it.
+
+#include "check__.h"
+
+static void enter_params(Fn *fn) {
+    for (uint32_t i = 0; i < fn->fn->locals.len; i++) {
+        HirLocal *param = fn->fn->locals.data[i];
+        if (!param->name || param->name == fn->checker->discard)
+            continue;
+        if (!map_put(fn->scope->names, param->name, (uintptr_t)param))
+            diag_report(fn->checker->diags, param->span, E_DUPLICATE, text_of(fn->checker, param->name));
+    }
+}
+
+// What is asked of a body is asked only if nothing before it was wrong: no complaint follows from another.
+static void check_body(Checker *checker, Module *module, HirFn *hir, const AstStmt *body) {
+    Scope scope;
+    Fn fn = { .checker = checker, .module = module, .fn = hir, .result = hir->sig.result };
+    uint32_t before = diags_errors(checker->diags);
+    push_scope(&fn, &scope);
+    enter_params(&fn);
+    hir->body = block_of(&fn, body->span);
+    if (body->kind == AST_STMT_BLOCK)
+        check_into(&fn, &body->block, hir->body);
+    pop_scope(&fn);
+    if (hir->broken || diags_errors(checker->diags) > before)
+        return;
+    check_flow(checker, hir);
+    if (diags_errors(checker->diags) > before)
+        return;
+    check_ways(checker, hir);
+}
+
+void check_bodies(Checker *checker) {
+    vec_each(Decl *, it, &checker->decls) {
+        if ((*it)->kind == DECL_FN && (*it)->item->fn.body)
+            check_body(checker, (*it)->module, (*it)->fn, (*it)->item->fn.body);
+        if ((*it)->kind == DECL_SIP && (*it)->item->sip.body)
+            check_body(checker, (*it)->module, (*it)->sip->main, (*it)->item->sip.body);
+    }
+}
+
+static void complete_all(Checker *checker, bool types) {
+    for (uint32_t i = 0; i < checker->decls.len; i++) {
+        DeclKind kind = checker->decls.data[i]->kind;
+        bool is_type = kind == DECL_STRUCT || kind == DECL_ENUM || kind == DECL_CONTRACT;
+        if (is_type == types)
+            complete_decl(checker, checker->decls.data[i]);
+    }
+}
+
+HirProgram *check_program(Arena *arena, Names *names, const SourceMap *map, Diags *diags, const CheckUnits *units) {
+    Checker *checker = arena_new(arena, Checker);
+    HirProgram *program = arena_new(arena, HirProgram);
+    *program = (HirProgram){ .arena = arena, .names = names, .types = hir_types_new(arena, names), .map = map };
+    *checker = (Checker){ .arena = arena, .names = names, .diags = diags, .program = program, .types = program->types };
+    checker->discard = names_add_c(names, "_");
+    checker->close = names_add_c(names, "close");
+
+    enter_names(checker, units);
+    complete_all(checker, true);
+    check_types(checker);
+    // Every type is finite and knows its parts.
+    complete_all(checker, false);
+    // Every signature and constant is known.
+    check_bodies(checker);
+    check_contracts(checker);
+    check_grants(checker);
+    // Every function is legal, and every state that somebody names is known.
+    vec_each(Decl *, it, &checker->decls) {
+        if ((*it)->kind == DECL_SYSTEM)
+            check_system(checker, *it);
+    }
+    return program;
+}

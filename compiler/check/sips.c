@@ -1,0 +1,95 @@
+// Processes: what they are started with, what the kernel must grant them, and how much they may take.
+
+#include <string.h>
+
+#include "check__.h"
+
+// --- parameters --------------------------------------------------------------------------------------------------------------
+
+static bool is_args(const HirType *type) {
+    return type->kind == HIR_TYPE_SLICE && type->mode == HIR_OWN && type->elem->kind == HIR_TYPE_STR && type->elem->mode == HIR_OWN;
+}
+
+static void check_params(Checker *checker, HirFn *main) {
+    bool args = false;
+    for (uint32_t i = 0; i < main->locals.len; i++) {
+        const HirLocal *param = main->locals.data[i];
+        bool second = is_args(param->type) && args;
+        if (is_error(param->type) || param->type->kind == HIR_TYPE_ENDPOINT || (is_args(param->type) && !second)) {
+            args = args || is_args(param->type);
+            continue;
+        }
+        diag_report(checker->diags, param->span, E_SIP_PARAMETER, type_text(checker, param->type));
+        main->broken = true;
+    }
+}
+
+// --- grants --------------------------------------------------------------------------------------------------------------------
+
+static const struct {
+    const char *name;
+    HirGrantKind kind;
+    uint32_t args;
+    const char *takes;
+    bool supported;
+} grants[] = {
+    { "exit", HIR_GRANT_EXIT, 0, "nothing", true },
+    { "io_port", HIR_GRANT_IO_PORT, 2, "a port and a count", false },
+    { "io_memory", HIR_GRANT_IO_MEMORY, 2, "an address and a length", false },
+    { "irq", HIR_GRANT_IRQ, 1, "a number", false },
+    { "dma", HIR_GRANT_DMA, 2, "an address and a length", false },
+};
+
+static void add_grant(Checker *checker, HirSip *sip, const AstGrant *ast) {
+    const char *word = text_of(checker, ast->name.name);
+    for (size_t i = 0; i < sizeof grants / sizeof *grants; i++) {
+        if (strcmp(grants[i].name, word) != 0)
+            continue;
+        if (!grants[i].supported)
+            unsupported(checker, ast->span, "devices");
+        else if (ast->args.len != grants[i].args)
+            diag_report(checker->diags, ast->span, E_BAD_GRANT, word, grants[i].takes);
+        else
+            vec_push(checker->arena, &sip->grants, ((HirGrant){ .kind = grants[i].kind, .span = ast->span }));
+        return;
+    }
+    diag_report(checker->diags, ast->name.span, E_UNKNOWN_GRANT, word);
+}
+
+// --- quotas ----------------------------------------------------------------------------------------------------------------------
+
+static const struct Quota {
+    const char *name;
+    uint64_t least, most;
+} heap_quota = { "heap", 4096, (uint64_t)1 << 36 }, stack_quota = { "stack", 16384, (uint64_t)1 << 30 }, thread_quota = { "threads", 1, 1 };
+
+static uint64_t quota(Checker *checker, Module *module, const AstExpr *ast, const struct Quota *quota) {
+    uint64_t value = 0;
+    if (!ast || !const_u64(checker, module, ast, &value))
+        return 0;
+    if (value < quota->least || value > quota->most) {
+        diag_report(checker->diags, ast->span, E_BAD_QUOTA, quota->name, (unsigned long long)quota->least, (unsigned long long)quota->most);
+        return 0;
+    }
+    return value;
+}
+
+void complete_sip(Checker *checker, Decl *decl) {
+    HirSip *sip = decl->sip;
+    const AstSip *ast = &decl->item->sip;
+    HirFn *main = arena_new(checker->arena, HirFn);
+    sip->doc = decl->item->doc;
+    sip->main = main;
+    *main = (HirFn){ .name = decl->name, .module = decl->module->path, .span = decl->item->name.span, .number = checker->program->fns.len };
+    main->path = arena_printf(checker->arena, "%s.%s", text_of(checker, decl->module->path), text_of(checker, decl->name));
+    main->sig.result = simple(checker, HIR_TYPE_VOID);
+    vec_push(checker->arena, &checker->program->fns, main);
+    vec_each(AstParam, param, &ast->params)
+        add_param(checker, decl->module, main, param);
+    check_params(checker, main);
+    vec_each(AstGrant, grant, &ast->grants)
+        add_grant(checker, sip, grant);
+    sip->heap = quota(checker, decl->module, ast->heap, &heap_quota);
+    sip->stack = quota(checker, decl->module, ast->stack, &stack_quota);
+    sip->threads = (uint32_t)quota(checker, decl->module, ast->threads, &thread_quota);
+}

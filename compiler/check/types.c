@@ -1,0 +1,208 @@
+// Types: from what the programmer wrote to interned HIR types.
+
+#include "check__.h"
+
+const HirType *simple(const Checker *checker, HirTypeKind kind) {
+    return hir_type_simple(checker->types, kind);
+}
+
+const char *type_text(Checker *checker, const HirType *type) {
+    return hir_type_text(checker->types, type);
+}
+
+bool is_error(const HirType *type) {
+    return type->kind == HIR_TYPE_ERROR;
+}
+
+static const HirTypeKind scalar_kinds[AST_SCALARS] = {
+    [AST_VOID] = HIR_TYPE_VOID, [AST_BOOL] = HIR_TYPE_BOOL, [AST_CHAR] = HIR_TYPE_CHAR, [AST_I8] = HIR_TYPE_I8,
+    [AST_I16] = HIR_TYPE_I16, [AST_I32] = HIR_TYPE_I32, [AST_I64] = HIR_TYPE_I64, [AST_ISIZE] = HIR_TYPE_ISIZE,
+    [AST_U8] = HIR_TYPE_U8, [AST_U16] = HIR_TYPE_U16, [AST_U32] = HIR_TYPE_U32, [AST_U64] = HIR_TYPE_U64,
+    [AST_USIZE] = HIR_TYPE_USIZE, [AST_F32] = HIR_TYPE_F32, [AST_F64] = HIR_TYPE_F64,
+};
+
+static const HirMode modes[] = {
+    [AST_BORROW] = HIR_MUT, [AST_OWN] = HIR_OWN, [AST_CONST] = HIR_CONST, [AST_GC] = HIR_GC, [AST_STATIC] = HIR_STATIC,
+};
+
+// --- states of contracts ------------------------------------------------------------------------------------------------
+
+// `Ready.connect` is a state whose name is written with its dots.
+bool contract_state(Checker *checker, const HirContract *contract, const AstPath *path, uint32_t *state) {
+    *state = 0;
+    if (path->names.len == 0 || contract->broken)
+        return true;
+    Name name = check_path_name(checker->names, path);
+    for (uint32_t i = 0; i < contract->states.len; i++) {
+        if (contract->states.data[i].name == name) {
+            contract->states.data[i].is_root = true;
+            *state = i;
+            return true;
+        }
+    }
+    diag_report(checker->diags, path->span, E_UNKNOWN_STATE, text_of(checker, contract->name), text_of(checker, name));
+    return false;
+}
+
+static const HirType *endpoint_type(Checker *checker, Module *module, const AstEndpoint *endpoint, Span span, uint32_t *promise) {
+    const HirType *wrong = simple(checker, HIR_TYPE_ERROR);
+    if (endpoint->is_any || endpoint->contract->kind != AST_TYPE_NAME || endpoint->contract->name.args.len) {
+        unsupported(checker, span, endpoint->is_any ? "endpoints of any contract" : "generic contracts");
+        return wrong;
+    }
+    Decl *decl = find_path(checker, module, &endpoint->contract->name.path);
+    if (!decl || decl->kind == DECL_UNSUPPORTED)
+        return wrong;
+    if (decl->kind != DECL_CONTRACT) {
+        diag_report(checker->diags, endpoint->contract->span, E_NOT_A_CONTRACT, text_of(checker, decl->name));
+        return wrong;
+    }
+    complete_decl(checker, decl);
+    uint32_t state, to = HIR_NO_STATE;
+    if (!contract_state(checker, decl->contract, &endpoint->state, &state))
+        return wrong;
+    if (endpoint->to.names.len && !contract_state(checker, decl->contract, &endpoint->to, &to))
+        return wrong;
+    *promise = to;
+    return hir_type_endpoint(checker->types, decl->contract, endpoint->is_exporter ? HIR_EXP : HIR_IMP, state);
+}
+
+// --- the rest -------------------------------------------------------------------------------------------------------------
+
+static const HirType *named(Checker *checker, Module *module, const AstType *type) {
+    if (type->name.args.len) {
+        unsupported(checker, type->span, "generic types");
+        return simple(checker, HIR_TYPE_ERROR);
+    }
+    Decl *decl = find_path(checker, module, &type->name.path);
+    if (!decl || decl->kind == DECL_UNSUPPORTED)
+        return simple(checker, HIR_TYPE_ERROR);
+    if (decl->kind == DECL_STRUCT)
+        return hir_type_struct(checker->types, decl->structure);
+    if (decl->kind == DECL_ENUM)
+        return hir_type_enum(checker->types, decl->enumeration);
+    diag_report(checker->diags, type->span, E_NOT_A_TYPE, text_of(checker, decl->name));
+    if (decl->kind == DECL_CONTRACT)
+        diag_help(checker->diags, "an end of a channel is `%s.imp` or `%s.exp`", text_of(checker, decl->name), text_of(checker, decl->name));
+    return simple(checker, HIR_TYPE_ERROR);
+}
+
+static const HirType *pointer(Checker *checker, Module *module, const AstType *type, uint32_t *promise) {
+    uint32_t inner = HIR_NO_STATE;
+    const HirType *elem = resolve_param_type(checker, module, type->pointer.elem, &inner);
+    if (inner != HIR_NO_STATE) {
+        if (type->kind != AST_TYPE_POINTER || type->pointer.mode != AST_BORROW) {
+            diag_report(checker->diags, type->span, E_PROMISE_NEEDS_BORROW);
+            return simple(checker, HIR_TYPE_ERROR);
+        }
+        *promise = inner;
+    }
+    if (is_error(elem))
+        return elem;
+    if (type->pointer.mode == AST_GC) {
+        unsupported(checker, type->span, "managed memory");
+        return simple(checker, HIR_TYPE_ERROR);
+    }
+    if (elem->kind == HIR_TYPE_VOID) {
+        diag_report(checker->diags, type->span, E_VOID_VALUE);
+        return simple(checker, HIR_TYPE_ERROR);
+    }
+    HirMode mode = modes[type->pointer.mode];
+    bool borrows = (elem->kind == HIR_TYPE_PTR || elem->kind == HIR_TYPE_SLICE || elem->kind == HIR_TYPE_STR) && (elem->mode == HIR_MUT || elem->mode == HIR_CONST);
+    if (borrows) {
+        diag_report(checker->diags, type->span, E_BORROW_STORED, "what a pointer leads to");
+        return simple(checker, HIR_TYPE_ERROR);
+    }
+    if (type->kind == AST_TYPE_SLICE)
+        return hir_type_slice(checker->types, mode, elem);
+    if (mode == HIR_STATIC) {
+        unsupported(checker, type->span, "static pointers");
+        return simple(checker, HIR_TYPE_ERROR);
+    }
+    return hir_type_ptr(checker->types, mode, elem);
+}
+
+static const HirType *array(Checker *checker, Module *module, const AstType *type) {
+    const HirType *elem = resolve_type(checker, module, type->array.elem);
+    uint64_t count;
+    if (!const_u64(checker, module, type->array.length, &count) || is_error(elem))
+        return simple(checker, HIR_TYPE_ERROR);
+    if (count > type_size_limit()) {
+        diag_report(checker->diags, type->span, E_TYPE_TOO_LARGE);
+        return simple(checker, HIR_TYPE_ERROR);
+    }
+    return hir_type_array(checker->types, elem, count);
+}
+
+static const HirType *fn_type(Checker *checker, Module *module, const AstType *type) {
+    if (type->fn.is_ref || type->fn.from.len) {
+        unsupported(checker, type->span, type->fn.is_ref ? "closures" : "function types with `from`");
+        return simple(checker, HIR_TYPE_ERROR);
+    }
+    HirSig sig = { .result = resolve_type(checker, module, type->fn.result) };
+    bool good = !is_error(sig.result);
+    vec_each(AstParam, param, &type->fn.params) {
+        uint32_t promise = HIR_NO_STATE;
+        const HirType *of = resolve_param_type(checker, module, param->type, &promise);
+        good = good && !is_error(of);
+        default_promise(of, &promise);
+        vec_push(checker->arena, &sig.params, of);
+        vec_push(checker->arena, &sig.promises, promise);
+    }
+    if (good && hir_type_is_second_class(sig.result)) {
+        unsupported(checker, type->span, "function types whose result is a borrow");
+        good = false;
+    }
+    return good ? hir_type_fn(checker->types, &sig) : simple(checker, HIR_TYPE_ERROR);
+}
+
+static const char *unsupported_type(AstTypeKind kind) {
+    switch (kind) {
+    case AST_TYPE_GROWABLE: return "growable arrays";
+    case AST_TYPE_VECTOR: return "inline growable arrays";
+    case AST_TYPE_TUPLE: return "tuples";
+    default: return "this type";
+    }
+}
+
+static const HirType *resolve(Checker *checker, Module *module, const AstType *type, uint32_t *promise) {
+    switch (type->kind) {
+    case AST_TYPE_ERROR: return simple(checker, HIR_TYPE_ERROR);
+    case AST_TYPE_SCALAR: return simple(checker, scalar_kinds[type->scalar]);
+    case AST_TYPE_STR:
+        if (type->str.mode == AST_GC) {
+            unsupported(checker, type->span, "managed memory");
+            return simple(checker, HIR_TYPE_ERROR);
+        }
+        return hir_type_str(checker->types, type->str.mode == AST_BORROW ? HIR_CONST : modes[type->str.mode]);
+    case AST_TYPE_NAME: return named(checker, module, type);
+    case AST_TYPE_ENDPOINT: return endpoint_type(checker, module, &type->endpoint, type->span, promise);
+    case AST_TYPE_POINTER:
+    case AST_TYPE_SLICE: return pointer(checker, module, type, promise);
+    case AST_TYPE_ARRAY: return array(checker, module, type);
+    case AST_TYPE_OPTIONAL: {
+        const HirType *elem = resolve_type(checker, module, type->optional);
+        return is_error(elem) ? elem : hir_type_option(checker->types, elem);
+    }
+    case AST_TYPE_FN: return fn_type(checker, module, type);
+    case AST_TYPE_GROWABLE:
+    case AST_TYPE_VECTOR:
+    case AST_TYPE_TUPLE: unsupported(checker, type->span, unsupported_type(type->kind)); return simple(checker, HIR_TYPE_ERROR);
+    }
+    return simple(checker, HIR_TYPE_ERROR);
+}
+
+const HirType *resolve_param_type(Checker *checker, Module *module, const AstType *type, uint32_t *promise) {
+    *promise = HIR_NO_STATE;
+    return resolve(checker, module, type, promise);
+}
+
+const HirType *resolve_type(Checker *checker, Module *module, const AstType *type) {
+    uint32_t promise;
+    const HirType *resolved = resolve_param_type(checker, module, type, &promise);
+    if (promise != HIR_NO_STATE) {
+        diag_report(checker->diags, type->span, E_PROMISE_NEEDS_BORROW);
+        return simple(checker, HIR_TYPE_ERROR);
+    }
+    return resolved;
+}

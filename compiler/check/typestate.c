@@ -1,0 +1,311 @@
+// Typestate: in which state each endpoint is, on every way. Sends and receives are transitions of the contract; at a
+// join the states agree. An endpoint whose peer is known to be gone is `closed`, which agrees with any state.
+//
+// Tracked are endpoints in locals, in their fields, and behind exclusive borrows of endpoints.
+
+#include "ways.h"
+
+static const char *state_text(Ways *ways, const HirType *type, uint32_t state) {
+    if (state == STATE_CLOSED)
+        return "closed";
+    return text_of(ways->checker, type->contract->states.data[state].name);
+}
+
+static Fact *state_of(Ways *ways, const Path *path) {
+    return path->local && !ways->state.dead ? facts_find(&ways->state.states, 0, path) : NULL;
+}
+
+static void set_state(Ways *ways, const Path *path, uint32_t state, Span at) {
+    Fact *known = state_of(ways, path);
+    if (known)
+        known->value = state;
+    else if (path->local && !ways->state.dead)
+        facts_add(&ways->state.states, (Fact){ .path = *path, .value = state, .at = at });
+}
+
+static Path longer(Ways *ways, const Path *path, Step step, const HirType *type) {
+    Step *steps = arena_array(&ways->arena, Step, path->count + 1);
+    for (uint32_t i = 0; i < path->count; i++)
+        steps[i] = path->steps[i];
+    steps[path->count] = step;
+    return (Path){ path->local, steps, path->count + 1, type };
+}
+
+void states_start(Ways *ways, const Path *path, const HirType *type) {
+    if (type->kind == HIR_TYPE_ENDPOINT)
+        set_state(ways, path, type->state, path->local->span);
+    if (type->kind == HIR_TYPE_PTR && type->mode == HIR_MUT && type->elem->kind == HIR_TYPE_ENDPOINT) {
+        Path behind = longer(ways, path, (Step){ .kind = STEP_DEREF }, type->elem);
+        set_state(ways, &behind, type->elem->state, path->local->span);
+    }
+    if (type->kind != HIR_TYPE_STRUCT || !hir_type_has_endpoint(type))
+        return;
+    for (uint32_t i = 0; i < type->structure->fields.len; i++) {
+        const HirType *field_type = type->structure->fields.data[i].type;
+        Path field = longer(ways, path, (Step){ .kind = STEP_FIELD, .n = i }, field_type);
+        states_start(ways, &field, field_type);
+    }
+}
+
+// --- moving ------------------------------------------------------------------------------------------------------------------
+
+void states_carry(Ways *ways, const Path *to, const HirExpr *value) {
+    if (value->kind == HIR_MOVE && value->type->kind == HIR_TYPE_ENDPOINT) {
+        Path from = path_of(ways, value->base);
+        Fact *known = state_of(ways, &from);
+        if (known) {
+            uint32_t state = known->value;
+            facts_remove(&ways->state.states, 0, &from);
+            set_state(ways, to, state, value->span);
+            return;
+        }
+    }
+    states_start(ways, to, value->type);
+}
+
+static void expect(Ways *ways, const Fact *fact, const HirType *want, Span at) {
+    if (ways->counting || fact->value == want->state || fact->value == STATE_CLOSED)
+        return;
+    diag_report(ways->checker->diags, at, E_STATE_EXPECTED, path_text(ways, &fact->path), state_text(ways, fact->path.type, fact->value),
+                state_text(ways, want, want->state));
+}
+
+void states_consume(Ways *ways, const Path *path, const HirType *want, Span at) {
+    if (!path->local || ways->state.dead)
+        return;
+    Fact *known = state_of(ways, path);
+    if (known && want && want->kind == HIR_TYPE_ENDPOINT)
+        expect(ways, known, want, at);
+    Facts *states = &ways->state.states;
+    for (uint32_t i = 0; i < states->len;) {
+        Fact fact = states->data[i];
+        if (!path_starts(&fact.path, path)) {
+            i++;
+            continue;
+        }
+        if (fact.path.count > path->count && want) // a field of what moves as a whole
+            expect(ways, &fact, fact.path.type, at);
+        facts_remove(states, 0, &fact.path);
+    }
+}
+
+// A call borrows endpoints in the state that its parameters name and leaves them in the one that it promises.
+void states_after_call(Ways *ways, const HirExpr *call, const HirSig *sig) {
+    for (uint32_t i = 0; i < call->args.len; i++) {
+        const HirExpr *arg = call->args.data[i];
+        bool borrowed = arg->kind == HIR_BORROW && arg->mode == HIR_MUT && arg->type->elem->kind == HIR_TYPE_ENDPOINT;
+        if (!borrowed)
+            continue;
+        Path path = path_of(ways, arg->base);
+        Fact *known = state_of(ways, &path);
+        if (!known)
+            continue;
+        expect(ways, known, sig->params.data[i]->elem, arg->span);
+        known->value = sig->promises.data[i];
+    }
+}
+
+// --- sending ------------------------------------------------------------------------------------------------------------------
+
+static bool holder_sends(const HirType *type, const HirState *state) {
+    if (state->choices.len == 0)
+        return false;
+    bool is_in = type->contract->messages.data[state->choices.data[0].message].is_in;
+    return (type->side == HIR_IMP) == is_in;
+}
+
+static const HirChoice *choice_of(const HirState *state, uint32_t message) {
+    for (uint32_t i = 0; i < state->choices.len; i++)
+        if (state->choices.data[i].message == message)
+            return &state->choices.data[i];
+    return NULL;
+}
+
+static Fact *tracked(Ways *ways, const HirExpr *endpoint) {
+    Path path = path_of(ways, endpoint);
+    Fact *known = state_of(ways, &path);
+    if (!known && !ways->state.dead && moves_has_value(&ways->state, &path))
+        unsupported(ways->checker, endpoint->span, "an endpoint in memory: move it to a local first");
+    return known;
+}
+
+static const char *why_not(const HirType *type, uint32_t state, bool sends) {
+    if (state == STATE_CLOSED)
+        return "";
+    const HirState *info = &type->contract->states.data[state];
+    if (info->choices.len == 0)
+        return ", where the protocol ends";
+    if (holder_sends(type, info) == sends)
+        return "";
+    return sends ? ", in which the other end sends" : ", in which this end sends";
+}
+
+void states_send(Ways *ways, const HirStmt *stmt) {
+    const HirType *type = stmt->place->type;
+    Fact *known = tracked(ways, stmt->place);
+    if (!known)
+        return;
+    const HirState *state = known->value == STATE_CLOSED ? NULL : &type->contract->states.data[known->value];
+    const HirChoice *choice = state ? choice_of(state, stmt->message) : NULL;
+    if (choice) {
+        known->value = choice->next;
+        return;
+    }
+    const char *message = text_of(ways->checker, type->contract->messages.data[stmt->message].name);
+    diag_report(ways->checker->diags, stmt->span, E_SEND_IN_STATE, message, path_text(ways, &known->path), state_text(ways, type, known->value),
+                why_not(type, known->value, true));
+    known->value = STATE_CLOSED; // agrees with whatever follows
+}
+
+// --- receiving ------------------------------------------------------------------------------------------------------------------
+
+typedef struct Coming { // the arms of a receive that speak of one endpoint
+    Ways *ways;
+    const HirStmt *stmt;
+    const HirExpr *endpoint;
+    Path path;
+    Fact *known;
+} Coming;
+
+static bool same_place(Ways *ways, const HirReceiveArm *arm, const Path *path) {
+    if (arm->kind == HIR_COMES_TIMEOUT)
+        return false;
+    Path other = path_of(ways, arm->endpoint);
+    return other.local && path->local && path_compare(&other, path) == 0;
+}
+
+static uint32_t count_arms(const Coming *coming, HirComing kind, uint32_t message, Span *last) {
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < coming->stmt->receives.len; i++) {
+        const HirReceiveArm *arm = &coming->stmt->receives.data[i];
+        if (arm->kind != kind || !same_place(coming->ways, arm, &coming->path) || (kind == HIR_COMES_MESSAGE && arm->message != message))
+            continue;
+        count++;
+        *last = arm->span;
+    }
+    return count;
+}
+
+static void check_arms(const Coming *coming) {
+    Ways *ways = coming->ways;
+    const HirType *type = coming->endpoint->type;
+    const HirState *state = coming->known->value == STATE_CLOSED ? NULL : &type->contract->states.data[coming->known->value];
+    bool receives = state && !holder_sends(type, state);
+    for (uint32_t i = 0; i < coming->stmt->receives.len; i++) {
+        const HirReceiveArm *arm = &coming->stmt->receives.data[i];
+        if (arm->kind != HIR_COMES_MESSAGE || !same_place(ways, arm, &coming->path))
+            continue;
+        if (!receives || !choice_of(state, arm->message))
+            diag_report(ways->checker->diags, arm->span, E_RECEIVE_IN_STATE, text_of(ways->checker, type->contract->messages.data[arm->message].name),
+                        path_text(ways, &coming->path), state_text(ways, type, coming->known->value), why_not(type, coming->known->value, false));
+    }
+}
+
+static void check_complete(const Coming *coming) {
+    Ways *ways = coming->ways;
+    const HirType *type = coming->endpoint->type;
+    if (coming->known->value == STATE_CLOSED)
+        return;
+    const HirState *state = &type->contract->states.data[coming->known->value];
+    bool single = coming->stmt->receives.len > 0 && coming->stmt->receives.data[0].binds_outside;
+    Span at;
+    for (uint32_t i = 0; i < state->choices.len && !holder_sends(type, state); i++) {
+        uint32_t message = state->choices.data[i].message;
+        const char *name = text_of(ways->checker, type->contract->messages.data[message].name);
+        uint32_t count = count_arms(coming, HIR_COMES_MESSAGE, message, &at);
+        if (count == 0 && single && state->choices.len > 1)
+            diag_report(ways->checker->diags, coming->stmt->span, E_RECEIVE_ONE_OF_MANY,
+                        text_of(ways->checker, type->contract->messages.data[coming->stmt->receives.data[0].message].name), text_of(ways->checker, state->name));
+        else if (count == 0)
+            diag_report(ways->checker->diags, coming->stmt->span, E_RECEIVE_INCOMPLETE, arena_printf(ways->checker->arena, "%s.%s", path_text(ways, &coming->path), name));
+        else if (count > 1)
+            diag_report(ways->checker->diags, at, E_RECEIVE_TWICE, arena_printf(ways->checker->arena, "%s.%s", path_text(ways, &coming->path), name));
+    }
+    uint32_t closed = count_arms(coming, HIR_COMES_CLOSED, 0, &at);
+    const char *text = arena_printf(ways->checker->arena, "closed(%s)", path_text(ways, &coming->path));
+    if (closed == 0)
+        diag_report(ways->checker->diags, coming->stmt->span, E_RECEIVE_INCOMPLETE, text);
+    if (closed > 1)
+        diag_report(ways->checker->diags, at, E_RECEIVE_TWICE, text);
+}
+
+void states_receive_check(Ways *ways, const HirStmt *stmt) {
+    if (ways->state.dead || ways->counting)
+        return;
+    for (uint32_t i = 0; i < stmt->receives.len; i++) {
+        const HirReceiveArm *arm = &stmt->receives.data[i];
+        if (arm->kind == HIR_COMES_TIMEOUT)
+            continue;
+        Coming coming = { .ways = ways, .stmt = stmt, .endpoint = arm->endpoint, .path = path_of(ways, arm->endpoint) };
+        bool first = true;
+        for (uint32_t k = 0; k < i; k++)
+            first = first && !same_place(ways, &stmt->receives.data[k], &coming.path);
+        if (!first || !(coming.known = tracked(ways, arm->endpoint)))
+            continue;
+        check_arms(&coming);
+        check_complete(&coming);
+    }
+}
+
+void states_receive_arm(Ways *ways, const HirReceiveArm *arm) {
+    if (arm->kind == HIR_COMES_TIMEOUT)
+        return;
+    Path path = path_of(ways, arm->endpoint);
+    Fact *known = state_of(ways, &path);
+    if (!known)
+        return;
+    const HirState *state = known->value == STATE_CLOSED ? NULL : &arm->endpoint->type->contract->states.data[known->value];
+    const HirChoice *choice = state && arm->kind == HIR_COMES_MESSAGE ? choice_of(state, arm->message) : NULL;
+    known->value = choice ? choice->next : STATE_CLOSED;
+}
+
+// --- ends of ways ------------------------------------------------------------------------------------------------------------------
+
+void states_return(Ways *ways, Span at) {
+    if (ways->state.dead || ways->counting)
+        return;
+    for (uint32_t i = 0; i < ways->fn->sig.params.len; i++) {
+        const HirType *type = ways->fn->sig.params.data[i];
+        uint32_t promise = ways->fn->sig.promises.data[i];
+        if (promise == HIR_NO_STATE || type->kind != HIR_TYPE_PTR)
+            continue;
+        Path param = path_of_local(ways->fn->locals.data[i]);
+        Path behind = longer(ways, &param, (Step){ .kind = STEP_DEREF }, type->elem);
+        Fact *known = state_of(ways, &behind);
+        if (known && known->value != promise && known->value != STATE_CLOSED)
+            diag_report(ways->checker->diags, at, E_PROMISE_BROKEN, text_of(ways->checker, param.local->name), state_text(ways, type->elem, promise),
+                        state_text(ways, type->elem, known->value));
+    }
+}
+
+void states_dropped(Ways *ways, const HirLocal *local, Span at) {
+    if (ways->state.dead || ways->counting)
+        return;
+    for (uint32_t i = 0; i < ways->state.states.len; i++) {
+        Fact fact = ways->state.states.data[i];
+        bool behind = fact.path.count > 0 && fact.path.steps[fact.path.count - 1].kind == STEP_DEREF;
+        if (fact.path.local != local || behind || fact.value == STATE_CLOSED || !moves_has_value(&ways->state, &fact.path))
+            continue;
+        if (!fact.path.type->contract->states.data[fact.value].is_end)
+            diag_report(ways->checker->diags, at, E_ENDPOINT_DROPPED, path_text(ways, &fact.path), state_text(ways, fact.path.type, fact.value));
+    }
+}
+
+void states_join(Ways *ways, State *into, const State *from, Span at) {
+    for (uint32_t i = 0; i < into->states.len;) {
+        Fact *fact = &into->states.data[i];
+        const Fact *other = facts_find(&from->states, 0, &fact->path);
+        if (!other) { // moved there
+            Path path = fact->path;
+            facts_remove(&into->states, 0, &path);
+            continue;
+        }
+        if (fact->value == STATE_CLOSED) {
+            fact->value = other->value;
+        } else if (!ways->counting && other->value != STATE_CLOSED && other->value != fact->value) {
+            diag_report(ways->checker->diags, at, E_STATES_DISAGREE, path_text(ways, &fact->path), state_text(ways, fact->path.type, fact->value),
+                        state_text(ways, fact->path.type, other->value));
+        }
+        i++;
+    }
+}

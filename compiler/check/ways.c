@@ -1,0 +1,501 @@
+// The walk over statements: where ways part, meet, and end.
+
+#include "ways.h"
+
+enum { MOST_WORK = 2000000 }; // statements walked in one function, rounds of loops included
+
+// --- states ------------------------------------------------------------------------------------------------------------------
+
+State state_copy(const State *state) {
+    State copy = { .dead = state->dead };
+    facts_copy(&copy.moved, &state->moved);
+    facts_copy(&copy.held, &state->held);
+    facts_copy(&copy.states, &state->states);
+    return copy;
+}
+
+void state_free(State *state) {
+    facts_free(&state->moved);
+    facts_free(&state->held);
+    facts_free(&state->states);
+}
+
+void state_join(Ways *ways, State *into, State *from, Span at) {
+    if (from->dead) {
+        state_free(from);
+        return;
+    }
+    if (into->dead) {
+        state_free(into);
+        *into = *from;
+        *from = (State){ .dead = true };
+        return;
+    }
+    moves_check_join(ways, into, from, at);
+    states_join(ways, into, from, at);
+    for (uint32_t i = 0; i < from->moved.len; i++)
+        facts_add(&into->moved, from->moved.data[i]);
+    for (uint32_t i = 0; i < from->held.len; i++)
+        if (!facts_add(&into->held, from->held.data[i]) && from->held.data[i].value == LOAN_EXCLUSIVE)
+            facts_find(&into->held, from->held.data[i].tag, &from->held.data[i].path)->value = LOAN_EXCLUSIVE;
+    state_free(from);
+}
+
+bool state_is_new(const State *known, const State *more) {
+    if (more->dead)
+        return false;
+    if (known->dead)
+        return true;
+    for (uint32_t i = 0; i < more->moved.len; i++)
+        if (!facts_find(&known->moved, 0, &more->moved.data[i].path))
+            return true;
+    for (uint32_t i = 0; i < more->held.len; i++)
+        if (!facts_find(&known->held, more->held.data[i].tag, &more->held.data[i].path))
+            return true;
+    for (uint32_t i = 0; i < more->states.len; i++) {
+        const Fact *fact = facts_find(&known->states, 0, &more->states.data[i].path);
+        if (fact && fact->value == STATE_CLOSED && more->states.data[i].value != STATE_CLOSED)
+            return true;
+    }
+    return false;
+}
+
+// --- locals ------------------------------------------------------------------------------------------------------------------
+
+static void in_scope(Ways *ways, const HirLocal *local, const HirStmt *defer) {
+    vec_push(&ways->arena, &ways->endings, ((Ending){ local, defer }));
+}
+
+void declare_local(Ways *ways, const HirLocal *local, bool has_value, Span at) {
+    Path path = path_of_local(local);
+    in_scope(ways, local, NULL);
+    if (ways->counting)
+        ways->declared[local->number] = ++ways->pos;
+    else
+        ways->pos++;
+    if (ways->state.dead)
+        return;
+    if (has_value)
+        moves_assign(ways, &path, at);
+    else
+        facts_add(&ways->state.moved, (Fact){ .path = path, .value = MOVED_NEVER, .at = at });
+}
+
+static void forget(Ways *ways, const HirLocal *local) {
+    State *state = &ways->state;
+    uint32_t kept = 0;
+    facts_forget(&state->moved, local);
+    facts_forget(&state->states, local);
+    for (uint32_t i = 0; i < state->held.len; i++)
+        if (state->held.data[i].tag != local->number)
+            state->held.data[kept++] = state->held.data[i];
+    state->held.len = kept;
+}
+
+// What a scope holds ends from the last to the first: deferred statements run, locals are dropped.
+void end_locals(Ways *ways, uint32_t down_to, Span at) {
+    uint32_t whole = ways->endings.len;
+    for (uint32_t i = whole; i-- > down_to;) {
+        Ending ending = ways->endings.data[i];
+        ways->endings.len = i;
+        if (ending.defer)
+            walk_stmt(ways, ending.defer);
+        else
+            states_dropped(ways, ending.local, at);
+    }
+    ways->endings.len = whole;
+    if (ways->state.dead)
+        return;
+    for (uint32_t i = down_to; i < whole; i++)
+        if (ways->endings.data[i].local)
+            forget(ways, ways->endings.data[i].local);
+    for (uint32_t i = down_to; i < whole; i++) {
+        if (!ways->endings.data[i].local)
+            continue;
+        Path path = path_of_local(ways->endings.data[i].local);
+        loans_access(ways, &path, ACCESS_END, ways->endings.data[i].local->span);
+    }
+}
+
+// Values that go to a local that is declared, or assigned as a whole.
+static void give(Ways *ways, const HirLocal *local, const HirExpr *value, Span at) {
+    Path path = path_of_local(local);
+    if (ways->state.dead)
+        return;
+    if (hir_type_is_second_class(local->type)) {
+        Facts loans = { 0 };
+        loans_of_value(ways, value, local->number, &loans);
+        loans_hold(ways, local, &loans, false);
+    }
+    states_carry(ways, &path, value);
+    moves_assign(ways, &path, at);
+}
+
+// --- simple statements -----------------------------------------------------------------------------------------------------------
+
+static void walk_let(Ways *ways, const HirStmt *stmt) {
+    if (stmt->value)
+        walk_carried(ways, stmt->value);
+    declare_local(ways, stmt->local, stmt->value != NULL, stmt->span);
+    if (!stmt->value)
+        return;
+    bool kept = stmt->value->kind == HIR_BORROW && stmt->value->mode == HIR_MUT && stmt->value->type->elem->kind == HIR_TYPE_ENDPOINT;
+    if (kept && !ways->counting)
+        unsupported(ways->checker, stmt->span, "a borrow of an endpoint in a local");
+    give(ways, stmt->local, stmt->value, stmt->span);
+}
+
+static void walk_assign(Ways *ways, const HirStmt *stmt) {
+    walk_parts(ways, stmt->place);
+    Path path = path_of(ways, stmt->place);
+    bool whole = stmt->place->kind == HIR_LOCAL;
+    if (whole)
+        walk_carried(ways, stmt->value);
+    else
+        walk_value(ways, stmt->value);
+    if (moves_has_value(&ways->state, &path) && stmt->place->type->kind == HIR_TYPE_ENDPOINT && whole)
+        states_dropped(ways, stmt->place->local, stmt->span);
+    loans_access(ways, &path, ACCESS_ASSIGN, stmt->span);
+    if (whole) {
+        give(ways, stmt->place->local, stmt->value, stmt->span);
+        return;
+    }
+    if (path.local && hir_type_is_second_class(stmt->value->type)) { // an element of an array of borrows
+        Facts loans = { 0 };
+        loans_of_value(ways, stmt->value, path.local->number, &loans);
+        loans_hold(ways, path.local, &loans, true);
+    }
+    moves_assign(ways, &path, stmt->span);
+    if (path.local)
+        states_start(ways, &path, stmt->value->type);
+}
+
+static void walk_update(Ways *ways, const HirStmt *stmt) {
+    walk_parts(ways, stmt->place);
+    walk_value(ways, stmt->value);
+    Path path = path_of(ways, stmt->place);
+    moves_read(ways, &path, stmt->span);
+    loans_access(ways, &path, ACCESS_CHANGE, stmt->span);
+}
+
+static void walk_return(Ways *ways, const HirStmt *stmt) {
+    if (stmt->value) {
+        walk_value(ways, stmt->value);
+        loans_check_result(ways, stmt->value);
+    }
+    end_locals(ways, 0, stmt->span);
+    states_return(ways, stmt->span);
+    ways->state.dead = true;
+}
+
+static void walk_send(Ways *ways, const HirStmt *stmt) {
+    walk_parts(ways, stmt->place);
+    for (uint32_t i = 0; i < stmt->args.len; i++)
+        walk_value(ways, stmt->args.data[i]);
+    Path path = path_of(ways, stmt->place);
+    moves_read(ways, &path, stmt->span);
+    loans_access(ways, &path, ACCESS_CHANGE, stmt->span);
+    if (!ways->counting)
+        states_send(ways, stmt);
+}
+
+static void walk_close(Ways *ways, const HirStmt *stmt) {
+    if (stmt->value->kind != HIR_MOVE) {
+        walk_value(ways, stmt->value);
+        return;
+    }
+    walk_carried(ways, stmt->value); // in any state
+    Path path = path_of(ways, stmt->value->base);
+    states_consume(ways, &path, NULL, stmt->span);
+}
+
+static void walk_channel(Ways *ways, const HirStmt *stmt) {
+    const HirLocal *ends[] = { stmt->imp, stmt->exp };
+    for (int i = 0; i < 2; i++) {
+        Path path = path_of_local(ends[i]);
+        declare_local(ways, ends[i], true, stmt->span);
+        if (!ways->state.dead)
+            states_start(ways, &path, ends[i]->type);
+    }
+}
+
+// --- where ways part ---------------------------------------------------------------------------------------------------------------
+
+static void walk_if(Ways *ways, const HirStmt *stmt) {
+    walk_value(ways, stmt->cond);
+    State other = state_copy(&ways->state);
+    walk_stmt(ways, stmt->then);
+    State done = ways->state;
+    ways->state = other;
+    if (stmt->otherwise)
+        walk_stmt(ways, stmt->otherwise);
+    state_join(ways, &ways->state, &done, stmt->span);
+}
+
+static void enter_exit(Ways *ways, Exit *exit, const HirStmt *stmt) {
+    *exit = (Exit){ .outer = ways->exits, .stmt = stmt, .locals = ways->endings.len, .out = { .dead = true }, .again = { .dead = true } };
+    ways->exits = exit;
+}
+
+static void walk_jump(Ways *ways, const HirStmt *stmt) {
+    Exit *exit = ways->exits;
+    while (exit->stmt != stmt->target)
+        exit = exit->outer;
+    end_locals(ways, exit->locals, stmt->span);
+    State leaving = state_copy(&ways->state);
+    state_join(ways, stmt->kind == HIR_STMT_CONTINUE ? &exit->again : &exit->out, &leaving, stmt->span);
+    ways->state.dead = true;
+}
+
+static void test(Ways *ways, const HirStmt *stmt, Exit *exit) { // the way out of the loop by its condition
+    if (!stmt->cond)
+        return;
+    walk_value(ways, stmt->cond);
+    State leaving = state_copy(&ways->state);
+    state_join(ways, &exit->out, &leaving, stmt->span);
+}
+
+static void walk_round(Ways *ways, const HirStmt *stmt, Exit *exit) {
+    if (!stmt->is_do)
+        test(ways, stmt, exit);
+    walk_stmt(ways, stmt->then);
+    state_join(ways, &ways->state, &exit->again, stmt->span);
+    exit->again = (State){ .dead = true };
+    if (stmt->step)
+        walk_stmt(ways, stmt->step);
+    if (stmt->is_do)
+        test(ways, stmt, exit);
+}
+
+// What is used in a loop around it, and lives longer, is used until the loop ends.
+static void stretch(Ways *ways, uint32_t from) {
+    for (uint32_t i = 0; i < ways->fn->locals.len; i++)
+        if (ways->last_use[i] > from && ways->declared[i] <= from)
+            ways->last_use[i] = ways->pos;
+}
+
+static void walk_loop(Ways *ways, const HirStmt *stmt) {
+    Exit exit;
+    uint32_t from = ways->pos;
+    State entry = state_copy(&ways->state);
+    for (bool again = true; again;) {
+        enter_exit(ways, &exit, stmt);
+        ways->pos = from;
+        walk_round(ways, stmt, &exit);
+        ways->exits = exit.outer;
+        again = !ways->counting && ways->work < MOST_WORK && state_is_new(&entry, &ways->state);
+        state_join(ways, &entry, &ways->state, stmt->span);
+        if (again)
+            state_free(&exit.out);
+        ways->state = state_copy(&entry);
+    }
+    ways->pos++;
+    if (ways->counting)
+        stretch(ways, from);
+    state_free(&entry);
+    state_free(&ways->state);
+    ways->state = exit.out;
+}
+
+// --- switch and receive --------------------------------------------------------------------------------------------------------------
+
+static void bind(Ways *ways, const HirPattern *pattern, const HirExpr *subject, const Path *path, uint32_t field) {
+    const HirLocal *local = pattern->local;
+    declare_local(ways, local, true, pattern->span);
+    if (ways->state.dead)
+        return;
+    if (pattern->bind == HIR_BIND_CONST || pattern->bind == HIR_BIND_MUT) {
+        Step *steps = arena_array(&ways->arena, Step, path->count + 1);
+        for (uint32_t i = 0; i < path->count; i++)
+            steps[i] = path->steps[i];
+        steps[path->count] = (Step){ .kind = STEP_FIELD, .n = field }; // of the payload: fields of one variant are disjoint
+        Path part = { path->local, steps, path->count + 1, pattern->type };
+        loans_hold_path(ways, local, &part, pattern->bind == HIR_BIND_MUT, pattern->span);
+        loans_access(ways, &part, pattern->bind == HIR_BIND_MUT ? ACCESS_LEND_MUT : ACCESS_LEND, pattern->span);
+    } else if (hir_type_is_second_class(local->type)) {
+        Facts loans = { 0 };
+        loans_of_value(ways, subject, local->number, &loans);
+        loans_hold(ways, local, &loans, false);
+    }
+    Path to = path_of_local(local);
+    states_start(ways, &to, local->type);
+}
+
+static bool takes(const HirPattern *pattern) {
+    bool moves = pattern->kind == HIR_PATTERN_BIND && pattern->bind == HIR_BIND_MOVE;
+    for (uint32_t i = 0; i < pattern->args.len; i++)
+        moves = moves || takes(pattern->args.data[i]);
+    return moves;
+}
+
+static void walk_pattern(Ways *ways, const HirPattern *pattern, const HirExpr *subject, const Path *path) {
+    HirExpr held = *subject;
+    if (hir_expr_is_place(subject)) { // what it holds, as a value
+        held = (HirExpr){ .kind = HIR_COPY, .type = subject->type, .span = subject->span };
+        held.base = arena_new(&ways->arena, HirExpr);
+        *held.base = *subject;
+    }
+    if (pattern->kind == HIR_PATTERN_BIND)
+        bind(ways, pattern, &held, path, 0);
+    for (uint32_t i = 0; i < pattern->args.len; i++)
+        if (pattern->args.data[i]->kind == HIR_PATTERN_BIND)
+            bind(ways, pattern->args.data[i], &held, path, i);
+    if (takes(pattern) && path->local) {
+        loans_access(ways, path, ACCESS_MOVE, pattern->span);
+        states_consume(ways, path, path->type, pattern->span);
+        moves_away(ways, path, pattern->span);
+    }
+}
+
+static void walk_switch(Ways *ways, const HirStmt *stmt) {
+    const HirExpr *subject = stmt->place ? stmt->place : stmt->value;
+    Path path = stmt->place ? path_of(ways, subject) : (Path){ .type = subject->type };
+    Exit exit;
+    if (stmt->place) {
+        walk_parts(ways, subject);
+        moves_read(ways, &path, subject->span);
+        loans_access(ways, &path, ACCESS_READ, subject->span);
+    } else {
+        walk_value(ways, subject);
+    }
+    enter_exit(ways, &exit, stmt);
+    State entry = ways->state;
+    vec_each(HirArm, arm, &stmt->arms) {
+        uint32_t outside = ways->endings.len;
+        ways->state = state_copy(&entry);
+        for (uint32_t i = 0; i < arm->patterns.len; i++)
+            walk_pattern(ways, arm->patterns.data[i], subject, &path);
+        if (arm->guard)
+            walk_value(ways, arm->guard);
+        walk_stmt(ways, arm->body);
+        end_locals(ways, outside, arm->span);
+        ways->endings.len = outside;
+        state_join(ways, &exit.out, &ways->state, stmt->span);
+    }
+    state_free(&entry);
+    ways->exits = exit.outer;
+    ways->state = exit.out;
+}
+
+static void bind_message(Ways *ways, const HirReceiveArm *arm) {
+    for (uint32_t i = 0; i < arm->binds.len; i++) {
+        const HirLocal *local = arm->binds.data[i];
+        if (!local)
+            continue;
+        if (!arm->binds_outside)
+            declare_local(ways, local, true, arm->span);
+        Path path = path_of_local(local);
+        moves_assign(ways, &path, arm->span);
+        if (!ways->state.dead)
+            states_start(ways, &path, local->type);
+    }
+}
+
+static void declare_binds(Ways *ways, const HirStmt *stmt) { // of a bare `receive`: they live in the block around it
+    vec_each(HirReceiveArm, arm, &stmt->receives) {
+        for (uint32_t i = 0; arm->binds_outside && i < arm->binds.len; i++)
+            if (arm->binds.data[i])
+                declare_local(ways, arm->binds.data[i], false, arm->span);
+    }
+}
+
+static void walk_receive(Ways *ways, const HirStmt *stmt) {
+    Exit exit;
+    declare_binds(ways, stmt);
+    vec_each(HirReceiveArm, arm, &stmt->receives) {
+        if (arm->kind == HIR_COMES_TIMEOUT) {
+            walk_value(ways, arm->timeout);
+            continue;
+        }
+        Path path = path_of(ways, arm->endpoint);
+        walk_parts(ways, arm->endpoint);
+        moves_read(ways, &path, arm->endpoint->span);
+        loans_access(ways, &path, ACCESS_CHANGE, arm->endpoint->span);
+    }
+    states_receive_check(ways, stmt);
+    enter_exit(ways, &exit, stmt);
+    State entry = ways->state;
+    vec_each(HirReceiveArm, arm, &stmt->receives) {
+        uint32_t outside = ways->endings.len;
+        ways->state = state_copy(&entry);
+        states_receive_arm(ways, arm);
+        bind_message(ways, arm);
+        if (arm->body)
+            walk_stmt(ways, arm->body);
+        else if (arm->kind == HIR_COMES_CLOSED)
+            ways->state.dead = true; // traps
+        end_locals(ways, outside, arm->span);
+        ways->endings.len = outside;
+        state_join(ways, &exit.out, &ways->state, stmt->span);
+    }
+    state_free(&entry);
+    ways->exits = exit.outer;
+    ways->state = exit.out;
+}
+
+// --- all ---------------------------------------------------------------------------------------------------------------------------------
+
+static void walk_block(Ways *ways, const HirStmt *block) {
+    uint32_t outside = ways->endings.len;
+    for (uint32_t i = 0; i < block->stmts.len; i++)
+        walk_stmt(ways, block->stmts.data[i]);
+    end_locals(ways, outside, block->end);
+    ways->endings.len = outside;
+}
+
+void walk_stmt(Ways *ways, const HirStmt *stmt) {
+    if (++ways->work > MOST_WORK)
+        return;
+    switch (stmt->kind) {
+    case HIR_STMT_ERROR: break;
+    case HIR_STMT_BLOCK: walk_block(ways, stmt); break;
+    case HIR_STMT_LET: walk_let(ways, stmt); break;
+    case HIR_STMT_EXPR: walk_value(ways, stmt->value); break;
+    case HIR_STMT_ASSIGN: walk_assign(ways, stmt); break;
+    case HIR_STMT_UPDATE: walk_update(ways, stmt); break;
+    case HIR_STMT_IF: walk_if(ways, stmt); break;
+    case HIR_STMT_LOOP: walk_loop(ways, stmt); break;
+    case HIR_STMT_SWITCH: walk_switch(ways, stmt); break;
+    case HIR_STMT_RECEIVE: walk_receive(ways, stmt); break;
+    case HIR_STMT_BREAK:
+    case HIR_STMT_CONTINUE: walk_jump(ways, stmt); break;
+    case HIR_STMT_RETURN: walk_return(ways, stmt); break;
+    case HIR_STMT_DEFER: in_scope(ways, NULL, stmt->then); break;
+    case HIR_STMT_ASSERT: walk_value(ways, stmt->cond); break;
+    case HIR_STMT_CHANNEL: walk_channel(ways, stmt); break;
+    case HIR_STMT_SEND: walk_send(ways, stmt); break;
+    case HIR_STMT_CLOSE: walk_close(ways, stmt); break;
+    }
+}
+
+static void walk_body(Ways *ways, bool counting) {
+    HirFn *fn = ways->fn;
+    ways->counting = counting;
+    ways->pos = 0;
+    ways->state = (State){ .dead = false };
+    for (uint32_t i = 0; i < fn->sig.params.len; i++) {
+        const HirLocal *param = fn->locals.data[i];
+        Path path = path_of_local(param);
+        declare_local(ways, param, true, param->span);
+        states_start(ways, &path, param->type);
+        if (hir_type_is_second_class(param->type))
+            facts_add(&ways->state.held, (Fact){ .tag = param->number, .path = path, .value = LOAN_FROM, .at = param->span });
+    }
+    walk_stmt(ways, fn->body);
+    end_locals(ways, 0, fn->body->end);
+    states_return(ways, fn->body->end);
+    ways->endings.len = 0;
+    state_free(&ways->state);
+}
+
+void check_ways(Checker *checker, HirFn *fn) {
+    Ways ways = { .checker = checker, .fn = fn };
+    arena_init(&ways.arena);
+    ways.declared = arena_array(&ways.arena, uint32_t, fn->locals.len);
+    ways.last_use = arena_array(&ways.arena, uint32_t, fn->locals.len);
+    walk_body(&ways, true);
+    walk_body(&ways, false);
+    if (ways.work > MOST_WORK)
+        diag_report(checker->diags, fn->span, E_TOO_NESTED, "this function");
+    arena_free(&ways.arena);
+}

@@ -1,0 +1,142 @@
+// What is asked of every way through a body: has a place a value, is it borrowed, in which state is an endpoint.
+//
+// The body is walked in the order of evaluation with a State, which is copied where ways part and joined where they
+// meet; loops are walked until nothing new is learned. Every fact can only be added to by a join, so that what was
+// reported in an early round stays true, and diagnostics at one place are reported once.
+//
+//     ways.c        the walk over statements      ways_expr.c   the walk over expressions
+//     facts.c       sorted sets of facts           moves.c       what may have no value
+//     loans.c       who borrows what               typestate.c   endpoints' states
+
+#ifndef CHECK_WAYS_H
+#define CHECK_WAYS_H
+
+#include "check__.h"
+
+// --- paths: places as far as they are told apart ---------------------------------------------------------------------------
+
+typedef enum StepKind { STEP_FIELD, STEP_DEREF, STEP_INDEX } StepKind;
+
+typedef struct Step {
+    uint32_t kind, n;
+    bool owned; // DEREF of an `own` pointer: what it leads to belongs to the local
+} Step;
+
+typedef struct Path {
+    const HirLocal *local; // NULL: of nothing that is tracked
+    const Step *steps;
+    uint32_t count;
+    const HirType *type;   // of what is there
+} Path;
+
+// --- facts --------------------------------------------------------------------------------------------------------------------
+
+typedef struct Fact {
+    uint32_t tag; // loans: who holds it
+    Path path;
+    uint32_t value;
+    Span at;
+} Fact;
+
+typedef struct Facts { // sorted by tag and path, one fact for each pair
+    Fact *data;
+    uint32_t len, cap;
+} Facts;
+
+int path_compare(const Path *a, const Path *b);
+bool path_starts(const Path *whole, const Path *start); // is `start` a beginning of `whole`, or the whole?
+bool paths_meet(const Path *a, const Path *b);          // may they share memory?
+Fact *facts_find(const Facts *facts, uint32_t tag, const Path *path);
+bool facts_add(Facts *facts, Fact fact);                // false: it was there, and is unchanged
+void facts_remove(Facts *facts, uint32_t tag, const Path *path);
+void facts_forget(Facts *facts, const HirLocal *local); // all whose path begins there
+void facts_copy(Facts *into, const Facts *from);
+void facts_free(Facts *facts);
+
+// --- the walk --------------------------------------------------------------------------------------------------------------------
+
+typedef struct State {
+    bool dead;     // no way leads here
+    Facts moved;   // places that may have no value; value: MOVED_*
+    Facts held;    // by tag, a local's number: what its borrows may lead to; value: LOAN_*
+    Facts states;  // of endpoints, where they differ from none: value
+} State;
+
+enum { MOVED_NEVER, MOVED_AWAY };               // had no value yet; had one
+enum { LOAN_SHARED, LOAN_EXCLUSIVE, LOAN_FROM };// FROM: of what a parameter borrows
+#define STATE_CLOSED (UINT32_MAX - 1)
+
+typedef struct Exit { // a statement that `break` and `continue` may leave, and the states in which they do
+    struct Exit *outer;
+    const HirStmt *stmt;
+    uint32_t locals;   // in scope around it
+    State out, again;
+} Exit;
+
+typedef struct Ending { // one of the two
+    const HirLocal *local;
+    const HirStmt *defer;
+} Ending;
+
+typedef struct Ways {
+    Checker *checker;
+    HirFn *fn;
+    Arena arena;       // paths
+    State state;       // where the walk is
+    Exit *exits;
+    VEC(Ending) endings; // what the open scopes hold
+    bool counting;     // the first walk only finds the last use of each local
+    uint32_t pos;      // grows with each mention of a local: the same in every walk
+    uint32_t *declared, *last_use;
+    uint32_t work;     // rounds of loops, against hostile input
+} Ways;
+
+State state_copy(const State *state);
+void state_free(State *state);
+void state_join(Ways *ways, State *into, State *from, Span at); // ends `from`
+bool state_is_new(const State *known, const State *more);       // does a join with `more` teach anything?
+
+void walk_stmt(Ways *ways, const HirStmt *stmt);
+void walk_value(Ways *ways, const HirExpr *value);
+void walk_parts(Ways *ways, const HirExpr *place);              // what is evaluated to get to a place
+void walk_carried(Ways *ways, const HirExpr *value);            // a value that goes to a local: endpoints keep their state
+void declare_local(Ways *ways, const HirLocal *local, bool has_value, Span at);
+void end_locals(Ways *ways, uint32_t down_to, Span at);         // they stay in scope
+
+Path path_of(Ways *ways, const HirExpr *place);
+Path path_of_local(const HirLocal *local);
+const char *path_text(Ways *ways, const Path *path);
+
+// --- moves.c ------------------------------------------------------------------------------------------------------------------------
+
+void moves_read(Ways *ways, const Path *path, Span at);         // must have a value
+void moves_away(Ways *ways, const Path *path, Span at);
+void moves_assign(Ways *ways, const Path *path, Span at);       // has one afterwards
+bool moves_has_value(const State *state, const Path *path);     // on all ways
+void moves_check_join(Ways *ways, const State *a, const State *b, Span at);
+
+// --- loans.c ------------------------------------------------------------------------------------------------------------------------
+
+typedef enum Access { ACCESS_READ, ACCESS_LEND, ACCESS_LEND_MUT, ACCESS_CHANGE, ACCESS_ASSIGN, ACCESS_MOVE, ACCESS_END } Access;
+
+void loans_access(Ways *ways, const Path *path, Access access, Span at);
+void loans_of_value(Ways *ways, const HirExpr *value, uint32_t tag, Facts *out);  // what a borrow in the value may lead to
+void loans_hold(Ways *ways, const HirLocal *local, Facts *loans, bool adds);      // takes `loans`
+void loans_hold_path(Ways *ways, const HirLocal *local, const Path *path, bool exclusive, Span at);
+void loans_check_args(Ways *ways, const HirExpr *call);
+void loans_check_result(Ways *ways, const HirExpr *value);
+
+// --- typestate.c ----------------------------------------------------------------------------------------------------------------------
+
+void states_start(Ways *ways, const Path *path, const HirType *type);             // in the state that the type names
+void states_carry(Ways *ways, const Path *to, const HirExpr *value);
+void states_consume(Ways *ways, const Path *path, const HirType *want, Span at);  // must be in the state that `want` names
+void states_after_call(Ways *ways, const HirExpr *call, const HirSig *sig);
+void states_send(Ways *ways, const HirStmt *stmt);
+void states_receive_check(Ways *ways, const HirStmt *stmt);
+void states_receive_arm(Ways *ways, const HirReceiveArm *arm);
+void states_return(Ways *ways, Span at);
+void states_dropped(Ways *ways, const HirLocal *local, Span at);
+void states_join(Ways *ways, State *into, const State *from, Span at);
+
+#endif

@@ -1,0 +1,228 @@
+// The walk over expressions: what is read, moved, borrowed and changed, in the order in which lowering has it done.
+
+#include "ways.h"
+
+// --- paths -----------------------------------------------------------------------------------------------------------------
+
+Path path_of_local(const HirLocal *local) {
+    return (Path){ .local = local, .type = local->type };
+}
+
+static Step step_of(const HirExpr *place) {
+    const HirType *base = place->base->type;
+    switch (place->kind) {
+    case HIR_FIELD: return (Step){ .kind = STEP_FIELD, .n = place->row };
+    case HIR_DEREF: return (Step){ .kind = STEP_DEREF, .owned = base->mode == HIR_OWN };
+    default: return (Step){ .kind = STEP_INDEX, .owned = base->kind == HIR_TYPE_ARRAY || base->mode == HIR_OWN };
+    }
+}
+
+Path path_of(Ways *ways, const HirExpr *place) {
+    uint32_t count = 0;
+    const HirExpr *root = place;
+    for (; root->kind == HIR_FIELD || root->kind == HIR_DEREF || root->kind == HIR_INDEX; root = root->base)
+        count++;
+    if (root->kind != HIR_LOCAL)
+        return (Path){ .type = place->type };
+    Step *steps = arena_array(&ways->arena, Step, count);
+    const HirExpr *at = place;
+    for (uint32_t i = count; i-- > 0; at = at->base)
+        steps[i] = step_of(at);
+    return (Path){ root->local, steps, count, place->type };
+}
+
+const char *path_text(Ways *ways, const Path *path) {
+    Checker *checker = ways->checker;
+    if (!path->local)
+        return "this";
+    const char *text = path->local->name ? text_of(checker, path->local->name) : "this";
+    const HirType *type = path->local->type;
+    for (uint32_t i = 0; i < path->count; i++) {
+        const Step *step = &path->steps[i];
+        bool arrow = i > 0 && path->steps[i - 1].kind == STEP_DEREF;
+        if (step->kind == STEP_FIELD && type->kind == HIR_TYPE_STRUCT) {
+            const HirField *field = &type->structure->fields.data[step->n];
+            text = arena_printf(checker->arena, "%s%s%s", text, arrow ? "->" : ".", text_of(checker, field->name));
+            type = field->type;
+        } else {
+            if (step->kind == STEP_INDEX)
+                text = arena_printf(checker->arena, "%s[..]", text);
+            else if (i + 1 == path->count)
+                text = arena_printf(checker->arena, "*%s", text);
+            type = type->elem ? type->elem : type;
+        }
+    }
+    return text;
+}
+
+// --- places ------------------------------------------------------------------------------------------------------------------
+
+static void mention(Ways *ways, const HirLocal *local) {
+    ways->pos++;
+    if (ways->counting)
+        ways->last_use[local->number] = ways->pos;
+}
+
+void walk_parts(Ways *ways, const HirExpr *place) {
+    switch (place->kind) {
+    case HIR_LOCAL: mention(ways, place->local); break;
+    case HIR_FIELD:
+    case HIR_DEREF: walk_parts(ways, place->base); break;
+    case HIR_INDEX:
+        walk_parts(ways, place->base);
+        walk_value(ways, place->index);
+        break;
+    case HIR_TEMP: walk_value(ways, place->base); break;
+    default: break;
+    }
+}
+
+static void access(Ways *ways, const HirExpr *place, Access how, Span at) {
+    Path path = path_of(ways, place);
+    if (how == ACCESS_MOVE) {
+        loans_access(ways, &path, how, at);
+        moves_away(ways, &path, at);
+        return;
+    }
+    moves_read(ways, &path, at);
+    loans_access(ways, &path, how, at);
+}
+
+static void look_at(Ways *ways, const HirExpr *place, Access how, Span at) {
+    walk_parts(ways, place);
+    access(ways, place, how, at);
+}
+
+// --- values ------------------------------------------------------------------------------------------------------------------
+
+static void walk_all(Ways *ways, const HirExpr *value) {
+    for (uint32_t i = 0; i < value->args.len; i++)
+        walk_value(ways, value->args.data[i]);
+}
+
+static bool waits(const HirExpr *arg) { // a borrow is taken last, just before the call [24]
+    return arg->kind == HIR_BORROW || arg->kind == HIR_VIEW || arg->kind == HIR_SUBVIEW;
+}
+
+static void walk_call(Ways *ways, const HirExpr *call) {
+    if (call->kind == HIR_CALL_VALUE)
+        walk_value(ways, call->base);
+    for (int last = 0; last < 2; last++)
+        for (uint32_t i = 0; i < call->args.len; i++)
+            if (waits(call->args.data[i]) == last)
+                walk_value(ways, call->args.data[i]);
+    loans_check_args(ways, call);
+    if (call->kind == HIR_CALL)
+        states_after_call(ways, call, &call->fn->sig);
+    if (call->kind == HIR_CALL_VALUE)
+        states_after_call(ways, call, call->base->type->sig);
+}
+
+static Access builtin_access(HirBuiltin builtin, uint32_t arg) {
+    switch (builtin) {
+    case HIR_BUILTIN_SLICE_SWAP:
+    case HIR_BUILTIN_SLICE_REPLACE:
+    case HIR_BUILTIN_SLICE_FILL:
+    case HIR_BUILTIN_REPLACE:
+    case HIR_BUILTIN_SWAP: return ACCESS_CHANGE;
+    case HIR_BUILTIN_SLICE_COPY: return arg == 0 ? ACCESS_CHANGE : ACCESS_READ;
+    case HIR_BUILTIN_GET:
+    case HIR_BUILTIN_SUB:
+    case HIR_BUILTIN_STR_OF:
+    case HIR_BUILTIN_BYTES_OF: return ACCESS_LEND;
+    case HIR_BUILTIN_GET_MUT: return ACCESS_LEND_MUT;
+    default: return ACCESS_READ;
+    }
+}
+
+static void walk_builtin(Ways *ways, const HirExpr *value) {
+    for (uint32_t i = 0; i < value->args.len; i++) {
+        if (hir_expr_is_place(value->args.data[i]))
+            walk_parts(ways, value->args.data[i]);
+        else
+            walk_value(ways, value->args.data[i]);
+    }
+    for (uint32_t i = 0; i < value->args.len; i++)
+        if (hir_expr_is_place(value->args.data[i]))
+            access(ways, value->args.data[i], builtin_access(value->builtin, i), value->span);
+}
+
+// The second way starts where the first does.
+static void walk_either(Ways *ways, const HirExpr *first, const HirExpr *second, Span at) {
+    State other = state_copy(&ways->state);
+    if (first)
+        walk_value(ways, first);
+    State done = ways->state;
+    ways->state = other;
+    if (second)
+        walk_value(ways, second);
+    state_join(ways, &ways->state, &done, at);
+}
+
+static void walk_else(Ways *ways, const HirExpr *value) {
+    walk_value(ways, value->base);
+    if (!value->leave) {
+        walk_either(ways, NULL, value->lo, value->span);
+        return;
+    }
+    State some = state_copy(&ways->state);
+    walk_stmt(ways, value->leave);
+    state_join(ways, &ways->state, &some, value->span);
+}
+
+static void walk_binary(Ways *ways, const HirExpr *value) {
+    walk_value(ways, value->args.data[0]);
+    if (value->op == HIR_AND || value->op == HIR_OR)
+        walk_either(ways, NULL, value->args.data[1], value->span);
+    else
+        walk_value(ways, value->args.data[1]);
+}
+
+static void walk_move(Ways *ways, const HirExpr *value) {
+    look_at(ways, value->base, ACCESS_MOVE, value->span);
+    Path path = path_of(ways, value->base);
+    states_consume(ways, &path, value->type, value->span);
+}
+
+void walk_value(Ways *ways, const HirExpr *value) {
+    switch (value->kind) {
+    case HIR_COPY: look_at(ways, value->base, ACCESS_READ, value->span); break;
+    case HIR_MOVE: walk_move(ways, value); break;
+    case HIR_BORROW:
+    case HIR_VIEW: look_at(ways, value->base, value->mode == HIR_MUT ? ACCESS_LEND_MUT : ACCESS_LEND, value->span); break;
+    case HIR_SUBVIEW:
+        walk_parts(ways, value->base);
+        if (value->lo)
+            walk_value(ways, value->lo);
+        if (value->hi)
+            walk_value(ways, value->hi);
+        access(ways, value->base, value->mode == HIR_MUT ? ACCESS_LEND_MUT : ACCESS_LEND, value->span);
+        break;
+    case HIR_NEW_COPY: look_at(ways, value->base, ACCESS_READ, value->span); break;
+    case HIR_NEW_ARRAY:
+        walk_value(ways, value->lo);
+        walk_value(ways, value->base);
+        break;
+    case HIR_CALL:
+    case HIR_CALL_VALUE: walk_call(ways, value); break;
+    case HIR_BUILTIN: walk_builtin(ways, value); break;
+    case HIR_BINARY: walk_binary(ways, value); break;
+    case HIR_TERNARY:
+        walk_value(ways, value->args.data[0]);
+        walk_either(ways, value->args.data[1], value->args.data[2], value->span);
+        break;
+    case HIR_ELSE: walk_else(ways, value); break;
+    case HIR_FAULT: ways->state.dead = true; break;
+    default:
+        if (value->base)
+            walk_value(ways, value->base);
+        walk_all(ways, value);
+    }
+}
+
+void walk_carried(Ways *ways, const HirExpr *value) {
+    if (value->kind == HIR_MOVE && value->type->kind == HIR_TYPE_ENDPOINT)
+        look_at(ways, value->base, ACCESS_MOVE, value->span);
+    else
+        walk_value(ways, value);
+}

@@ -1,0 +1,271 @@
+// A session, and one look at a program: files are read as they are imported, each once, depth first, so that a circle of
+// imports is seen where it closes; then all are checked together.
+
+#include "front/front.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "ast/build.h"
+#include "base/buf.h"
+#include "base/map.h"
+#include "check/check.h"
+#include "syntax/syntax.h"
+
+struct Front {
+    Arena arena;
+    VEC(const char *) folders;
+    StrMap *overlays;       // path -> row of texts, or NO_TEXT
+    VEC(Str) texts;
+};
+
+enum { NO_TEXT = UINT32_MAX, DEEPEST_IMPORTS = 200 };
+
+// --- sessions ----------------------------------------------------------------------------------------------------------------
+
+Front *front_new(void) {
+    Front *front = calloc(1, sizeof *front);
+    if (!front)
+        base_out_of_memory(sizeof *front);
+    arena_init(&front->arena);
+    front->overlays = strmap_new(&front->arena);
+    return front;
+}
+
+void front_free(Front *front) {
+    if (!front)
+        return;
+    for (uint32_t i = 0; i < front->texts.len; i++)
+        free((void *)(uintptr_t)front->texts.data[i].ptr);
+    arena_free(&front->arena);
+    free(front);
+}
+
+void front_search(Front *front, const char *folder) {
+    vec_push(&front->arena, &front->folders, arena_strdup(&front->arena, folder));
+}
+
+void front_overlay(Front *front, const char *path, const char *text, size_t length) {
+    uint64_t row = NO_TEXT;
+    if (strmap_get(front->overlays, path, strlen(path), &row) && row != NO_TEXT) {
+        free((void *)(uintptr_t)front->texts.data[row].ptr);
+        front->texts.data[row] = (Str){ 0 };
+    }
+    if (!text) {
+        strmap_put(front->overlays, path, strlen(path), NO_TEXT);
+        return;
+    }
+    char *copy = malloc(length + 1);
+    if (!copy)
+        base_out_of_memory(length + 1);
+    memcpy(copy, text, length);
+    copy[length] = '\0';
+    if (row == NO_TEXT) {
+        row = front->texts.len;
+        vec_push(&front->arena, &front->texts, (Str){ 0 });
+        strmap_put(front->overlays, path, strlen(path), row);
+    }
+    front->texts.data[row] = (Str){ copy, length };
+}
+
+// --- one look ------------------------------------------------------------------------------------------------------------------
+
+typedef struct Loading { // the files on the way from the main file to the one that is read
+    const struct Loading *outer;
+    Name module;
+} Loading;
+
+typedef struct Look {
+    const Front *front;
+    FrontResult *result;
+    const char *root; // the folder of the main file
+    StrMap *seen;     // path -> row of units
+} Look;
+
+static uint64_t now(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+}
+
+static FileId read_source(Look *look, const char *path, char error[512]) {
+    uint64_t start = now(), row;
+    FileId file;
+    if (strmap_get(look->front->overlays, path, strlen(path), &row) && row != NO_TEXT)
+        file = source_add_text(look->result->map, path, look->front->texts.data[row].ptr, look->front->texts.data[row].len, error);
+    else
+        file = source_add_file(look->result->map, path, error);
+    look->result->times.read += now() - start;
+    return file;
+}
+
+static const Ast *parse(Look *look, FileId file) {
+    FrontResult *result = look->result;
+    uint64_t start = now();
+    Syntax *syntax = syntax_parse(&result->arena, result->map, file, result->diags);
+    uint64_t middle = now();
+    const Ast *ast = ast_build(&result->arena, syntax, result->names, result->diags);
+    result->times.syntax += middle - start;
+    result->times.ast += now() - middle;
+    return ast;
+}
+
+// --- modules ---------------------------------------------------------------------------------------------------------------------
+
+static const char *folder_of(Arena *arena, const char *path) {
+    const char *slash = strrchr(path, '/');
+    return slash ? arena_strndup(arena, path, slash == path ? 1 : (size_t)(slash - path)) : ".";
+}
+
+static Name name_by_file(Look *look, const char *path) {
+    const char *slash = strrchr(path, '/'), *base = slash ? slash + 1 : path;
+    const char *dot = strrchr(base, '.');
+    return names_add(look->result->names, base, dot && dot != base ? (size_t)(dot - base) : strlen(base));
+}
+
+static bool exists(const Look *look, const char *path) {
+    uint64_t row;
+    return (strmap_get(look->front->overlays, path, strlen(path), &row) && row != NO_TEXT) || access(path, F_OK) == 0;
+}
+
+static const char *in_folder(Look *look, const char *folder, const AstPath *import) {
+    Buf path = { 0 };
+    if (strcmp(folder, ".") != 0)
+        buf_printf(&path, "%s/", folder);
+    for (uint32_t i = 0; i < import->names.len; i++)
+        buf_printf(&path, "%s%s", i ? "/" : "", names_text(look->result->names, import->names.data[i].name));
+    buf_cstr(&path, ".sip");
+    const char *text = arena_strndup(&look->result->arena, (const char *)path.data, path.len);
+    buf_free(&path);
+    return text;
+}
+
+static const char *find_module(Look *look, const AstPath *import) {
+    const char *path = in_folder(look, look->root, import);
+    if (exists(look, path))
+        return path;
+    for (uint32_t i = 0; i < look->front->folders.len; i++) {
+        path = in_folder(look, look->front->folders.data[i], import);
+        if (exists(look, path))
+            return path;
+    }
+    return NULL;
+}
+
+static const char *circle(Look *look, const Loading *loading, Name module) {
+    const char *text = names_text(look->result->names, module);
+    for (; loading; loading = loading->outer) {
+        text = arena_printf(&look->result->arena, "%s -> %s", names_text(look->result->names, loading->module), text);
+        if (loading->module == module)
+            break;
+    }
+    return text;
+}
+
+static void load(Look *look, const char *path, const AstPath *import, const Loading *outer);
+
+static void load_import(Look *look, const AstPath *import, const Loading *loading) {
+    FrontResult *result = look->result;
+    Name module = check_path_name(result->names, import);
+    uint32_t depth = 0;
+    for (const Loading *it = loading; it; it = it->outer, depth++) {
+        if (it->module != module)
+            continue;
+        diag_report(result->diags, import->span, E_IMPORT_CYCLE, circle(look, loading, module));
+        diag_help(result->diags, "put what both need in a third module");
+        return;
+    }
+    const char *path = find_module(look, import);
+    if (!path || depth > DEEPEST_IMPORTS) {
+        diag_report(result->diags, import->span, E_UNKNOWN_MODULE, names_text(result->names, module));
+        diag_help(result->diags, "it would be %s, or below a folder given with -I", in_folder(look, look->root, import));
+        return;
+    }
+    load(look, path, import, loading);
+}
+
+static void check_module_name(Look *look, const Ast *ast, const AstPath *import, Name stated) {
+    Name wanted = check_path_name(look->result->names, import);
+    if (stated == wanted)
+        return;
+    Names *names = look->result->names;
+    diag_report(look->result->diags, import->span, E_MODULE_NAME, names_text(names, stated), names_text(names, wanted));
+    if (ast->module.names.len > 0)
+        diag_note(look->result->diags, ast->module.span, "named here");
+}
+
+// Reads a file and what it imports. `import` is NULL for the main file.
+static void load(Look *look, const char *path, const AstPath *import, const Loading *outer) {
+    FrontResult *result = look->result;
+    uint64_t known;
+    char error[512] = "";
+    if (strmap_get(look->seen, path, strlen(path), &known))
+        return;
+    FileId file = read_source(look, path, error);
+    if (!file) {
+        if (!import)
+            memcpy(result->error, error, sizeof error);
+        else {
+            diag_report(result->diags, import->span, E_UNKNOWN_MODULE, names_text(result->names, check_path_name(result->names, import)));
+            diag_help(result->diags, "%s", error);
+        }
+        return;
+    }
+    strmap_put(look->seen, path, strlen(path), result->units.len);
+    const Ast *ast = parse(look, file);
+    Name module = ast->module.names.len > 0 ? check_path_name(result->names, &ast->module) : name_by_file(look, path);
+    vec_push(&result->arena, &result->units, ((FrontUnit){ .path = path, .file = file, .module = module, .ast = ast }));
+    if (import)
+        check_module_name(look, ast, import, module);
+    Loading here = { outer, module };
+    vec_each(AstItem *, item, &ast->items) {
+        if ((*item)->kind == AST_ITEM_IMPORT && (*item)->import.names.len > 0)
+            load_import(look, &(*item)->import, &here);
+    }
+}
+
+static FrontResult *look_at(const Front *front, const char *path, uint32_t limit) {
+    FrontResult *result = calloc(1, sizeof *result);
+    if (!result)
+        base_out_of_memory(sizeof *result);
+    arena_init(&result->arena);
+    result->names = names_new(&result->arena);
+    result->map = source_map_new(&result->arena);
+    result->diags = diags_new(&result->arena, result->map);
+    if (limit > 0)
+        diags_limit(result->diags, limit);
+    Look look = { .front = front, .result = result, .root = folder_of(&result->arena, path), .seen = strmap_new(&result->arena) };
+    load(&look, arena_strdup(&result->arena, path), NULL, NULL);
+    return result;
+}
+
+FrontResult *front_parse(const Front *front, const char *path) {
+    return look_at(front, path, 0);
+}
+
+FrontResult *front_check(const Front *front, const char *path, uint32_t limit) {
+    FrontResult *result = look_at(front, path, limit);
+    if (result->error[0])
+        return result;
+    CheckUnits units = { 0 };
+    bool broken = false; // what could not be read would be missed everywhere
+    vec_each(FrontUnit, unit, &result->units)
+        broken = broken || unit->ast->broken;
+    if (broken)
+        return result;
+    vec_each(FrontUnit, unit, &result->units)
+        vec_push(&result->arena, &units, ((CheckUnit){ unit->ast, unit->module }));
+    uint64_t start = now();
+    result->program = check_program(&result->arena, result->names, result->map, result->diags, &units);
+    result->times.check = now() - start;
+    return result;
+}
+
+void front_result_free(FrontResult *result) {
+    if (!result)
+        return;
+    arena_free(&result->arena);
+    free(result);
+}

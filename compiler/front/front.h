@@ -1,0 +1,61 @@
+// The front end as a library: a file and what it imports, from text to a legal program. No globals, no printing, no exit:
+// the command line and the language server both live on it.
+
+#ifndef FRONT_FRONT_H
+#define FRONT_FRONT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "ast/ast.h"
+#include "base/arena.h"
+#include "base/vec.h"
+#include "diag/diag.h"
+#include "hir/hir.h"
+#include "source/source.h"
+
+// A session: where modules are found, and the texts that an editor holds and has not saved.
+typedef struct Front Front;
+
+Front *front_new(void);
+void front_free(Front *front);
+
+// Adds a folder in which imported modules are looked for, after the folder of the file that is checked and in the order of
+// the calls: `import a.b;` is `a/b.sip` there.
+void front_search(Front *front, const char *folder);
+
+// From now on `path` holds this text, whatever is on disk; NULL: what is on disk again.
+void front_overlay(Front *front, const char *path, const char *text, size_t length);
+
+typedef struct FrontUnit { // a file that was read
+    const char *path;
+    FileId file;
+    Name module;
+    const Ast *ast;
+} FrontUnit;
+
+typedef struct FrontTimes { // nanoseconds
+    uint64_t read, syntax, ast, check;
+} FrontTimes;
+
+// What one look at a file and its imports found out. Lives until front_result_free.
+typedef struct FrontResult {
+    Arena arena;
+    Names *names;
+    SourceMap *map;
+    Diags *diags;
+    VEC(FrontUnit) units;      // the file itself first
+    const HirProgram *program; // complete only if `diags` has no errors; NULL if a file could not be read or parsed
+    FrontTimes times;
+    char error[512];           // the file could not be read: why. Else empty
+} FrontResult;
+
+// Reads, parses and checks `path` and all that it imports. Never NULL. `limit`: how many diagnostics are kept; 0: the default.
+FrontResult *front_check(const Front *front, const char *path, uint32_t limit);
+
+// The same as far as the abstract syntax, for questions about text alone.
+FrontResult *front_parse(const Front *front, const char *path);
+
+void front_result_free(FrontResult *result);
+
+#endif

@@ -1,0 +1,327 @@
+// Types: interning, what follows from their structure, and how they are spelled.
+
+#include "hir.h"
+
+#include <stdlib.h>
+
+#include "base/buf.h"
+#include "base/check.h"
+
+struct HirTypes {
+    Arena *arena;
+    Names *names;
+    StrMap *table; // encoded structure -> HirType *
+    const HirType *simple[HIR_TYPE_NEVER + 1];
+    uint32_t count;
+};
+
+// --- interning -----------------------------------------------------------------------------------------------------
+
+// The key is the structure in bytes; parts are interned already, so their addresses stand for them within a run.
+static const HirType *intern(HirTypes *types, const HirType *wanted) {
+    struct {
+        uint64_t kind, mode, elem, count, structure, enumeration, contract, side, state, sig;
+    } key = {
+        wanted->kind, wanted->mode, (uintptr_t)wanted->elem, wanted->count, (uintptr_t)wanted->structure, (uintptr_t)wanted->enumeration,
+        (uintptr_t)wanted->contract, wanted->side, wanted->state, (uintptr_t)wanted->sig,
+    };
+    uint64_t found;
+    if (strmap_get(types->table, (const char *)&key, sizeof key, &found))
+        return (const HirType *)(uintptr_t)found;
+    HirType *made = arena_new(types->arena, HirType);
+    *made = *wanted;
+    made->number = types->count++;
+    strmap_put(types->table, (const char *)&key, sizeof key, (uintptr_t)made);
+    return made;
+}
+
+HirTypes *hir_types_new(Arena *arena, Names *names) {
+    HirTypes *types = arena_new(arena, HirTypes);
+    *types = (HirTypes){ .arena = arena, .names = names, .table = strmap_new(arena) };
+    for (HirTypeKind kind = HIR_TYPE_ERROR; kind <= HIR_TYPE_NEVER; kind++)
+        types->simple[kind] = intern(types, &(HirType){ .kind = kind });
+    return types;
+}
+
+const HirType *hir_type_simple(HirTypes *types, HirTypeKind kind) {
+    return types->simple[kind];
+}
+
+const HirType *hir_type_array(HirTypes *types, const HirType *elem, uint64_t count) {
+    return intern(types, &(HirType){ .kind = HIR_TYPE_ARRAY, .elem = elem, .count = count });
+}
+
+const HirType *hir_type_option(HirTypes *types, const HirType *elem) {
+    return intern(types, &(HirType){ .kind = HIR_TYPE_OPTION, .elem = elem });
+}
+
+const HirType *hir_type_ptr(HirTypes *types, HirMode mode, const HirType *elem) {
+    return intern(types, &(HirType){ .kind = HIR_TYPE_PTR, .mode = mode, .elem = elem });
+}
+
+const HirType *hir_type_slice(HirTypes *types, HirMode mode, const HirType *elem) {
+    return intern(types, &(HirType){ .kind = HIR_TYPE_SLICE, .mode = mode, .elem = elem });
+}
+
+const HirType *hir_type_str(HirTypes *types, HirMode mode) {
+    return intern(types, &(HirType){ .kind = HIR_TYPE_STR, .mode = mode });
+}
+
+const HirType *hir_type_struct(HirTypes *types, const HirStruct *structure) {
+    return intern(types, &(HirType){ .kind = HIR_TYPE_STRUCT, .structure = structure });
+}
+
+const HirType *hir_type_enum(HirTypes *types, const HirEnum *enumeration) {
+    return intern(types, &(HirType){ .kind = HIR_TYPE_ENUM, .enumeration = enumeration });
+}
+
+const HirType *hir_type_endpoint(HirTypes *types, const HirContract *contract, HirSide side, uint32_t state) {
+    return intern(types, &(HirType){ .kind = HIR_TYPE_ENDPOINT, .contract = contract, .side = side, .state = state });
+}
+
+// Signatures are interned by a key of their own, so that equal ones are the same pointer.
+const HirType *hir_type_fn(HirTypes *types, const HirSig *sig) {
+    Buf key = { 0 };
+    buf_byte(&key, 'f');
+    buf_u64le(&key, (uintptr_t)sig->result);
+    for (uint32_t i = 0; i < sig->params.len; i++) {
+        buf_u64le(&key, (uintptr_t)sig->params.data[i]);
+        buf_u32le(&key, sig->promises.data[i]);
+    }
+    buf_byte(&key, '|');
+    vec_each(HirFrom, from, &sig->from) {
+        buf_u32le(&key, from->param);
+        buf_byte(&key, from->deep);
+    }
+    uint64_t found;
+    if (!strmap_get(types->table, (const char *)key.data, key.len, &found)) {
+        HirSig *copy = arena_new(types->arena, HirSig);
+        *copy = *sig;
+        found = (uintptr_t)intern(types, &(HirType){ .kind = HIR_TYPE_FN, .sig = copy });
+        strmap_put(types->table, (const char *)key.data, key.len, found);
+    }
+    buf_free(&key);
+    return (const HirType *)(uintptr_t)found;
+}
+
+// --- what follows from structure -------------------------------------------------------------------------------------
+
+// Whether `test` holds for the type or for an inline part of it. Inline parts are finite: declarations that contain
+// themselves inline have been refused (`broken`).
+static bool any_part(const HirType *type, bool (*test)(const HirType *)) {
+    if (test(type))
+        return true;
+    switch (type->kind) {
+    case HIR_TYPE_ARRAY: return type->count > 0 && any_part(type->elem, test);
+    case HIR_TYPE_OPTION: return any_part(type->elem, test);
+    case HIR_TYPE_STRUCT:
+        if (type->structure->broken)
+            return false;
+        for (uint32_t i = 0; i < type->structure->fields.len; i++)
+            if (any_part(type->structure->fields.data[i].type, test))
+                return true;
+        return false;
+    case HIR_TYPE_ENUM:
+        if (type->enumeration->broken)
+            return false;
+        for (uint32_t i = 0; i < type->enumeration->variants.len; i++) {
+            const HirVariant *variant = &type->enumeration->variants.data[i];
+            for (uint32_t k = 0; k < variant->fields.len; k++)
+                if (any_part(variant->fields.data[k].type, test))
+                    return true;
+        }
+        return false;
+    default: return false;
+    }
+}
+
+static bool has_mode(const HirType *type) {
+    return type->kind == HIR_TYPE_PTR || type->kind == HIR_TYPE_SLICE || type->kind == HIR_TYPE_STR;
+}
+
+static bool owns(const HirType *type) {
+    return type->kind == HIR_TYPE_ENDPOINT || (has_mode(type) && type->mode == HIR_OWN);
+}
+
+static bool moves(const HirType *type) {
+    return owns(type) || (has_mode(type) && type->mode == HIR_MUT);
+}
+
+static bool borrows(const HirType *type) {
+    return has_mode(type) && (type->mode == HIR_MUT || type->mode == HIR_CONST);
+}
+
+static bool is_endpoint(const HirType *type) {
+    return type->kind == HIR_TYPE_ENDPOINT;
+}
+
+static bool stays(const HirType *type) { // cannot leave the process
+    return type->kind == HIR_TYPE_FN || (has_mode(type) && type->mode != HIR_OWN);
+}
+
+bool hir_type_is_plain(const HirType *type) {
+    return !any_part(type, moves);
+}
+
+bool hir_type_is_owner(const HirType *type) {
+    return any_part(type, owns);
+}
+
+bool hir_type_is_second_class(const HirType *type) {
+    return any_part(type, borrows);
+}
+
+bool hir_type_has_endpoint(const HirType *type) {
+    return any_part(type, is_endpoint);
+}
+
+// Follows owning pointers too; `seen` are the declarations on the way, so that recursive types end.
+typedef struct Seen {
+    const struct Seen *outer;
+    const void *what;
+} Seen;
+
+static bool seen_before(const Seen *seen, const void *what) {
+    for (; seen; seen = seen->outer)
+        if (seen->what == what)
+            return true;
+    return false;
+}
+
+static bool sendable(const HirType *type, const Seen *outer) {
+    if (stays(type) || type->kind == HIR_TYPE_VOID || type->kind == HIR_TYPE_NEVER)
+        return false;
+    if (type->kind == HIR_TYPE_STRUCT) {
+        Seen here = { outer, type->structure };
+        if (seen_before(outer, type->structure))
+            return true;
+        for (uint32_t i = 0; i < type->structure->fields.len; i++)
+            if (!sendable(type->structure->fields.data[i].type, &here))
+                return false;
+        return true;
+    }
+    if (type->kind == HIR_TYPE_ENUM) {
+        Seen here = { outer, type->enumeration };
+        if (seen_before(outer, type->enumeration))
+            return true;
+        for (uint32_t i = 0; i < type->enumeration->variants.len; i++) {
+            const HirVariant *variant = &type->enumeration->variants.data[i];
+            for (uint32_t k = 0; k < variant->fields.len; k++)
+                if (!sendable(variant->fields.data[k].type, &here))
+                    return false;
+        }
+        return true;
+    }
+    return !type->elem || sendable(type->elem, outer);
+}
+
+bool hir_type_is_sendable(const HirType *type) {
+    return type->kind == HIR_TYPE_ERROR || sendable(type, NULL);
+}
+
+bool hir_type_is_integer(const HirType *type) {
+    return type->kind >= HIR_TYPE_I8 && type->kind <= HIR_TYPE_USIZE;
+}
+
+bool hir_type_is_signed(const HirType *type) {
+    return type->kind >= HIR_TYPE_I8 && type->kind <= HIR_TYPE_ISIZE;
+}
+
+bool hir_type_is_float(const HirType *type) {
+    return type->kind == HIR_TYPE_F32 || type->kind == HIR_TYPE_F64;
+}
+
+bool hir_type_is_scalar(const HirType *type) {
+    return type->kind >= HIR_TYPE_BOOL && type->kind <= HIR_TYPE_F64;
+}
+
+uint32_t hir_type_bits(const HirType *type) {
+    switch (type->kind) {
+    case HIR_TYPE_BOOL:
+    case HIR_TYPE_I8:
+    case HIR_TYPE_U8: return 8;
+    case HIR_TYPE_I16:
+    case HIR_TYPE_U16: return 16;
+    case HIR_TYPE_CHAR:
+    case HIR_TYPE_I32:
+    case HIR_TYPE_U32:
+    case HIR_TYPE_F32: return 32;
+    case HIR_TYPE_I64:
+    case HIR_TYPE_U64:
+    case HIR_TYPE_ISIZE:
+    case HIR_TYPE_USIZE:
+    case HIR_TYPE_F64: return 64;
+    default: unreachable();
+    }
+}
+
+bool hir_expr_is_place(const HirExpr *expr) {
+    return expr->kind >= HIR_LOCAL && expr->kind <= HIR_TEMP;
+}
+
+// --- spelling ----------------------------------------------------------------------------------------------------------
+
+static const char *const simple_words[] = {
+    [HIR_TYPE_ERROR] = "?", [HIR_TYPE_VOID] = "void", [HIR_TYPE_BOOL] = "bool", [HIR_TYPE_CHAR] = "char", [HIR_TYPE_I8] = "i8",
+    [HIR_TYPE_I16] = "i16", [HIR_TYPE_I32] = "i32", [HIR_TYPE_I64] = "i64", [HIR_TYPE_ISIZE] = "isize", [HIR_TYPE_U8] = "u8",
+    [HIR_TYPE_U16] = "u16", [HIR_TYPE_U32] = "u32", [HIR_TYPE_U64] = "u64", [HIR_TYPE_USIZE] = "usize", [HIR_TYPE_F32] = "f32",
+    [HIR_TYPE_F64] = "f64", [HIR_TYPE_NEVER] = "never",
+};
+
+static const char *const mode_words[] = {
+    [HIR_OWN] = "own ", [HIR_MUT] = "", [HIR_CONST] = "const ", [HIR_GC] = "gc ", [HIR_STATIC] = "static const ",
+};
+
+static void spell(const HirTypes *types, const HirType *type, Buf *out);
+
+static void spell_sig(const HirTypes *types, const HirSig *sig, Buf *out) {
+    buf_cstr(out, "fn ");
+    spell(types, sig->result, out);
+    buf_byte(out, '(');
+    for (uint32_t i = 0; i < sig->params.len; i++) {
+        if (i)
+            buf_cstr(out, ", ");
+        spell(types, sig->params.data[i], out);
+    }
+    buf_byte(out, ')');
+}
+
+static void spell(const HirTypes *types, const HirType *type, Buf *out) {
+    switch (type->kind) {
+    case HIR_TYPE_ARRAY:
+        spell(types, type->elem, out);
+        buf_printf(out, "[%llu]", (unsigned long long)type->count);
+        return;
+    case HIR_TYPE_OPTION:
+        spell(types, type->elem, out);
+        buf_byte(out, '?');
+        return;
+    case HIR_TYPE_PTR:
+    case HIR_TYPE_SLICE:
+        buf_cstr(out, mode_words[type->mode]);
+        spell(types, type->elem, out);
+        buf_cstr(out, type->kind == HIR_TYPE_PTR ? "*" : "[]");
+        return;
+    case HIR_TYPE_STR:
+        buf_cstr(out, type->mode == HIR_OWN ? "own str" : type->mode == HIR_STATIC ? "static str" : "str");
+        return;
+    case HIR_TYPE_STRUCT: buf_cstr(out, names_text(types->names, type->structure->name)); return;
+    case HIR_TYPE_ENUM: buf_cstr(out, names_text(types->names, type->enumeration->name)); return;
+    case HIR_TYPE_FN: spell_sig(types, type->sig, out); return;
+    case HIR_TYPE_ENDPOINT:
+        buf_printf(out, "%s.%s", names_text(types->names, type->contract->name), type->side == HIR_IMP ? "imp" : "exp");
+        if (type->state < type->contract->states.len)
+            buf_printf(out, ":%s", names_text(types->names, type->contract->states.data[type->state].name));
+        return;
+    default: buf_cstr(out, simple_words[type->kind]); return;
+    }
+}
+
+const char *hir_type_text(HirTypes *types, const HirType *type) {
+    Buf out = { 0 };
+    spell(types, type, &out);
+    char *text = buf_take(&out);
+    const char *copy = arena_strdup(types->arena, text);
+    free(text);
+    return copy;
+}
