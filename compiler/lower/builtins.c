@@ -1,0 +1,62 @@
+// What the language has built in and SIR has an instruction for. Arguments that are places are looked at by the
+// instruction itself; what their indexes need is computed in turn.
+
+#include "lower__.h"
+
+static SirOp builtin_op(HirBuiltin builtin) {
+    switch (builtin) {
+    case HIR_BUILTIN_SLICE_SWAP: return SIR_OP_SLICE_SWAP;
+    case HIR_BUILTIN_SLICE_REPLACE: return SIR_OP_SLICE_REPLACE;
+    case HIR_BUILTIN_SLICE_COPY: return SIR_OP_SLICE_COPY;
+    case HIR_BUILTIN_SLICE_FILL: return SIR_OP_SLICE_FILL;
+    case HIR_BUILTIN_REPLACE: return SIR_OP_REPLACE;
+    case HIR_BUILTIN_SWAP: return SIR_OP_SWAP;
+    case HIR_BUILTIN_GET: return SIR_OP_GET;
+    case HIR_BUILTIN_GET_MUT: return SIR_OP_GET_MUT;
+    case HIR_BUILTIN_SUB: return SIR_OP_SUBVIEW_OPT;
+    case HIR_BUILTIN_STR_OF: return SIR_OP_STR_OF;
+    case HIR_BUILTIN_BYTES_OF: return SIR_OP_BYTES_OF;
+    case HIR_BUILTIN_LEN: return SIR_OP_LEN;
+    case HIR_BUILTIN_ADDRESS: return SIR_OP_ADDRESS;
+    case HIR_BUILTIN_IS_CLOSED: return SIR_OP_IS_CLOSED;
+    case HIR_BUILTIN_CLZ: return SIR_OP_CLZ;
+    case HIR_BUILTIN_CTZ: return SIR_OP_CTZ;
+    case HIR_BUILTIN_POPCOUNT: return SIR_OP_POPCOUNT;
+    case HIR_BUILTIN_BYTESWAP: return SIR_OP_BYTESWAP;
+    case HIR_BUILTIN_ROTL: return SIR_OP_ROTL;
+    case HIR_BUILTIN_ROTR: return SIR_OP_ROTR;
+    case HIR_BUILTIN_SQRT: return SIR_OP_FSQRT;
+    case HIR_BUILTIN_ENUM_OF: return SIR_OP_ENUM_OF;
+    case HIR_BUILTIN_REPR_OF: return SIR_OP_REPR_OF;
+    }
+    unreachable();
+}
+
+// The letter of the row's shape that argument `i` after the destination is for: `p` or `v`.
+static char letter_of(SirOp op, uint32_t i) {
+    const char *shape = sir_op_shape(op);
+    return shape[sir_op_dests(op) + i];
+}
+
+static SirArg place_arg(Body *b, const HirExpr *e, HirExpr *const *later, uint32_t count) {
+    bool moves = false;
+    for (uint32_t i = 0; i < count; i++)
+        moves |= lower__disturbs(later[i]);
+    if (hir_expr_is_place(e)) return lower__at(lower__place(b, e, moves));
+    return lower__at(lower__value_place(b, e));
+}
+
+void lower__builtin(Body *b, const HirExpr *e, SirArg dest) {
+    SirOp op = builtin_op(e->builtin);
+    SirArg *args = arena_array(&b->l->scratch, SirArg, e->args.len + 1);
+    uint32_t count = 0;
+    if (sir_op_dests(op) > 0) args[count++] = dest;
+    for (uint32_t i = 0; i < e->args.len; i++) {
+        HirExpr *const *later = e->args.data + i + 1;
+        uint32_t rest = e->args.len - i - 1;
+        bool is_place = letter_of(op, i) == 'p';
+        args[count++] = is_place ? place_arg(b, e->args.data[i], later, rest)
+                                 : lower__early_value(b, e->args.data[i], later, rest);
+    }
+    lower__op(b, op, e->span, count, args);
+}

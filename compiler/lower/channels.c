@@ -1,0 +1,137 @@
+// Channels: making them, sending, and waiting for what comes.
+
+#include "lower__.h"
+
+void lower__channel(Body *b, const HirStmt *stmt) {
+    SirPlace imp = lower__local_place(lower__declare_stored(b, stmt->imp));
+    SirPlace exp = lower__local_place(lower__declare_stored(b, stmt->exp));
+    SirArg start = { .kind = SIR_ARG_CONTRACT, .m = stmt->state };
+    start.n = lower__contract(b->l, stmt->contract);
+    LOWER_OP(b, SIR_OP_CHANNEL, stmt->span, lower__at(imp), lower__at(exp), start);
+}
+
+void lower__send(Body *b, const HirStmt *stmt) {
+    uint32_t count = stmt->args.len;
+    bool moves = false;
+    for (uint32_t i = 0; i < count; i++)
+        moves |= lower__disturbs(stmt->args.data[i]);
+    SirArg *args = arena_array(&b->l->scratch, SirArg, count + 2);
+    args[0] = lower__at(lower__place(b, stmt->place, moves));
+    args[1] = lower__num(SIR_ARG_MESSAGE, stmt->message);
+    for (uint32_t i = 0; i < count; i++)
+        args[i + 2] =
+            lower__early_value(b, stmt->args.data[i], stmt->args.data + i + 1, count - i - 1);
+    lower__op(b, SIR_OP_SEND, stmt->span, count + 2, args);
+}
+
+// --- receive -------------------------------------------------------------------------------------------
+
+typedef struct Receive {
+    const HirStmt *stmt;
+    SirPlace *places;  // per arm: its endpoint
+    SirArg *timeouts;  // per arm: its time
+    SirBlock *entries; // per arm
+    SirLocal **locals; // per arm and argument: where it is bound
+} Receive;
+
+static bool is_timeout(const HirReceiveArm *arm) {
+    return arm->kind == HIR_COMES_TIMEOUT;
+}
+
+// What has no name gets a local all the same: all arguments arrive.
+static SirLocal *bind_locals(Body *b, const HirReceiveArm *arm) {
+    SirLocal *locals = arena_array(&b->l->scratch, SirLocal, arm->binds.len);
+    const HirMessage *message = NULL;
+    if (arm->binds.len > 0) message = &arm->endpoint->type->contract->messages.data[arm->message];
+    for (uint32_t i = 0; i < arm->binds.len; i++) {
+        const HirLocal *bind = arm->binds.data[i];
+        SirType type = lower__type(b->l, message->args.data[i].type);
+        locals[i] = bind ? lower__row(b, bind) : lower__raw_local(b, STR(""), type, arm->span);
+    }
+    return locals;
+}
+
+static void prepare(Body *b, Receive *r) {
+    uint32_t count = r->stmt->receives.len;
+    r->places = arena_array(&b->l->scratch, SirPlace, count);
+    r->timeouts = arena_array(&b->l->scratch, SirArg, count);
+    r->entries = arena_array(&b->l->scratch, SirBlock, count);
+    r->locals = arena_array(&b->l->scratch, SirLocal *, count);
+    for (uint32_t i = 0; i < count; i++) {
+        const HirReceiveArm *arm = &r->stmt->receives.data[i];
+        r->entries[i] = lower__block(b);
+        r->locals[i] = bind_locals(b, arm);
+        if (is_timeout(arm))
+            r->timeouts[i] = lower__value(b, arm->timeout);
+        else
+            r->places[i] = lower__place(b, arm->endpoint, true);
+    }
+}
+
+static void fill_arm(Body *b, const Receive *r, uint32_t row, SirArm *made) {
+    const HirReceiveArm *arm = &r->stmt->receives.data[row];
+    static const SirArmKind kinds[] = { SIR_ARM_MESSAGE, SIR_ARM_CLOSED, SIR_ARM_TIMEOUT };
+    made->kind = kinds[arm->kind];
+    made->block = r->entries[row];
+    made->place = r->places[row];
+    made->value = r->timeouts[row];
+    made->n = arm->kind == HIR_COMES_MESSAGE ? arm->message : 0;
+    made->bind_count = arm->binds.len;
+    made->binds = arena_array(b->l->arena, SirBind, arm->binds.len);
+    for (uint32_t i = 0; i < arm->binds.len; i++)
+        made->binds[i] = (SirBind){ SIR_BIND_MOVE, r->locals[row][i] };
+}
+
+// The timeout comes last, wherever it stands in the text.
+static void emit_receive(Body *b, const Receive *r) {
+    uint32_t count = r->stmt->receives.len, next = 0;
+    SirInst *inst = lower__end(b, SIR_OP_RECEIVE, r->stmt->span, NULL, count);
+    for (int timeouts = 0; timeouts < 2; timeouts++)
+        for (uint32_t i = 0; i < count; i++)
+            if (is_timeout(&r->stmt->receives.data[i]) == timeouts)
+                fill_arm(b, r, i, &inst->arms[next++]);
+}
+
+static void drop_nameless(Body *b, const Receive *r, uint32_t row) {
+    const HirReceiveArm *arm = &r->stmt->receives.data[row];
+    for (uint32_t i = 0; i < arm->binds.len; i++) {
+        SirPlace place = lower__local_place(r->locals[row][i]);
+        if (!arm->binds.data[i] && kind_owns(&b->l->kinds, lower__place_type(b, place)))
+            LOWER_OP(b, SIR_OP_DROP, arm->span, lower__at(place));
+    }
+}
+
+static void declare_binds(Body *b, const HirReceiveArm *arm) {
+    for (uint32_t i = 0; i < arm->binds.len; i++)
+        if (arm->binds.data[i]) lower__declare(b, arm->binds.data[i]);
+}
+
+static void lower_arm(Body *b, const Receive *r, uint32_t row, SirBlock join) {
+    const HirReceiveArm *arm = &r->stmt->receives.data[row];
+    lower__start(b, r->entries[row]);
+    lower__open(b);
+    if (!arm->binds_outside) declare_binds(b, arm);
+    drop_nameless(b, r, row);
+    if (arm->body)
+        lower__stmt(b, arm->body);
+    else if (arm->kind == HIR_COMES_CLOSED)
+        lower__trap(b, FAULT_CLOSED, arm->span);
+    lower__close(b, arm->span);
+    lower__jump(b, join, arm->span);
+}
+
+void lower__receive(Body *b, const HirStmt *stmt) {
+    Receive r = { .stmt = stmt };
+    SirBlock join = lower__block(b);
+    for (uint32_t i = 0; i < stmt->receives.len; i++)
+        if (stmt->receives.data[i].binds_outside) declare_binds(b, &stmt->receives.data[i]);
+    lower__open(b);
+    prepare(b, &r);
+    emit_receive(b, &r);
+    lower__target(b, stmt, join, SIR_NONE);
+    for (uint32_t i = 0; i < stmt->receives.len; i++)
+        lower_arm(b, &r, i, join);
+    b->targets.len--;
+    lower__start(b, join);
+    lower__close(b, stmt->span);
+}

@@ -1,0 +1,59 @@
+// What the evaluation of a value does beside giving it: whether values that were computed before it need to be
+// kept, so that everything happens from left to right [24].
+
+#include "lower__.h"
+
+typedef bool Question(const HirExpr *e);
+
+static bool any_part(const HirExpr *e, Question *question) {
+    if (e->base && question(e->base)) return true;
+    if (e->index && question(e->index)) return true;
+    if (e->lo && question(e->lo)) return true;
+    if (e->hi && question(e->hi)) return true;
+    for (uint32_t i = 0; i < e->args.len; i++)
+        if (question(e->args.data[i])) return true;
+    return false;
+}
+
+static bool changes_places(HirBuiltin builtin) {
+    switch (builtin) {
+    case HIR_BUILTIN_SLICE_SWAP:
+    case HIR_BUILTIN_SLICE_REPLACE:
+    case HIR_BUILTIN_SLICE_COPY:
+    case HIR_BUILTIN_SLICE_FILL:
+    case HIR_BUILTIN_REPLACE:
+    case HIR_BUILTIN_SWAP: return true;
+    default: return false;
+    }
+}
+
+// A statement that leaves does not come back: what it changes nobody sees here.
+bool lower__disturbs(const HirExpr *e) {
+    switch (e->kind) {
+    case HIR_CALL:
+    case HIR_CALL_VALUE:
+    case HIR_KCALL: return true;
+    case HIR_BUILTIN:
+        if (changes_places(e->builtin)) return true;
+        break;
+    default: break;
+    }
+    return any_part(e, lower__disturbs);
+}
+
+bool lower__acts(const HirExpr *e) {
+    switch (e->kind) {
+    case HIR_LITERAL:
+    case HIR_STR_LIT:
+    case HIR_NONE:
+    case HIR_FN_REF:
+    case HIR_LOCAL:
+    case HIR_CONSTANT: return false;
+    case HIR_COPY:
+    case HIR_MOVE:
+    case HIR_FIELD:
+    case HIR_DEREF:
+    case HIR_INDEX: return any_part(e, lower__acts);
+    default: return true;
+    }
+}
