@@ -1,0 +1,164 @@
+// What a value holds: the loans of the local that it comes from, and the loan that is made by a borrow.
+//
+// A borrow that passes through exclusive borrows holds what they hold, since they may not be used while it is; one that
+// passes through a shared borrow is as good as a copy of that, and lends nothing anew: nobody changes what is behind it.
+
+#include "loans.h"
+
+bool holds__two_levels(const Flow *f, SirType type) {
+    const SirTypeInfo *info = verify__type(f->v, type);
+    bool points = info->kind == SIR_TYPE_PTR || info->kind == SIR_TYPE_SLICE;
+    bool borrows = info->mode == SIR_MUT || info->mode == SIR_CONST;
+    return points && borrows && verify__kind(f->v, info->elem)->second_class;
+}
+
+void holds__add(Loans *l, HeldList *to, Held held) {
+    loans__work(l, to->list.len);
+    vec_each(Held, other, &to->list) {
+        if (other->holder != held.holder || other->loan != held.loan) continue;
+        other->where |= held.where;
+        return;
+    }
+    vec_push(&l->f->scratch, &to->list, held);
+}
+
+// --- ways ------------------------------------------------------------------------------------------------------------------
+
+typedef struct Way { // how a place is reached
+    bool is_static;
+    uint32_t exclusive;   // how many exclusive borrows it passes
+    uint32_t shared;      // the projections before the last shared borrow that it passes, SIR_NONE: none
+    bool through_pointer; // its first projection passes the local itself, a borrow of what holds borrows
+} Way;
+
+static Way way_of(const Loans *l, const SirPlace *place) {
+    Way way = { .shared = SIR_NONE };
+    SirType type = l->f->info->locals.data[place->local].type;
+    way.through_pointer = place->proj_count > 0 && holds__two_levels(l->f, type);
+    for (uint32_t i = 0; i < place->proj_count; i++) {
+        Step step = flow__step(l->f, &type, place->projs[i]);
+        if (step == STEP_STATIC) way.is_static = true;
+        if (step == STEP_MUT) way.exclusive++;
+        if (step == STEP_CONST) way.shared = i;
+    }
+    return way;
+}
+
+// --- values ----------------------------------------------------------------------------------------------------------------
+
+// `where` picks what of the holder's counts; `to` is where it is held then, 0: where it was.
+static void add_held(Loans *l, SirLocal local, uint32_t where, uint32_t to, uint32_t as, HeldList *out) {
+    uint32_t holder = l->f->holder[local];
+    loans__work(l, l->now.list.len);
+    for (uint32_t i = 0; holder != SIR_NONE && i < l->now.list.len; i++) {
+        Held held = l->now.list.data[i]; // a copy: `out` may be the same list
+        if (held.holder != holder || !(held.where & where)) continue;
+        holds__add(l, out, (Held){ as, held.loan, to ? to : held.where & where });
+    }
+}
+
+void holds__of_value(Loans *l, const SirPlace *place, uint32_t as, HeldList *out) {
+    Way way = way_of(l, place);
+    SirType type = flow__place_type(l->f, place);
+    if (way.is_static || !verify__kind(l->f->v, type)->second_class) return;
+    bool whole = place->proj_count == 0;
+    uint32_t where = way.through_pointer ? HELD_INSIDE : HELD_BOTH;
+    add_held(l, place->local, where, whole ? 0 : HELD_BOTH, as, out);
+}
+
+// --- borrows ---------------------------------------------------------------------------------------------------------------
+
+static void add_new(Loans *l, uint32_t loan, uint32_t as, HeldList *out) {
+    if (l->table[loan].lends) holds__add(l, out, (Held){ as, loan, HELD_SELF });
+}
+
+static void of_borrow(Loans *l, const Access *access, uint32_t as, HeldList *out) {
+    const SirPlace *place = &access->place;
+    Way way = way_of(l, place);
+    if (way.is_static) return;
+    if (way.shared != SIR_NONE) {
+        SirPlace pointer = { place->local, place->projs, way.shared };
+        holds__of_value(l, &pointer, as, out);
+        return;
+    }
+    add_new(l, loans__of(l, access), as, out);
+    bool inside = verify__kind(l->f->v, flow__place_type(l->f, place))->second_class;
+    if (way.exclusive > 0)
+        add_held(l, place->local, HELD_BOTH, way.through_pointer && way.exclusive == 1 ? 0 : HELD_BOTH, as, out);
+    else if (inside)
+        add_held(l, place->local, HELD_BOTH, HELD_INSIDE, as, out);
+}
+
+// --- instructions ----------------------------------------------------------------------------------------------------------
+
+// Only where pointer and pointee are told apart does it matter what is held where.
+static void settle(Loans *l, SirType type, uint32_t first, bool keep) {
+    for (uint32_t i = first; i < l->results.list.len; i++)
+        if (!keep || !holds__two_levels(l->f, type)) l->results.list.data[i].where = HELD_BOTH;
+}
+
+static void of_call(Loans *l, const SirInst *inst, uint32_t as) {
+    const SirSig *sig = flow__callee(l->f, inst);
+    for (uint32_t i = 0; sig && i < sig->from_count; i++) {
+        const SirArg *arg = &inst->args[sig->from[i].param + 2];
+        if (arg->kind == SIR_ARG_CONST) continue;
+        bool inside = sig->from[i].deep && holds__two_levels(l->f, sig->params[sig->from[i].param].type);
+        HeldList held = { 0 };
+        holds__of_value(l, &arg->place, as, &held);
+        vec_each(Held, one, &held.list) {
+            if (inside && !(one->where & HELD_INSIDE)) continue;
+            holds__add(l, &l->results, (Held){ as, one->loan, HELD_BOTH });
+        }
+    }
+}
+
+// All that the values and the places of the instruction hold.
+static void of_parts(Loans *l, const Accesses *accesses, uint32_t as) {
+    vec_each(const Access, access, &accesses->list) {
+        if (flow__is_borrow(access))
+            of_borrow(l, access, as, &l->results);
+        else if (access->kind != ACCESS_WRITE && access->kind != ACCESS_BEGIN && access->kind != ACCESS_END)
+            holds__of_value(l, &access->place, as, &l->results);
+    }
+}
+
+static bool is_call(SirOp op) {
+    return op == SIR_OP_CALL || op == SIR_OP_CALL_VALUE || op == SIR_OP_CALL_KERNEL;
+}
+
+void holds__results(Loans *l, const SirInst *inst, const Accesses *accesses) {
+    l->results.list.len = 0;
+    for (uint32_t i = 0; i < accesses->list.len; i++) {
+        const Access *write = &accesses->list.data[i];
+        if (write->kind != ACCESS_WRITE) continue;
+        SirType type = flow__place_type(l->f, &write->place);
+        if (!verify__kind(l->f->v, type)->second_class) continue;
+        uint32_t first = l->results.list.len;
+        if (is_call(inst->op))
+            of_call(l, inst, i);
+        else
+            of_parts(l, accesses, i);
+        bool is_same = inst->op == SIR_OP_USE || sir_op_group(inst->op) == SIR_GROUP_BORROW;
+        settle(l, type, first, is_same);
+    }
+}
+
+// --- edges -----------------------------------------------------------------------------------------------------------------
+
+void holds__edge_results(Loans *l, const SirInst *inst, const SirArm *arm, const Accesses *accesses) {
+    l->results.list.len = 0;
+    for (uint32_t i = 0; i < accesses->list.len; i++) {
+        const Access *write = &accesses->list.data[i];
+        if (write->kind != ACCESS_WRITE || l->f->holder[write->place.local] == SIR_NONE) continue;
+        uint32_t first = l->results.list.len;
+        if (inst->op == SIR_OP_MATCH && arm->binds[write->arg].mode == SIR_BIND_MOVE)
+            holds__of_value(l, &inst->args[0].place, i, &l->results);
+        for (uint32_t k = 0; k < accesses->list.len; k++) {
+            const Access *part = &accesses->list.data[k];
+            if (part->arg != write->arg || k == i) continue;
+            if (flow__is_borrow(part)) of_borrow(l, part, i, &l->results);
+            if (part->kind == ACCESS_COPY) holds__of_value(l, &part->place, i, &l->results);
+        }
+        settle(l, flow__place_type(l->f, &write->place), first, true);
+    }
+}

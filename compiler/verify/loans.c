@@ -1,0 +1,467 @@
+// No write, move, drop, end or exclusive use of what is lent while the loan may still be used, and no look at what is lent
+// exclusively (V04). Forward: which local holds which loans; a local that is not used any more holds none.
+//
+// Two places are disjoint when they belong to different locals, or differ in a field. That is enough for what lies behind
+// borrows too: who reaches something through a borrow holds the loan, and all loans that the lender held.
+
+#include "loans.h"
+#include "limits.h"
+
+#include <stdlib.h>
+
+bool loans__work(Loans *l, uint64_t steps) {
+    l->work += steps + 1;
+    if (l->f->refused) return false;
+    if (l->work <= LIMIT_LOAN_WORK) return true;
+    verify__complain(
+        l->f->v, RULE_LOANS, verify__func_spot(l->f->v, l->f->func),
+        "the function's loans take too many steps to judge"
+    );
+    l->f->refused = true;
+    return false;
+}
+
+void loans__say(Loans *l, Rule rule, const char *format, const SirPlace *place) {
+    if (!l->judging) return;
+    const char *text = flow__place_text(l->f, place);
+    verify__complain(l->f->v, rule, flow__spot(l->f, l->at), format, text);
+}
+
+// --- the table of loans --------------------------------------------------------------------------------------------------------
+
+static void note_loan(Loans *l, const Access *access) {
+    Loan *loan = &l->table[loans__of(l, access)];
+    SirType type = l->f->info->locals.data[access->place.local].type;
+    *loan = (Loan){ .place = access->place, .lends = true, .is_local = true };
+    loan->exclusive = access->kind == ACCESS_BORROW_MUT;
+    loan->steps = arena_array(&l->f->scratch, uint8_t, access->place.proj_count);
+    for (uint32_t i = 0; i < access->place.proj_count; i++) {
+        Step step = flow__step(l->f, &type, access->place.projs[i]);
+        loan->steps[i] = (uint8_t)step;
+        if (step == STEP_CONST || step == STEP_STATIC) loan->lends = false;
+        if (step != STEP_INLINE && step != STEP_OWN) loan->is_local = false;
+    }
+}
+
+static void note_loans(Loans *l, const Accesses *accesses) {
+    vec_each(const Access, access, &accesses->list) {
+        if (flow__is_borrow(access)) note_loan(l, access);
+    }
+}
+
+static void make_table(Loans *l) {
+    Flow *f = l->f;
+    uint32_t origins = 2 * f->info->sig.param_count;
+    l->table = arena_array(&f->scratch, Loan, (size_t)origins + f->loan_count);
+    for (uint32_t i = 0; i < origins; i++)
+        l->table[i] = (Loan){ .is_origin = true };
+    for (SirBlock block = 0; block < f->info->blocks.len; block++) {
+        for (uint32_t i = 0; i < f->info->blocks.data[block].insts.len; i++)
+            note_loans(l, flow__accesses(f, (Where){ block, i }));
+        for (uint32_t i = 0; i < flow__terminator(f, block)->arm_count; i++)
+            note_loans(l, flow__edge(f, block, i));
+    }
+}
+
+// --- overlapping ---------------------------------------------------------------------------------------------------------------
+
+static bool differ(SirProj a, SirProj b) {
+    if (a.kind != b.kind || a.n == b.n) return false;
+    bool same_variant = a.kind == FLOW_PAYLOAD && a.n >> 32 == b.n >> 32;
+    return a.kind == SIR_PROJ_FIELD || same_variant;
+}
+
+static bool overlap(const SirPlace *a, const SirPlace *b) {
+    if (a->local != b->local) return false;
+    for (uint32_t i = 0; i < a->proj_count && i < b->proj_count; i++)
+        if (differ(a->projs[i], b->projs[i])) return false;
+    return true;
+}
+
+// The loan is of something behind a borrow that is within the place: not of the place's own memory.
+static bool is_behind(const Loan *loan, const SirPlace *place) {
+    for (uint32_t i = place->proj_count; i < loan->place.proj_count; i++)
+        if (loan->steps[i] == STEP_MUT) return true;
+    return false;
+}
+
+typedef enum Strength { STRENGTH_LOOK, STRENGTH_REPLACE, STRENGTH_CHANGE } Strength;
+
+// What is replaced loses its own memory, but nothing that its borrows lead to.
+static Strength strength_of(AccessKind kind) {
+    switch (kind) {
+    case ACCESS_READ:
+    case ACCESS_COPY:
+    case ACCESS_BORROW:
+    case ACCESS_BEGIN: return STRENGTH_LOOK;
+    case ACCESS_WRITE:
+    case ACCESS_DROP:
+    case ACCESS_END: return STRENGTH_REPLACE;
+    case ACCESS_MOVE:
+    case ACCESS_CHANGE:
+    case ACCESS_BORROW_MUT: return STRENGTH_CHANGE;
+    }
+    return STRENGTH_CHANGE;
+}
+
+static bool conflicts(const Loan *loan, const Access *access) {
+    Strength strength = strength_of(access->kind);
+    if (!loan->lends || loan->is_origin) return false;
+    if (strength == STRENGTH_LOOK && !loan->exclusive) return false;
+    if (!overlap(&loan->place, &access->place)) return false;
+    return strength != STRENGTH_REPLACE || !is_behind(loan, &access->place);
+}
+
+// --- who may still be used -------------------------------------------------------------------------------------------------------
+
+static bool is_value(const Access *access) {
+    return access->kind == ACCESS_COPY || access->kind == ACCESS_MOVE;
+}
+
+static bool is_second_class(const Loans *l, const Access *access) {
+    return verify__kind(l->f->v, flow__place_type(l->f, &access->place))->second_class;
+}
+
+// Does access `other` of the same instruction keep its local's loans while access `i` happens? A value does while the
+// instruction runs, when it holds loans; places that the instruction works on are used together.
+static bool keeps(const Loans *l, const Accesses *accesses, uint32_t i, uint32_t other) {
+    const Access *a = &accesses->list.data[i], *b = &accesses->list.data[other];
+    bool writes = a->kind == ACCESS_WRITE, is_dest = b->kind == ACCESS_WRITE;
+    if (is_dest) return other > i && b->place.proj_count > 0; // through it, later
+    if (other > i) return b->kind != ACCESS_BEGIN && b->kind != ACCESS_END;
+    if (writes) return false;
+    return is_value(b) ? is_second_class(l, b) : !is_value(a);
+}
+
+static bool is_used(Loans *l, const Accesses *accesses, uint32_t i, uint32_t holder) {
+    if (bits_get(&l->missing, holder)) return true;
+    if (bits_get(&l->live, holder) && !bits_get(&l->killed, holder)) return true;
+    SirLocal local = l->f->holders[holder];
+    loans__work(l, accesses->list.len);
+    for (uint32_t k = 0; k < accesses->list.len; k++) {
+        bool same = k != i && accesses->list.data[k].place.local == local;
+        if (same && keeps(l, accesses, i, k)) return true;
+    }
+    return false;
+}
+
+// --- judging an access -----------------------------------------------------------------------------------------------------------
+
+static void blame(Loans *l, const Access *access, const Loan *loan) {
+    static const char *const done[] = {
+        [ACCESS_READ] = "read",          [ACCESS_COPY] = "copied",     [ACCESS_MOVE] = "moved",
+        [ACCESS_CHANGE] = "changed",     [ACCESS_BORROW] = "borrowed", [ACCESS_BORROW_MUT] = "borrowed exclusively",
+        [ACCESS_DROP] = "dropped",       [ACCESS_WRITE] = "written",   [ACCESS_BEGIN] = "begun",
+        [ACCESS_END] = "ended",
+    };
+    verify__complain(
+        l->f->v, RULE_LOANS, flow__spot(l->f, l->at), "%s is %s while %s is borrowed%s",
+        flow__place_text(l->f, &access->place), done[access->kind],
+        flow__place_text(l->f, &loan->place), loan->exclusive ? " exclusively" : ""
+    );
+}
+
+static void check_reach(Loans *l, const Access *access) {
+    if (strength_of(access->kind) == STRENGTH_LOOK) return;
+    SirType type = l->f->info->locals.data[access->place.local].type;
+    for (uint32_t i = 0; i < access->place.proj_count; i++) {
+        Step step = flow__step(l->f, &type, access->place.projs[i]);
+        if (step != STEP_CONST && step != STEP_STATIC) continue;
+        loans__say(l, RULE_LOANS, "%s is reached through a shared borrow and cannot be changed", &access->place);
+        return;
+    }
+}
+
+static void judge(Loans *l, const Accesses *accesses, uint32_t i) {
+    const Access *access = &accesses->list.data[i];
+    check_reach(l, access);
+    loans__work(l, l->now.list.len + l->results.list.len);
+    vec_each(const Held, held, &l->now.list) {
+        const Loan *loan = &l->table[held->loan];
+        if (!conflicts(loan, access) || !is_used(l, accesses, i, held->holder)) continue;
+        blame(l, access, loan);
+        return;
+    }
+    if (access->kind != ACCESS_WRITE) return;
+    vec_each(const Held, held, &l->results.list) {
+        const Loan *loan = &l->table[held->loan];
+        if (!conflicts(loan, access)) continue;
+        blame(l, access, loan);
+        return;
+    }
+}
+
+// Two places that one instruction works on do not overlap.
+static void judge_pair(Loans *l, const SirInst *inst) {
+    if (inst->op != SIR_OP_SWAP && inst->op != SIR_OP_SLICE_COPY && inst->op != SIR_OP_GROW_APPEND) return;
+    if (overlap(&inst->args[0].place, &inst->args[1].place))
+        loans__say(l, RULE_LOANS, "%s and the other place of the instruction are not shown disjoint", &inst->args[0].place);
+}
+
+// --- effects -----------------------------------------------------------------------------------------------------------------------
+
+static bool has_index(const SirPlace *place) {
+    for (uint32_t i = 0; i < place->proj_count; i++)
+        if (place->projs[i].kind == SIR_PROJ_INDEX || place->projs[i].kind == SIR_PROJ_AT) return true;
+    return false;
+}
+
+// Once a borrow is gone or points elsewhere, nobody reaches through its name what was lent through it.
+static bool is_forgotten(const Loan *loan, const SirPlace *place) {
+    bool within = loan->lends && !loan->is_origin && loan->place.proj_count > place->proj_count;
+    return within && overlap(&loan->place, place) && is_behind(loan, place);
+}
+
+static void forget_in(const Loans *l, HeldList *held, const SirPlace *place) {
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < held->list.len; i++)
+        if (!is_forgotten(&l->table[held->list.data[i].loan], place))
+            held->list.data[kept++] = held->list.data[i];
+    held->list.len = kept;
+}
+
+static void forget_holder(Loans *l, uint32_t holder) {
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < l->now.list.len; i++)
+        if (l->now.list.data[i].holder != holder) l->now.list.data[kept++] = l->now.list.data[i];
+    l->now.list.len = kept;
+}
+
+static void forget(Loans *l, const SirPlace *place) {
+    uint32_t holder = l->f->holder[place->local];
+    loans__work(l, l->now.list.len);
+    if (holder == SIR_NONE || has_index(place)) return;
+    forget_in(l, &l->now, place);
+    forget_in(l, &l->results, place);
+    if (place->proj_count == 0) forget_holder(l, holder);
+}
+
+static void apply(Loans *l, const Accesses *accesses, uint32_t i) {
+    const Access *access = &accesses->list.data[i];
+    switch (access->kind) {
+    case ACCESS_WRITE:
+        forget(l, &access->place);
+        escape__store(l, &access->place, &l->results, i);
+        break;
+    case ACCESS_DROP:
+    case ACCESS_BEGIN:
+    case ACCESS_END: forget(l, &access->place); break;
+    default: break;
+    }
+}
+
+static bool holds_in_elements(const Loans *l, const SirPlace *place) {
+    SirType type = flow__place_type(l->f, place);
+    flow__step(l->f, &type, (SirProj){ SIR_PROJ_AT, 0 });
+    return verify__kind(l->f->v, type)->second_class;
+}
+
+// What is put into a place that the instruction changes.
+static void put_into_place(Loans *l, const SirInst *inst, const Accesses *accesses) {
+    bool puts = inst->op == SIR_OP_GROW_PUSH || inst->op == SIR_OP_GROW_INSERT ||
+                inst->op == SIR_OP_SLICE_FILL || inst->op == SIR_OP_SLICE_COPY ||
+                inst->op == SIR_OP_GROW_APPEND;
+    if (!puts || !holds_in_elements(l, &inst->args[0].place)) return;
+    HeldList held = { 0 };
+    for (uint32_t i = 1; i < inst->arg_count; i++)
+        if (inst->args[i].kind != SIR_ARG_CONST) holds__of_value(l, &inst->args[i].place, 0, &held);
+    vec_each(const Access, access, &accesses->list) {
+        bool target = access->kind == ACCESS_CHANGE && access->arg == 0;
+        if (target && held.list.len > 0) escape__store(l, &inst->args[0].place, &held, 0);
+    }
+}
+
+static void find_killed(Loans *l, const Accesses *accesses) {
+    memset(l->killed.words, 0, bits_words(&l->killed) * sizeof(uint64_t));
+    vec_each(const Access, access, &accesses->list) {
+        uint32_t holder = l->f->holder[access->place.local];
+        if (holder == SIR_NONE || access->place.proj_count > 0) continue;
+        if (access->kind == ACCESS_WRITE || access->kind == ACCESS_END) bits_set(&l->killed, holder);
+    }
+}
+
+static void find_missing(Loans *l) {
+    const Paths *paths = &l->f->paths;
+    loans__work(l, paths->borrows.len);
+    vec_each(const uint32_t, pointer, &paths->borrows) {
+        uint32_t holder = l->f->holder[paths->nodes.data[*pointer].local];
+        if (holder != SIR_NONE && paths__missing(l->f, *pointer, &l->init))
+            bits_set(&l->missing, holder);
+    }
+}
+
+static void forget_missing(Loans *l) {
+    memset(l->missing.words, 0, bits_words(&l->missing) * sizeof(uint64_t));
+}
+
+static void keep_used(Loans *l) {
+    uint32_t kept = 0;
+    loans__work(l, l->now.list.len);
+    for (uint32_t i = 0; i < l->now.list.len; i++) {
+        Held held = l->now.list.data[i];
+        if (bits_get(&l->live, held.holder) || bits_get(&l->missing, held.holder))
+            l->now.list.data[kept++] = held;
+    }
+    l->now.list.len = kept;
+}
+
+static void run_accesses(Loans *l, const SirInst *inst, const Accesses *accesses, bool edge) {
+    find_killed(l, accesses);
+    for (uint32_t i = 0; i < accesses->list.len; i++) {
+        if (l->judging) judge(l, accesses, i);
+        bool next_writes =
+            i + 1 == accesses->list.len || accesses->list.data[i + 1].kind == ACCESS_WRITE;
+        if (next_writes && !edge && accesses->list.data[i].kind != ACCESS_WRITE)
+            put_into_place(l, inst, accesses);
+        apply(l, accesses, i);
+    }
+}
+
+static void run_inst(Loans *l) {
+    const SirInst *inst = flow__inst(l->f, l->at);
+    const Accesses *accesses = flow__accesses(l->f, l->at);
+    live__pass(l->f, l->at, &l->live);
+    init__step(l->f, l->at, &l->init);
+    find_missing(l); // before and after it
+    holds__results(l, inst, accesses);
+    if (l->judging) escape__check_inst(l, inst);
+    if (l->judging) judge_pair(l, inst);
+    run_accesses(l, inst, accesses, false);
+    forget_missing(l);
+    find_missing(l);
+    keep_used(l);
+}
+
+static void run_edge(Loans *l, uint32_t arm) {
+    const SirInst *inst = flow__inst(l->f, l->at);
+    const Accesses *accesses = flow__edge(l->f, l->at.block, arm);
+    SirBlock to = inst->arms[arm].block;
+    bits_copy(&l->live, &l->f->live[to]);
+    init__step_edge(l->f, l->at.block, arm, &l->init);
+    find_missing(l);
+    holds__edge_results(l, inst, &inst->arms[arm], accesses);
+    run_accesses(l, inst, accesses, true);
+    forget_missing(l);
+    if (l->f->is_reached[to]) bits_copy(&l->init, &l->f->init[to]);
+    find_missing(l);
+    keep_used(l);
+}
+
+// --- blocks ------------------------------------------------------------------------------------------------------------------------
+
+static int compare(const void *a, const void *b) {
+    const Held *x = a, *y = b;
+    if (x->holder != y->holder) return x->holder < y->holder ? -1 : 1;
+    return x->loan < y->loan ? -1 : x->loan > y->loan;
+}
+
+static void copy_held(Loans *l, HeldList *to, const HeldList *from) {
+    to->list.len = 0;
+    vec_each(const Held, held, &from->list)
+        vec_push(&l->f->scratch, &to->list, *held);
+    loans__work(l, from->list.len);
+}
+
+// Both are sorted. What is new is put behind, and sorted in at the end.
+static bool join(Loans *l, HeldList *to, const HeldList *from) {
+    uint32_t old = to->list.len, k = 0;
+    bool changed = false;
+    loans__work(l, old + from->list.len);
+    for (uint32_t i = 0; i < from->list.len; i++) {
+        Held held = from->list.data[i];
+        while (k < old && compare(&to->list.data[k], &held) < 0)
+            k++;
+        bool there = k < old && compare(&to->list.data[k], &held) == 0;
+        if (there && (to->list.data[k].where | held.where) == to->list.data[k].where) continue;
+        changed = true;
+        if (there)
+            to->list.data[k].where |= held.where;
+        else
+            vec_push(&l->f->scratch, &to->list, held);
+    }
+    if (to->list.len > old) qsort(to->list.data, to->list.len, sizeof(Held), compare);
+    return changed;
+}
+
+static void start_block(Loans *l, SirBlock block) {
+    l->at = (Where){ block, 0 };
+    copy_held(l, &l->now, &l->in[block]);
+    bits_copy(&l->live, &l->f->live[block]);
+    bits_copy(&l->init, &l->f->init[block]);
+    forget_missing(l);
+    find_missing(l);
+}
+
+static void leave_edge(Loans *l, uint32_t arm, const HeldList *state, const BitSet *init) {
+    SirBlock to = flow__inst(l->f, l->at)->arms[arm].block;
+    copy_held(l, &l->now, state);
+    bits_copy(&l->init, init);
+    forget_missing(l);
+    find_missing(l);
+    run_edge(l, arm);
+    if (l->judging || !l->f->is_reached[l->at.block]) return;
+    if (l->now.list.len > 1) qsort(l->now.list.data, l->now.list.len, sizeof(Held), compare);
+    if (join(l, &l->in[to], &l->now)) l->f->dirty[to] = true;
+}
+
+typedef struct Between { // at the end of a block, for each of its edges
+    HeldList state;
+    BitSet init;
+} Between;
+
+static void run_block(Loans *l, SirBlock block, Between *between) {
+    uint32_t count = l->f->info->blocks.data[block].insts.len;
+    start_block(l, block);
+    for (; l->at.inst < count; l->at.inst++) {
+        if (l->f->refused || verify__full(l->f->v)) return;
+        run_inst(l);
+    }
+    l->at.inst--;
+    copy_held(l, &between->state, &l->now);
+    bits_copy(&between->init, &l->init);
+    for (uint32_t i = 0; i < flow__inst(l->f, l->at)->arm_count && !l->f->refused; i++)
+        leave_edge(l, i, &between->state, &between->init);
+}
+
+static void begin_params(Loans *l, HeldList *state) {
+    const SirSig *sig = &l->f->info->sig;
+    for (SirLocal local = 0; local < sig->param_count; local++) {
+        uint32_t holder = l->f->holder[local];
+        if (holder == SIR_NONE) continue;
+        bool two = holds__two_levels(l->f, sig->params[local].type);
+        holds__add(l, state, (Held){ holder, 2 * local, two ? HELD_SELF : HELD_BOTH });
+        if (two) holds__add(l, state, (Held){ holder, 2 * local + 1, HELD_INSIDE });
+    }
+}
+
+typedef struct Run {
+    Loans *loans;
+    Between between;
+} Run;
+
+static void run_dirty(Flow *f, SirBlock block, void *self) {
+    Run *run = self;
+    (void)f;
+    run_block(run->loans, block, &run->between);
+}
+
+void loans__check(Flow *f) {
+    if (f->refused || verify__full(f->v)) return;
+    Loans l = { .f = f };
+    uint32_t count = f->info->blocks.len;
+    l.in = arena_array(&f->scratch, HeldList, count);
+    l.live = bits_new(&f->scratch, f->holder_count);
+    l.killed = bits_new(&f->scratch, f->holder_count);
+    l.missing = bits_new(&f->scratch, f->holder_count);
+    l.init = bits_new(&f->scratch, f->init[0].bits);
+    make_table(&l);
+    Run run = { .loans = &l, .between.init = bits_new(&f->scratch, f->init[0].bits) };
+    for (SirBlock block = 0; block < count; block++)
+        if (block == 0 || !f->is_reached[block]) begin_params(&l, &l.in[block]);
+    for (uint32_t i = 0; i < f->reached; i++)
+        f->dirty[f->order[i]] = true;
+    flow__solve(f, run_dirty, &run);
+    l.judging = true;
+    for (SirBlock block = 0; block < count && !f->refused; block++)
+        run_block(&l, block, &run.between);
+}

@@ -1,0 +1,72 @@
+// Loans: who holds what, at the point that is being judged. Inside this room; loans.c follows them, holds.c says what a
+// value holds, escape.c where it may go.
+
+#ifndef VERIFY_LOANS_H
+#define VERIFY_LOANS_H
+
+#include "flow.h"
+
+// What a pointer or slice holds, it holds itself or in the `ref struct`s that it points to. Of all other types the two
+// are not told apart: both.
+enum { HELD_SELF = 1, HELD_INSIDE = 2, HELD_BOTH = 3 };
+
+// A loan is made by a borrow, or is what a parameter held at the start: then `lends` is false, nothing here conflicts
+// with it, and loan 2n is what parameter n holds itself, 2n+1 what it holds inside.
+typedef struct Loan {
+    SirPlace place;
+    uint8_t *steps; // per projection, a Step
+    bool lends;     // what nobody can change, because a shared borrow leads there, is not lent
+    bool exclusive;
+    bool is_origin;
+    bool is_local; // on a local itself, its parts, or what it owns
+} Loan;
+
+typedef struct Held {
+    uint32_t holder; // of results: which access writes it
+    uint32_t loan;
+    uint32_t where; // HELD_
+} Held;
+
+typedef struct HeldList {
+    VEC(Held) list;
+} HeldList;
+
+typedef struct Loans {
+    Flow *f;
+    Loan *table;
+    HeldList *in;     // per block, sorted
+    HeldList now;     // at the point at hand
+    HeldList results; // what the destinations at hand will hold
+    BitSet live;      // after the instruction or edge at hand
+    BitSet killed;    // holders that it writes as a whole
+    BitSet missing;   // holders behind which something moved out is not back: they are as good as used
+    BitSet init;      // what is initialised, to know that
+    uint64_t work;
+    bool judging;
+    Where at;
+} Loans;
+
+void loans__say(Loans *l, Rule rule, const char *format, const SirPlace *place);
+bool loans__work(Loans *l, uint64_t steps);
+
+static inline uint32_t loans__of(const Loans *l, const Access *access) {
+    return 2 * l->f->info->sig.param_count + access->loan;
+}
+
+// --- holds.c ---------------------------------------------------------------------------------------------
+
+bool holds__two_levels(const Flow *f, SirType type); // a borrow of what holds borrows
+void holds__add(Loans *l, HeldList *to, Held held);
+// What the value at a place holds, as held by `as`.
+void holds__of_value(Loans *l, const SirPlace *place, uint32_t as, HeldList *out);
+// What the destinations of an instruction, or of an edge, will hold. Leaves l->results.
+void holds__results(Loans *l, const SirInst *inst, const Accesses *accesses);
+void holds__edge_results(Loans *l, const SirInst *inst, const SirArm *arm, const Accesses *accesses);
+
+// --- escape.c (V05) --------------------------------------------------------------------------------------
+
+// `place` takes what `held` lists for `as`, beside what is there. Complains, or adds it to the place's local.
+void escape__store(Loans *l, const SirPlace *place, const HeldList *held, uint32_t as);
+void escape__check_inst(Loans *l, const SirInst *inst);
+
+#endif

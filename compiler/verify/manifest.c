@@ -1,0 +1,118 @@
+// The manifest's source (V13): docs/sir.md 10. `main` takes wires and nothing else, quotas are within the limits, and
+// every grant is a range that exists and is given once.
+
+#include "limits.h"
+#include "verify__.h"
+
+#include <stdlib.h>
+
+#define REFUSE(v, ...) verify__complain(v, RULE_RESOURCES, verify__module_spot(), __VA_ARGS__)
+
+// --- main ------------------------------------------------------------------------------------------------------------------
+
+static bool is_text_arguments(const Verify *v, SirType type) {
+    const SirTypeInfo *info = verify__type(v, type);
+    if (info->kind != SIR_TYPE_SLICE || info->mode != SIR_OWN) return false;
+    const SirTypeInfo *elem = verify__type(v, info->elem);
+    return elem->kind == SIR_TYPE_STR && elem->mode == SIR_OWN;
+}
+
+// In state `any` nothing says what the peer on the wire must be.
+static bool is_wire_type(const Verify *v, SirType type) {
+    const SirTypeInfo *info = verify__type(v, type);
+    return (info->kind == SIR_TYPE_ENDPOINT && info->state != SIR_STATE_ANY) ||
+           is_text_arguments(v, type);
+}
+
+static void check_main(Verify *v) {
+    SirFunc main = v->module->manifest.main;
+    if (main >= v->module->funcs.len) {
+        REFUSE(v, "the manifest names no `main`");
+        return;
+    }
+    const SirSig *sig = &v->module->funcs.data[main].sig;
+    uint32_t texts = 0;
+    for (uint32_t i = 0; i < sig->param_count; i++) {
+        if (sig->params[i].type >= v->module->types.len || !is_wire_type(v, sig->params[i].type)) {
+            REFUSE(v, "parameter %u of `main` is neither an endpoint nor the text arguments", i);
+            return;
+        }
+        texts += is_text_arguments(v, sig->params[i].type);
+    }
+    if (texts > 1) REFUSE(v, "`main` takes the text arguments %u times", texts);
+    if (sig->result != SIR_TYPE_VOID) REFUSE(v, "`main` returns something");
+}
+
+// --- quotas and grants -----------------------------------------------------------------------------------------------------
+
+static void check_quotas(Verify *v) {
+    const SirManifest *manifest = &v->module->manifest;
+    if (manifest->heap_bytes > (uint64_t)1 << LIMIT_HEAP_SHIFT)
+        REFUSE(v, "the heap is more than 2^%d bytes", LIMIT_HEAP_SHIFT);
+    if (manifest->stack_bytes > LIMIT_STACK_BYTES)
+        REFUSE(v, "a stack is more than %u bytes", (unsigned)LIMIT_STACK_BYTES);
+    if (manifest->threads > LIMIT_THREADS)
+        REFUSE(v, "there are %u threads when %d are allowed", manifest->threads, LIMIT_THREADS);
+}
+
+// Per kind: one past the last number that can be granted, and the most that one grant covers.
+static const struct {
+    uint64_t end, most;
+} ranges[SIR_GRANT_KINDS] = {
+    [SIR_GRANT_IO_PORT] = { 1 << 16,            1 << 16            },
+    [SIR_GRANT_IO_MEMORY] = { (uint64_t)1 << 52, (uint64_t)1 << 52 },
+    [SIR_GRANT_IRQ] = { 256,                1                  },
+    [SIR_GRANT_DMA] = { (uint64_t)1 << 52, (uint64_t)1 << 52 },
+    [SIR_GRANT_EXIT] = { 0,                  0                  },
+};
+
+static bool is_range(const SirGrant *grant) {
+    if (grant->kind == SIR_GRANT_EXIT) return grant->base == 0 && grant->length == 0;
+    return grant->length > 0 && grant->length <= ranges[grant->kind].most &&
+           grant->base < ranges[grant->kind].end &&
+           grant->length <= ranges[grant->kind].end - grant->base;
+}
+
+static int compare_grants(const void *left, const void *right) {
+    const SirGrant *a = left, *b = right;
+    if (a->kind != b->kind) return a->kind < b->kind ? -1 : 1;
+    return (a->base > b->base) - (a->base < b->base);
+}
+
+static bool overlap(const SirGrant *a, const SirGrant *b) { // a does not begin after b
+    return a->kind == b->kind && (a->kind == SIR_GRANT_EXIT || b->base - a->base < a->length);
+}
+
+static void check_grants(Verify *v) {
+    const SirManifest *manifest = &v->module->manifest;
+    if (manifest->grant_count > LIMIT_GRANTS) {
+        REFUSE(v, "there are %u grants when %d are allowed", manifest->grant_count, LIMIT_GRANTS);
+        return;
+    }
+    SirGrant *grants = arena_array(v->arena, SirGrant, manifest->grant_count);
+    for (uint32_t i = 0; i < manifest->grant_count; i++) {
+        grants[i] = manifest->grants[i];
+        if (is_range(&grants[i])) continue;
+        REFUSE(v, "grant %u is no range of its kind", i);
+        return;
+    }
+    qsort(grants, manifest->grant_count, sizeof *grants, compare_grants);
+    for (uint32_t i = 1; i < manifest->grant_count; i++)
+        if (overlap(&grants[i - 1], &grants[i])) {
+            REFUSE(v, "something is granted twice");
+            return;
+        }
+}
+
+bool verify__has_grant(const Verify *v, SirGrantKind kind) {
+    const SirManifest *manifest = &v->module->manifest;
+    for (uint32_t i = 0; i < manifest->grant_count; i++)
+        if (manifest->grants[i].kind == kind) return true;
+    return false;
+}
+
+void verify__check_manifest(Verify *v) {
+    check_main(v);
+    check_quotas(v);
+    check_grants(v);
+}
