@@ -1,0 +1,200 @@
+// Channels, through the kernel's table: a message is put together in the slot that the kernel gives, and taken out of
+// it field by field.
+
+#include "llvm__.h"
+
+#include "contracts/abi/kernel.h"
+
+#include <string.h>
+
+static const SirMessage *message_at(const Emit *e, const SirPlace *place, uint64_t n) {
+    const SirTypeInfo *endpoint = llvm__type(e, llvm__place_type(e, place));
+    return &e->module->contracts.data[endpoint->contract].messages[n];
+}
+
+// --- making and closing ------------------------------------------------------------------------------------------
+
+static void make_channel(Emit *e, const SirInst *inst) {
+    LLVMValueRef ends[] = { llvm__temp(e, 8, 8, true), llvm__temp(e, 8, 8, true) };
+    LLVMValueRef args[] = { llvm__u32(e, (uint32_t)inst->args[2].n), ends[0], ends[1],
+                            llvm__u32(e, llvm__site(e, FAULT_QUOTA)) };
+    llvm__call_kernel(e, KCALL_CHANNEL, 4, args);
+    for (uint32_t i = 0; i < 2; i++) {
+        SirType type = llvm__place_type(e, &inst->args[i].place);
+        Value value = llvm__one(e, type, llvm__load(e, e->ptr, ends[i], 8));
+        llvm__dest(e, &inst->args[i], &value);
+    }
+}
+
+static void is_closed(Emit *e, const SirInst *inst) {
+    Place place = llvm__place(e, &inst->args[1].place);
+    LLVMValueRef endpoint = llvm__load_place(e, &place).a;
+    LLVMValueRef is = llvm__call_kernel(e, KCALL_IS_CLOSED, 1, &endpoint);
+    LLVMValueRef bit = llvm__is(e, LLVMIntNE, is, llvm__u32(e, 0));
+    Value value = llvm__one(e, SIR_TYPE_BOOL, llvm__to_bool(e, bit));
+    llvm__dest(e, &inst->args[0], &value);
+}
+
+// --- sending ---------------------------------------------------------------------------------------------------------
+
+static void fill_slot(Emit *e, LLVMValueRef slot, LLVMValueRef endpoint, const Value *values, uint32_t n) {
+    bool passes = false;
+    Offsets at = { 0, 1 };
+    for (uint32_t i = 0; i < n; i++) {
+        uint64_t offset = llvm__place_field(e, &at, values[i].type);
+        llvm__store_at(e, llvm__offset(e, slot, offset), llvm__align(e, values[i].type), &values[i]);
+        passes = passes || llvm__needs_pass(e, values[i].type);
+    }
+    if (!passes)
+        return;
+    LLVMValueRef pass = llvm__pass_begin(e, endpoint);
+    at = (Offsets){ 0, 1 };
+    for (uint32_t i = 0; i < n; i++) {
+        uint64_t offset = llvm__place_field(e, &at, values[i].type);
+        llvm__pass(e, values[i].type, llvm__offset(e, slot, offset), pass);
+    }
+    llvm__pass_end(e, pass);
+}
+
+static void send(Emit *e, const SirInst *inst) {
+    Place place = llvm__place(e, &inst->args[0].place);
+    LLVMValueRef endpoint = llvm__load_place(e, &place).a;
+    uint32_t n = inst->arg_count - 2;
+    const Value *values = llvm__args(e, inst->args + 2, n);
+    LLVMValueRef args[] = { endpoint, llvm__u32(e, (uint32_t)inst->args[1].n) };
+    LLVMValueRef slot = llvm__call_kernel(e, KCALL_SEND_BEGIN, 2, args);
+    LLVMBasicBlockRef open = llvm__new_block(e, "open"), gone = llvm__new_block(e, "gone");
+    LLVMBasicBlockRef on = llvm__new_block(e, "");
+    llvm__branch(e, llvm__is(e, LLVMIntNE, slot, LLVMConstNull(e->ptr)), open, gone);
+    llvm__go(e, open);
+    fill_slot(e, slot, endpoint, values, n);
+    llvm__call_kernel(e, KCALL_SEND_COMMIT, 1, &endpoint);
+    llvm__jump(e, on);
+    llvm__go(e, gone); // the peer will not have it
+    for (uint32_t i = 0; i < n; i++)
+        if (llvm__owns(e, values[i].type))
+            llvm__drop(e, values[i].type, llvm__spill(e, &values[i]));
+    llvm__jump(e, on);
+    llvm__go(e, on);
+}
+
+void llvm__channel(Emit *e, const SirInst *inst) {
+    if (inst->op == SIR_OP_CHANNEL) {
+        make_channel(e, inst);
+    } else if (inst->op == SIR_OP_SEND) {
+        send(e, inst);
+    } else if (inst->op == SIR_OP_CLOSE) {
+        LLVMValueRef endpoint = llvm__arg(e, &inst->args[0]).a;
+        llvm__call_kernel(e, KCALL_CLOSE, 1, &endpoint);
+    } else if (inst->op == SIR_OP_IS_CLOSED) {
+        is_closed(e, inst);
+    } else if (inst->op != SIR_OP_RETYPE) { // which only the verifier sees
+        llvm__fail(e, "`%s` is not built", sir_op_text(inst->op));
+    }
+}
+
+// --- receiving ---------------------------------------------------------------------------------------------------------
+
+typedef struct Source { // one endpoint that is listened to
+    const SirPlace *place;
+    LLVMValueRef endpoint;
+    LLVMBasicBlockRef block; // where its messages part
+    LLVMValueRef choice;
+} Source;
+
+typedef struct Receive {
+    Source *sources;
+    uint32_t count;
+    LLVMValueRef timeout;
+    LLVMValueRef row, message;
+} Receive;
+
+static bool same_place(const SirPlace *a, const SirPlace *b) {
+    if (a->local != b->local || a->proj_count != b->proj_count)
+        return false;
+    for (uint32_t i = 0; i < a->proj_count; i++)
+        if (a->projs[i].kind != b->projs[i].kind || a->projs[i].n != b->projs[i].n)
+            return false;
+    return true;
+}
+
+static Source *source_of(const Receive *r, const SirPlace *place) {
+    for (uint32_t i = 0; i < r->count; i++)
+        if (same_place(r->sources[i].place, place))
+            return &r->sources[i];
+    return NULL;
+}
+
+static void find_sources(Emit *e, const SirInst *inst, Receive *r) {
+    r->sources = arena_array(e->arena, Source, inst->arm_count);
+    r->timeout = llvm__u64(e, SIP_NO_TIMEOUT);
+    for (uint32_t i = 0; i < inst->arm_count; i++) {
+        const SirArm *arm = &inst->arms[i];
+        if (arm->kind == SIR_ARM_TIMEOUT) {
+            r->timeout = llvm__arg(e, &arm->value).a;
+        } else if (!source_of(r, &arm->place)) {
+            Place place = llvm__place(e, &arm->place);
+            r->sources[r->count++] = (Source){ &arm->place, llvm__load_place(e, &place).a, NULL, NULL };
+        }
+    }
+}
+
+static void wait(Emit *e, Receive *r) {
+    LLVMValueRef list = llvm__temp(e, 8 * (uint64_t)r->count, 8, true);
+    for (uint32_t i = 0; i < r->count; i++)
+        llvm__store(e, r->sources[i].endpoint, llvm__offset(e, list, 8 * (uint64_t)i), 8);
+    LLVMValueRef args[] = { list, llvm__u32(e, r->count), r->timeout };
+    LLVMValueRef got = llvm__call_kernel(e, KCALL_RECEIVE, 3, args);
+    LLVMValueRef high = LLVMBuildLShr(e->at, got, llvm__u64(e, 32), "");
+    r->row = llvm__resize(e, high, e->i32, false);
+    r->message = llvm__resize(e, got, e->i32, false);
+}
+
+static void take_message(Emit *e, const SirArm *arm, LLVMValueRef endpoint) {
+    const SirMessage *message = message_at(e, &arm->place, arm->n);
+    LLVMValueRef slot = llvm__call_kernel(e, KCALL_RECEIVE_SLOT, 1, &endpoint);
+    Offsets at = { 0, 1 };
+    for (uint32_t i = 0; i < message->arg_count; i++) {
+        SirType type = message->args[i].type;
+        LLVMValueRef addr = llvm__offset(e, slot, llvm__place_field(e, &at, type));
+        if (i < arm->bind_count)
+            llvm__bind(e, &arm->binds[i], addr, type, llvm__align(e, type));
+    }
+    llvm__call_kernel(e, KCALL_RECEIVE_TAKE, 1, &endpoint);
+}
+
+static void make_arm(Emit *e, const Receive *r, const SirArm *arm, LLVMValueRef by_row) {
+    LLVMBasicBlockRef edge = llvm__new_block(e, "arm");
+    if (arm->kind == SIR_ARM_TIMEOUT) {
+        LLVMAddCase(by_row, llvm__u32(e, SIP_RECEIVE_TIMEOUT), edge);
+        llvm__go(e, edge);
+    } else {
+        Source *source = source_of(r, &arm->place);
+        uint32_t code = arm->kind == SIR_ARM_CLOSED ? SIP_RECEIVE_CLOSED : (uint32_t)arm->n;
+        LLVMAddCase(source->choice, llvm__u32(e, code), edge);
+        llvm__go(e, edge);
+        if (arm->kind == SIR_ARM_MESSAGE)
+            take_message(e, arm, source->endpoint);
+    }
+    llvm__jump(e, e->blocks[arm->block]);
+}
+
+// What the kernel never says ends the SIP.
+void llvm__receive(Emit *e, const SirInst *inst) {
+    Receive r = { 0 };
+    find_sources(e, inst, &r);
+    wait(e, &r);
+    LLVMBasicBlockRef never = llvm__new_block(e, "never");
+    LLVMValueRef by_row = LLVMBuildSwitch(e->at, r.row, never, r.count + 1);
+    for (uint32_t i = 0; i < r.count; i++) {
+        Source *source = &r.sources[i];
+        source->block = llvm__new_block(e, "from");
+        LLVMAddCase(by_row, llvm__u32(e, i), source->block);
+        llvm__go(e, source->block);
+        source->choice = LLVMBuildSwitch(e->at, r.message, never, inst->arm_count);
+    }
+    for (uint32_t i = 0; i < inst->arm_count; i++)
+        make_arm(e, &r, &inst->arms[i], by_row);
+    llvm__go(e, never);
+    llvm__trap_always(e, FAULT_EXPLICIT);
+}

@@ -1,0 +1,96 @@
+// The lint: before the optimiser sees the module, nobody has promised it anything that was not verified [26]. What is
+// allowed is listed; all else is our own mistake.
+
+#include "llvm__.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const allowed_texts[] = { "frame-pointer", "probe-stack" };
+static const char *const allowed_kinds[] = { "nounwind", "noredzone", "uwtable", "noreturn", "cold", "noinline" };
+
+static bool is_allowed(LLVMAttributeRef attribute, bool of_param) {
+    if (LLVMIsStringAttribute(attribute)) {
+        unsigned length = 0;
+        const char *text = LLVMGetStringAttributeKind(attribute, &length);
+        for (size_t i = 0; i < sizeof allowed_texts / sizeof *allowed_texts; i++)
+            if (strlen(allowed_texts[i]) == length && memcmp(allowed_texts[i], text, length) == 0)
+                return !of_param;
+        return false;
+    }
+    unsigned kind = LLVMGetEnumAttributeKind(attribute);
+    if (of_param)
+        return kind == LLVMGetEnumAttributeKindForName("dereferenceable", 15);
+    for (size_t i = 0; i < sizeof allowed_kinds / sizeof *allowed_kinds; i++)
+        if (kind == LLVMGetEnumAttributeKindForName(allowed_kinds[i], strlen(allowed_kinds[i])))
+            return true;
+    return false;
+}
+
+static bool lint_attributes(Emit *e, LLVMValueRef fn, LLVMAttributeIndex index) {
+    unsigned count = LLVMGetAttributeCountAtIndex(fn, index);
+    LLVMAttributeRef *list = arena_array(e->arena, LLVMAttributeRef, count);
+    LLVMGetAttributesAtIndex(fn, index, list);
+    for (unsigned i = 0; i < count; i++)
+        if (!is_allowed(list[i], index != (LLVMAttributeIndex)LLVMAttributeFunctionIndex)) {
+            llvm__fail(e, "function %s carries an attribute that is not on the list", LLVMGetValueName(fn));
+            return false;
+        }
+    return true;
+}
+
+static bool promises(LLVMValueRef inst) {
+    switch (LLVMGetInstructionOpcode(inst)) {
+    case LLVMAdd:
+    case LLVMSub:
+    case LLVMMul:
+    case LLVMShl: return LLVMGetNSW(inst) || LLVMGetNUW(inst);
+    case LLVMSDiv:
+    case LLVMUDiv:
+    case LLVMAShr:
+    case LLVMLShr: return LLVMGetExact(inst);
+    case LLVMGetElementPtr: return LLVMIsInBounds(inst) || LLVMGEPGetNoWrapFlags(inst);
+    case LLVMZExt: return LLVMGetNNeg(inst);
+    case LLVMOr: return LLVMGetIsDisjoint(inst);
+    default: break;
+    }
+    return LLVMCanValueUseFastMathFlags(inst) && LLVMGetFastMathFlags(inst) != LLVMFastMathNone;
+}
+
+// Other than its location, which LLVM 19 gives too, whatever the function's name says.
+static bool has_metadata(const Emit *e, LLVMValueRef inst) {
+    size_t count = 0;
+    LLVMValueMetadataEntry *entries = LLVMInstructionGetAllMetadataOtherThanDebugLoc(inst, &count);
+    unsigned location = LLVMGetMDKindIDInContext(e->context, "dbg", 3);
+    bool has = false;
+    for (unsigned i = 0; i < count; i++)
+        has = has || LLVMValueMetadataEntriesGetKind(entries, i) != location;
+    LLVMDisposeValueMetadataEntries(entries);
+    return has;
+}
+
+static bool lint_body(Emit *e, LLVMValueRef fn) {
+    for (LLVMBasicBlockRef b = LLVMGetFirstBasicBlock(fn); b; b = LLVMGetNextBasicBlock(b))
+        for (LLVMValueRef i = LLVMGetFirstInstruction(b); i; i = LLVMGetNextInstruction(i))
+            if (promises(i) || has_metadata(e, i)) {
+                llvm__fail(e, "an instruction of %s promises what was not verified", LLVMGetValueName(fn));
+                return false;
+            }
+    return true;
+}
+
+static bool lint_func(Emit *e, LLVMValueRef fn) {
+    if (LLVMGetIntrinsicID(fn))
+        return true; // LLVM's own declaration
+    for (unsigned i = 0; i <= LLVMCountParams(fn); i++) // the result, then the parameters
+        if (!lint_attributes(e, fn, i))
+            return false;
+    return lint_attributes(e, fn, LLVMAttributeFunctionIndex) && lint_body(e, fn);
+}
+
+bool llvm__lint(Emit *e) {
+    for (LLVMValueRef fn = LLVMGetFirstFunction(e->out); fn; fn = LLVMGetNextFunction(fn))
+        if (!lint_func(e, fn))
+            return false;
+    return true;
+}

@@ -1,0 +1,117 @@
+// The machine: x86-64-v2, position-independent, no operating system. The optimiser's pipeline, and the three forms in
+// which its result is wanted.
+
+#include "llvm__.h"
+
+#include <llvm-c/Analysis.h>
+#include <llvm-c/Error.h>
+#include <llvm-c/Target.h>
+#include <llvm-c/TargetMachine.h>
+#include <llvm-c/Transforms/PassBuilder.h>
+#include <string.h>
+
+static const char triple[] = "x86_64-unknown-none-elf";
+static const char cpu[] = "x86-64-v2";
+
+typedef struct Level {
+    const char *text, *passes;
+    LLVMCodeGenOptLevel codegen;
+} Level;
+
+static const Level levels[] = {
+    [LLVM_O0] = { "O0", "default<O0>", LLVMCodeGenLevelNone },
+    [LLVM_O1] = { "O1", "default<O1>", LLVMCodeGenLevelLess },
+    [LLVM_O2] = { "O2", "default<O2>", LLVMCodeGenLevelDefault },
+    [LLVM_OS] = { "Os", "default<Os>", LLVMCodeGenLevelDefault },
+};
+
+const char *llvm_level_text(LlvmLevel level) { return levels[level].text; }
+
+const char *llvm_version(Arena *arena) {
+    unsigned major, minor, patch;
+    LLVMGetVersion(&major, &minor, &patch);
+    return arena_printf(arena, "%u.%u.%u", major, minor, patch);
+}
+
+static LLVMTargetMachineRef make_machine(Emit *e) {
+    LLVMInitializeX86TargetInfo();
+    LLVMInitializeX86Target();
+    LLVMInitializeX86TargetMC();
+    LLVMInitializeX86AsmPrinter();
+    LLVMTargetRef target = NULL;
+    char *message = NULL;
+    if (LLVMGetTargetFromTriple(triple, &target, &message)) {
+        llvm__fail(e, "LLVM: %s", message);
+        LLVMDisposeMessage(message);
+        return NULL;
+    }
+    return LLVMCreateTargetMachine(
+        target, triple, cpu, "", levels[e->options->level].codegen, LLVMRelocPIC, LLVMCodeModelSmall
+    );
+}
+
+static void set_layout(Emit *e, LLVMTargetMachineRef machine) {
+    LLVMTargetDataRef layout = LLVMCreateTargetDataLayout(machine);
+    LLVMSetModuleDataLayout(e->out, layout);
+    LLVMDisposeTargetData(layout);
+    LLVMSetTarget(e->out, triple);
+}
+
+static bool is_sound(Emit *e) {
+    char *message = NULL;
+    bool broken = LLVMVerifyModule(e->out, LLVMReturnStatusAction, &message);
+    if (broken)
+        llvm__fail(e, "the module is not LLVM's: %.400s", message);
+    LLVMDisposeMessage(message);
+    return !broken;
+}
+
+static bool optimise(Emit *e, LLVMTargetMachineRef machine) {
+    LLVMPassBuilderOptionsRef options = LLVMCreatePassBuilderOptions();
+    LLVMErrorRef error = LLVMRunPasses(e->out, levels[e->options->level].passes, machine, options);
+    LLVMDisposePassBuilderOptions(options);
+    if (!error)
+        return true;
+    char *message = LLVMGetErrorMessage(error);
+    llvm__fail(e, "LLVM: %s", message);
+    LLVMDisposeErrorMessage(message);
+    return false;
+}
+
+// Generating code changes the module, so that each form starts from a copy.
+static bool write_form(Emit *e, LLVMTargetMachineRef machine, LLVMCodeGenFileType form, Buf *out) {
+    LLVMModuleRef copy = LLVMCloneModule(e->out);
+    LLVMMemoryBufferRef bytes = NULL;
+    char *message = NULL;
+    bool failed = LLVMTargetMachineEmitToMemoryBuffer(machine, copy, form, &message, &bytes);
+    if (failed) {
+        llvm__fail(e, "LLVM: %s", message);
+        LLVMDisposeMessage(message);
+    } else {
+        buf_put(out, LLVMGetBufferStart(bytes), LLVMGetBufferSize(bytes));
+        LLVMDisposeMemoryBuffer(bytes);
+    }
+    LLVMDisposeModule(copy);
+    return !failed;
+}
+
+static bool write_all(Emit *e, LLVMTargetMachineRef machine, LlvmOutput *out) {
+    if (e->options->want_ir) {
+        char *text = LLVMPrintModuleToString(e->out);
+        buf_cstr(&out->ir, text);
+        LLVMDisposeMessage(text);
+    }
+    if (e->options->want_asm && !write_form(e, machine, LLVMAssemblyFile, &out->assembly))
+        return false;
+    return !e->options->want_object || write_form(e, machine, LLVMObjectFile, &out->object);
+}
+
+bool llvm__generate(Emit *e, LlvmOutput *out) {
+    LLVMTargetMachineRef machine = make_machine(e);
+    if (!machine)
+        return false;
+    set_layout(e, machine);
+    bool good = is_sound(e) && optimise(e, machine) && write_all(e, machine, out);
+    LLVMDisposeTargetMachine(machine);
+    return good;
+}

@@ -1,0 +1,259 @@
+// The manifest: what the kernel must know of a SIP before it runs a byte of it. Every table is recomputed from the
+// verified module; contracts keep their rows, since compiled code names them by number.
+
+#include "seal.h"
+
+#include "base/vec.h"
+#include "contracts/abi/kernel.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { CPU_LEVEL = 2, SLOT_UNIT = 16, MOST_NAME = 256 };
+
+typedef struct Manifest {
+    const SealInput *input;
+    const SirModule *module;
+    Arena scratch;
+    SealManifest header;
+    Buf tables, strings;
+    uint32_t tables_size; // of all of them, known beforehand: texts follow
+    uint32_t *seen;       // per type: the message that reached it last, counted from 1
+    uint32_t walk;
+    char *error;
+} Manifest;
+
+// --- texts ---------------------------------------------------------------------------------------------------------
+
+static bool is_nameable(Str name) { // for reports and wiring: printable, without spaces
+    for (size_t i = 0; i < name.len; i++)
+        if (name.ptr[i] <= ' ' || name.ptr[i] >= 0x7f)
+            return false;
+    return name.len > 0 && name.len <= MOST_NAME;
+}
+
+static SealString add_text(Manifest *m, Str text) {
+    SealString at = { (uint32_t)(sizeof(SealManifest) + m->tables_size + m->strings.len), (uint32_t)text.len };
+    buf_put(&m->strings, text.ptr, text.len);
+    return at;
+}
+
+static bool add_name(Manifest *m, const char *what, Str name, SealString *to) {
+    if (!is_nameable(name)) {
+        snprintf(m->error, 512, "%s has a name that a manifest cannot hold: `%.*s`", what, (int)(name.len < 100 ? name.len : 100), name.ptr);
+        return false;
+    }
+    *to = add_text(m, name);
+    return true;
+}
+
+static SealTable begin_table(const Manifest *m, uint64_t count) {
+    return (SealTable){ (uint32_t)(sizeof(SealManifest) + m->tables.len), (uint32_t)count };
+}
+
+// --- what a message carries ------------------------------------------------------------------------------------------
+
+typedef struct Cargo {
+    bool blocks, endpoints;
+} Cargo;
+
+typedef struct Stack {
+    SirType *data;
+    uint32_t len, cap;
+} Stack;
+
+static void visit(Manifest *m, Stack *stack, SirType type) {
+    if (type >= m->module->types.len || m->seen[type] == m->walk)
+        return;
+    m->seen[type] = m->walk;
+    vec_push(&m->scratch, stack, type);
+}
+
+static void visit_parts(Manifest *m, Stack *stack, const SirTypeInfo *info) {
+    for (uint32_t i = 0; i < info->field_count; i++)
+        visit(m, stack, info->fields[i].type);
+    for (uint32_t v = 0; v < info->variant_count; v++)
+        for (uint32_t i = 0; i < info->variants[v].field_count; i++)
+            visit(m, stack, info->variants[v].fields[i].type);
+    bool has_elem = info->kind == SIR_TYPE_ARRAY || info->kind == SIR_TYPE_VECTOR || info->kind == SIR_TYPE_OPTION ||
+                    info->kind == SIR_TYPE_PTR || info->kind == SIR_TYPE_SLICE || info->kind == SIR_TYPE_GROW;
+    if (has_elem)
+        visit(m, stack, info->elem);
+}
+
+static Cargo cargo_of(Manifest *m, const SirMessage *message) {
+    Cargo cargo = { false, false };
+    Stack stack = { 0 };
+    m->walk++;
+    for (uint32_t i = 0; i < message->arg_count; i++)
+        visit(m, &stack, message->args[i].type);
+    while (stack.len) {
+        const SirTypeInfo *info = &m->module->types.data[vec_pop(&stack)];
+        bool is_block = info->kind == SIR_TYPE_PTR || info->kind == SIR_TYPE_SLICE || info->kind == SIR_TYPE_GROW ||
+                        info->kind == SIR_TYPE_STR;
+        cargo.blocks |= is_block && info->mode == SIR_OWN;
+        cargo.endpoints |= info->kind == SIR_TYPE_ENDPOINT || info->kind == SIR_TYPE_EPSET;
+        visit_parts(m, &stack, info);
+    }
+    return cargo;
+}
+
+static uint64_t payload_size(const Manifest *m, const SirMessage *message) { // as a C struct
+    uint64_t end = 0, largest = 1;
+    for (uint32_t i = 0; i < message->arg_count; i++) {
+        uint64_t align = verified_align(m->input->sir, message->args[i].type);
+        end = (end + align - 1) / align * align + verified_size(m->input->sir, message->args[i].type);
+        largest = align > largest ? align : largest;
+    }
+    return (end + largest - 1) / largest * largest;
+}
+
+// --- tables ----------------------------------------------------------------------------------------------------------
+
+static bool add_messages(Manifest *m) {
+    uint64_t count = 0;
+    SealTable table = begin_table(m, 0);
+    for (uint32_t c = 0; c < m->module->contracts.len; c++) {
+        const SirContractInfo *contract = &m->module->contracts.data[c];
+        for (uint32_t i = 0; i < contract->message_count; i++, count++) {
+            const SirMessage *message = &contract->messages[i];
+            Cargo cargo = cargo_of(m, message);
+            SealMessage row = { .direction = message->dir == SIR_OUT,
+                                .payload_bytes = (uint32_t)payload_size(m, message),
+                                .blocks = cargo.blocks,
+                                .endpoints = cargo.endpoints };
+            if (!add_name(m, "a message", message->name, &row.name))
+                return false;
+            buf_put(&m->tables, &row, sizeof row);
+        }
+    }
+    table.count = (uint32_t)count;
+    m->header.messages = table;
+    return true;
+}
+
+static uint32_t slot_size(const Manifest *m, const SirContractInfo *contract) {
+    uint64_t most = 0;
+    for (uint32_t i = 0; i < contract->message_count; i++) {
+        uint64_t size = payload_size(m, &contract->messages[i]);
+        most = size > most ? size : most;
+    }
+    return (uint32_t)((most + SLOT_UNIT - 1) / SLOT_UNIT * SLOT_UNIT);
+}
+
+static bool add_contracts(Manifest *m) {
+    m->header.contracts = begin_table(m, m->module->contracts.len);
+    uint32_t first = 0;
+    for (uint32_t c = 0; c < m->module->contracts.len; c++) {
+        const SirContractInfo *contract = &m->module->contracts.data[c];
+        SealContract row = { .in_slots = verified_queue_bound(m->input->sir, c, SIR_IN),
+                             .out_slots = verified_queue_bound(m->input->sir, c, SIR_OUT),
+                             .slot_bytes = slot_size(m, contract),
+                             .first_message = first,
+                             .message_count = contract->message_count,
+                             .state_count = contract->state_count };
+        if (!add_name(m, "a contract", contract->name, &row.name))
+            return false;
+        seal_contract_digest(m->module, c, row.digest);
+        buf_put(&m->tables, &row, sizeof row);
+        first += contract->message_count;
+    }
+    return true;
+}
+
+static bool add_params(Manifest *m) {
+    const SirManifest *source = &m->module->manifest;
+    const SirSig *sig = &m->module->funcs.data[source->main].sig;
+    m->header.params = begin_table(m, sig->param_count);
+    for (uint32_t i = 0; i < sig->param_count; i++) {
+        const SirTypeInfo *info = &m->module->types.data[sig->params[i].type];
+        SealParam row = { .kind = SEAL_PARAM_ARGS };
+        if (info->kind == SIR_TYPE_ENDPOINT)
+            row = (SealParam){ .kind = SEAL_PARAM_ENDPOINT,
+                               .contract = info->contract,
+                               .side = info->side == SIR_EXP,
+                               .state = info->state };
+        else if (info->kind != SIR_TYPE_SLICE) {
+            snprintf(m->error, 512, "a parameter of main is neither an endpoint nor text arguments");
+            return false;
+        }
+        if (!add_name(m, "a parameter of main", source->param_names[i], &row.name))
+            return false;
+        buf_put(&m->tables, &row, sizeof row);
+    }
+    return true;
+}
+
+static void add_grants(Manifest *m) {
+    const SirManifest *source = &m->module->manifest;
+    m->header.grants = begin_table(m, source->grant_count);
+    for (uint32_t i = 0; i < source->grant_count; i++) {
+        SealGrant row = { source->grants[i].kind, 0, source->grants[i].base, source->grants[i].length };
+        buf_put(&m->tables, &row, sizeof row);
+    }
+}
+
+static void add_kcalls(Manifest *m) {
+    m->header.kcalls = begin_table(m, m->input->kcall_count);
+    for (uint32_t i = 0; i < m->input->kcall_count; i++)
+        buf_u32le(&m->tables, m->input->kcalls[i]);
+}
+
+static uint64_t size_of_tables(const Manifest *m) {
+    const SirManifest *source = &m->module->manifest;
+    uint64_t messages = 0;
+    for (uint32_t c = 0; c < m->module->contracts.len; c++)
+        messages += m->module->contracts.data[c].message_count;
+    return m->module->contracts.len * sizeof(SealContract) + messages * sizeof(SealMessage) +
+           m->module->funcs.data[source->main].sig.param_count * sizeof(SealParam) +
+           source->grant_count * sizeof(SealGrant) + m->input->kcall_count * sizeof(uint32_t);
+}
+
+static bool fill(Manifest *m) {
+    const SirManifest *source = &m->module->manifest;
+    SealManifest *header = &m->header;
+    memcpy(header->magic, "SIPMANI\1", sizeof header->magic);
+    header->version = SEAL_FORMAT_VERSION;
+    header->abi = SIP_ABI_VERSION;
+    header->cpu_level = CPU_LEVEL;
+    header->heap_bytes = source->heap_bytes;
+    header->stack_bytes = source->stack_bytes;
+    header->threads = source->threads;
+    header->trap_count = m->input->trap_count;
+    memcpy(header->runtime_digest, m->input->runtime_digest, sizeof header->runtime_digest);
+    header->toolchain = add_text(m, str_from_c(m->input->toolchain));
+    if (!add_name(m, "the module", m->module->name, &header->name))
+        return false;
+    if (!add_contracts(m) || !add_messages(m) || !add_params(m)) // larger alignment first
+        return false;
+    add_grants(m);
+    add_kcalls(m);
+    header->size = (uint32_t)(sizeof *header + m->tables.len + m->strings.len);
+    return true;
+}
+
+bool seal_manifest(const SealInput *input, Buf *out, char error[512]) {
+    Manifest m = { .input = input, .module = verified_module(input->sir), .error = error };
+    if (m.module->manifest.main == SIR_NONE) {
+        snprintf(error, 512, "the module has no main");
+        return false;
+    }
+    uint64_t size = size_of_tables(&m);
+    if (size > UINT32_MAX / 2) {
+        snprintf(error, 512, "the module's tables are too large for a manifest");
+        return false;
+    }
+    m.tables_size = (uint32_t)size;
+    arena_init(&m.scratch);
+    m.seen = arena_array(&m.scratch, uint32_t, m.module->types.len);
+    bool good = fill(&m);
+    if (good) {
+        buf_put(out, &m.header, sizeof m.header);
+        buf_put(out, m.tables.data, m.tables.len);
+        buf_put(out, m.strings.data, m.strings.len);
+    }
+    buf_free(&m.tables);
+    buf_free(&m.strings);
+    arena_free(&m.scratch);
+    return good;
+}
