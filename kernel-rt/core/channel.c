@@ -1,0 +1,246 @@
+// Channels: two endpoints, two rings of as many slots as the contract's bounds say. A message is built in the slot that
+// is next, published by one store, and taken by whoever holds the other end. Closing, death and emptiness are the same
+// few lines: an end that closes closes both rings, drops what was on its way to it, and leaves what it sent to its peer;
+// the end that closes second frees the channel.
+
+#include "core.h"
+
+// --- making ----------------------------------------------------------------------------------------------------------------
+
+static void make_slots(Ring *ring, uint8_t *memory, uint32_t count, uint32_t stride) {
+    *ring = (Ring){
+        .limit = (uint64_t)count * 2, .slots = memory, .end = memory + (size_t)count * stride, .stride = stride,
+        .fill = (Slot *)(void *)memory, .take = (Slot *)(void *)memory,
+    };
+    for (uint32_t i = 0; i < count; i++) {
+        Slot *slot = (Slot *)(void *)(memory + (size_t)i * stride);
+        ledger_init(&slot->blocks);
+        links_init(&slot->endpoints);
+    }
+}
+
+Channel *channel_new(const Contract *contract, Account *account) {
+    const uint32_t stride = SLOT_HEAD + contract->slot_bytes;
+    const uint64_t head = (sizeof(Channel) + 15) / 16 * 16;
+    SipBlock *block = heap_take(account, head + ((uint64_t)contract->slots[0] + contract->slots[1]) * stride);
+    if (!block)
+        return NULL;
+    account->channels += heap_charge(block); // the channel's, not a block of the SIP's
+    account->blocks--;
+    Channel *channel = block_memory(block);
+    uint8_t *slots = (uint8_t *)channel + head;
+    channel->contract = contract;
+    channel->block = block;
+    make_slots(&channel->rings[0], slots, contract->slots[0], stride);
+    make_slots(&channel->rings[1], slots + (size_t)contract->slots[0] * stride, contract->slots[1], stride);
+    for (int i = 0; i < 2; i++)
+        channel->ends[i] = (SipEndpoint){
+            .peer = &channel->ends[!i], .out = &channel->rings[i], .in = &channel->rings[!i], .channel = channel,
+        };
+    return channel;
+}
+
+static void free_channel(Channel *channel) {
+    SipBlock *block = channel->block;
+    Account *account = block->owner;
+    account->channels -= heap_charge(block);
+    account->blocks++;
+    heap_give(block);
+}
+
+void endpoint_give(SipEndpoint *ep, Sip *owner) {
+    ep->owner = owner;
+    links_add(&owner->endpoints, &ep->link);
+    owner->endpoint_count++;
+}
+
+static void endpoint_leave(SipEndpoint *ep) {
+    if (!ep->owner)
+        return;
+    links_remove(&ep->link);
+    ep->owner->endpoint_count--;
+    ep->owner = NULL;
+}
+
+// --- sending -----------------------------------------------------------------------------------------------------------------
+
+static void advance(const Ring *ring, Slot **at) {
+    uint8_t *next = (uint8_t *)*at + ring->stride;
+    *at = (Slot *)(void *)(next == ring->end ? ring->slots : next);
+}
+
+static bool ring_is_full(const Ring *ring) {
+    return (ring->word & ~(uint64_t)1) - ring->taken >= ring->limit;
+}
+
+// A few stores for the few words that payloads mostly are; a call of memset costs more.
+__attribute__((no_builtin("memset"))) static void clear_payload(Slot *slot, uint32_t bytes) {
+    uint64_t *words = slot_payload(slot);
+    for (uint32_t i = 0; i < bytes; i += 16, words += 2)
+        words[0] = words[1] = 0;
+}
+
+bool channel_can_send(const SipEndpoint *ep) {
+    return !(ep->out->word & 1) && !ring_is_full(ep->out);
+}
+
+void *channel_begin(SipEndpoint *ep, uint32_t message) {
+    const Contract *contract = ep->channel->contract;
+    Ring *ring = ep->out;
+    if (ring->word & 1)
+        return NULL;
+    if (message >= contract->message_count || ring_is_full(ring))
+        panic("a message is sent that the contract does not allow"); // the verifier promised otherwise
+    Slot *slot = ring->fill;
+    slot->message = message;
+    clear_payload(slot, contract->payload_bytes[message]);
+    return slot_payload(slot);
+}
+
+void channel_add_block(SipEndpoint *ep, SipBlock *block) {
+    Slot *slot = ep->out->fill;
+    Account *payer = block->owner;
+    uint64_t charge = heap_charge(block);
+    ledger_remove(block);
+    ledger_add(&slot->blocks, block);
+    slot->payer = payer;
+    slot->charge += charge;
+    payer->in_flight += charge;
+    payer->blocks--;
+}
+
+void channel_add_endpoint(SipEndpoint *ep, SipEndpoint *given) {
+    Slot *slot = ep->out->fill;
+    endpoint_leave(given);
+    links_add(&slot->endpoints, &given->link);
+    slot->endpoint_count++;
+}
+
+void channel_commit(SipEndpoint *ep) {
+    Ring *ring = ep->out;
+    SipEndpoint *peer = ep->peer;
+    advance(ring, &ring->fill);
+    ring->word += 2;
+    if (peer->waiter)
+        sched_wake(peer->waiter);
+    else if (peer->is_console)
+        console_serve(peer);
+}
+
+// --- receiving -----------------------------------------------------------------------------------------------------------------
+
+static void take_blocks(Slot *slot, Sip *receiver) {
+    Account *payer = slot->payer, *account = &receiver->account;
+    for (SipBlock *block = slot->blocks.next, *next; block != &slot->blocks; block = next) {
+        next = block->next;
+        block->owner = account;
+        account->blocks++;
+        ledger_add(&receiver->blocks, block);
+    }
+    ledger_init(&slot->blocks);
+    payer->used -= slot->charge;
+    payer->in_flight -= slot->charge;
+    account->used += slot->charge;
+    slot->charge = 0;
+}
+
+static void take_endpoints(Slot *slot, Sip *receiver) {
+    while (slot->endpoint_count) {
+        SipEndpoint *ep = (SipEndpoint *)(void *)slot->endpoints.next;
+        links_remove(&ep->link);
+        endpoint_give(ep, receiver);
+        slot->endpoint_count--;
+    }
+}
+
+void channel_take(SipEndpoint *ep, Sip *receiver) {
+    Ring *ring = ep->in;
+    Slot *slot = ring->take;
+    if (slot->charge)
+        take_blocks(slot, receiver);
+    if (slot->endpoint_count)
+        take_endpoints(slot, receiver);
+    advance(ring, &ring->take);
+    ring->taken += 2;
+}
+
+// --- closing -------------------------------------------------------------------------------------------------------------------
+
+// What a slot carries ends; its endpoints are left to be closed, so that nothing recurs however deep they nest.
+static void drop_slot(Slot *slot, EndpointLink *to_close) {
+    for (SipBlock *block = slot->blocks.next, *next; block != &slot->blocks; block = next) {
+        next = block->next;
+        slot->payer->blocks++; // in flight no longer, for the moment until it is gone
+        heap_give(block);
+    }
+    ledger_init(&slot->blocks);
+    if (slot->charge)
+        slot->payer->in_flight -= slot->charge;
+    slot->charge = 0;
+    ledger_splice(to_close, &slot->endpoints);
+    slot->endpoint_count = 0;
+}
+
+static void drain(Ring *ring, EndpointLink *to_close) {
+    for (; !ring_is_empty(ring); ring->taken += 2) {
+        drop_slot(ring->take, to_close);
+        advance(ring, &ring->take);
+    }
+}
+
+static void close_one(SipEndpoint *ep, EndpointLink *to_close) {
+    SipEndpoint *peer = ep->peer;
+    Channel *channel = ep->channel;
+    endpoint_leave(ep);
+    ep->closed = true;
+    ep->waiter = NULL;
+    if (!ring_is_full(ep->out))
+        drop_slot(ep->out->fill, to_close); // begun and never sent, if its sender died meanwhile
+    ep->out->word |= 1;
+    ep->in->word |= 1;
+    drain(ep->in, to_close);
+    if (peer->waiter)
+        sched_wake(peer->waiter);
+    if (peer->is_console && !peer->closed) {
+        peer->closed = true;
+        drain(peer->in, to_close);
+    }
+    if (peer->closed)
+        free_channel(channel);
+}
+
+void channel_close_all(EndpointLink *list) {
+    while (list->next != list) {
+        SipEndpoint *ep = (SipEndpoint *)(void *)list->next;
+        if (!ep->owner)
+            links_remove(&ep->link); // from the list itself; an owner's list is left by close_one
+        close_one(ep, list);
+    }
+}
+
+void channel_close(SipEndpoint *ep) {
+    EndpointLink list;
+    links_init(&list);
+    close_one(ep, &list);
+    channel_close_all(&list);
+}
+
+void channel_drop(SipEndpoint *ep) {
+    EndpointLink list;
+    links_init(&list);
+    drop_slot(ep->in->take, &list);
+    advance(ep->in, &ep->in->take);
+    ep->in->taken += 2;
+    channel_close_all(&list);
+}
+
+void channel_refuse(SipEndpoint *ep) {
+    EndpointLink list;
+    links_init(&list);
+    ep->out->word |= 1;
+    ep->in->word |= 1;
+    drain(ep->in, &list);
+    if (ep->peer->waiter)
+        sched_wake(ep->peer->waiter);
+    channel_close_all(&list);
+}

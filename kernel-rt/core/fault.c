@@ -1,0 +1,152 @@
+// Why a SIP ends, and where: found at the moment of the fault, on whatever stack that is, and printed later by the
+// kernel's own context. Places come from the seal's tables; the backtrace from the chain of frames, each of which must
+// lie on the SIP's stack above the one before it.
+
+#include "core.h"
+
+static const char *const causes[] = {
+#define FAULT(number, name, text) [number] = text,
+#include "contracts/abi/fault.def"
+};
+
+// --- places ------------------------------------------------------------------------------------------------------------------
+
+static uint64_t image_address(const Sip *sip, uint64_t pc) {
+    return pc - (uint64_t)(uintptr_t)sip->image + sip->program->sealed->low;
+}
+
+// Code that is in no function of the table is the runtime's, which has no lines.
+static bool find_place(const Sip *sip, uint64_t address, SealedPlace *place) {
+    *place = sealed_place(sip->program->sealed, address);
+    return place->file.size && (place->function.size || sip->program->sealed->line_header.functions.count == 0);
+}
+
+static void add_frame(Ending *ending, const Sip *sip, uint64_t pc) {
+    if (ending->frame_count < MOST_FRAMES && sip_owns_pc(sip, pc))
+        ending->frames[ending->frame_count++] = image_address(sip, pc);
+}
+
+static void add_frames(Ending *ending, const Sip *sip, uint64_t frame) {
+    const SipThread *block = &sip->thread.block;
+    while (frame % 8 == 0 && frame >= block->stack_low && frame <= block->stack_high - 16) {
+        const uint64_t *words = (const uint64_t *)(uintptr_t)frame;
+        add_frame(ending, sip, words[1] - 1); // inside the call, not behind it
+        if (words[0] <= frame)
+            return;
+        frame = words[0];
+    }
+}
+
+// The innermost frame that has a line: a fault in the runtime's memory operations is its caller's.
+static void place_by_frames(Ending *ending, const Sip *sip) {
+    for (uint32_t i = 0; i < ending->frame_count; i++) {
+        SealedPlace place;
+        if (find_place(sip, ending->frames[i], &place)) {
+            ending->file = place.file;
+            ending->line = place.line;
+            return;
+        }
+    }
+}
+
+static void record_at_pc(Sip *sip, uint32_t fault, uint64_t pc, uint64_t frame) {
+    sip->ending = (Ending){ .fault = fault };
+    add_frame(&sip->ending, sip, pc);
+    add_frames(&sip->ending, sip, frame);
+    place_by_frames(&sip->ending, sip);
+}
+
+// --- what ends the running SIP -------------------------------------------------------------------------------------------------
+
+_Noreturn void fault_at_pc(uint32_t fault, uint64_t pc, uint64_t frame) {
+    record_at_pc(sched.current->sip, fault, pc, frame);
+    sched_leave();
+}
+
+_Noreturn void fault_at_site(uint32_t fault, uint32_t site, uint64_t frame) {
+    Sip *sip = sched.current->sip;
+    const Sealed *sealed = sip->program->sealed;
+    record_at_pc(sip, fault, 0, frame);
+    if (site < sealed->manifest.trap_count) {
+        const SealTrap trap = sealed_trap(sealed, site);
+        sip->ending.file = sealed_file_name(sealed, trap.file);
+        sip->ending.line = trap.line;
+    }
+    sched_leave();
+}
+
+_Noreturn void fault_trap(uint32_t site, uint64_t frame) {
+    const Sealed *sealed = sched.current->sip->program->sealed;
+    if (site >= sealed->manifest.trap_count)
+        fault_at_site(FAULT_CPU, site, frame);
+    const uint32_t fault = sealed_trap(sealed, site).fault;
+    fault_at_site(fault == FAULT_NONE ? FAULT_EXPLICIT : fault, site, frame);
+}
+
+// --- exceptions ------------------------------------------------------------------------------------------------------------------
+
+static void leave_after_exception(void) {
+    arch_reset_state();
+    sched_leave();
+}
+
+static bool hit_guard(const Sip *sip, const ArchFault *fault) {
+    return fault->fault == FAULT_PAGE && fault->address < sip->thread.block.stack_low &&
+           fault->address >= sip->thread.block.stack_low - PLATFORM_PAGE;
+}
+
+// Every kernel call tests the stack before it changes anything, so the kernel's own code meets the guard only in that
+// test: then too it was the SIP that used up the stack.
+void kernel_exception(const ArchFault *fault, ArchResume *resume) {
+    Sip *sip = sched.current ? sched.current->sip : NULL;
+    if (!sip || !(sip_owns_pc(sip, fault->pc) || hit_guard(sip, fault))) {
+        print("# exception %u at %x, address %x", (uint64_t)fault->vector, fault->pc, fault->address);
+        panic("an exception in the kernel");
+    }
+    record_at_pc(sip, hit_guard(sip, fault) ? FAULT_STACK : fault->fault, fault->pc, fault->frame);
+    // On the kernel's own stack, below where its context stands, as a call would leave it.
+    resume->pc = (uint64_t)(uintptr_t)leave_after_exception;
+    resume->sp = (((uint64_t)(uintptr_t)sched.kernel.sp - 256) & ~(uint64_t)15) - 8;
+}
+
+// --- reports -----------------------------------------------------------------------------------------------------------------------
+
+static void print_frame(const Sip *sip, uint64_t address) {
+    SealedPlace place;
+    if (!find_place(sip, address, &place))
+        print("#   at %x", address);
+    else
+        print("#   %v at %v:%u", &place.function, &place.file, (uint64_t)place.line);
+}
+
+void fault_print(const Sip *sip) {
+    const Ending *ending = &sip->ending;
+    if (ending->file.size)
+        print("fault: %v: %s at %v:%u", &sip->name, causes[ending->fault], &ending->file, (uint64_t)ending->line);
+    else
+        print("fault: %v: %s", &sip->name, causes[ending->fault]);
+    for (uint32_t i = 0; i < ending->frame_count; i++)
+        print_frame(sip, ending->frames[i]);
+}
+
+static const char *side_name(const SipEndpoint *ep) {
+    return ep == &ep->channel->ends[0] ? "imp" : "exp";
+}
+
+void fault_print_waiting(const Sip *sip) {
+    const Thread *thread = &sip->thread;
+    SealedPlace place = { 0 };
+    if (sip_owns_pc(sip, thread->wait_pc) && find_place(sip, image_address(sip, thread->wait_pc), &place))
+        print("deadlock: %v: %s at %v:%u", &sip->name, causes[FAULT_DEADLOCK], &place.file, (uint64_t)place.line);
+    else
+        print("deadlock: %v: %s", &sip->name, causes[FAULT_DEADLOCK]);
+    for (uint32_t i = 0; i < thread->wait_count; i++) {
+        const SipEndpoint *ep = thread->waits[i];
+        static const SealedView nobody = { (const uint8_t *)"a message", 9 };
+        const Sip *other = ep->peer->owner;
+        print(
+            "deadlock:   waits on %v.%s, whose other end %v holds", &ep->channel->contract->name, side_name(ep),
+            other ? &other->name : &nobody
+        );
+    }
+}

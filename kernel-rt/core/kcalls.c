@@ -1,0 +1,166 @@
+// The kernel's functions, in the order of kcalls.def: the only way from a SIP into the kernel. Each first tests that the
+// stack has room for kernel code, so that nothing is ever left half done. Functions bear the names of their rows.
+
+#include "core.h"
+
+#define PC    ((uint64_t)(uintptr_t)__builtin_return_address(0) - 1) // inside the call
+#define FRAME ((uint64_t)(uintptr_t)__builtin_frame_address(0))
+#define ENTER enter(PC, FRAME)
+
+static inline __attribute__((always_inline)) Thread *enter(uint64_t pc, uint64_t frame) {
+    Thread *thread = sched.current;
+    if (__builtin_expect(frame - KERNEL_STACK < thread->block.stack_low, 0))
+        fault_at_pc(FAULT_STACK, pc, frame);
+    return thread;
+}
+
+// --- ends --------------------------------------------------------------------------------------------------------------------
+
+static void kcall_TRAP(uint32_t site) {
+    ENTER;
+    fault_trap(site, FRAME);
+}
+
+static void kcall_FINISH(void) {
+    ENTER;
+    sched_leave();
+}
+
+// --- the exchange heap ---------------------------------------------------------------------------------------------------------
+
+static inline void *alloc_for(Sip *sip, uint64_t size) {
+    SipBlock *block = heap_take(&sip->account, size);
+    if (!block)
+        return NULL;
+    ledger_add(&sip->blocks, block);
+    return block_memory(block);
+}
+
+static void *kcall_ALLOC(uint64_t size, uint32_t site) {
+    void *memory = alloc_for(ENTER->sip, size);
+    if (!memory)
+        fault_at_site(FAULT_QUOTA, site, FRAME);
+    return memory;
+}
+
+static void *kcall_TRY_ALLOC(uint64_t size) {
+    return alloc_for(ENTER->sip, size);
+}
+
+static void kcall_FREE(void *memory) {
+    Sip *sip = ENTER->sip;
+    SipBlock *block = block_of(memory);
+    if (block->owner != &sip->account)
+        panic("a block is freed by somebody else than its owner"); // the verifier promised otherwise
+    ledger_remove(block);
+    heap_give(block);
+}
+
+// --- channels ------------------------------------------------------------------------------------------------------------------
+
+static const Contract *contract_row(const Sip *sip, uint32_t row) {
+    if (row >= sip->program->sealed->manifest.contracts.count)
+        panic("a contract is named that the manifest has not");
+    return sip->program->contracts[row];
+}
+
+static void kcall_CHANNEL(uint32_t contract, SipEndpoint **imp, SipEndpoint **exp, uint32_t site) {
+    Sip *sip = ENTER->sip;
+    Channel *channel = channel_new(contract_row(sip, contract), &sip->account);
+    if (!channel)
+        fault_at_site(FAULT_QUOTA, site, FRAME);
+    for (int i = 0; i < 2; i++)
+        endpoint_give(&channel->ends[i], sip);
+    *imp = &channel->ends[0];
+    *exp = &channel->ends[1];
+}
+
+static void *kcall_SEND_BEGIN(SipEndpoint *ep, uint32_t message) {
+    ENTER;
+    return channel_begin(ep, message);
+}
+
+static void kcall_SEND_BLOCK(SipEndpoint *ep, void *memory) {
+    ENTER;
+    channel_add_block(ep, block_of(memory));
+}
+
+static void kcall_SEND_ENDPOINT(SipEndpoint *ep, SipEndpoint *given) {
+    ENTER;
+    channel_add_endpoint(ep, given);
+}
+
+static void kcall_SEND_COMMIT(SipEndpoint *ep) {
+    ENTER;
+    channel_commit(ep);
+}
+
+static uint64_t kcall_RECEIVE(SipEndpoint *const *eps, uint32_t count, uint64_t timeout) {
+    return receive(ENTER, eps, count, timeout, PC);
+}
+
+static const void *kcall_RECEIVE_SLOT(SipEndpoint *ep) {
+    ENTER;
+    return slot_payload(ep->in->take);
+}
+
+static void kcall_RECEIVE_TAKE(SipEndpoint *ep) {
+    channel_take(ep, ENTER->sip);
+}
+
+static void kcall_CLOSE(SipEndpoint *ep) {
+    ENTER;
+    channel_close(ep);
+}
+
+static uint32_t kcall_IS_CLOSED(SipEndpoint *ep) {
+    ENTER;
+    return ep->in->word & 1;
+}
+
+static uint32_t kcall_ENDPOINT_IS(SipEndpoint *ep, uint32_t contract) {
+    return ep->channel->contract == contract_row(ENTER->sip, contract);
+}
+
+// --- time ------------------------------------------------------------------------------------------------------------------------
+
+static uint64_t kcall_NOW(void) {
+    ENTER;
+    return platform_now();
+}
+
+static uint64_t kcall_CYCLES(void) {
+    ENTER;
+    return arch_cycles();
+}
+
+static void kcall_YIELD(void) {
+    ENTER;
+    sched_yield();
+}
+
+static void kcall_SLEEP(uint64_t nanoseconds) {
+    Thread *thread = ENTER;
+    thread->wait_pc = PC;
+    sched_wait(deadline_after(nanoseconds));
+}
+
+// --- the system --------------------------------------------------------------------------------------------------------------------
+
+static void kcall_EXIT(uint32_t status) {
+    Sip *sip = ENTER->sip;
+    if (!sip->may_exit)
+        fault_at_pc(FAULT_KILLED, PC, FRAME);
+    kernel.exited = true;
+    kernel.exit_status = status < 127 ? status : 127;
+    sched_leave();
+}
+
+static uint64_t kcall_HEAP_USED(void) {
+    return ENTER->sip->account.used;
+}
+
+const KernelTable kernel_table = {
+#define KCALL(name, text, visible, result, params) .name = kcall_##name,
+#include "contracts/abi/kcalls.def"
+};

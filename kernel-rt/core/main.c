@@ -1,0 +1,64 @@
+// The life of a system: open the image, create everything, run until nothing can go on, take everything back.
+
+#include "core.h"
+
+static void end_all(void) {
+    for (uint32_t i = 0; i < kernel.sip_count; i++) {
+        if (kernel.sips[i].alive)
+            sip_end(&kernel.sips[i]);
+    }
+}
+
+static void end_one(Sip *sip) {
+    if (sip->ending.fault != FAULT_NONE) {
+        kernel.faulted = true;
+        fault_print(sip);
+    }
+    sip_end(sip);
+}
+
+static void run(void) {
+    for (Thread *ended; !kernel.exited && (ended = sched_run());)
+        end_one(ended->sip);
+}
+
+// Whoever is left now waits for something that only others who wait could do.
+static bool report_deadlock(void) {
+    bool found = false;
+    for (uint32_t i = 0; i < kernel.sip_count && !kernel.exited; i++) {
+        if (kernel.sips[i].alive) {
+            found = true;
+            fault_print_waiting(&kernel.sips[i]);
+        }
+    }
+    return found;
+}
+
+static void close_books(void) {
+    loader_close();
+    ledger_free(&kernel.records);
+    const uint64_t blocks = heap.blocks;
+    if (blocks == 0)
+        heap_end();
+    if (blocks || heap.pages || kernel.account.used) {
+        print("ledger: system: %u blocks, %u pages left", blocks, heap.pages);
+        panic("the system has ended and something of it is left");
+    }
+}
+
+_Noreturn void kernel_main(const uint8_t *image, size_t length) {
+    if (!arch_cpu_is_baseline()) {
+        print("refused: this processor is not x86-64-v2");
+        platform_stop(STATUS_REFUSED);
+    }
+    arch_reset_state();
+    if (!loader_open(image, length) || !sips_create())
+        platform_stop(STATUS_REFUSED);
+    run();
+    const bool deadlock = report_deadlock();
+    end_all();
+    close_books();
+    platform_stop(
+        kernel.exited ? kernel.exit_status : deadlock ? STATUS_DEADLOCK : kernel.faulted ? STATUS_FAULTED : STATUS_RETURNED
+    );
+}

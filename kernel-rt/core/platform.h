@@ -1,0 +1,42 @@
+// What core asks of the machine: booted (platform/pc) or a Linux process (platform/hosted). Core is compiled once for
+// each and knows no third way to reach the outside.
+
+#ifndef KERNEL_CORE_PLATFORM_H
+#define KERNEL_CORE_PLATFORM_H
+
+#include "arch.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum { PLATFORM_PAGE = 4096 };
+
+typedef enum PlatformAccess {
+    PLATFORM_NONE,    // a guard
+    PLATFORM_READ,
+    PLATFORM_WRITE,   // and read; never executable
+    PLATFORM_EXECUTE, // and read; never writable
+} PlatformAccess;
+
+// `count` pages in a row, zeroed, writable; NULL when the machine has no more. Freed pages are zeroed before
+// anybody gets them again.
+void *platform_pages(size_t count);
+void platform_pages_free(void *pages, size_t count);
+void platform_protect(void *pages, size_t count, PlatformAccess access);
+
+void platform_console(const char *text, size_t length); // whole; waits for the device
+uint64_t platform_now(void);                            // nanoseconds, monotonic
+void platform_idle(uint64_t until);                     // sleeps until then (platform_now), or less
+_Noreturn void platform_stop(uint32_t status);          // ends the machine with the system's status
+
+// --- what the platform calls ------------------------------------------------------------------------------------
+
+// Once the machine is set up, on a stack of at least 64 KiB: runs the system in the packed image, and ends in
+// platform_stop. The image is hostile until its digest has been checked.
+_Noreturn void kernel_main(const uint8_t *image, size_t length);
+
+// From an exception handler, on the handler's stack: blames the running SIP, or panics when the kernel itself failed.
+// On return the handler resumes at `resume`.
+void kernel_exception(const ArchFault *fault, ArchResume *resume);
+
+#endif

@@ -1,0 +1,173 @@
+// Whose turn it is. A queue of threads that can run; a thread that was just sent something goes before it, so that a
+// message and the switch to its receiver are one thing, but not more often in a row than lets the queue have its turn. The
+// kernel's own context, kernel_main's, runs when a thread has ended or nothing can run: it idles, reclaims, decides.
+
+#include "core.h"
+
+enum { HANDOFFS_IN_A_ROW = 64, SWITCHES_BETWEEN_LOOKS = 32 };
+
+Sched sched = { .handoffs_left = HANDOFFS_IN_A_ROW, .looks_left = SWITCHES_BETWEEN_LOOKS };
+
+// --- the queue -------------------------------------------------------------------------------------------------------------
+
+void sched_add(Thread *thread) {
+    thread->state = THREAD_READY;
+    thread->next = NULL;
+    if (sched.first)
+        sched.last->next = thread;
+    else
+        sched.first = thread;
+    sched.last = thread;
+}
+
+static Thread *take_first(void) {
+    Thread *thread = sched.first;
+    if (thread)
+        sched.first = thread->next;
+    sched.handoffs_left = HANDOFFS_IN_A_ROW;
+    return thread;
+}
+
+// --- timers ------------------------------------------------------------------------------------------------------------------
+
+uint64_t deadline_after(uint64_t span) {
+    uint64_t now;
+    if (span == SIP_NO_TIMEOUT)
+        return SIP_NO_TIMEOUT;
+    now = platform_now();
+    return span < SIP_NO_TIMEOUT - 1 - now ? now + span : SIP_NO_TIMEOUT - 1;
+}
+
+static void add_timer(Thread *thread, uint64_t deadline) {
+    Thread **at = &sched.timers;
+    while (*at && (*at)->deadline <= deadline)
+        at = &(*at)->later;
+    thread->deadline = deadline;
+    thread->later = *at;
+    *at = thread;
+}
+
+static void remove_timer(Thread *thread) {
+    if (thread->deadline == SIP_NO_TIMEOUT)
+        return;
+    Thread **at = &sched.timers;
+    while (*at != thread)
+        at = &(*at)->later;
+    *at = thread->later;
+    thread->deadline = SIP_NO_TIMEOUT;
+}
+
+// Those whose time has come can run; their deadline becomes 0, which says why.
+static void fire_timers(void) {
+    const uint64_t now = platform_now();
+    sched.looks_left = SWITCHES_BETWEEN_LOOKS;
+    while (sched.timers && sched.timers->deadline <= now) {
+        Thread *thread = sched.timers;
+        remove_timer(thread);
+        thread->deadline = 0;
+        sched_add(thread);
+    }
+}
+
+bool sched_timed_out(const Thread *thread) {
+    return thread->deadline == 0;
+}
+
+// --- switching -----------------------------------------------------------------------------------------------------------------
+
+static Thread *pick(void) {
+    if (sched.timers && --sched.looks_left == 0)
+        fire_timers();
+    Thread *thread = sched.handoff;
+    sched.handoff = NULL;
+    return thread ? thread : take_first();
+}
+
+static void switch_from(Thread *from) {
+    Thread *to = pick();
+    if (to == from)
+        return;
+    sched.current = to;
+    if (to)
+        arch_set_thread(&to->block);
+    arch_reset_state(); // DF, MXCSR, x87: nobody goes on with what another left
+    arch_switch(&from->context, to ? &to->context : &sched.kernel);
+}
+
+void sched_wake(Thread *thread) {
+    if (thread->state != THREAD_WAITING)
+        return;
+    remove_timer(thread);
+    if (sched.handoff || sched.handoffs_left == 0) {
+        sched_add(thread);
+        return;
+    }
+    sched.handoffs_left--;
+    thread->state = THREAD_READY;
+    sched.handoff = thread;
+}
+
+void sched_yield(void) {
+    sched_add(sched.current);
+    switch_from(sched.current);
+}
+
+void sched_wait(uint64_t deadline) {
+    Thread *thread = sched.current;
+    thread->state = THREAD_WAITING;
+    thread->deadline = SIP_NO_TIMEOUT;
+    if (deadline != SIP_NO_TIMEOUT)
+        add_timer(thread, deadline);
+    switch_from(thread);
+}
+
+void sched_remove(Thread *thread) {
+    if (thread->state == THREAD_WAITING)
+        remove_timer(thread);
+    thread->state = THREAD_ENDED;
+    if (sched.handoff == thread)
+        sched.handoff = NULL;
+    Thread *last = NULL;
+    for (Thread **at = &sched.first; *at;) {
+        if (*at == thread) {
+            *at = thread->next;
+        } else {
+            last = *at;
+            at = &(*at)->next;
+        }
+    }
+    sched.last = last;
+}
+
+_Noreturn void sched_leave(void) {
+    Thread *thread = sched.current;
+    thread->state = THREAD_ENDED;
+    arch_switch(&thread->context, &sched.kernel);
+    panic("a thread that has ended runs");
+}
+
+// --- the kernel's context --------------------------------------------------------------------------------------------------
+
+static Thread *wait_for_somebody(void) {
+    Thread *next;
+    while (!(next = pick()) && sched.timers) {
+        platform_idle(sched.timers->deadline);
+        fire_timers();
+    }
+    return next;
+}
+
+Thread *sched_run(void) {
+    for (;;) {
+        Thread *next = wait_for_somebody();
+        if (!next)
+            return NULL;
+        sched.current = next;
+        arch_set_thread(&next->block);
+        arch_switch(&sched.kernel, &next->context);
+        Thread *ended = sched.current; // whoever leaves stays current; whoever waits made it NULL
+        sched.current = NULL;
+        if (ended)
+            return ended;
+    }
+}

@@ -1,0 +1,100 @@
+// Lines on the console. A formatter with five verbs, that writes through a small buffer and never fails.
+
+#include "core.h"
+
+#include <stdarg.h>
+
+typedef struct Line {
+    char bytes[128];
+    size_t length;
+} Line;
+
+static bool line_is_open; // the last byte on the console was no newline
+
+void console_write(const void *bytes, size_t length) {
+    if (length == 0)
+        return;
+    platform_console(bytes, length);
+    line_is_open = ((const char *)bytes)[length - 1] != '\n';
+}
+
+static void flush(Line *line) {
+    console_write(line->bytes, line->length);
+    line->length = 0;
+}
+
+static void add(Line *line, char byte) {
+    if (line->length == sizeof line->bytes)
+        flush(line);
+    line->bytes[line->length++] = byte;
+}
+
+static void add_bytes(Line *line, const void *bytes, size_t length) {
+    for (size_t i = 0; i < length; i++)
+        add(line, ((const char *)bytes)[i]);
+}
+
+static void add_number(Line *line, uint64_t value, unsigned base, unsigned digits) {
+    char text[20];
+    unsigned count = 0;
+    do {
+        text[count++] = "0123456789abcdef"[value % base];
+        value /= base;
+    } while (value || count < digits);
+    while (count)
+        add(line, text[--count]);
+}
+
+static void add_hex(Line *line, const uint8_t *bytes, size_t length) {
+    for (size_t i = 0; i < length; i++)
+        add_number(line, bytes[i], 16, 2);
+}
+
+void print(const char *format, ...) {
+    Line line = { .length = 0 };
+    va_list args;
+    if (line_is_open)
+        add(&line, '\n');
+    va_start(args, format);
+    for (; *format; format++) {
+        if (*format != '%') {
+            add(&line, *format);
+            continue;
+        }
+        switch (*++format) {
+        case 's': {
+            const char *text = va_arg(args, const char *);
+            add_bytes(&line, text, __builtin_strlen(text));
+            break;
+        }
+        case 'v': {
+            const SealedView *view = va_arg(args, const SealedView *);
+            add_bytes(&line, view->bytes, view->size);
+            break;
+        }
+        case 'b': {
+            const uint8_t *bytes = va_arg(args, const uint8_t *);
+            add_hex(&line, bytes, va_arg(args, size_t));
+            break;
+        }
+        case 'u': add_number(&line, va_arg(args, uint64_t), 10, 1); break;
+        case 'x': add_number(&line, va_arg(args, uint64_t), 16, 1); break;
+        default: panic("a line is printed with a verb that there is not");
+        }
+    }
+    va_end(args);
+    add(&line, '\n');
+    flush(&line);
+}
+
+_Noreturn void panic(const char *what) {
+    static bool again;
+    if (again)
+        platform_stop(STATUS_PANIC);
+    again = true;
+    if (sched.current)
+        print("panic: %s, while %v was running", what, &sched.current->sip->name);
+    else
+        print("panic: %s", what);
+    platform_stop(STATUS_PANIC);
+}

@@ -1,0 +1,340 @@
+// A kernel_main that tries what arch and platform promise, booted and hosted: the layers below core, without core. It
+// prints one line per promise and stops with status 42. Whatever breaks ends in a line that begins with `not`.
+
+#include "core/platform.h"
+
+#include <stdbool.h>
+
+enum { STATUS = 42, STACK_PAGES = 16 };
+
+static void say(const char *text) {
+    size_t length = 0;
+    while (text[length])
+        length++;
+    platform_console(text, length);
+}
+
+static void check(bool holds, const char *promise) {
+    say(holds ? "ok " : "not ");
+    say(promise);
+    say("\n");
+    if (!holds) platform_stop(1);
+}
+
+// --- threads that fault, and how the next one goes on ---------------------------------------------------------
+
+static ArchContext main_context, thread_context;
+static ArchFault last_fault;
+static int fault_count;
+static uint8_t *thread_stack;
+static bool blames_nobody = true; // a fault that no check asked for
+
+static void back_to_main(void) {
+    arch_switch(&thread_context, &main_context);
+}
+
+void kernel_exception(const ArchFault *fault, ArchResume *resume) {
+    if (blames_nobody) check(false, "an exception that nobody asked for");
+    last_fault = *fault;
+    fault_count++;
+    // As a call would leave the stack for back_to_main.
+    resume->pc = (uint64_t)back_to_main;
+    resume->sp = (uint64_t)(thread_stack + STACK_PAGES * PLATFORM_PAGE - 8);
+}
+
+static void run(void (*start)(void *), void *argument) {
+    arch_prepare(&thread_context, thread_stack + STACK_PAGES * PLATFORM_PAGE, start, argument);
+    arch_switch(&main_context, &thread_context);
+}
+
+static bool faults(void (*start)(void *), void *argument, uint32_t vector, uint64_t address) {
+    const int before = fault_count;
+    blames_nobody = false;
+    run(start, argument);
+    blames_nobody = true;
+    return fault_count == before + 1 && last_fault.vector == vector &&
+           last_fault.address == address;
+}
+
+static void reads(void *at) {
+    (void)*(volatile uint8_t *)at;
+    back_to_main();
+}
+
+static void writes(void *at) {
+    *(volatile uint8_t *)at = 1;
+    back_to_main();
+}
+
+static void calls(void *at) {
+    ((void (*)(void))at)();
+    back_to_main();
+}
+
+static void divides(void *unused) {
+    (void)unused;
+    __asm__ volatile("xor %%ecx, %%ecx\n\tdiv %%ecx" ::: "eax", "ecx", "edx", "cc");
+    back_to_main();
+}
+
+static void runs_no_instruction(void *unused) {
+    (void)unused;
+    __asm__ volatile("ud2");
+}
+
+static void reads_beyond_canonical(void *unused) {
+    reads((void *)(UINT64_C(1) << 60));
+    (void)unused;
+}
+
+static void overflows(void *unused) {
+    volatile uint8_t room[512];
+    room[0] = 0;
+    if (!room[0]) // always
+        overflows(unused);
+    room[1] = 0;
+}
+
+static void direction_flag_faults(void *unused) {
+    (void)unused;
+    __asm__ volatile("std\n\tud2");
+}
+
+static bool direction_is_up(void) {
+    uint64_t flags;
+    __asm__ volatile("pushfq\n\tpop %0" : "=r"(flags));
+    return !(flags & 0x400);
+}
+
+// --- the checks ------------------------------------------------------------------------------------------------------
+
+static void check_console(const uint8_t *image, size_t length) {
+    say("image: ");
+    platform_console((const char *)image, length);
+    check(arch_cpu_is_baseline(), "the CPU is x86-64-v2");
+}
+
+static void check_switch(void) {
+    static int visits;
+    visits = 0;
+    run((void (*)(void *))(uintptr_t)back_to_main, &visits);
+    check(true, "a thread starts and switches back");
+}
+
+static bool is_zero(const uint8_t *bytes, size_t length) {
+    for (size_t i = 0; i < length; i++)
+        if (bytes[i]) return false;
+    return true;
+}
+
+static void fill(uint8_t *bytes, size_t length) {
+    for (size_t i = 0; i < length; i++)
+        bytes[i] = 0xee;
+}
+
+static void check_pages(void) {
+    const size_t bytes = 5 * PLATFORM_PAGE;
+    uint8_t *first = platform_pages(5), *second = platform_pages(5);
+    check(first && second && (uintptr_t)first % PLATFORM_PAGE == 0, "pages are handed out");
+    check(first + bytes <= second || second + bytes <= first, "and nobody has the same");
+    fill(first, bytes);
+    fill(second, bytes);
+    platform_protect(first, 2, PLATFORM_READ);
+    platform_pages_free(first, 5);
+    uint8_t *again = platform_pages(5);
+    check(again == first && is_zero(again, bytes), "recycled pages are zeroed and writable");
+    fill(again, bytes);
+    platform_pages_free(again, 5);
+    check(
+        !platform_pages(0) && !platform_pages(SIZE_MAX) && !platform_pages((size_t)1 << 40),
+        "too much memory is refused"
+    );
+    platform_pages_free(second, 5);
+}
+
+static void check_protection(void) {
+    uint8_t *pages = platform_pages(1200); // more than a large page of the booted kernel
+    check(pages, "a lot of memory in a row");
+    uint8_t *page = pages + 600 * PLATFORM_PAGE;
+    page[0] = 0xc3; // ret
+    check(faults(calls, page, 14, (uint64_t)page), "what can be written cannot be run");
+    platform_protect(page, 1, PLATFORM_EXECUTE);
+    run(calls, page);
+    check(faults(writes, page, 14, (uint64_t)page), "what can be run cannot be written");
+    platform_protect(page, 1, PLATFORM_READ);
+    run(reads, page);
+    check(
+        faults(writes, page, 14, (uint64_t)page) && faults(calls, page, 14, (uint64_t)page),
+        "what can be read can only be read"
+    );
+    platform_protect(page, 1, PLATFORM_NONE);
+    check(faults(reads, page + 5, 14, (uint64_t)page + 5), "a guard is a guard");
+    run(writes, page - 1);
+    run(writes, page + PLATFORM_PAGE);
+    check(page[-1] == 1 && page[PLATFORM_PAGE] == 1, "and its neighbours are writable");
+    platform_protect(page, 1, PLATFORM_WRITE);
+    check(page[0] == 0xc3, "protection leaves what is there");
+    platform_pages_free(pages, 1200);
+}
+
+static const int constant = 7;
+
+static void check_kernel_protection(const uint8_t *image) {
+    check(faults(reads, NULL, 14, 0), "nothing lies at address 0");
+    check(
+        faults(writes, (void *)(uintptr_t)&constant, 14, (uint64_t)&constant),
+        "constants cannot be written"
+    );
+    check(
+        faults(writes, (void *)(uintptr_t)check_console, 14, (uint64_t)check_console),
+        "nor can code"
+    );
+    check(faults(calls, &fault_count, 14, (uint64_t)&fault_count), "data cannot be run");
+    check(
+        faults(writes, (void *)(uintptr_t)image, 14, (uint64_t)image), "the image cannot be written"
+    );
+}
+
+static void check_exceptions(void) {
+    check(faults(divides, NULL, 0, 0) && last_fault.fault == 2, "division by zero");
+    check(faults(runs_no_instruction, NULL, 6, 0) && last_fault.fault == 15, "illegal instruction");
+    check(
+        faults(direction_flag_faults, NULL, 6, 0) && direction_is_up(),
+        "flags do not outlive a fault"
+    );
+    blames_nobody = false;
+    run(reads_beyond_canonical, NULL);
+    check(last_fault.vector == 13 && last_fault.fault == 16, "general protection");
+    run(overflows, NULL);
+    blames_nobody = true;
+    check(
+        last_fault.vector == 14 && last_fault.address < (uint64_t)thread_stack &&
+            last_fault.address >= (uint64_t)thread_stack - PLATFORM_PAGE,
+        "stack overflow hits the guard"
+    );
+    check(faults(divides, NULL, 0, 0), "and the handler is there again");
+}
+
+// --- entering a SIP -------------------------------------------------------------------------------------------
+
+static const SipStart start;
+static bool finished;
+static SipThread thread = { .self = &thread };
+
+static void finish(void) {
+    SipThread *running;
+    __asm__("movq %%gs:0, %0" : "=r"(running));
+    finished = running == &thread;
+    back_to_main();
+}
+
+static const KernelTable table = { .FINISH = finish };
+
+// Takes all registers at entry: `entered` saves them here in this order.
+uint64_t entered_registers[16 + 32];
+void entered(void);
+__asm__(".text\n"
+        "entered:\n"
+        "    mov %rax, entered_registers(%rip)\n"
+        ".irp n, 8, 9, 10, 11, 12, 13, 14, 15\n"
+        "    mov %r\\n, entered_registers+8*\\n(%rip)\n"
+        ".endr\n"
+        "    mov %rbx, entered_registers+8(%rip)\n"
+        "    mov %rcx, entered_registers+16(%rip)\n"
+        "    mov %rdx, entered_registers+24(%rip)\n"
+        "    mov %rbp, entered_registers+32(%rip)\n"
+        "    mov %rdi, entered_registers+40(%rip)\n"
+        "    mov %rsi, entered_registers+48(%rip)\n"
+        "    mov %rsp, entered_registers+56(%rip)\n"
+        ".irp n, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15\n"
+        "    movups %xmm\\n, entered_registers+128+16*\\n(%rip)\n"
+        ".endr\n"
+        "    ret\n");
+
+static void enters(void *unused) {
+    (void)unused;
+    arch_set_thread(&thread);
+    arch_enter_sip(
+        (uint64_t)entered, &table, &start, (uint64_t)(thread_stack + STACK_PAGES * PLATFORM_PAGE)
+    );
+}
+
+static void check_entry(void) {
+    __asm__ volatile("pcmpeqd %xmm9, %xmm9"); // so that one of them is not zero by chance
+    run(enters, NULL);
+    check(finished, "a SIP that returns has finished, and %gs:0 names its thread");
+    uint64_t *r = entered_registers;
+    check(
+        r[5] == (uint64_t)&table && r[6] == (uint64_t)&start && r[7] % 16 == 8,
+        "a SIP gets two arguments"
+    );
+    r[5] = r[6] = r[7] = 0;
+    check(is_zero((const uint8_t *)r, sizeof entered_registers), "and all other registers zero");
+}
+
+// check.py knows this number, and looks at a clock of its own.
+enum { WAITED = 300000000 };
+
+static void check_time(void) {
+    const uint64_t before = platform_now(), cycles = arch_cycles();
+    const uint64_t until = before + WAITED;
+    uint64_t now;
+    while ((now = platform_now()) < until)
+        platform_idle(until);
+    check(now - before < UINT64_C(5000000000), "time passes"); // generous: the machine may be busy
+    check(arch_cycles() > cycles, "and cycles");
+    platform_idle(0);
+    check(platform_now() >= now, "and never goes back");
+}
+
+// On a machine with more memory than this, all we know is that there is that much.
+enum { MOST_CHUNKS = 160, CHUNK = 1024 };
+
+static size_t take_all(void *chunks[MOST_CHUNKS]) {
+    size_t count = 0;
+    while (count < MOST_CHUNKS && (chunks[count] = platform_pages(CHUNK)))
+        count++;
+    return count;
+}
+
+static void give_all(void *chunks[MOST_CHUNKS], size_t count) {
+    for (size_t i = 0; i < count; i++)
+        platform_pages_free(chunks[i], CHUNK);
+}
+
+static void check_exhaustion(void) {
+    static void *chunks[MOST_CHUNKS];
+    const size_t count = take_all(chunks);
+    check(count > 10, "memory is there until it is gone");
+    size_t singles = 0;
+    static void *single[2 * CHUNK];
+    while (singles < 2 * CHUNK && (single[singles] = platform_pages(1)))
+        singles++;
+    // With nothing left, protection still works.
+    for (size_t i = 0; i < count; i++)
+        platform_protect((uint8_t *)chunks[i] + CHUNK / 2 * PLATFORM_PAGE, 1, PLATFORM_READ);
+    for (size_t i = 0; i < singles; i++)
+        platform_pages_free(single[i], 1);
+    give_all(chunks, count);
+    const size_t again = take_all(chunks);
+    check(again + 2 >= count, "and there again when it was freed");
+    give_all(chunks, again);
+}
+
+_Noreturn void kernel_main(const uint8_t *image, size_t length) {
+    check_console(image, length);
+    uint8_t *stack = platform_pages(STACK_PAGES + 1);
+    check(stack, "a stack");
+    platform_protect(stack, 1, PLATFORM_NONE);
+    thread_stack = stack + PLATFORM_PAGE;
+    check_switch();
+    check_pages();
+    check_protection();
+    check_kernel_protection(image);
+    check_exceptions();
+    check_entry();
+    check_time();
+    check_exhaustion();
+    say("done\n");
+    platform_stop(STATUS);
+}

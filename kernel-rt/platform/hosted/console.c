@@ -1,0 +1,56 @@
+// The console is stdout, the clock Linux's monotonic one, and the end of the machine the end of the process.
+
+#include "hosted.h"
+
+#include "core/platform.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <time.h>
+#include <unistd.h>
+
+static uint64_t started;
+
+static uint64_t monotonic(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+}
+
+void hosted_time_start(void) {
+    started = monotonic();
+}
+
+uint64_t platform_now(void) {
+    return monotonic() - started;
+}
+
+// A signal may wake us early; core asks again.
+void platform_idle(uint64_t until) {
+    const uint64_t longest = UINT64_C(3600) * 1000000000;
+    const uint64_t now = platform_now();
+    if (until <= now) return;
+    const uint64_t span = until - now < longest ? until - now : longest;
+    const struct timespec wait = { .tv_sec = (time_t)(span / 1000000000),
+                                   .tv_nsec = (long)(span % 1000000000) };
+    nanosleep(&wait, NULL);
+}
+
+// `stdout` may be a pipe that somebody made non-blocking.
+void platform_console(const char *text, size_t length) {
+    while (length > 0) {
+        const ssize_t written = write(STDOUT_FILENO, text, length);
+        if (written >= 0) {
+            text += written;
+            length -= (size_t)written;
+        } else if (errno == EAGAIN) {
+            poll(&(struct pollfd){ .fd = STDOUT_FILENO, .events = POLLOUT }, 1, -1);
+        } else if (errno != EINTR) {
+            hosted_fail("write to stdout");
+        }
+    }
+}
+
+_Noreturn void platform_stop(uint32_t status) {
+    _exit((int)(status & 0x7f));
+}

@@ -1,0 +1,53 @@
+// CPU exceptions reach us as signals. The handler runs on its own stack, tells the kernel what happened, and edits
+// where the interrupted context goes on; it never switches stacks itself.
+
+#include "hosted.h"
+
+#include "arch/x86_64/fault.h"
+#include "core/platform.h"
+
+#include <signal.h>
+#include <ucontext.h>
+
+enum { HANDLER_STACK = 256 * 1024 };
+
+static const int signals[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP };
+
+#define signals_each(i) for (size_t i = 0; i < sizeof signals / sizeof *signals; i++)
+
+// What must not outlive the interrupted code: trap, direction, alignment check.
+#define FLAGS_CLEARED (0x100 | 0x400 | 0x40000)
+
+static void on_signal(int number, siginfo_t *info, void *context) {
+    greg_t *registers = ((ucontext_t *)context)->uc_mcontext.gregs;
+    // From another process, not from the CPU: what it does to any program.
+    if (info->si_code == SI_USER || info->si_code == SI_QUEUE || info->si_code == SI_TKILL) {
+        signal(number, SIG_DFL);
+        raise(number);
+        return;
+    }
+    const uint32_t vector = (uint32_t)registers[REG_TRAPNO];
+    const ArchFault fault = {
+        .fault = arch_fault_of_vector(vector),
+        .vector = vector,
+        .pc = (uint64_t)registers[REG_RIP],
+        .address = vector == VECTOR_PAGE ? (uint64_t)registers[REG_CR2] : 0,
+        .frame = (uint64_t)registers[REG_RBP],
+    };
+    ArchResume resume = { .pc = fault.pc, .sp = (uint64_t)registers[REG_RSP] };
+    kernel_exception(&fault, &resume);
+    registers[REG_RIP] = (greg_t)resume.pc;
+    registers[REG_RSP] = (greg_t)resume.sp;
+    registers[REG_EFL] &= ~(greg_t)FLAGS_CLEARED;
+}
+
+void hosted_exceptions_start(void) {
+    const stack_t stack = { .ss_sp = hosted_map(HANDLER_STACK), .ss_size = HANDLER_STACK };
+    if (sigaltstack(&stack, NULL)) hosted_fail("set the signal stack");
+    struct sigaction action = { .sa_sigaction = on_signal, .sa_flags = SA_SIGINFO | SA_ONSTACK };
+    sigemptyset(&action.sa_mask);
+    signals_each(i)
+        sigaddset(&action.sa_mask, signals[i]); // a fault in the handler ends the process
+    signals_each(i) if (sigaction(signals[i], &action, NULL)) hosted_fail("handle signals");
+    signal(SIGPIPE, SIG_IGN); // platform_console reports it
+}

@@ -1,0 +1,21 @@
+// The Linux process that plays the machine: its parts, for each other.
+
+#ifndef KERNEL_HOSTED_HOSTED_H
+#define KERNEL_HOSTED_HOSTED_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum { HOSTED_USAGE = 2, HOSTED_FAILED = 3 }; // exit codes of our own
+
+// Says `sip-hosted: cannot WHAT: reason of errno` and exits with HOSTED_FAILED.
+_Noreturn void hosted_fail(const char *what);
+
+void hosted_memory_start(void);     // the arena that platform_pages hands out
+void hosted_time_start(void);       // platform_now counts from here
+void hosted_exceptions_start(void); // CPU exceptions go to kernel_exception
+
+// A fresh mapping, readable and writable, with a guard page below it. Never given back.
+void *hosted_map(size_t bytes);
+
+#endif

@@ -1,0 +1,89 @@
+// sip-hosted IMAGE: runs the system in a packed image as a Linux process. The kernel runs on a stack of its own, with
+// %gs pointing to the word that names the running thread; %fs stays the C library's.
+
+#include "hosted.h"
+
+#include "core/platform.h"
+
+#include <asm/prctl.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+enum { KERNEL_STACK = 1024 * 1024 };
+
+typedef struct Image {
+    uint8_t *bytes;
+    size_t length;
+} Image;
+
+static SipThread *running; // %gs:0
+
+// In pieces: we may be on a SIP's stack, where there is no room for stdio. `path` may be empty.
+static _Noreturn void fail(const char *what, const char *path, const char *reason) {
+    const char *const pieces[] = {
+        "sip-hosted: cannot ", what, *path ? " " : "", path, ": ", reason, "\n"
+    };
+    for (size_t i = 0; i < sizeof pieces / sizeof *pieces; i++)
+        if (write(STDERR_FILENO, pieces[i], strlen(pieces[i])) < 0) break; // nobody listens
+    _exit(HOSTED_FAILED);
+}
+
+_Noreturn void hosted_fail(const char *what) {
+    fail(what, "", strerror(errno));
+}
+
+static void read_whole(int file, const char *path, Image *image) {
+    for (size_t at = 0; at < image->length;) {
+        const ssize_t got = read(file, image->bytes + at, image->length - at);
+        if (got < 0 && errno != EINTR) fail("read", path, strerror(errno));
+        if (got == 0) fail("read", path, "it became shorter meanwhile");
+        at += got > 0 ? (size_t)got : 0;
+    }
+}
+
+// A copy, so that the file may change; read-only from here on.
+static Image read_image(const char *path) {
+    struct stat about;
+    const int file = open(path, O_RDONLY | O_CLOEXEC);
+    if (file < 0 || fstat(file, &about)) fail("open", path, strerror(errno));
+    if (!S_ISREG(about.st_mode)) fail("open", path, "not a file");
+    Image image = { .length = (size_t)about.st_size };
+    const size_t room = (image.length / PLATFORM_PAGE + 1) * PLATFORM_PAGE;
+    image.bytes = hosted_map(room);
+    read_whole(file, path, &image);
+    close(file);
+    if (mprotect(image.bytes, room, PROT_READ)) hosted_fail("protect the image");
+    return image;
+}
+
+static void start_kernel(void *argument) {
+    const Image *image = argument;
+    kernel_main(image->bytes, image->length);
+}
+
+int main(int argc, char **argv) {
+    if (argc != 2) {
+        fprintf(stderr, "usage: sip-hosted IMAGE\n");
+        return HOSTED_USAGE;
+    }
+    static Image image;
+    image = read_image(argv[1]);
+    hosted_time_start();
+    hosted_memory_start();
+    hosted_exceptions_start();
+    if (syscall(SYS_arch_prctl, ARCH_SET_GS, &running)) hosted_fail("set the gs base");
+
+    ArchContext process, kernel;
+    uint8_t *stack = hosted_map(KERNEL_STACK);
+    arch_prepare(&kernel, stack + KERNEL_STACK, start_kernel, &image);
+    arch_switch(&process, &kernel); // for good
+    abort();
+}

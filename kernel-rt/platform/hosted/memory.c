@@ -1,0 +1,74 @@
+// Memory: one big reservation, of which pages become accessible as they are handed out and go back to Linux when they
+// are freed. So pages come zeroed, and a stray access to a free page is a fault.
+
+#include "hosted.h"
+
+#include "core/platform.h"
+#include "platform/page_map.h"
+
+#include <errno.h>
+#include <sys/mman.h>
+
+#define ARENA_MOST  ((size_t)16 << 30) // address space, not memory
+#define ARENA_LEAST ((size_t)64 << 20)
+
+static uint8_t *arena;
+static PageMap arena_pages;
+
+static void *reserve(size_t bytes) {
+    return mmap(NULL, bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+}
+
+void *hosted_map(size_t bytes) {
+    uint8_t *guard = reserve(PLATFORM_PAGE + bytes);
+    if (guard == MAP_FAILED || mprotect(guard + PLATFORM_PAGE, bytes, PROT_READ | PROT_WRITE))
+        hosted_fail("map memory");
+    return guard + PLATFORM_PAGE;
+}
+
+// As much as a limit on the address space (ulimit -v) leaves us.
+void hosted_memory_start(void) {
+    size_t bytes = ARENA_MOST;
+    while ((arena = reserve(bytes)) == MAP_FAILED && bytes > ARENA_LEAST)
+        bytes /= 2;
+    if (arena == MAP_FAILED) hosted_fail("reserve memory");
+    const size_t count = bytes / PLATFORM_PAGE;
+    page_map_init(&arena_pages, hosted_map(page_map_bytes(count)), count);
+    page_map_give(&arena_pages, 0, count);
+}
+
+// Fails only when Linux cannot keep track of more differently protected regions (vm.max_map_count).
+static int protect(void *pages, size_t count, PlatformAccess access) {
+    static const int of_access[] = {
+        [PLATFORM_NONE] = PROT_NONE,
+        [PLATFORM_READ] = PROT_READ,
+        [PLATFORM_WRITE] = PROT_READ | PROT_WRITE,
+        [PLATFORM_EXECUTE] = PROT_READ | PROT_EXEC,
+    };
+    return mprotect(pages, count * PLATFORM_PAGE, of_access[access]);
+}
+
+void *platform_pages(size_t count) {
+    const size_t first = count ? page_map_take(&arena_pages, count) : PAGE_MAP_NONE;
+    if (first == PAGE_MAP_NONE) return NULL;
+    void *pages = arena + first * PLATFORM_PAGE;
+    if (protect(pages, count, PLATFORM_WRITE)) {
+        page_map_give(&arena_pages, first, count);
+        return NULL;
+    }
+    return pages;
+}
+
+void platform_pages_free(void *pages, size_t count) {
+    if (madvise(pages, count * PLATFORM_PAGE, MADV_DONTNEED) ||
+        protect(pages, count, PLATFORM_NONE))
+        hosted_fail("free pages");
+    if (!page_map_give(&arena_pages, (size_t)((uint8_t *)pages - arena) / PLATFORM_PAGE, count)) {
+        errno = EINVAL;
+        hosted_fail("free pages");
+    }
+}
+
+void platform_protect(void *pages, size_t count, PlatformAccess access) {
+    if (protect(pages, count, access)) hosted_fail("protect pages");
+}

@@ -1,0 +1,173 @@
+// Descriptor tables, and what becomes of exceptions. Each exception runs on a stack that is not the interrupted one, so
+// that a SIP that ran out of stack can be blamed for it; those that are no program's fault have stacks of their own.
+
+#include "cpu.h"
+#include "pc.h"
+
+#include "arch/x86_64/fault.h"
+#include "core/platform.h"
+
+enum {
+    EXCEPTIONS = 32,
+    TIMER_VECTOR = 32, // interrupt 0 of the controllers, which we let begin here
+    SPURIOUS_VECTOR = 39,
+    CODE_SELECTOR = 0x08,
+    DATA_SELECTOR = 0x10,
+    TASK_SELECTOR = 0x18,
+    GATE_INTERRUPT = 0x8e, // present, ring 0; interrupts off
+    MSR_GS_BASE = 0xc0000101,
+    RFLAGS_FIXED = 0x2,
+    VECTOR_STEP = 16, // vectors.S
+};
+
+// --- tables, as the CPU reads them ------------------------------------------------------------------------------
+
+typedef struct Gate {
+    uint16_t offset_low, selector;
+    uint8_t stack, type; // stack: row of TaskState.stacks plus one
+    uint16_t offset_middle;
+    uint32_t offset_high, reserved;
+} Gate;
+
+_Static_assert(sizeof(Gate) == 16, "the CPU's");
+
+typedef struct __attribute__((packed)) TaskState {
+    uint32_t reserved0;
+    uint64_t privileged_stacks[3];
+    uint64_t reserved1;
+    uint64_t stacks[7]; // IST
+    uint64_t reserved2;
+    uint16_t reserved3, io_map;
+} TaskState;
+
+_Static_assert(sizeof(TaskState) == 104, "the CPU's");
+
+typedef struct __attribute__((packed)) TablePointer {
+    uint16_t limit;
+    uint64_t base;
+} TablePointer;
+
+enum { STACK_FAULT, STACK_DOUBLE_FAULT, STACK_NMI, STACK_MACHINE_CHECK, STACKS };
+
+static struct {
+    uint8_t guard[PLATFORM_PAGE];
+    uint8_t bytes[32 * 1024];
+} stacks[STACKS] __attribute__((aligned(4096)));
+
+static Gate gates[SPURIOUS_VECTOR + 1];
+static TaskState task_state;
+static uint64_t descriptors[] = {
+    0,
+    0x00af9b000000ffff, // code, 64 bits
+    0x00cf93000000ffff, // data
+    0,
+    0, // the task state, which has an address
+};
+static SipThread *running; // %gs:0
+
+static uint32_t stack_of_vector(uint32_t vector) {
+    switch (vector) {
+    case VECTOR_NMI: return STACK_NMI;
+    case VECTOR_DOUBLE_FAULT: return STACK_DOUBLE_FAULT;
+    case VECTOR_MACHINE_CHECK: return STACK_MACHINE_CHECK;
+    default: return STACK_FAULT;
+    }
+}
+
+static Gate gate(const uint8_t *handler, uint8_t stack) {
+    const uint64_t offset = (uint64_t)handler;
+    return (Gate){
+        .offset_low = (uint16_t)offset,
+        .offset_middle = (uint16_t)(offset >> 16),
+        .offset_high = (uint32_t)(offset >> 32),
+        .selector = CODE_SELECTOR,
+        .stack = stack,
+        .type = GATE_INTERRUPT,
+    };
+}
+
+static void fill_tables(void) {
+    for (uint32_t vector = 0; vector < EXCEPTIONS; vector++)
+        gates[vector] =
+            gate(pc_vectors + vector * VECTOR_STEP, (uint8_t)(stack_of_vector(vector) + 1));
+    gates[TIMER_VECTOR] = gate(pc_timer_vector, 0);
+    gates[SPURIOUS_VECTOR] = gate(pc_spurious_vector, 0);
+    for (uint32_t i = 0; i < STACKS; i++)
+        task_state.stacks[i] = (uint64_t)(stacks[i].bytes + sizeof stacks[i].bytes);
+    task_state.io_map = sizeof task_state; // none
+    const uint64_t base = (uint64_t)&task_state;
+    descriptors[3] = (sizeof task_state - 1) | (base & 0xffffff) << 16 | UINT64_C(0x89) << 40 |
+                     (base >> 24 & 0xff) << 56;
+    descriptors[4] = base >> 32;
+}
+
+static void load_tables(void) {
+    const TablePointer global = { sizeof descriptors - 1, (uint64_t)descriptors };
+    const TablePointer interrupt = { sizeof gates - 1, (uint64_t)gates };
+    __asm__ volatile(
+        "lgdt %0\n\tlidt %1\n\tltr %w2\n\t" // the code selector means the same as in boot.S's table
+        "mov %3, %%ss" ::"m"(global),
+        "m"(interrupt), "r"(TASK_SELECTOR), "r"(DATA_SELECTOR)
+        : "memory"
+    );
+    write_msr(MSR_GS_BASE, (uint64_t)&running);
+}
+
+// The two 8259s: vectors from TIMER_VECTOR on, all masked but the timer. Their interrupts stay pending until
+// platform_idle turns interrupts on.
+static void start_controllers(void) {
+    enum { MASTER = 0x20, SLAVE = 0xa0 };
+    static const uint8_t words[][2] = {
+        // to the command port, then the data port: master, slave
+        { 0x11,         0x11             }, // initialise: edge-triggered, cascaded, a fourth word comes
+        { TIMER_VECTOR, TIMER_VECTOR + 8 }, // first vector
+        { 0x04,         0x02             }, // the slave hangs on line 2
+        { 0x01,         0x01             }, // 8086 mode
+        { 0xfe,         0xff             }, // masks
+    };
+    for (uint16_t i = 0; i < sizeof words / sizeof *words; i++) {
+        port_write((uint16_t)(MASTER + (i > 0)), words[i][0]);
+        port_write((uint16_t)(SLAVE + (i > 0)), words[i][1]);
+    }
+}
+
+void pc_interrupts_start(void) {
+    fill_tables();
+    load_tables();
+    start_controllers();
+    for (uint32_t i = 0; i < STACKS; i++)
+        pc_guard(stacks[i].guard);
+}
+
+// --- exceptions ----------------------------------------------------------------------------------------------------
+
+// No SIP's doing: the machine's, or the kernel's when it could not even enter a handler.
+static void stop_unless_a_program_failed(uint64_t vector) {
+    switch (vector) {
+    case VECTOR_NMI: pc_panic("non-maskable interrupt: the machine reports a failure");
+    case VECTOR_MACHINE_CHECK: pc_panic("machine check: the machine reports a failure");
+    case VECTOR_DOUBLE_FAULT: pc_panic("double fault");
+    default: break;
+    }
+}
+
+void pc_exception(PcFrame *frame) {
+    static bool busy;
+    stop_unless_a_program_failed(frame->vector);
+    if (busy) pc_panic("an exception while handling an exception");
+    busy = true;
+    const uint32_t vector = (uint32_t)frame->vector;
+    const ArchFault fault = {
+        .fault = arch_fault_of_vector(vector),
+        .vector = vector,
+        .pc = frame->rip,
+        .address = vector == VECTOR_PAGE ? faulting_address() : 0,
+        .frame = frame->rbp,
+    };
+    ArchResume resume = { .pc = frame->rip, .sp = frame->rsp };
+    kernel_exception(&fault, &resume);
+    frame->rip = resume.pc;
+    frame->rsp = resume.sp;
+    frame->rflags = RFLAGS_FIXED; // interrupts off, direction up, no single steps
+    busy = false;
+}

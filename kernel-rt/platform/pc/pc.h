@@ -1,0 +1,79 @@
+// The parts of the booted machine, for each other.
+
+#ifndef KERNEL_PC_PC_H
+#define KERNEL_PC_PC_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+    PC_REFUSED = 3,
+    PC_PANIC = 5
+}; // the system's status when the platform cannot begin, or go on; as core's
+
+// What a PVH loader leaves in memory for us (Xen's start_info.h, version 1).
+typedef struct PvhStart {
+    uint32_t magic; // PVH_MAGIC
+    uint32_t version;
+    uint32_t flags;
+    uint32_t module_count;
+    uint64_t modules;
+    uint64_t command_line;
+    uint64_t rsdp;
+    uint64_t memory_map; // PvhMemory[]; from version 1 on
+    uint32_t memory_count;
+    uint32_t reserved;
+} PvhStart;
+
+#define PVH_MAGIC 0x336ec578u
+
+typedef struct PvhMemory {
+    uint64_t address, size;
+    uint32_t type; // PVH_RAM
+    uint32_t reserved;
+} PvhMemory;
+
+#define PVH_RAM 1u
+
+// Where `sipcc image` says the packed image is loaded.
+typedef struct ImageSlot {
+    char magic[8]; // "SIPSLOT\1"
+    uint64_t physical, size;
+} ImageSlot;
+
+// The stack of an exception: as vectors.S pushes it.
+typedef struct PcFrame {
+    uint64_t r15, r14, r13, r12, r11, r10, r9, r8, rbp, rdi, rsi, rdx, rcx, rbx, rax;
+    uint64_t vector, error;
+    uint64_t rip, cs, rflags, rsp, ss; // by the CPU
+} PcFrame;
+
+void pc_serial_start(void);
+void pc_serial_drain(void); // waits until all is sent
+
+void pc_interrupts_start(void); // GDT, TSS, IDT, interrupt controllers
+
+// Builds the map and the allocator from the loader's memory map; [image, image + size) is left alone, read-only.
+void pc_memory_start(const PvhStart *start, uint64_t image, uint64_t size);
+
+void pc_time_start(void); // platform_now counts from here
+
+// Takes the access of the page at `page` away: a stack overflow must not reach what lies below.
+void pc_guard(void *page);
+
+// Say `kernel: WHAT` and stop: this machine or this file is not what we can run; we or the machine failed.
+_Noreturn void pc_refuse(const char *what);
+_Noreturn void pc_panic(const char *what);
+
+// From boot.S, once: the rest of the machine, then the kernel.
+_Noreturn void pc_start(const PvhStart *start);
+
+// From vectors.S.
+void pc_exception(PcFrame *frame);
+extern const uint8_t pc_vectors[], pc_timer_vector[], pc_spurious_vector[];
+extern volatile uint32_t pc_timer_ticks;
+
+// From boot.S and the linker script; page boundaries.
+extern uint8_t pc_stack_guard[], pc_text[], pc_rodata[], pc_data[], pc_end[];
+
+#endif

@@ -1,0 +1,36 @@
+// What is linked into every SIP beside its own code: the entry, traps, drops, memory operations. contracts/abi/kernel.h
+// says what each promises. All of it is hidden: a sealed binary exports nothing.
+
+#ifndef KERNEL_SIP_SIP_H
+#define KERNEL_SIP_SIP_H
+
+#include "contracts/abi/kernel.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+#pragma GCC visibility push(hidden) // declarations too: nothing goes by a table of addresses
+
+extern const KernelTable *sip_kernel; // set by sip_main before anything else
+
+void sip_main(
+    const KernelTable *table, const SipStart *start
+);                                       // the image's entry; does not return
+void sip_program(const SipStart *start); // emitted by the compiler: unpacks, calls SIR's main
+
+_Noreturn void sip_trap(uint32_t site); // site: row of the trap table
+
+// Ends `block` and all that it reaches. `glue` ends what the content owns, and hands blocks that it finds there
+// to sip_drop_block; NULL: the content owns nothing. `block` may be NULL. Takes ownership of `block`.
+void sip_drop_block(void *block, void (*glue)(void *));
+
+uint32_t sip_is_utf8(const uint8_t *text, uint64_t length); // 1 or 0
+
+void *memcpy(void *restrict to, const void *restrict from, size_t length);
+void *memmove(void *to, const void *from, size_t length);
+void *memset(void *to, int byte, size_t length);
+int memcmp(const void *left, const void *right, size_t length);
+
+#pragma GCC visibility pop
+
+#endif
