@@ -1,0 +1,17 @@
+// One function per command; driver.c has the table.
+
+#ifndef DRIVER_COMMANDS_H
+#define DRIVER_COMMANDS_H
+
+#include "driver/options.h"
+
+int command_check(const Options *options);
+int command_build(const Options *options);
+int command_run(const Options *options);
+int command_image(const Options *options);
+int command_emit(const Options *options);
+int command_verify(const Options *options);
+int command_explain(const Options *options);
+int command_version(const Options *options);
+
+#endif

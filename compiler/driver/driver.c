@@ -1,0 +1,41 @@
+// The command line to a command.
+
+#include "driver/driver.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "driver/commands.h"
+
+static int (*const commands[COMMANDS])(const Options *) = {
+    [CMD_CHECK] = command_check,   [CMD_BUILD] = command_build,     [CMD_RUN] = command_run,
+    [CMD_IMAGE] = command_image,   [CMD_EMIT] = command_emit,       [CMD_VERIFY] = command_verify,
+    [CMD_EXPLAIN] = command_explain, [CMD_VERSION] = command_version,
+};
+
+static int help(const Options *options) {
+    CommandId command = CMD_HELP;
+    for (int i = 0; options->inputs.len > 0 && i < COMMANDS; i++)
+        if (strcmp(command_name((CommandId)i), options->inputs.data[0]) == 0)
+            command = (CommandId)i;
+    options_help(stdout, command);
+    return EXIT_OK;
+}
+
+int driver_main(int argc, char **argv) {
+    Arena arena;
+    Options options;
+    signal(SIGPIPE, SIG_IGN); // a reader that has gone is an error of the write
+    arena_init(&arena);
+    int code = EXIT_USAGE;
+    if (options_parse(&arena, argc, argv, &options))
+        code = options.command == CMD_HELP ? help(&options) : commands[options.command](&options);
+    if (fflush(stdout) != 0 && code == EXIT_OK) {
+        fprintf(stderr, "sipcc: standard output could not be written: %s\n", strerror(errno));
+        code = EXIT_TOOL;
+    }
+    arena_free(&arena);
+    return code;
+}

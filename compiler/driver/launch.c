@@ -1,0 +1,80 @@
+// Running a packed system. The child inherits our streams; what it leaves is its exit status, which for QEMU is
+// unpacked from isa-debug-exit's `(v << 1) | 1`: odd is the system's, even is QEMU's own.
+
+#include "launch.h"
+
+#include <errno.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+extern char **environ;
+
+static void show_command(char *const argv[]) {
+    fputs("# run:", stderr);
+    for (; *argv; argv++)
+        fprintf(stderr, " %s", *argv);
+    fputc('\n', stderr);
+}
+
+// Runs argv[0], found in PATH unless it has a slash, and leaves its exit code; false if it could not be started or
+// was ended by a signal.
+static bool run_child(char *const argv[], const char *remedy, int *code, char error[512]) {
+    pid_t child;
+    int failed = posix_spawnp(&child, argv[0], NULL, NULL, argv, environ);
+    if (failed) {
+        snprintf(error, 512, "cannot run %s: %s; %s", argv[0], strerror(failed), remedy);
+        return false;
+    }
+    int state;
+    while (waitpid(child, &state, 0) < 0) {
+        if (errno != EINTR) {
+            snprintf(error, 512, "lost sight of %s: %s", argv[0], strerror(errno));
+            return false;
+        }
+    }
+    if (WIFSIGNALED(state)) {
+        snprintf(error, 512, "%s was ended by signal %d (%s)", argv[0], WTERMSIG(state), strsignal(WTERMSIG(state)));
+        return false;
+    }
+    *code = WEXITSTATUS(state);
+    return true;
+}
+
+static bool launch_hosted(const Options *options, const Toolchain *toolchain, const char *image, int *status, char error[512]) {
+    char *argv[] = { (char *)(uintptr_t)toolchain->hosted, (char *)(uintptr_t)image, NULL };
+    if (options->verbose)
+        show_command(argv);
+    return run_child(argv, "build the project, or set SIPCC_HOME to an installed one", status, error);
+}
+
+static bool launch_qemu(const Options *options, const char *image, int *status, char error[512]) {
+    // TCG: the default CPU lacks x86-64-v2, hence `max`; a /dev/kvm that only emulates would be slower.
+    char *argv[] = {
+        "qemu-system-x86_64", "-accel", "tcg", "-cpu", "max", "-M", (char *)(uintptr_t)options->machine, "-m", "256M",
+        "-nodefaults", "-display", "none", "-serial", "stdio", "-no-reboot",
+        "-device", "isa-debug-exit,iobase=0x501,iosize=1", "-kernel", (char *)(uintptr_t)image, NULL,
+    };
+    int code;
+    if (options->verbose)
+        show_command(argv);
+    if (!run_child(argv, "install QEMU (Debian: qemu-system-x86)", &code, error))
+        return false;
+    if (code % 2 == 0) {
+        snprintf(error, 512, "qemu-system-x86_64 failed (status %d): the system did not say how it ended", code);
+        return false;
+    }
+    *status = code >> 1;
+    return true;
+}
+
+bool launch_system(const Options *options, const Toolchain *toolchain, const char *image, int *status, char error[512]) {
+    fflush(NULL);
+    switch (options->on) {
+    case ON_HOST: return launch_hosted(options, toolchain, image, status, error);
+    case ON_QEMU: return launch_qemu(options, image, status, error);
+    }
+    return false;
+}

@@ -1,0 +1,15 @@
+// Running a packed system: as a Linux process, or booted in QEMU.
+
+#ifndef DRIVER_LAUNCH_H
+#define DRIVER_LAUNCH_H
+
+#include <stdbool.h>
+
+#include "driver/options.h"
+#include "driver/toolchain.h"
+
+// Runs the system and waits for it; its output goes where ours goes. `image` is the packed image for ON_HOST, the
+// bootable file for ON_QEMU. True with the system's status; false with `error` when it could not be run.
+bool launch_system(const Options *options, const Toolchain *toolchain, const char *image, int *status, char error[512]);
+
+#endif

@@ -1,0 +1,297 @@
+// Reading the command line. Commands and options are rows of two tables; parsing, checking and help all come from
+// the rows, so that what `--help` says is what is understood.
+
+#include "options.h"
+
+#include <string.h>
+
+typedef struct CommandRow {
+    const char *name;
+    const char *operands;
+    const char *summary;
+    const char *more;
+} CommandRow;
+
+static const CommandRow commands[COMMANDS] = {
+    [CMD_CHECK] = { "check", "FILE.sip...", "check programs without generating code",
+                    "Reports what is wrong and exits with 1 if anything is." },
+    [CMD_BUILD] = { "build", "FILE.sip", "compile to sealed binaries",
+                    "Writes DIR/<Sip>.sipx for each sip and DIR/<System>.system for each system." },
+    [CMD_RUN] = { "run", "FILE.sip | FILE.system", "build and run a system, hosted or booted",
+                  "Exits with the system's own status: 0 if every sip returned, 1 if one faulted, 4 if all that were\n"
+                  "left waited for ever, or what a sip that is granted `exit` gave." },
+    [CMD_IMAGE] = { "image", "FILE.sip | FILE.system", "pack a system into a bootable file",
+                    "Verifies every sealed binary again, then writes an ELF file that QEMU's -kernel (PVH) boots,\n"
+                    "and beside it FILE.img, the packed image that sip-hosted runs." },
+    [CMD_EMIT] = { "emit", "FILE.sip", "show what a room leaves",
+                   "One of --sir, --llvm, --asm or --contract says which. With several sips, --sip NAME chooses." },
+    [CMD_VERIFY] = { "verify", "FILE...", "verify SIR (.sir) or sealed binaries (.sipx), trusting nobody",
+                     "A sealed binary is also lowered, linked and sealed again and compared byte for byte." },
+    [CMD_EXPLAIN] = { "explain", "CODE...", "explain a diagnostic, for example E0301", "" },
+    [CMD_VERSION] = { "version", "", "show versions", "" },
+    [CMD_HELP] = { "help", "[COMMAND]", "show help", "" },
+};
+
+typedef enum OptionId {
+    OPT_HELP, OPT_VERSION, OPT_OUTPUT, OPT_LEVEL, OPT_INCLUDE, OPT_SYSTEM, OPT_SIP, OPT_ON, OPT_MACHINE, OPT_SIR,
+    OPT_LLVM, OPT_ASM, OPT_CONTRACT, OPT_MESSAGES, OPT_COLOR, OPT_VERIFY_DIAGS, OPT_TIME, OPT_QUIET, OPT_VERBOSE
+} OptionId;
+
+#define ON(command) (1u << CMD_##command)
+#define COMPILING   (ON(CHECK) | ON(BUILD) | ON(RUN) | ON(IMAGE) | ON(EMIT))
+#define EVERYWHERE  (~0u)
+
+typedef struct OptionRow {
+    OptionId id;
+    const char *spelling; // `-x` takes its value joined or as the next word, `--long` as `--long=V` or `--long V`
+    const char *value;    // the value's name in help; NULL: none
+    unsigned commands;
+    const char *help;
+} OptionRow;
+
+static const OptionRow option_rows[] = {
+    { OPT_OUTPUT, "-o", "PATH", ON(BUILD) | ON(IMAGE) | ON(EMIT), "where to write: a folder for build, else a file" },
+    { OPT_LEVEL, "-O", "0|1|2|s", ON(BUILD) | ON(RUN) | ON(IMAGE) | ON(EMIT), "how hard to optimise (default 2)" },
+    { OPT_INCLUDE, "-I", "DIR", COMPILING, "look for imported modules in DIR too" },
+    { OPT_SYSTEM, "--system", "NAME", ON(RUN) | ON(IMAGE), "which system, where the program has several" },
+    { OPT_SIP, "--sip", "NAME", ON(EMIT), "which sip, where the program has several" },
+    { OPT_ON, "--on", "host|qemu", ON(RUN), "as a Linux process (default), or booted in QEMU" },
+    { OPT_MACHINE, "--machine", "TYPE", ON(RUN), "QEMU's machine type (default q35)" },
+    { OPT_SIR, "--sir", NULL, ON(EMIT), "the verifiable intermediate representation, as text" },
+    { OPT_LLVM, "--llvm", NULL, ON(EMIT), "LLVM's IR after optimisation" },
+    { OPT_ASM, "--asm", NULL, ON(EMIT), "assembly" },
+    { OPT_CONTRACT, "--contract", NULL, ON(EMIT), "contracts with their states, bounds and layouts" },
+    { OPT_MESSAGES, "--message-format", "human|short|json", COMPILING, "how diagnostics are written" },
+    { OPT_COLOR, "--color", "auto|always|never", EVERYWHERE, "colour in diagnostics" },
+    { OPT_VERIFY_DIAGS, "--verify-diagnostics", NULL, ON(CHECK), "compare diagnostics with the `//~` marks in the source" },
+    { OPT_TIME, "--time", NULL, COMPILING, "say on stderr how long each room took" },
+    { OPT_QUIET, "-q", NULL, EVERYWHERE, "no status lines" },
+    { OPT_VERBOSE, "--verbose", NULL, EVERYWHERE, "say more: tools that are run, versions" },
+    { OPT_VERSION, "--version", NULL, EVERYWHERE, "show versions and stop" },
+    { OPT_HELP, "--help", NULL, EVERYWHERE, "show this help and stop" },
+};
+
+enum { OPTION_ROWS = sizeof option_rows / sizeof option_rows[0] };
+
+const char *command_name(CommandId command) {
+    return commands[command].name;
+}
+
+// --- help ------------------------------------------------------------------------------------------------
+
+static void help_overview(FILE *out) {
+    fprintf(out, "sipcc compiles, verifies, seals and runs Sip programs.\n\nUsage: sipcc COMMAND [OPTIONS] FILE...\n\n");
+    for (int i = 0; i < COMMANDS; i++)
+        fprintf(out, "  %-9s %s\n", commands[i].name, commands[i].summary);
+    fprintf(out, "\n`sipcc COMMAND --help` tells more. Exit codes: 0 success, 1 the program is wrong, 2 usage,\n"
+                 "3 a tool, a file or sipcc itself failed.\n");
+}
+
+void options_help(FILE *out, CommandId command) {
+    if (command == CMD_HELP) {
+        help_overview(out);
+        return;
+    }
+    const CommandRow *row = &commands[command];
+    fprintf(out, "sipcc %s: %s\n\nUsage: sipcc %s [OPTIONS] %s\n\n", row->name, row->summary, row->name, row->operands);
+    if (row->more[0])
+        fprintf(out, "%s\n\n", row->more);
+    for (int i = 0; i < OPTION_ROWS; i++) {
+        const OptionRow *option = &option_rows[i];
+        if (!(option->commands & (1u << command)))
+            continue;
+        char left[48];
+        snprintf(left, sizeof left, "%s%s%s", option->spelling, option->value ? " " : "", option->value ? option->value : "");
+        fprintf(out, "  %-34s %s\n", left, option->help);
+    }
+}
+
+// --- values ----------------------------------------------------------------------------------------------
+
+typedef struct Choice {
+    const char *word;
+    int value;
+} Choice;
+
+static const Choice on_choices[] = { { "host", ON_HOST }, { "hosted", ON_HOST }, { "qemu", ON_QEMU }, { NULL, 0 } };
+static const Choice message_choices[] = { { "human", MESSAGES_HUMAN }, { "short", MESSAGES_SHORT }, { "json", MESSAGES_JSON }, { NULL, 0 } };
+static const Choice color_choices[] = { { "auto", COLOR_AUTO }, { "always", COLOR_ALWAYS }, { "never", COLOR_NEVER }, { NULL, 0 } };
+static const Choice level_choices[] = { { "0", '0' }, { "1", '1' }, { "2", '2' }, { "s", 's' }, { NULL, 0 } };
+
+static bool choose(const OptionRow *row, const Choice *choices, const char *word, int *value) {
+    for (; choices->word; choices++) {
+        if (strcmp(choices->word, word) == 0) {
+            *value = choices->value;
+            return true;
+        }
+    }
+    fprintf(stderr, "sipcc: `%s` is not a value of %s; it takes %s\n", word, row->spelling, row->value);
+    return false;
+}
+
+static bool set_emit(Options *options, EmitKind kind) {
+    if (options->emit != EMIT_NONE && options->emit != kind) {
+        fprintf(stderr, "sipcc: emit shows one thing at a time; give one of --sir, --llvm, --asm, --contract\n");
+        return false;
+    }
+    options->emit = kind;
+    return true;
+}
+
+static bool apply(Arena *arena, Options *options, const OptionRow *row, const char *value) {
+    int chosen = 0;
+    switch (row->id) {
+    case OPT_OUTPUT: options->output = value; return true;
+    case OPT_INCLUDE: vec_push(arena, &options->search, value); return true;
+    case OPT_SYSTEM: options->system = value; return true;
+    case OPT_SIP: options->sip = value; return true;
+    case OPT_MACHINE: options->machine = value; return true;
+    case OPT_SIR: return set_emit(options, EMIT_SIR);
+    case OPT_LLVM: return set_emit(options, EMIT_LLVM);
+    case OPT_ASM: return set_emit(options, EMIT_ASM);
+    case OPT_CONTRACT: return set_emit(options, EMIT_CONTRACT);
+    case OPT_VERIFY_DIAGS: options->verify_diagnostics = true; return true;
+    case OPT_TIME: options->time_rooms = true; return true;
+    case OPT_QUIET: options->quiet = true; return true;
+    case OPT_VERBOSE: options->verbose = true; return true;
+    case OPT_LEVEL:
+        if (!choose(row, level_choices, value, &chosen))
+            return false;
+        options->opt_level = (char)chosen;
+        return true;
+    case OPT_ON:
+        if (!choose(row, on_choices, value, &chosen))
+            return false;
+        options->on = (RunOn)chosen;
+        return true;
+    case OPT_MESSAGES:
+        if (!choose(row, message_choices, value, &chosen))
+            return false;
+        options->messages = (MessageFormat)chosen;
+        return true;
+    case OPT_COLOR:
+        if (!choose(row, color_choices, value, &chosen))
+            return false;
+        options->color = (ColorChoice)chosen;
+        return true;
+    case OPT_VERSION:
+    case OPT_HELP: return true; // seen to before values are asked for
+    }
+    return false;
+}
+
+// --- words -----------------------------------------------------------------------------------------------
+
+static bool find_command(const char *word, CommandId *command) {
+    for (int i = 0; i < COMMANDS; i++) {
+        if (strcmp(commands[i].name, word) == 0) {
+            *command = (CommandId)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+// The row that `word` spells, with the value that is joined to it, if any.
+static const OptionRow *find_option(const char *word, const char **joined) {
+    *joined = NULL;
+    for (int i = 0; i < OPTION_ROWS; i++) {
+        const OptionRow *row = &option_rows[i];
+        size_t length = strlen(row->spelling);
+        if (strncmp(word, row->spelling, length) != 0)
+            continue;
+        bool is_short = row->spelling[1] != '-';
+        if (word[length] == '\0')
+            return row;
+        if (row->value && (is_short || word[length] == '=')) {
+            *joined = word + length + (is_short ? 0 : 1);
+            return row;
+        }
+    }
+    return NULL;
+}
+
+static bool parse_option(Arena *arena, int argc, char **argv, int *at, Options *options) {
+    const char *word = argv[*at];
+    const char *value;
+    const OptionRow *row = find_option(word, &value);
+    if (!row) {
+        fprintf(stderr, "sipcc: `%s` is not an option; `sipcc %s --help` lists them\n", word, commands[options->command].name);
+        return false;
+    }
+    if (!(row->commands & (1u << options->command))) {
+        fprintf(stderr, "sipcc: %s does not go with `%s`; `sipcc %s --help` lists what does\n", row->spelling,
+                commands[options->command].name, commands[options->command].name);
+        return false;
+    }
+    if (row->value && !value) {
+        if (*at + 1 >= argc) {
+            fprintf(stderr, "sipcc: %s needs a value: %s\n", row->spelling, row->value);
+            return false;
+        }
+        value = argv[++*at];
+    }
+    return apply(arena, options, row, value);
+}
+
+// `--help` and `--version` win over whatever else stands on the line.
+static bool asks_for(int argc, char **argv, const char *first, const char *second) {
+    for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
+        if (strcmp(argv[i], first) == 0 || strcmp(argv[i], second) == 0)
+            return true;
+    return false;
+}
+
+static bool check_operands(const Options *options) {
+    const CommandRow *row = &commands[options->command];
+    bool wants_one = strstr(row->operands, "...") == NULL;
+    if (row->operands[0] == '\0' || row->operands[0] == '[')
+        return true;
+    if (options->inputs.len == 0) {
+        fprintf(stderr, "sipcc: `%s` needs %s\n", row->name, row->operands);
+        return false;
+    }
+    if (wants_one && options->inputs.len > 1) {
+        fprintf(stderr, "sipcc: `%s` takes one file, and `%s` is a second; modules that it imports are found by themselves\n",
+                row->name, options->inputs.data[1]);
+        return false;
+    }
+    if (options->command == CMD_EMIT && options->emit == EMIT_NONE) {
+        fprintf(stderr, "sipcc: emit what? give --sir, --llvm, --asm or --contract\n");
+        return false;
+    }
+    return true;
+}
+
+bool options_parse(Arena *arena, int argc, char **argv, Options *options) {
+    *options = (Options){ .command = CMD_HELP, .opt_level = '2', .machine = "q35" };
+    bool have_command = argc > 1 && find_command(argv[1], &options->command);
+    if (asks_for(argc, argv, "--help", "-h")) {
+        if (have_command)
+            vec_push(arena, &options->inputs, argv[1]);
+        options->command = CMD_HELP;
+        return true;
+    }
+    if (asks_for(argc, argv, "--version", "-V")) {
+        options->verbose = asks_for(argc, argv, "--verbose", "-v");
+        options->command = CMD_VERSION;
+        return true;
+    }
+    if (!have_command) {
+        if (argc > 1)
+            fprintf(stderr, "sipcc: `%s` is not a command; `sipcc --help` lists them\n", argv[1]);
+        else
+            help_overview(stderr);
+        return false;
+    }
+    bool only_files = false;
+    for (int at = 2; at < argc; at++) {
+        if (!only_files && strcmp(argv[at], "--") == 0)
+            only_files = true;
+        else if (only_files || argv[at][0] != '-' || argv[at][1] == '\0')
+            vec_push(arena, &options->inputs, argv[at]);
+        else if (!parse_option(arena, argc, argv, &at, options))
+            return false;
+    }
+    return check_operands(options);
+}

@@ -1,0 +1,62 @@
+// The command line: what the user asked for, as plain facts.
+
+#ifndef DRIVER_OPTIONS_H
+#define DRIVER_OPTIONS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "base/arena.h"
+#include "base/vec.h"
+
+// Exit codes of sipcc itself; `run` hands on the system's status instead (docs/sipcc.md).
+typedef enum ExitCode { EXIT_OK = 0, EXIT_PROGRAM = 1, EXIT_USAGE = 2, EXIT_TOOL = 3 } ExitCode;
+
+typedef enum CommandId {
+    CMD_CHECK,
+    CMD_BUILD,
+    CMD_RUN,
+    CMD_IMAGE,
+    CMD_EMIT,
+    CMD_VERIFY,
+    CMD_EXPLAIN,
+    CMD_VERSION,
+    CMD_HELP,
+    COMMANDS
+} CommandId;
+
+typedef enum MessageFormat { MESSAGES_HUMAN, MESSAGES_SHORT, MESSAGES_JSON } MessageFormat;
+typedef enum ColorChoice { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER } ColorChoice;
+typedef enum EmitKind { EMIT_NONE, EMIT_SIR, EMIT_LLVM, EMIT_ASM, EMIT_CONTRACT } EmitKind;
+typedef enum RunOn { ON_HOST, ON_QEMU } RunOn;
+
+typedef struct Options {
+    CommandId command;
+    VEC(const char *) inputs;  // files, or codes for `explain`
+    const char *output;        // -o: a file or a directory; NULL for the command's default
+    const char *system;        // --system: which one, where a program has several
+    const char *sip;           // --sip: which one `emit` shows
+    const char *machine;       // --machine: QEMU's -M
+    VEC(const char *) search;  // -I: folders to look for modules in
+    char opt_level;            // '0' '1' '2' 's'
+    EmitKind emit;
+    RunOn on;
+    MessageFormat messages;
+    ColorChoice color;
+    bool verify_diagnostics;   // --verify-diagnostics
+    bool time_rooms;           // --time: how long each room took, on stderr
+    bool quiet;                // -q: no progress or status lines
+    bool verbose;              // --version --verbose, commands run
+} Options;
+
+// Reads the command line into `options`, strings borrowed from argv. On a mistake says what and how to mend it
+// on stderr and returns false.
+bool options_parse(Arena *arena, int argc, char **argv, Options *options);
+
+// The help of one command, or of sipcc as a whole for CMD_HELP.
+void options_help(FILE *out, CommandId command);
+
+const char *command_name(CommandId command);
+
+#endif

@@ -1,0 +1,189 @@
+// The street behind the front end, as a column of calls. The verifier gets the very bytes that will be sealed, and
+// nothing that was known before them.
+
+#include "driver/pipeline.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/file.h"
+#include "driver/version.h"
+#include "link/link.h"
+#include "lower/lower.h"
+#include "seal/seal.h"
+#include "sealed/sealed.h"
+#include "sealed/sha256.h"
+#include "sir/sir.h"
+
+static uint64_t now(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+}
+
+// Adds the time since `*since` to `room`, and starts the next one.
+static void lap(uint64_t *room, uint64_t *since) {
+    uint64_t t = now();
+    *room += t - *since;
+    *since = t;
+}
+
+static bool fail(Pipeline *pipeline, const char *error) {
+    buf_printf(&pipeline->complaint, "%s\n", error);
+    return false;
+}
+
+static LlvmLevel level_of(char letter) {
+    return letter == '0' ? LLVM_O0 : letter == '1' ? LLVM_O1 : letter == 's' ? LLVM_OS : LLVM_O2;
+}
+
+bool pipeline_start(Arena *arena, Pipeline *pipeline, const Toolchain *toolchain, char level) {
+    (void)arena;
+    *pipeline = (Pipeline){ .toolchain = toolchain, .level = level_of(level) };
+    return true;
+}
+
+void pipeline_end(Pipeline *pipeline) {
+    llvm_output_free(&pipeline->output);
+    buf_free(&pipeline->complaint);
+}
+
+// --- the street ------------------------------------------------------------------------------------------------------
+
+void pipeline_lower(Pipeline *pipeline, const HirProgram *program, const HirSip *sip, Buf *sir) {
+    uint64_t t = now();
+    Arena arena;
+    arena_init(&arena);
+    SirModule *module = lower_sip(&arena, program, sip);
+    lap(&pipeline->times.lower, &t);
+    sir_binary_write(module, sir);
+    lap(&pipeline->times.sir, &t);
+    arena_free(&arena);
+    // From here on there are only bytes.
+}
+
+const VerifiedSir *pipeline_verify(Arena *arena, Pipeline *pipeline, const Buf *sir) {
+    uint64_t t = now();
+    VerifyReport *report = arena_new(arena, VerifyReport);
+    const VerifiedSir *verified = verify(arena, sir->data, sir->len, report);
+    lap(&pipeline->times.verify, &t);
+    pipeline->refused = !verified;
+    for (uint32_t i = 0; !verified && i < report->count; i++) {
+        verify_complaint_write(&report->complaints[i], &pipeline->complaint);
+        buf_byte(&pipeline->complaint, '\n');
+    }
+    return verified;
+}
+
+static bool runtime_digest(Pipeline *pipeline, uint8_t digest[32]) {
+    Buf runtime = { 0 };
+    char error[512];
+    Sha256 sha;
+    if (!file_read(pipeline->toolchain->runtime, 16 << 20, &runtime, error))
+        return fail(pipeline, error);
+    sha256_start(&sha);
+    sha256_add(&sha, runtime.data, runtime.len);
+    sha256_finish(&sha, digest);
+    buf_free(&runtime);
+    return true;
+}
+
+// "sipcc 0.1.0 LLVM 19.1.7 O2 x86-64-v2": all that decides the bytes but the runtime.
+static const char *toolchain_text(Arena *arena, LlvmLevel level) {
+    return arena_printf(arena, "sipcc %s LLVM %s %s x86-64-v2", SIPCC_VERSION, llvm_version(arena), llvm_level_text(level));
+}
+
+bool pipeline_seal(Arena *arena, Pipeline *pipeline, const VerifiedSir *verified, const Buf *sir, Buf *sealed) {
+    char error[512] = "";
+    uint64_t t = now();
+    Buf tables = { 0 }, program = { 0 };
+    LlvmOptions options = { .level = pipeline->level, .producer = "sipcc " SIPCC_VERSION, .want_object = true };
+    options.want_ir = pipeline->want_ir;
+    options.want_asm = pipeline->want_asm;
+    llvm_output_free(&pipeline->output);
+    LlvmOutput *output = &pipeline->output;
+
+    if (!llvm_emit(arena, verified, &options, output))
+        return fail(pipeline, output->error);
+    lap(&pipeline->times.llvm, &t);
+
+    SealInput input = { .sir = verified, .sir_bytes = sir->data, .sir_length = sir->len, .toolchain = toolchain_text(arena, pipeline->level) };
+    input.traps = output->traps;
+    input.trap_count = output->trap_count;
+    input.kcalls = output->kcalls;
+    input.kcall_count = output->kcall_count;
+    bool good = runtime_digest(pipeline, input.runtime_digest);
+    good = good && (seal_tables(&input, &tables, error) || fail(pipeline, error));
+    lap(&pipeline->times.seal, &t);
+
+    const Buf *objects[] = { &output->object, &tables };
+    LinkInput link = { .objects = objects, .object_count = 2, .runtime = pipeline->toolchain->runtime };
+    good = good && (link_program(&link, &program, error) || fail(pipeline, error));
+    lap(&pipeline->times.link, &t);
+
+    good = good && (seal_write(&input, program.data, program.len, sealed, error) || fail(pipeline, error));
+    lap(&pipeline->times.seal, &t);
+    buf_free(&tables);
+    buf_free(&program);
+    return good;
+}
+
+// --- and again ---------------------------------------------------------------------------------------------------------
+
+static bool level_from_text(SealedView text, LlvmLevel *level) {
+    for (int i = LLVM_O0; i <= LLVM_OS; i++) {
+        char part[16];
+        snprintf(part, sizeof part, " %s ", llvm_level_text((LlvmLevel)i));
+        if (memmem(text.bytes, text.size, part, strlen(part))) {
+            *level = (LlvmLevel)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool same_toolchain(Arena *arena, Pipeline *pipeline, const char *name, const Sealed *sealed) {
+    SealedView text = sealed_text(sealed, sealed->manifest.toolchain);
+    const char *ours = toolchain_text(arena, pipeline->level);
+    uint8_t digest[32];
+    if (!runtime_digest(pipeline, digest))
+        return false;
+    bool same = text.size == strlen(ours) && memcmp(text.bytes, ours, text.size) == 0;
+    if (same && memcmp(digest, sealed->manifest.runtime_digest, 32) == 0)
+        return true;
+    buf_printf(&pipeline->complaint, "%s: other toolchain: it was made by `%.*s`%s, this is `%s`; verify it with the toolchain that made it\n", name,
+               (int)text.size, (const char *)text.bytes, same ? " with another runtime" : "", ours);
+    return false;
+}
+
+static bool compare(Pipeline *pipeline, const char *name, const Buf *given, const Buf *made) {
+    size_t at = 0, shorter = given->len < made->len ? given->len : made->len;
+    while (at < shorter && given->data[at] == made->data[at])
+        at++;
+    if (at == given->len && at == made->len)
+        return true;
+    buf_printf(&pipeline->complaint, "%s: its machine code or tables do not come from its SIR: made again it differs at byte %zu\n", name, at);
+    pipeline->refused = true;
+    return false;
+}
+
+bool pipeline_verify_sealed(Arena *arena, Pipeline *pipeline, const char *name, const Buf *given) {
+    Sealed sealed;
+    const char *wrong = sealed_read(given->data, given->len, &sealed);
+    if (!wrong && !sealed_digest_is_right(&sealed))
+        wrong = "its bytes do not match its digest";
+    if (wrong || !level_from_text(sealed_text(&sealed, sealed.manifest.toolchain), &pipeline->level)) {
+        buf_printf(&pipeline->complaint, "%s: no sealed binary: %s\n", name, wrong ? wrong : "it does not say how it was optimised");
+        pipeline->refused = true;
+        return false;
+    }
+    Buf sir = { 0 }, made = { 0 };
+    buf_put(&sir, sealed.sir.bytes, sealed.sir.size);
+    const VerifiedSir *verified = pipeline_verify(arena, pipeline, &sir);
+    bool good = verified && same_toolchain(arena, pipeline, name, &sealed);
+    good = good && pipeline_seal(arena, pipeline, verified, &sir, &made) && compare(pipeline, name, given, &made);
+    buf_free(&sir);
+    buf_free(&made);
+    return good;
+}

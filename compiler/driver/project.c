@@ -1,0 +1,235 @@
+// Reading, checking and sealing what a command works on.
+
+#include "driver/project.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
+
+enum { MOST_BYTES = 64 << 20 };
+
+ExitCode project_start(Project *project, const Options *options) {
+    char error[512];
+    *project = (Project){ .options = options };
+    arena_init(&project->arena);
+    if (!toolchain_find(&project->arena, &project->toolchain, error)) {
+        fprintf(stderr, "sipcc: %s\n", error);
+        return EXIT_TOOL;
+    }
+    pipeline_start(&project->arena, &project->pipeline, &project->toolchain, options->opt_level);
+    project->front = front_new();
+    vec_each(const char *, folder, &options->search)
+        front_search(project->front, *folder);
+    front_search(project->front, project->toolchain.modules);
+    return EXIT_OK;
+}
+
+void project_end(Project *project) {
+    vec_each(Program, program, &project->programs)
+        buf_free(&program->sealed);
+    pipeline_end(&project->pipeline);
+    front_result_free(project->checked);
+    front_free(project->front);
+    arena_free(&project->arena);
+}
+
+// --- showing -----------------------------------------------------------------------------------------------------------
+
+static bool wants_color(const Options *options) {
+    if (options->color != COLOR_AUTO)
+        return options->color == COLOR_ALWAYS;
+    const char *no = getenv("NO_COLOR");
+    return isatty(STDERR_FILENO) && !(no && no[0]);
+}
+
+void show_diagnostics(const Project *project) {
+    const Diags *diags = project->checked->diags;
+    Buf out = { 0 };
+    switch (project->options->messages) {
+    case MESSAGES_HUMAN: diag_render_human(diags, wants_color(project->options), &out); break;
+    case MESSAGES_SHORT: diag_render_short(diags, &out); break;
+    case MESSAGES_JSON: diag_render_json(diags, &out); break;
+    }
+    // Tools read JSON from stdout; people and their eyes get stderr.
+    fwrite(out.data, 1, out.len, project->options->messages == MESSAGES_JSON ? stdout : stderr);
+    buf_free(&out);
+}
+
+void show_times(const Project *project) {
+    const FrontTimes *front = project->checked ? &project->checked->times : &(FrontTimes){ 0 };
+    const Times *back = &project->pipeline.times;
+    const struct {
+        const char *room;
+        uint64_t time;
+    } rows[] = {
+        { "source", front->read }, { "syntax", front->syntax }, { "ast", front->ast },    { "check", front->check }, { "lower", back->lower },
+        { "sir", back->sir },      { "verify", back->verify },  { "llvm", back->llvm },   { "link", back->link },    { "seal", back->seal },
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        fprintf(stderr, "time: %-7s %9.3f ms\n", rows[i].room, (double)rows[i].time / 1e6);
+}
+
+static ExitCode complain(Project *project, const char *what) {
+    Pipeline *pipeline = &project->pipeline;
+    fprintf(stderr, "sipcc: %s:\n%.*s", what, (int)pipeline->complaint.len, (const char *)pipeline->complaint.data);
+    pipeline->complaint.len = 0;
+    return pipeline->refused ? EXIT_PROGRAM : EXIT_TOOL;
+}
+
+// --- from source ---------------------------------------------------------------------------------------------------------
+
+ExitCode project_check(Project *project, const char *path) {
+    front_result_free(project->checked);
+    project->checked = front_check(project->front, path, project->options->verify_diagnostics ? 10000 : 0);
+    if (project->checked->error[0]) {
+        fprintf(stderr, "sipcc: %s\n", project->checked->error);
+        return EXIT_TOOL;
+    }
+    if (!project->options->verify_diagnostics)
+        show_diagnostics(project);
+    return diags_errors(project->checked->diags) ? EXIT_PROGRAM : EXIT_OK;
+}
+
+static const char *text(const Project *project, Name name) {
+    return names_text(project->checked->names, name);
+}
+
+static bool known(const Project *project, const char *name) {
+    vec_each(Program, program, &project->programs) {
+        if (strcmp(program->name, name) == 0)
+            return true;
+    }
+    return false;
+}
+
+static ExitCode compile_sip(Project *project, const HirSip *sip) {
+    Pipeline *pipeline = &project->pipeline;
+    Buf sir = { 0 };
+    Program program = { .name = text(project, sip->name) };
+    if (known(project, program.name)) {
+        fprintf(stderr, "sipcc: two sips are called `%s`; the name of a sealed binary is its sip's, so give one another name\n", program.name);
+        return EXIT_PROGRAM;
+    }
+    pipeline_lower(pipeline, project->checked->program, sip, &sir);
+    const VerifiedSir *verified = pipeline_verify(&project->arena, pipeline, &sir);
+    bool good = verified && pipeline_seal(&project->arena, pipeline, verified, &sir, &program.sealed);
+    buf_free(&sir);
+    vec_push(&project->arena, &project->programs, program);
+    if (good)
+        return EXIT_OK;
+    return complain(project, arena_printf(&project->arena, verified ? "sip `%s` cannot be built" : "sip `%s` is refused by the verifier", program.name));
+}
+
+static void add_wire(Project *project, const HirSystem *system, const HirInstance *from, uint32_t param, Instance *instance) {
+    const HirWire *hir = &from->wires.data[param];
+    Wire wire = { .param = text(project, from->program->main->locals.data[param]->name) };
+    switch (hir->kind) {
+    case HIR_WIRE_OFFERED:
+    case HIR_WIRE_TAKEN: {
+        const HirInstance *other = &system->instances.data[hir->instance];
+        wire.kind = WIRE_CHANNEL;
+        wire.sip = text(project, other->name);
+        wire.target = text(project, other->program->main->locals.data[hir->param]->name);
+        break;
+    }
+    case HIR_WIRE_MACHINE:
+        wire.kind = WIRE_MACHINE;
+        wire.target = text(project, hir->service);
+        break;
+    case HIR_WIRE_NO_TEXTS: wire.kind = WIRE_ARGS; break;
+    case HIR_WIRE_ERROR: return;
+    }
+    vec_push(&project->arena, &instance->wires, wire);
+}
+
+static void add_system(Project *project, const HirSystem *system) {
+    Wiring wiring = { .name = text(project, system->name) };
+    vec_each(HirInstance, from, &system->instances) {
+        Instance instance = { .name = text(project, from->name), .program = text(project, from->program->name), .restart = from->restart };
+        for (uint32_t i = 0; i < from->wires.len; i++)
+            add_wire(project, system, from, i, &instance);
+        vec_push(&project->arena, &wiring.sips, instance);
+    }
+    vec_push(&project->arena, &project->systems, wiring);
+}
+
+ExitCode project_compile(Project *project) {
+    const HirProgram *program = project->checked->program;
+    for (uint32_t i = 0; i < program->sips.len; i++) {
+        ExitCode code = compile_sip(project, program->sips.data[i]);
+        if (code != EXIT_OK)
+            return code;
+    }
+    for (uint32_t i = 0; i < program->systems.len; i++)
+        add_system(project, program->systems.data[i]);
+    return EXIT_OK;
+}
+
+// --- from files that were built --------------------------------------------------------------------------------------------
+
+static ExitCode load_program(Project *project, const char *folder, const char *name) {
+    char error[512];
+    Program program = { .name = name };
+    if (known(project, name))
+        return EXIT_OK;
+    const char *path = arena_printf(&project->arena, "%s%s.sipx", folder, name);
+    bool read = file_read(path, MOST_BYTES, &program.sealed, error);
+    vec_push(&project->arena, &project->programs, program);
+    if (!read) {
+        fprintf(stderr, "sipcc: %s\n", error);
+        return EXIT_TOOL;
+    }
+    // A digest is no proof: only what is shown to come from verified SIR is packed.
+    if (pipeline_verify_sealed(&project->arena, &project->pipeline, path, &program.sealed))
+        return EXIT_OK;
+    return complain(project, "a sealed binary cannot be trusted");
+}
+
+ExitCode project_load(Project *project, const char *path) {
+    char error[512];
+    Buf bytes = { 0 };
+    Wiring wiring;
+    if (!file_read(path, 1 << 20, &bytes, error)) {
+        fprintf(stderr, "sipcc: %s\n", error);
+        return EXIT_TOOL;
+    }
+    Str all = { (const char *)bytes.data, bytes.len };
+    bool good = wiring_read(&project->arena, path, all, &wiring, error);
+    buf_free(&bytes);
+    if (!good) {
+        fprintf(stderr, "sipcc: %s\n", error);
+        return EXIT_PROGRAM;
+    }
+    const char *slash = strrchr(path, '/');
+    const char *folder = slash ? arena_strndup(&project->arena, path, (size_t)(slash + 1 - path)) : "";
+    vec_push(&project->arena, &project->systems, wiring);
+    vec_each(Instance, sip, &wiring.sips) {
+        ExitCode code = load_program(project, folder, sip->program);
+        if (code != EXIT_OK)
+            return code;
+    }
+    return EXIT_OK;
+}
+
+// --- systems ---------------------------------------------------------------------------------------------------------------
+
+const Wiring *project_system(const Project *project) {
+    const char *wanted = project->options->system;
+    vec_each(Wiring, system, &project->systems) {
+        if (wanted ? strcmp(system->name, wanted) == 0 : project->systems.len == 1)
+            return system;
+    }
+    if (wanted)
+        fprintf(stderr, "sipcc: there is no system `%s`", wanted);
+    else if (project->systems.len == 0)
+        fprintf(stderr, "sipcc: there is no system to run; `system Main { sip main = Program(...); }` declares one");
+    else
+        fprintf(stderr, "sipcc: there are several systems; --system says which");
+    for (uint32_t i = 0; i < project->systems.len; i++)
+        fprintf(stderr, "%s `%s`", i ? "," : "; there", project->systems.data[i].name);
+    fputc('\n', stderr);
+    return NULL;
+}

@@ -1,0 +1,40 @@
+// What a command works on: a program and its sealed processes, from source, or a `.system` file with its `.sipx` files.
+
+#ifndef DRIVER_PROJECT_H
+#define DRIVER_PROJECT_H
+
+#include "driver/options.h"
+#include "driver/pipeline.h"
+#include "driver/wiring.h"
+#include "front/front.h"
+
+typedef struct Program { // a sealed binary
+    const char *name;
+    Buf sealed;
+} Program;
+
+typedef struct Project {
+    Arena arena;
+    const Options *options;
+    Toolchain toolchain;
+    Pipeline pipeline;
+    Front *front;
+    FrontResult *checked;    // NULL: made from a `.system` file
+    VEC(Program) programs;
+    VEC(Wiring) systems;
+} Project;
+
+// Each says on stderr what is wrong and gives an exit code; EXIT_OK is all is well.
+ExitCode project_start(Project *project, const Options *options);
+ExitCode project_check(Project *project, const char *path);   // and shows the diagnostics
+ExitCode project_compile(Project *project);                   // all sips of the checked program, and its systems
+ExitCode project_load(Project *project, const char *path);    // a `.system` file; every binary is verified and made again
+void project_end(Project *project);
+
+// The one that --system names, or the only one. NULL: said why.
+const Wiring *project_system(const Project *project);
+
+void show_diagnostics(const Project *project);
+void show_times(const Project *project);
+
+#endif

@@ -1,0 +1,51 @@
+// A system's wiring as `build` leaves it and `image` and `run` take it: the `.system` file.
+//
+//     sip-system 1
+//     system Pingpong
+//     sip server Server 0
+//     wire player channel client server
+//     wire out machine console
+//     sip client Client 0
+//     ...
+//
+// A line a fact: a `sip` line names instance, program and most restarts; a `wire` line belongs to the sip above it. The
+// programs lie beside the file, as PROGRAM.sipx.
+
+#ifndef DRIVER_WIRING_H
+#define DRIVER_WIRING_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/str.h"
+#include "base/vec.h"
+
+typedef enum WireKind { WIRE_CHANNEL, WIRE_MACHINE, WIRE_ARGS, WIRE_DEVICE, WIRE_KINDS } WireKind;
+
+typedef struct Wire {
+    const char *param;  // of the sip's program
+    WireKind kind;
+    const char *sip;    // CHANNEL: the instance at the other end
+    const char *target; // CHANNEL: its parameter; MACHINE: the service
+    VEC(const char *) texts; // ARGS
+} Wire;
+
+typedef struct Instance {
+    const char *name, *program;
+    uint32_t restart;
+    VEC(Wire) wires;
+} Instance;
+
+typedef struct Wiring {
+    const char *name;
+    VEC(Instance) sips;
+} Wiring;
+
+void wiring_write(const Wiring *wiring, Buf *out);
+
+// Reads a `.system` file's text, hostile like any other input. False with a sentence that names the line.
+bool wiring_read(Arena *arena, const char *name, Str text, Wiring *wiring, char error[512]);
+
+#endif
