@@ -217,8 +217,10 @@ static void load(Look *look, const char *path, const AstPath *import, const Load
     const Ast *ast = parse(look, file);
     Name module = ast->module.names.len > 0 ? check_path_name(result->names, &ast->module) : name_by_file(look, path);
     vec_push(&result->arena, &result->units, ((FrontUnit){ .path = path, .file = file, .module = module, .ast = ast }));
-    if (import)
+    if (import) {
         check_module_name(look, ast, import, module);
+        source_set_label(result->map, file, in_folder(look, ".", import));
+    }
     Loading here = { outer, module };
     vec_each(AstItem *, item, &ast->items) {
         if ((*item)->kind == AST_ITEM_IMPORT && (*item)->import.names.len > 0)

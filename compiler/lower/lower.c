@@ -21,7 +21,7 @@ Str lower__name(Lower *l, Name name) {
 static SirFile file_row(Lower *l, FileId file) {
     uint64_t known;
     if (map_get(l->files, file, &known)) return (SirFile)known;
-    Str name = str_from_c(arena_strdup(l->arena, source_name(l->program->map, file)));
+    Str name = str_from_c(arena_strdup(l->arena, source_label(l->program->map, file)));
     SirFile row = sir_file_add(l->module, name);
     map_put(l->files, file, row);
     return row;

@@ -12,6 +12,7 @@
 
 typedef struct File {
     const char *name;
+    const char *label; // what a binary calls it
     Str text;
     VEC(uint32_t) lines; // where each starts
 } File;
@@ -86,6 +87,8 @@ FileId source_add_text(SourceMap *map, const char *name, const char *text, size_
         length -= 3;
     }
     File file = { .name = arena_strdup(map->arena, name), .text = { arena_strndup(map->arena, text, length), length } };
+    const char *slash = strrchr(file.name, '/');
+    file.label = slash ? slash + 1 : file.name;
     vec_push(map->arena, &file.lines, 0);
     for (uint32_t i = 0; i < length; i++)
         if (text[i] == '\n')
@@ -108,6 +111,15 @@ FileId source_add_file(SourceMap *map, const char *path, char error[512]) {
 static const File *get(const SourceMap *map, FileId file) {
     assert(file > 0 && file <= map->files.len);
     return &map->files.data[file - 1];
+}
+
+void source_set_label(SourceMap *map, FileId file, const char *label) {
+    assert(file > 0 && file <= map->files.len);
+    map->files.data[file - 1].label = arena_strdup(map->arena, label);
+}
+
+const char *source_label(const SourceMap *map, FileId file) {
+    return file > 0 && file <= map->files.len ? map->files.data[file - 1].label : "?";
 }
 
 const char *source_name(const SourceMap *map, FileId file) {

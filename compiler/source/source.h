@@ -30,6 +30,11 @@ FileId source_add_file(SourceMap *map, const char *path, char error[512]);
 FileId source_add_text(SourceMap *map, const char *name, const char *text, size_t length, char error[512]);
 
 const char *source_name(const SourceMap *map, FileId file); // as it was added
+
+// What a binary calls the file: the same wherever the program is compiled. Its last part, unless it is set.
+const char *source_label(const SourceMap *map, FileId file);
+void source_set_label(SourceMap *map, FileId file, const char *label);
+
 Str source_text(const SourceMap *map, FileId file);         // NUL-terminated
 uint32_t source_files(const SourceMap *map);                // rows 1 .. this
 

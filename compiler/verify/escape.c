@@ -24,10 +24,10 @@ static bool is_known_inside(const Flow *f, const SirPlace *place) {
     return true;
 }
 
+// What the pointer may hold itself does not count: a thing that holds a borrow of itself could not be moved.
 static bool holds_inside(const Loans *l, uint32_t holder, uint32_t loan) {
     vec_each(const Held, held, &l->now.list) {
-        bool inside = held->where & HELD_INSIDE;
-        if (held->holder == holder && held->loan == loan && inside) return true;
+        if (held->holder == holder && held->loan == loan) return held->where == HELD_INSIDE;
     }
     return false;
 }
