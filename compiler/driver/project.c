@@ -68,8 +68,12 @@ void show_times(const Project *project) {
         { "source", front->read }, { "syntax", front->syntax }, { "ast", front->ast },    { "check", front->check }, { "lower", back->lower },
         { "sir", back->sir },      { "verify", back->verify },  { "llvm", back->llvm },   { "link", back->link },    { "seal", back->seal },
     };
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-        fprintf(stderr, "time: %-7s %9.3f ms\n", rows[i].room, (double)rows[i].time / 1e6);
+    uint64_t total = 0;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        fprintf(stderr, "# time: %-7s %9.3f ms\n", rows[i].room, (double)rows[i].time / 1e6);
+        total += rows[i].time;
+    }
+    fprintf(stderr, "# time: %-7s %9.3f ms\n", "total", (double)total / 1e6);
 }
 
 static ExitCode complain(Project *project, const char *what) {

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Writes a Sip program of about N lines to measure compile time with: functions with arithmetic, loops, arrays,
-structs, enums and switches, each called from the one before, so that nothing is thrown away.
+structs, enums and switches, each called from others, so that nothing is thrown away.
 
 Usage: generate.py LINES [SEED]
 """
@@ -10,8 +10,9 @@ import sys
 
 def function(rng, n):
     a, b, c = rng.randrange(2, 90), rng.randrange(2, 90), rng.randrange(3, 17)
-    call = f"f{n - 1}(x +% {a})" if n else "x"
-    yield f"u64 f{n}(u64 x) {{"
+    # Two callers each, as in real programs: what has only one would all be inlined into one giant function.
+    call = f"step{n - 1}(x +% {a}) ^ step{n // 2}(x)" if n > 1 else "x"
+    yield f"u64 step{n}(u64 x) {{"
     yield f"    u64[{c}] table = {{ {a} ... }};"
     yield f"    Point p = {{ .x = x, .y = {b} }};"
     yield "    u64 sum = 0;"
@@ -43,7 +44,7 @@ def main():
     while len(out) < lines - 12:
         out.extend(function(rng, n))
         n += 1
-    out.extend(["sip Main(Console.imp:Ready out) {", "    Line line = {};", f"    line.number(f{n - 1}(1));",
+    out.extend(["sip Main(Console.imp:Ready out) {", "    Line line = {};", f"    line.number(step{n - 1}(1));",
                 "    line.show(&out);", "    close(out);", "}", "", "system Generated {",
                 "    sip main = Main(out: machine.console);", "}"])
     print("\n".join(out))
