@@ -310,8 +310,8 @@ static void bind(Ways *ways, const HirPattern *pattern, const HirExpr *subject, 
             steps[i] = path->steps[i];
         steps[path->count] = (Step){ .kind = STEP_FIELD, .n = field }; // of the payload: fields of one variant are disjoint
         Path part = { path->local, steps, path->count + 1, pattern->type };
-        loans_hold_path(ways, local, &part, pattern->bind == HIR_BIND_MUT, pattern->span);
         loans_access(ways, &part, pattern->bind == HIR_BIND_MUT ? ACCESS_LEND_MUT : ACCESS_LEND, pattern->span);
+        loans_hold_path(ways, local, &part, pattern->bind == HIR_BIND_MUT, pattern->span);
     } else if (hir_type_is_second_class(local->type)) {
         Facts loans = { 0 };
         loans_of_value(ways, subject, local->number, &loans);

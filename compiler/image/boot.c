@@ -3,11 +3,11 @@
 
 #include "image.h"
 
+#include "sealed/elf.h"
+
 #include <assert.h>
 #include <stdio.h>
 #include <string.h>
-
-#include "sealed/elf.h"
 
 enum { PAGE = 4096, LARGEST_KERNEL = 256 << 20 };
 
@@ -28,23 +28,24 @@ static bool read_header(const uint8_t *kernel, size_t size, ElfHeader *header, c
         return refuse(error, "the kernel is not an ELF64 file");
     memcpy(header, kernel, sizeof *header);
     uint64_t rows = (uint64_t)header->phnum * sizeof(ElfSegment);
-    if (header->machine != ELF_X86_64 || header->phentsize != sizeof(ElfSegment) || header->phoff > size || rows > size - header->phoff)
+    if (header->machine != ELF_X86_64 || header->phentsize != sizeof(ElfSegment) ||
+        header->phoff > size || rows > size - header->phoff)
         return refuse(error, "the kernel's program header is damaged");
     return true;
 }
 
 // The spare row, and where the segments end: the image goes behind the highest.
-static bool read_segments(const uint8_t *kernel, const ElfHeader *header, uint64_t *spare, ElfSegment *image, char *error) {
+static bool read_segments(
+    const uint8_t *kernel, const ElfHeader *header, uint64_t *spare, ElfSegment *image, char *error
+) {
     *spare = 0;
     uint64_t end = 0;
     for (uint32_t i = 0; i < header->phnum; i++) {
         ElfSegment segment;
         uint64_t at = header->phoff + i * sizeof segment;
         memcpy(&segment, kernel + at, sizeof segment);
-        if (segment.type == ELF_NULL && !*spare)
-            *spare = at;
-        if (segment.type != ELF_LOAD || segment.memsz == 0)
-            continue;
+        if (segment.type == ELF_NULL && !*spare) *spare = at;
+        if (segment.type != ELF_LOAD || segment.memsz == 0) continue;
         if (segment.paddr > (uint64_t)1 << 40 || segment.memsz > (uint64_t)1 << 40)
             return refuse(error, "the kernel's segments lie where no memory is");
         if (segment.paddr + segment.memsz > end) {
@@ -67,16 +68,29 @@ static bool find_slot(const uint8_t *kernel, size_t size, size_t *slot, char *er
             found++;
         }
     }
-    return found == 1 || refuse(error, "the kernel has %u slots for an image instead of one", found);
+    return found == 1 ||
+           refuse(error, "the kernel has %u slots for an image instead of one", found);
 }
 
-bool image_boot(const uint8_t *kernel, size_t kernel_size, const uint8_t *image, size_t image_size, Buf *out, char error[IMAGE_ERROR_ROOM]) {
+bool image_boot(
+    const uint8_t *kernel,
+    size_t kernel_size,
+    const uint8_t *image,
+    size_t image_size,
+    Buf *out,
+    char error[IMAGE_ERROR_ROOM]
+) {
     assert(out->len == 0);
     ElfHeader header;
-    ElfSegment segment = { .type = ELF_LOAD, .flags = ELF_READ, .filesz = image_size, .memsz = image_size, .align = PAGE };
+    ElfSegment segment = { .type = ELF_LOAD,
+                           .flags = ELF_READ,
+                           .filesz = image_size,
+                           .memsz = image_size,
+                           .align = PAGE };
     uint64_t spare;
     size_t slot_at = 0;
-    if (!read_header(kernel, kernel_size, &header, error) || !read_segments(kernel, &header, &spare, &segment, error) ||
+    if (!read_header(kernel, kernel_size, &header, error) ||
+        !read_segments(kernel, &header, &spare, &segment, error) ||
         !find_slot(kernel, kernel_size, &slot_at, error))
         return false;
     segment.offset = page_up(kernel_size);

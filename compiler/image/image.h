@@ -6,12 +6,12 @@
 #ifndef IMAGE_IMAGE_H
 #define IMAGE_IMAGE_H
 
+#include "base/buf.h"
+#include "contracts/abi/image.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-#include "base/buf.h"
-#include "contracts/abi/image.h"
 
 enum { IMAGE_ERROR_ROOM = 512 };
 
@@ -22,7 +22,7 @@ typedef struct ImageProgramInput {
 } ImageProgramInput;
 
 typedef struct ImageWireInput {
-    const char *param;        // of the instance's program
+    const char *param; // of the instance's program
     ImageWireKind kind;
     const char *sip;          // CHANNEL: the instance at the other end
     const char *target;       // CHANNEL: its parameter; MACHINE: the service, `console`
@@ -52,6 +52,13 @@ bool image_pack(const ImageInput *input, Buf *out, char error[IMAGE_ERROR_ROOM])
 
 // Appends to `out`, which must be empty, the bootable kernel with the image behind its last segment: a new PT_LOAD in the
 // program header's spare row, and its physical address and size in the kernel's slot `SIPSLOT\1`.
-bool image_boot(const uint8_t *kernel, size_t kernel_size, const uint8_t *image, size_t image_size, Buf *out, char error[IMAGE_ERROR_ROOM]);
+bool image_boot(
+    const uint8_t *kernel,
+    size_t kernel_size,
+    const uint8_t *image,
+    size_t image_size,
+    Buf *out,
+    char error[IMAGE_ERROR_ROOM]
+);
 
 #endif

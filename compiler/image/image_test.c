@@ -1,28 +1,49 @@
 // Packing: a wired system is packed and read back; every way to wire it wrongly is refused and named; a kernel gets its
 // image where its slot says. (Structures are read by the code that the kernel uses: sealed/packed.h.)
 
+#include "image/image.h"
+
+#include "sealed/example_test.h"
+#include "sealed/packed.h"
+
+// clang-format off: cmocka.h needs these before it
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <cmocka.h>
+// clang-format on
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "image/image.h"
-#include "sealed/example_test.h"
-#include "sealed/packed.h"
-
-#define ECHO { "Echo", 1, 1, 16, { { "say", 0, 16, 0 }, { "said", 1, 16, 0 } } }
-#define CONSOLE { "Console", 1, 1, 16, { { "write", 0, 16, 0 }, { "put", 0, 16, 0 }, { "ok", 1, 0, 0 } } }
+#define ECHO                                          \
+    {                                                 \
+        "Echo", 1, 1, 16, {                           \
+            { "say", 0, 16, 0 }, { "said", 1, 16, 0 } \
+        }                                             \
+    }
+#define CONSOLE                                                           \
+    {                                                                     \
+        "Console", 1, 1, 16, {                                            \
+            { "write", 0, 16, 0 }, { "put", 0, 16, 0 }, { "ok", 1, 0, 0 } \
+        }                                                                 \
+    }
 
 static const Example server = {
-    .name = "Server", .heap = 65536, .stack = 32768, .contracts = { ECHO },
+    .name = "Server",
+    .heap = 65536,
+    .stack = 32768,
+    .contracts = { ECHO },
     .params = { { "echo", SEAL_PARAM_ENDPOINT, 0, 1 } },
 };
 static const Example client = {
-    .name = "Client", .heap = 65536, .stack = 32768, .contracts = { ECHO, CONSOLE },
-    .params = { { "echo", SEAL_PARAM_ENDPOINT, 0, 0 }, { "out", SEAL_PARAM_ENDPOINT, 1, 0 }, { "args", SEAL_PARAM_ARGS, 0, 0 } },
+    .name = "Client",
+    .heap = 65536,
+    .stack = 32768,
+    .contracts = { ECHO, CONSOLE },
+    .params = { { "echo", SEAL_PARAM_ENDPOINT, 0, 0 },
+                  { "out", SEAL_PARAM_ENDPOINT, 1, 0 },
+                  { "args", SEAL_PARAM_ARGS, 0, 0 } },
 };
 
 static const char *const words[] = { "one", "", "three" };
@@ -39,11 +60,16 @@ static void make_system(System *system) {
     memset(system, 0, sizeof *system);
     example_make(&system->files[0], &server);
     example_make(&system->files[1], &client);
-    system->programs[0] = (ImageProgramInput){ "Server", system->files[0].bytes, system->files[0].size };
-    system->programs[1] = (ImageProgramInput){ "Client", system->files[1].bytes, system->files[1].size };
-    system->server_wires[0] = (ImageWireInput){ "echo", IMAGE_WIRE_CHANNEL, "client", "echo", NULL, 0 };
-    system->client_wires[0] = (ImageWireInput){ "out", IMAGE_WIRE_MACHINE, NULL, "console", NULL, 0 };
-    system->client_wires[1] = (ImageWireInput){ "echo", IMAGE_WIRE_CHANNEL, "server", "echo", NULL, 0 };
+    system->programs[0] =
+        (ImageProgramInput){ "Server", system->files[0].bytes, system->files[0].size };
+    system->programs[1] =
+        (ImageProgramInput){ "Client", system->files[1].bytes, system->files[1].size };
+    system->server_wires[0] =
+        (ImageWireInput){ "echo", IMAGE_WIRE_CHANNEL, "client", "echo", NULL, 0 };
+    system->client_wires[0] =
+        (ImageWireInput){ "out", IMAGE_WIRE_MACHINE, NULL, "console", NULL, 0 };
+    system->client_wires[1] =
+        (ImageWireInput){ "echo", IMAGE_WIRE_CHANNEL, "server", "echo", NULL, 0 };
     system->client_wires[2] = (ImageWireInput){ "args", IMAGE_WIRE_ARGS, NULL, NULL, words, 3 };
     system->instances[0] = (ImageInstanceInput){ "server", "Server", 0, system->server_wires, 1 };
     system->instances[1] = (ImageInstanceInput){ "client", "Client", 0, system->client_wires, 3 };
@@ -81,7 +107,9 @@ static void every_flipped_bit_and_truncation_is_refused(void **state) {
     assert_true(image_pack(&system.input, &image, error));
     for (size_t bit = 0; bit < 1024 * 8; bit++) {
         image.data[bit / 8] ^= (uint8_t)(1u << bit % 8);
-        assert_true(packed_read(image.data, image.len, &packed) || !packed_digest_is_right(&packed));
+        assert_true(
+            packed_read(image.data, image.len, &packed) || !packed_digest_is_right(&packed)
+        );
         image.data[bit / 8] ^= (uint8_t)(1u << bit % 8);
     }
     for (size_t size = 0; size < image.len; size += size < 1024 ? 1 : 511) {
@@ -93,20 +121,76 @@ static void every_flipped_bit_and_truncation_is_refused(void **state) {
     buf_free(&image);
 }
 
-// --- wiring that does not fit ----------------------------------------------------------------------------------------------
+// Whoever can change a byte can also make the digest right: the tables alone must hold then, and what wires mean.
+static void hostile_tables_are_read_safely(void **state) {
+    (void)state;
+    static const uint8_t values[] = { 0x00, 0x01, 0x02, 0x7f, 0x80, 0xff };
+    static System system;
+    Buf image = { 0 };
+    char error[IMAGE_ERROR_ROOM];
+    Sealed programs[2];
+    make_system(&system);
+    assert_true(image_pack(&system.input, &image, error));
+    for (int i = 0; i < 2; i++)
+        assert_null(sealed_read(system.files[i].bytes, system.files[i].size, &programs[i]));
+    for (size_t at = 0; at < 1024; at++) {
+        uint8_t kept = image.data[at];
+        for (size_t i = 0; i < sizeof values; i++) {
+            Packed packed;
+            image.data[at] = values[i];
+            if (packed_read(image.data, image.len, &packed) || packed.header.programs.count != 2)
+                continue;
+            for (uint32_t sip = 0; sip < packed.header.instances.count; sip++) {
+                uint32_t wires = packed_wires_are_complete(&packed, programs, sip)
+                                     ? packed_instance(&packed, sip).wire_count
+                                     : 0;
+                for (uint32_t param = 0; param < wires; param++)
+                    packed_check_wire(&packed, programs, sip, param);
+            }
+        }
+        image.data[at] = kept;
+    }
+    buf_free(&image);
+}
 
-static void forget_a_wire(System *s) { s->instances[1].wire_count = 2; }
-static void wire_twice(System *s) { s->client_wires[2] = s->client_wires[1]; }
-static void wire_to_nobody(System *s) { s->client_wires[1].sip = "nobody"; }
-static void wire_to_no_parameter(System *s) { s->client_wires[1].target = "nothing"; }
-static void wire_a_name_that_is_none(System *s) { s->client_wires[1].param = "nothing"; }
-static void wire_another_contract(System *s) { s->server_wires[0].target = "out"; }
-static void wire_one_way(System *s) { s->server_wires[0].sip = "server", s->server_wires[0].target = "echo"; }
-static void want_a_service(System *s) { s->client_wires[0].target = "clock"; }
-static void restart(System *s) { s->instances[0].restart = 3; }
-static void damage_a_program(System *s) { s->files[0].bytes[s->files[0].code + 3] ^= 1; }
-static void no_program(System *s) { s->instances[0].program = "Nothing"; }
-static void twice_the_name(System *s) { s->instances[0].name = "client"; }
+// --- wiring that does not fit ------------------------------------------------------------------------------
+
+static void forget_a_wire(System *s) {
+    s->instances[1].wire_count = 2;
+}
+static void wire_twice(System *s) {
+    s->client_wires[2] = s->client_wires[1];
+}
+static void wire_to_nobody(System *s) {
+    s->client_wires[1].sip = "nobody";
+}
+static void wire_to_no_parameter(System *s) {
+    s->client_wires[1].target = "nothing";
+}
+static void wire_a_name_that_is_none(System *s) {
+    s->client_wires[1].param = "nothing";
+}
+static void wire_another_contract(System *s) {
+    s->server_wires[0].target = "out";
+}
+static void wire_one_way(System *s) {
+    s->server_wires[0].sip = "server", s->server_wires[0].target = "echo";
+}
+static void want_a_service(System *s) {
+    s->client_wires[0].target = "clock";
+}
+static void restart(System *s) {
+    s->instances[0].restart = 3;
+}
+static void damage_a_program(System *s) {
+    s->files[0].bytes[s->files[0].code + 3] ^= 1;
+}
+static void no_program(System *s) {
+    s->instances[0].program = "Nothing";
+}
+static void twice_the_name(System *s) {
+    s->instances[0].name = "client";
+}
 
 static void offer_the_console(System *s) {
     s->client_wires[1] = (ImageWireInput){ "echo", IMAGE_WIRE_MACHINE, NULL, "console", NULL, 0 };
@@ -117,19 +201,21 @@ static const struct Spoiled {
     void (*spoil)(System *system);
     const char *error;
 } spoiled[] = {
-    { forget_a_wire, "client.args is not wired" },
-    { wire_twice, "client.echo is wired twice" },
-    { wire_to_nobody, "client.echo is wired to nobody, and there is no such sip" },
-    { wire_to_no_parameter, "client.echo is wired to server.nothing, and there is no such parameter" },
-    { wire_a_name_that_is_none, "Client has no parameter nothing" },
-    { wire_another_contract, "server.echo is wired to a parameter that is wired elsewhere" },
-    { wire_one_way, "server.echo is wired to the same side of the contract" },
-    { want_a_service, "client.out: there is no machine.clock" },
-    { restart, "sip server is to be restarted, which the kernel does not do yet" },
-    { damage_a_program, "Server.sipx was changed after it was sealed: its digest does not match; build it again" },
-    { no_program, "sip server has no program Nothing" },
-    { twice_the_name, "sip client is there twice" },
-    { offer_the_console, "server.echo is machine.console's own side: take `Console.imp`" },
+    { forget_a_wire,            "client.args is not wired"                                        },
+    { wire_twice,               "client.echo is wired twice"                                      },
+    { wire_to_nobody,           "client.echo is wired to nobody, and there is no such sip"        },
+    { wire_to_no_parameter,
+     "client.echo is wired to server.nothing, and there is no such parameter"                     },
+    { wire_a_name_that_is_none, "Client has no parameter nothing"                                 },
+    { wire_another_contract,    "server.echo is wired to a parameter that is wired elsewhere"     },
+    { wire_one_way,             "server.echo is wired to the same side of the contract"           },
+    { want_a_service,           "client.out: there is no machine.clock"                           },
+    { restart,                  "sip server is to be restarted, which the kernel does not do yet" },
+    { damage_a_program,
+     "Server.sipx was changed after it was sealed: its digest does not match; build it again"     },
+    { no_program,               "sip server has no program Nothing"                               },
+    { twice_the_name,           "sip client is there twice"                                       },
+    { offer_the_console,        "server.echo is machine.console's own side: take `Console.imp`"   },
 };
 
 static void names_what_does_not_fit(void **state) {
@@ -147,7 +233,7 @@ static void names_what_does_not_fit(void **state) {
     }
 }
 
-// --- a kernel with an image --------------------------------------------------------------------------------------------------
+// --- a kernel with an image --------------------------------------------------------------------------------
 
 typedef struct Kernel {
     ElfHeader header;
@@ -157,9 +243,18 @@ typedef struct Kernel {
 } Kernel;
 
 static const Kernel good_kernel = {
-    .header = { .ident = { 0x7f, 'E', 'L', 'F', 2, 1, 1 }, .type = ELF_EXEC, .machine = ELF_X86_64, .phoff = sizeof(ElfHeader),
-                .phentsize = sizeof(ElfSegment), .phnum = 2 },
-    .segments = { { .type = ELF_LOAD, .paddr = 0x100000, .vaddr = 0x100000, .filesz = 10, .memsz = 0x2345 }, { .type = ELF_NULL } },
+    .header = { .ident = { 0x7f, 'E', 'L', 'F', 2, 1, 1 },
+               .type = ELF_EXEC,
+               .machine = ELF_X86_64,
+               .phoff = sizeof(ElfHeader),
+               .phentsize = sizeof(ElfSegment),
+               .phnum = 2 },
+    .segments = { { .type = ELF_LOAD,
+                    .paddr = 0x100000,
+                    .vaddr = 0x100000,
+                    .filesz = 10,
+                    .memsz = 0x2345 },
+               { .type = ELF_NULL } },
     .slot = "SIPSLOT\1",
 };
 
@@ -168,7 +263,9 @@ static void boots_what_it_was_given(void **state) {
     static const uint8_t image[5000] = { 1, 2, 3 };
     Buf out = { 0 };
     char error[IMAGE_ERROR_ROOM] = "";
-    assert_true(image_boot((const uint8_t *)&good_kernel, sizeof good_kernel, image, sizeof image, &out, error));
+    assert_true(image_boot(
+        (const uint8_t *)&good_kernel, sizeof good_kernel, image, sizeof image, &out, error
+    ));
     Kernel kernel;
     memcpy(&kernel, out.data, sizeof kernel);
     assert_int_equal(kernel.segments[1].type, ELF_LOAD);
@@ -186,14 +283,19 @@ static void refuses_kernels_without_room(void **state) {
     char error[IMAGE_ERROR_ROOM];
     Kernel kernel = good_kernel;
     kernel.segments[1].type = ELF_NOTE;
-    assert_false(image_boot((const uint8_t *)&kernel, sizeof kernel, (const uint8_t *)"", 0, &out, error));
+    assert_false(
+        image_boot((const uint8_t *)&kernel, sizeof kernel, (const uint8_t *)"", 0, &out, error)
+    );
     assert_string_equal(error, "the kernel has no spare row in its program header for an image");
     kernel = good_kernel;
     kernel.slot[0] = 'X';
-    assert_false(image_boot((const uint8_t *)&kernel, sizeof kernel, (const uint8_t *)"", 0, &out, error));
+    assert_false(
+        image_boot((const uint8_t *)&kernel, sizeof kernel, (const uint8_t *)"", 0, &out, error)
+    );
     assert_string_equal(error, "the kernel has 0 slots for an image instead of one");
     for (size_t size = 0; size < sizeof kernel; size++)
-        assert_false(image_boot((const uint8_t *)&kernel, size, (const uint8_t *)"", 0, &out, error));
+        assert_false(image_boot((const uint8_t *)&kernel, size, (const uint8_t *)"", 0, &out, error)
+        );
     buf_free(&out);
 }
 
@@ -201,6 +303,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(packs_a_system),
         cmocka_unit_test(every_flipped_bit_and_truncation_is_refused),
+        cmocka_unit_test(hostile_tables_are_read_safely),
         cmocka_unit_test(names_what_does_not_fit),
         cmocka_unit_test(boots_what_it_was_given),
         cmocka_unit_test(refuses_kernels_without_room),

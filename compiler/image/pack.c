@@ -3,35 +3,34 @@
 
 #include "image.h"
 
+#include "base/arena.h"
+#include "sealed/packed.h"
+
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/arena.h"
-#include "sealed/packed.h"
-
 typedef struct Pack {
     const ImageInput *input;
-    Sealed *programs;       // read, in the order of the input
+    Sealed *programs; // read, in the order of the input
     ImageHeader header;
     ImageProgram *program_rows;
     ImageInstance *instance_rows;
     ImageWire *wire_rows;
     SealString *text_rows;
     uint32_t wires, texts;
-    Buf strings;            // what texts refer to; offsets from its start until it is placed
+    Buf strings; // what texts refer to; offsets from its start until it is placed
     char *error;
 } Pack;
 
-// --- small helpers -----------------------------------------------------------------------------------------------------
+// --- small helpers -----------------------------------------------------------------------------------------
 
 #define refuse(pack, ...) (snprintf((pack)->error, IMAGE_ERROR_ROOM, __VA_ARGS__), false)
 
 static void *array(size_t count, size_t size) {
     void *rows = calloc(count ? count : 1, size);
-    if (!rows)
-        base_out_of_memory(count * size);
+    if (!rows) base_out_of_memory(count * size);
     return rows;
 }
 
@@ -51,29 +50,26 @@ static const Sealed *program_of(const Pack *pack, uint32_t instance) {
 
 static bool find_program(const Pack *pack, const char *name, uint32_t *row) {
     for (*row = 0; *row < pack->input->program_count; ++*row) {
-        if (strcmp(pack->input->programs[*row].name, name) == 0)
-            return true;
+        if (strcmp(pack->input->programs[*row].name, name) == 0) return true;
     }
     return false;
 }
 
 static bool find_instance(const Pack *pack, const char *name, uint32_t *row) {
     for (*row = 0; *row < pack->input->instance_count; ++*row) {
-        if (strcmp(pack->input->instances[*row].name, name) == 0)
-            return true;
+        if (strcmp(pack->input->instances[*row].name, name) == 0) return true;
     }
     return false;
 }
 
 static bool find_param(const Sealed *program, const char *name, uint32_t *row) {
     for (*row = 0; *row < program->manifest.params.count; ++*row) {
-        if (is_named(sealed_text(program, sealed_param(program, *row).name), name))
-            return true;
+        if (is_named(sealed_text(program, sealed_param(program, *row).name), name)) return true;
     }
     return false;
 }
 
-// --- programs and instances ------------------------------------------------------------------------------------------------
+// --- programs and instances --------------------------------------------------------------------------------
 
 static bool read_programs(Pack *pack) {
     for (uint32_t i = 0; i < pack->input->program_count; i++) {
@@ -83,10 +79,13 @@ static bool read_programs(Pack *pack) {
         if (!find_program(pack, program->name, &first) || first != i)
             return refuse(pack, "program %s is there twice", program->name);
         const char *wrong = sealed_read(program->bytes, program->size, sealed);
-        if (wrong)
-            return refuse(pack, "%s.sipx is no sealed binary: %s", program->name, wrong);
+        if (wrong) return refuse(pack, "%s.sipx is no sealed binary: %s", program->name, wrong);
         if (!sealed_digest_is_right(sealed))
-            return refuse(pack, "%s.sipx was changed after it was sealed: its digest does not match; build it again", program->name);
+            return refuse(
+                pack,
+                "%s.sipx was changed after it was sealed: its digest does not match; build it again",
+                program->name
+            );
         pack->program_rows[i].name = keep_text(pack, program->name);
         memcpy(pack->program_rows[i].digest, sealed->record.digest, sizeof sealed->record.digest);
     }
@@ -104,7 +103,9 @@ static bool read_instances(Pack *pack) {
         if (!find_program(pack, instance->program, &row->program))
             return refuse(pack, "sip %s has no program %s", instance->name, instance->program);
         if (instance->restart)
-            return refuse(pack, "sip %s is to be restarted, which the kernel does not do yet", instance->name);
+            return refuse(
+                pack, "sip %s is to be restarted, which the kernel does not do yet", instance->name
+            );
         row->name = keep_text(pack, instance->name);
         row->first_wire = wires;
         row->wire_count = program_of(pack, i)->manifest.params.count;
@@ -116,19 +117,29 @@ static bool read_instances(Pack *pack) {
     return true;
 }
 
-// --- wires -----------------------------------------------------------------------------------------------------------------
+// --- wires -------------------------------------------------------------------------------------------------
 
-static bool resolve_channel(Pack *pack, const char *sip, const ImageWireInput *wire, ImageWire *row) {
+static bool resolve_channel(
+    Pack *pack, const char *sip, const ImageWireInput *wire, ImageWire *row
+) {
     if (!find_instance(pack, wire->sip, &row->instance))
-        return refuse(pack, "%s.%s is wired to %s, and there is no such sip", sip, wire->param, wire->sip);
+        return refuse(
+            pack, "%s.%s is wired to %s, and there is no such sip", sip, wire->param, wire->sip
+        );
     if (!find_param(program_of(pack, row->instance), wire->target, &row->param))
-        return refuse(pack, "%s.%s is wired to %s.%s, and there is no such parameter", sip, wire->param, wire->sip, wire->target);
+        return refuse(
+            pack, "%s.%s is wired to %s.%s, and there is no such parameter", sip, wire->param,
+            wire->sip, wire->target
+        );
     return true;
 }
 
 static bool resolve_texts(Pack *pack, const char *sip, const ImageWireInput *wire, ImageWire *row) {
     if (wire->text_count > PACKED_MOST_TEXTS - pack->texts)
-        return refuse(pack, "%s.%s: the system has more than %d text arguments", sip, wire->param, PACKED_MOST_TEXTS);
+        return refuse(
+            pack, "%s.%s: the system has more than %d text arguments", sip, wire->param,
+            PACKED_MOST_TEXTS
+        );
     row->param = pack->texts;
     row->instance = wire->text_count;
     for (uint32_t i = 0; i < wire->text_count; i++)
@@ -141,10 +152,14 @@ static bool resolve_wire(Pack *pack, const char *sip, const ImageWireInput *wire
     switch (wire->kind) {
     case IMAGE_WIRE_CHANNEL: return resolve_channel(pack, sip, wire, row);
     case IMAGE_WIRE_ARGS: return resolve_texts(pack, sip, wire, row);
-    case IMAGE_WIRE_DEVICE: return refuse(pack, "%s.%s is a device, which the kernel does not grant yet", sip, wire->param);
+    case IMAGE_WIRE_DEVICE:
+        return refuse(
+            pack, "%s.%s is a device, which the kernel does not grant yet", sip, wire->param
+        );
     case IMAGE_WIRE_MACHINE:
         row->service = IMAGE_SERVICE_CONSOLE;
-        return strcmp(wire->target, "console") == 0 || refuse(pack, "%s.%s: there is no machine.%s", sip, wire->param, wire->target);
+        return strcmp(wire->target, "console") == 0 ||
+               refuse(pack, "%s.%s: there is no machine.%s", sip, wire->param, wire->target);
     }
     return refuse(pack, "%s.%s is wired in a way that there is not", sip, wire->param);
 }
@@ -160,13 +175,14 @@ static bool read_wires_of(Pack *pack, uint32_t instance, bool *wired) {
         if (wired[row])
             return refuse(pack, "%s.%s is wired twice", input->name, input->wires[i].param);
         wired[row] = true;
-        if (!resolve_wire(pack, input->name, &input->wires[i], &pack->wire_rows[row]))
-            return false;
+        if (!resolve_wire(pack, input->name, &input->wires[i], &pack->wire_rows[row])) return false;
     }
     for (uint32_t param = 0; param < program->manifest.params.count; param++) {
         if (!wired[pack->instance_rows[instance].first_wire + param]) {
             SealedView name = sealed_text(program, sealed_param(program, param).name);
-            return refuse(pack, "%s.%.*s is not wired", input->name, (int)name.size, (const char *)name.bytes);
+            return refuse(
+                pack, "%s.%.*s is not wired", input->name, (int)name.size, (const char *)name.bytes
+            );
         }
     }
     return true;
@@ -182,7 +198,7 @@ static bool read_wires(Pack *pack) {
     return good;
 }
 
-// --- layout ------------------------------------------------------------------------------------------------------------------
+// --- layout ------------------------------------------------------------------------------------------------
 
 static void pad(Buf *out, size_t multiple) {
     while (out->len % multiple)
@@ -192,8 +208,7 @@ static void pad(Buf *out, size_t multiple) {
 static SealTable put_table(Buf *out, const void *rows, uint32_t count, size_t size) {
     pad(out, 16);
     SealTable table = { (uint32_t)out->len, count };
-    if (count)
-        buf_put(out, rows, count * size);
+    if (count) buf_put(out, rows, count * size);
     return table;
 }
 
@@ -222,8 +237,11 @@ static void put_tables(Pack *pack, Buf *out) {
     ImageHeader *header = &pack->header;
     out->len = 0;
     buf_put(out, header, sizeof *header);
-    header->programs = put_table(out, pack->program_rows, pack->input->program_count, sizeof *pack->program_rows);
-    header->instances = put_table(out, pack->instance_rows, pack->input->instance_count, sizeof *pack->instance_rows);
+    header->programs =
+        put_table(out, pack->program_rows, pack->input->program_count, sizeof *pack->program_rows);
+    header->instances = put_table(
+        out, pack->instance_rows, pack->input->instance_count, sizeof *pack->instance_rows
+    );
     header->wires = put_table(out, pack->wire_rows, pack->wires, sizeof *pack->wire_rows);
     header->texts = put_table(out, pack->text_rows, pack->texts, sizeof *pack->text_rows);
 }
@@ -243,7 +261,7 @@ static void write_image(Pack *pack, Buf *out) {
     memcpy(out->data, &pack->header, sizeof pack->header);
 }
 
-// --- the kernel's eyes -------------------------------------------------------------------------------------------------------
+// --- the kernel's eyes -------------------------------------------------------------------------------------
 
 static bool check_image(Pack *pack, const Buf *out) {
     Packed packed;
@@ -253,9 +271,13 @@ static bool check_image(Pack *pack, const Buf *out) {
     for (uint32_t i = 0; i < pack->input->instance_count; i++) {
         for (uint32_t param = 0; param < pack->instance_rows[i].wire_count; param++) {
             wrong = packed_check_wire(&packed, pack->programs, i, param);
-            SealedView name = sealed_text(program_of(pack, i), sealed_param(program_of(pack, i), param).name);
+            SealedView name =
+                sealed_text(program_of(pack, i), sealed_param(program_of(pack, i), param).name);
             if (wrong)
-                return refuse(pack, "%s.%.*s %s", pack->input->instances[i].name, (int)name.size, (const char *)name.bytes, wrong);
+                return refuse(
+                    pack, "%s.%.*s %s", pack->input->instances[i].name, (int)name.size,
+                    (const char *)name.bytes, wrong
+                );
         }
     }
     return true;
@@ -266,16 +288,18 @@ static bool limits_hold(Pack *pack) {
     uint64_t size = 0;
     for (uint32_t i = 0; i < input->program_count; i++)
         size += input->programs[i].size;
-    if (input->program_count > PACKED_MOST_PROGRAMS || input->instance_count > PACKED_MOST_INSTANCES || size > UINT32_MAX)
-        return refuse(pack, "the system has more programs, more sips or more bytes than an image has room for");
+    if (input->program_count > PACKED_MOST_PROGRAMS ||
+        input->instance_count > PACKED_MOST_INSTANCES || size > UINT32_MAX)
+        return refuse(
+            pack, "the system has more programs, more sips or more bytes than an image has room for"
+        );
     return input->instance_count > 0 || refuse(pack, "the system has no sips");
 }
 
 bool image_pack(const ImageInput *input, Buf *out, char error[IMAGE_ERROR_ROOM]) {
     assert(out->len == 0);
     Pack pack = { .input = input, .error = error };
-    if (!limits_hold(&pack))
-        return false;
+    if (!limits_hold(&pack)) return false;
     pack.header = (ImageHeader){ .magic = "SIPIMAG\1", .version = IMAGE_FORMAT_VERSION };
     pack.header.system = keep_text(&pack, input->system);
     pack.programs = array(input->program_count, sizeof *pack.programs);
@@ -287,8 +311,7 @@ bool image_pack(const ImageInput *input, Buf *out, char error[IMAGE_ERROR_ROOM])
         write_image(&pack, out);
         good = check_image(&pack, out);
     }
-    if (!good)
-        out->len = 0;
+    if (!good) out->len = 0;
     free(pack.programs);
     free(pack.program_rows);
     free(pack.instance_rows);

@@ -24,13 +24,29 @@ static const char executable[] = "program";
 static const char messages[] = "messages";
 
 static const char *const flags[] = {
-    "-m", "elf_x86_64",
-    "-pie", "-static", "--no-dynamic-linker", // loaded by the kernel, anywhere
-    "-z", "relro", "-z", "now", "-z", "text", // relocations in data that is read-only afterwards
-    "-z", "noexecstack",
-    "-z", "separate-loadable-segments", "-z", "max-page-size=4096",
-    "--no-undefined", "--gc-sections", "--build-id=none", "--threads=1",
-    "-e", "sip_main",
+    "-m",
+    "elf_x86_64",
+    "-pie",
+    "-static",
+    "--no-dynamic-linker", // loaded by the kernel, anywhere
+    "-z",
+    "relro",
+    "-z",
+    "now",
+    "-z",
+    "text", // relocations in data that is read-only afterwards
+    "-z",
+    "noexecstack",
+    "-z",
+    "separate-loadable-segments",
+    "-z",
+    "max-page-size=4096",
+    "--no-undefined",
+    "--gc-sections",
+    "--build-id=none",
+    "--threads=1",
+    "-e",
+    "sip_main",
 };
 
 enum { FLAGS = sizeof flags / sizeof *flags };
@@ -59,15 +75,18 @@ static void path_in(const Work *work, const char *name, char path[PATH_MAX]) {
 static bool make_folder(Work *work) {
     const char *base = getenv("TMPDIR");
     int length = snprintf(
-        work->folder, sizeof work->folder - 64, "%s/sip-link-XXXXXX", base && base[0] ? base : "/tmp"
+        work->folder, sizeof work->folder - 64, "%s/sip-link-XXXXXX",
+        base && base[0] ? base : P_tmpdir
     );
     if (length >= (int)sizeof work->folder - 64)
         return fail(work, "TMPDIR", "the path is too long");
-    if (mkdtemp(work->folder))
-        return true;
+    if (mkdtemp(work->folder)) return true;
     char why[256];
     snprintf(why, sizeof why, "%s", strerror(errno));
-    snprintf(work->error, 512, "cannot make a folder for the linker below %.200s: %s", base && base[0] ? base : "/tmp", why);
+    snprintf(
+        work->error, 512, "cannot make a folder for the linker below %.200s: %s",
+        base && base[0] ? base : P_tmpdir, why
+    );
     work->folder[0] = '\0';
     return false;
 }
@@ -92,8 +111,7 @@ static bool write_objects(Work *work) {
         const Buf *object = work->input->objects[i];
         snprintf(work->objects[i], sizeof work->objects[i], "%u.o", i);
         path_in(work, work->objects[i], path);
-        if (!file_write(path, object->data, object->len, work->error))
-            return false;
+        if (!file_write(path, object->data, object->len, work->error)) return false;
     }
     return true;
 }
@@ -107,7 +125,10 @@ static bool explain_failure(const Work *work, int status) {
     if (WIFEXITED(status) && file_read(path, LIMIT_MESSAGES, &said, ignored) && said.len) {
         while (said.len && said.data[said.len - 1] == '\n')
             said.len--;
-        snprintf(work->error, 512, "the linker refuses: %.*s", (int)(said.len < 440 ? said.len : 440), (char *)said.data);
+        snprintf(
+            work->error, 512, "the linker refuses: %.*s", (int)(said.len < 440 ? said.len : 440),
+            (char *)said.data
+        );
     } else {
         snprintf(work->error, 512, "the linker ended with status %d", status);
     }
@@ -118,8 +139,7 @@ static bool explain_failure(const Work *work, int status) {
 static bool wait_for(const Work *work, pid_t pid) {
     int status = 0;
     while (waitpid(pid, &status, 0) < 0)
-        if (errno != EINTR)
-            return fail(work, "waiting for the linker", strerror(errno));
+        if (errno != EINTR) return fail(work, "waiting for the linker", strerror(errno));
     return status == 0 || explain_failure(work, status);
 }
 
@@ -166,12 +186,13 @@ static bool read_result(const Work *work, Buf *out) {
 
 bool link_program(const LinkInput *input, Buf *out, char error[512]) {
     Work work = { .input = input, .error = error };
-    if (input->object_count > MOST_OBJECTS)
-        return fail(&work, "the linker", "too many objects");
+    if (input->object_count > MOST_OBJECTS) return fail(&work, "the linker", "too many objects");
     if (!realpath(input->runtime, work.runtime))
-        return fail(&work, input->runtime, "the runtime that is linked into each SIP is not there; build it, or set SIPCC_HOME");
-    if (!make_folder(&work))
-        return false;
+        return fail(
+            &work, input->runtime,
+            "the runtime that is linked into each SIP is not there; build it, or set SIPCC_HOME"
+        );
+    if (!make_folder(&work)) return false;
     bool good = write_objects(&work) && run(&work) && read_result(&work, out);
     remove_folder(&work);
     return good;

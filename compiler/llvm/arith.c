@@ -15,15 +15,24 @@ typedef struct Row {
 } Row;
 
 static const Row rows[] = {
-    { SIR_OP_ADD_TRAP, BASIC_ADD, FAMILY_TRAP }, { SIR_OP_SUB_TRAP, BASIC_SUB, FAMILY_TRAP },
-    { SIR_OP_MUL_TRAP, BASIC_MUL, FAMILY_TRAP }, { SIR_OP_NEG_TRAP, BASIC_NEG, FAMILY_TRAP },
-    { SIR_OP_DIV_TRAP, BASIC_DIV, FAMILY_TRAP }, { SIR_OP_REM_TRAP, BASIC_REM, FAMILY_TRAP },
-    { SIR_OP_ADD_WRAP, BASIC_ADD, FAMILY_WRAP }, { SIR_OP_SUB_WRAP, BASIC_SUB, FAMILY_WRAP },
-    { SIR_OP_MUL_WRAP, BASIC_MUL, FAMILY_WRAP }, { SIR_OP_NEG_WRAP, BASIC_NEG, FAMILY_WRAP },
-    { SIR_OP_ADD_SAT, BASIC_ADD, FAMILY_SAT },   { SIR_OP_SUB_SAT, BASIC_SUB, FAMILY_SAT },
-    { SIR_OP_MUL_SAT, BASIC_MUL, FAMILY_SAT },   { SIR_OP_ADD_OPT, BASIC_ADD, FAMILY_OPT },
-    { SIR_OP_SUB_OPT, BASIC_SUB, FAMILY_OPT },   { SIR_OP_MUL_OPT, BASIC_MUL, FAMILY_OPT },
-    { SIR_OP_DIV_OPT, BASIC_DIV, FAMILY_OPT },   { SIR_OP_REM_OPT, BASIC_REM, FAMILY_OPT },
+    { SIR_OP_ADD_TRAP, BASIC_ADD, FAMILY_TRAP },
+    { SIR_OP_SUB_TRAP, BASIC_SUB, FAMILY_TRAP },
+    { SIR_OP_MUL_TRAP, BASIC_MUL, FAMILY_TRAP },
+    { SIR_OP_NEG_TRAP, BASIC_NEG, FAMILY_TRAP },
+    { SIR_OP_DIV_TRAP, BASIC_DIV, FAMILY_TRAP },
+    { SIR_OP_REM_TRAP, BASIC_REM, FAMILY_TRAP },
+    { SIR_OP_ADD_WRAP, BASIC_ADD, FAMILY_WRAP },
+    { SIR_OP_SUB_WRAP, BASIC_SUB, FAMILY_WRAP },
+    { SIR_OP_MUL_WRAP, BASIC_MUL, FAMILY_WRAP },
+    { SIR_OP_NEG_WRAP, BASIC_NEG, FAMILY_WRAP },
+    { SIR_OP_ADD_SAT,  BASIC_ADD, FAMILY_SAT  },
+    { SIR_OP_SUB_SAT,  BASIC_SUB, FAMILY_SAT  },
+    { SIR_OP_MUL_SAT,  BASIC_MUL, FAMILY_SAT  },
+    { SIR_OP_ADD_OPT,  BASIC_ADD, FAMILY_OPT  },
+    { SIR_OP_SUB_OPT,  BASIC_SUB, FAMILY_OPT  },
+    { SIR_OP_MUL_OPT,  BASIC_MUL, FAMILY_OPT  },
+    { SIR_OP_DIV_OPT,  BASIC_DIV, FAMILY_OPT  },
+    { SIR_OP_REM_OPT,  BASIC_REM, FAMILY_OPT  },
 };
 
 typedef struct Operands {
@@ -74,8 +83,8 @@ static Outcome divide(Emit *e, Basic basic, const Operands *o) {
     }
     LLVMValueRef by = llvm__select(e, bad, one, o->b);
     if (basic == BASIC_REM) {
-        LLVMValueRef rem = o->is_signed ? LLVMBuildSRem(e->at, o->a, by, "")
-                                        : LLVMBuildURem(e->at, o->a, by, "");
+        LLVMValueRef rem =
+            o->is_signed ? LLVMBuildSRem(e->at, o->a, by, "") : LLVMBuildURem(e->at, o->a, by, "");
         return (Outcome){ rem, zero, NULL };
     }
     LLVMValueRef quotient =
@@ -125,8 +134,7 @@ static LLVMValueRef saturate_product(Emit *e, const Operands *o) {
 }
 
 static LLVMValueRef saturate(Emit *e, Basic basic, const Operands *o) {
-    if (basic == BASIC_MUL)
-        return saturate_product(e, o);
+    if (basic == BASIC_MUL) return saturate_product(e, o);
     LLVMValueRef args[] = { o->a, o->b };
     const char *name = basic == BASIC_ADD ? (o->is_signed ? "llvm.sadd.sat" : "llvm.uadd.sat")
                                           : (o->is_signed ? "llvm.ssub.sat" : "llvm.usub.sat");
@@ -136,10 +144,8 @@ static LLVMValueRef saturate(Emit *e, Basic basic, const Operands *o) {
 // --- integers ----------------------------------------------------------------------------------------------
 
 static void finish_trap(Emit *e, const SirInst *inst, SirType type, const Outcome *got) {
-    if (got->zero)
-        llvm__trap_if(e, got->zero, FAULT_DIVIDE);
-    if (got->over)
-        llvm__trap_if(e, got->over, FAULT_OVERFLOW);
+    if (got->zero) llvm__trap_if(e, got->zero, FAULT_DIVIDE);
+    if (got->over) llvm__trap_if(e, got->over, FAULT_OVERFLOW);
     Value value = llvm__one(e, type, got->result);
     llvm__dest(e, &inst->args[0], &value);
 }
@@ -156,8 +162,7 @@ static void finish_opt(Emit *e, const SirInst *inst, SirType type, const Outcome
 static void integer(Emit *e, const SirInst *inst, const Row *row) {
     Value a = llvm__arg(e, &inst->args[1]);
     Operands o = { a.type, llvm__one_type(e, a.type), llvm__is_signed(a.type), a.a, NULL };
-    if (row->basic != BASIC_NEG)
-        o.b = llvm__arg(e, &inst->args[2]).a;
+    if (row->basic != BASIC_NEG) o.b = llvm__arg(e, &inst->args[2]).a;
     if (row->family == FAMILY_WRAP || row->family == FAMILY_SAT) {
         LLVMValueRef result =
             row->family == FAMILY_WRAP ? wrap(e, row->basic, &o) : saturate(e, row->basic, &o);
@@ -175,18 +180,12 @@ static void integer(Emit *e, const SirInst *inst, const Row *row) {
 // --- floats ------------------------------------------------------------------------------------------------
 
 static LLVMValueRef float_result(Emit *e, const SirInst *inst, LLVMValueRef a, LLVMValueRef b) {
-    if (inst->op == SIR_OP_FADD)
-        return LLVMBuildFAdd(e->at, a, b, "");
-    if (inst->op == SIR_OP_FSUB)
-        return LLVMBuildFSub(e->at, a, b, "");
-    if (inst->op == SIR_OP_FMUL)
-        return LLVMBuildFMul(e->at, a, b, "");
-    if (inst->op == SIR_OP_FDIV)
-        return LLVMBuildFDiv(e->at, a, b, "");
-    if (inst->op == SIR_OP_FREM)
-        return llvm__frem(e, a, b);
-    if (inst->op == SIR_OP_FNEG)
-        return LLVMBuildFNeg(e->at, a, "");
+    if (inst->op == SIR_OP_FADD) return LLVMBuildFAdd(e->at, a, b, "");
+    if (inst->op == SIR_OP_FSUB) return LLVMBuildFSub(e->at, a, b, "");
+    if (inst->op == SIR_OP_FMUL) return LLVMBuildFMul(e->at, a, b, "");
+    if (inst->op == SIR_OP_FDIV) return LLVMBuildFDiv(e->at, a, b, "");
+    if (inst->op == SIR_OP_FREM) return llvm__frem(e, a, b);
+    if (inst->op == SIR_OP_FNEG) return LLVMBuildFNeg(e->at, a, "");
     return llvm__intrinsic(e, "llvm.sqrt", LLVMTypeOf(a), 1, &a);
 }
 

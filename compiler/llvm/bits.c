@@ -8,10 +8,8 @@
 
 static uint64_t declared_bits(const Emit *e, SirType type) { // what `not` turns around
     const SirTypeInfo *info = llvm__type(e, type);
-    if (type == SIR_TYPE_BOOL)
-        return 1;
-    if (info->kind != SIR_TYPE_FLAGS)
-        return UINT64_MAX >> (64 - llvm__bits(type));
+    if (type == SIR_TYPE_BOOL) return 1;
+    if (info->kind != SIR_TYPE_FLAGS) return UINT64_MAX >> (64 - llvm__bits(type));
     uint64_t all = 0;
     for (uint32_t i = 0; i < info->variant_count; i++)
         all |= info->variants[i].value;
@@ -25,10 +23,8 @@ static LLVMValueRef logic(Emit *e, const SirInst *inst, SirType type, LLVMValueR
     if (inst->op == SIR_OP_BYTESWAP)
         return llvm__bits(type) == 8 ? a : llvm__intrinsic(e, "llvm.bswap", word, 1, &a);
     LLVMValueRef b = llvm__arg(e, &inst->args[2]).a;
-    if (inst->op == SIR_OP_AND)
-        return LLVMBuildAnd(e->at, a, b, "");
-    if (inst->op == SIR_OP_OR)
-        return LLVMBuildOr(e->at, a, b, "");
+    if (inst->op == SIR_OP_AND) return LLVMBuildAnd(e->at, a, b, "");
+    if (inst->op == SIR_OP_OR) return LLVMBuildOr(e->at, a, b, "");
     return LLVMBuildXor(e->at, a, b, "");
 }
 
@@ -38,8 +34,9 @@ static LLVMValueRef counted(Emit *e, SirOp op, LLVMValueRef a) {
     LLVMTypeRef word = LLVMTypeOf(a);
     LLVMValueRef args[] = { a, llvm__int(e, e->i1, 0) }; // of zero: the width
     LLVMValueRef count =
-        op == SIR_OP_POPCOUNT ? llvm__intrinsic(e, "llvm.ctpop", word, 1, args)
-                              : llvm__intrinsic(e, op == SIR_OP_CLZ ? "llvm.ctlz" : "llvm.cttz", word, 2, args);
+        op == SIR_OP_POPCOUNT
+            ? llvm__intrinsic(e, "llvm.ctpop", word, 1, args)
+            : llvm__intrinsic(e, op == SIR_OP_CLZ ? "llvm.ctlz" : "llvm.cttz", word, 2, args);
     return llvm__resize(e, count, e->i32, false);
 }
 
@@ -48,8 +45,7 @@ static LLVMValueRef counted(Emit *e, SirOp op, LLVMValueRef a) {
 // `amount`, a u32, is below the width.
 static LLVMValueRef shifted(Emit *e, bool left, const Value *a, LLVMValueRef amount) {
     LLVMValueRef by = llvm__resize(e, amount, LLVMTypeOf(a->a), false);
-    if (left)
-        return LLVMBuildShl(e->at, a->a, by, "");
+    if (left) return LLVMBuildShl(e->at, a->a, by, "");
     return llvm__is_signed(a->type) ? LLVMBuildAShr(e->at, a->a, by, "")
                                     : LLVMBuildLShr(e->at, a->a, by, "");
 }
@@ -88,8 +84,7 @@ void llvm__shift(Emit *e, const SirInst *inst) {
         return;
     }
     Value a = llvm__arg(e, &inst->args[1]);
-    Value value = group == SIR_GROUP_COUNT
-                      ? llvm__one(e, SIR_TYPE_U32, counted(e, inst->op, a.a))
-                      : llvm__one(e, a.type, logic(e, inst, a.type, a.a));
+    Value value = group == SIR_GROUP_COUNT ? llvm__one(e, SIR_TYPE_U32, counted(e, inst->op, a.a))
+                                           : llvm__one(e, a.type, logic(e, inst, a.type, a.a));
     llvm__dest(e, &inst->args[0], &value);
 }

@@ -8,7 +8,9 @@ static void give(Emit *e, const SirArg *dest, LLVMValueRef a, LLVMValueRef b) {
     llvm__dest(e, dest, &value);
 }
 
-static void give_option(Emit *e, const SirArg *dest, LLVMValueRef some, LLVMValueRef a, LLVMValueRef b) {
+static void give_option(
+    Emit *e, const SirArg *dest, LLVMValueRef some, LLVMValueRef a, LLVMValueRef b
+) {
     SirType elem = llvm__type(e, llvm__place_type(e, &dest->place))->elem;
     Value value = b ? llvm__two(e, elem, a, b) : llvm__one(e, elem, a);
     llvm__option_dest(e, dest, some, &value);
@@ -25,8 +27,7 @@ static void subview(Emit *e, const SirInst *inst) {
     LLVMValueRef ordered = llvm__is(e, LLVMIntULE, from, to);
     LLVMValueRef inside = llvm__is(e, LLVMIntULE, to, seq.length);
     LLVMValueRef fits = LLVMBuildAnd(e->at, ordered, inside, "");
-    if (inst->op != SIR_OP_SUBVIEW_OPT)
-        llvm__trap_unless(e, fits, FAULT_INDEX);
+    if (inst->op != SIR_OP_SUBVIEW_OPT) llvm__trap_unless(e, fits, FAULT_INDEX);
     LLVMValueRef base = llvm__element(e, seq.base, from, seq.size);
     LLVMValueRef length = LLVMBuildSub(e->at, to, from, "");
     if (inst->op == SIR_OP_SUBVIEW_OPT)

@@ -14,7 +14,10 @@ static uint32_t add_types(const Emit *e, SirType type, LLVMTypeRef *to) {
     switch (llvm__shape(e, type)) {
     case SHAPE_NONE: return 0;
     case SHAPE_ONE: to[0] = llvm__one_type(e, type); return 1;
-    case SHAPE_TWO: to[0] = e->ptr; to[1] = e->i64; return 2;
+    case SHAPE_TWO:
+        to[0] = e->ptr;
+        to[1] = e->i64;
+        return 2;
     case SHAPE_MEMORY: to[0] = e->ptr; return 1;
     }
     return 0;
@@ -51,8 +54,7 @@ static void symbol_of(const Emit *e, SirFunc func, char symbol[96]) {
 static void promise_borrow(const Emit *e, LLVMValueRef fn, uint32_t param, SirType type) {
     const SirTypeInfo *info = llvm__type(e, type);
     bool borrows = info->kind == SIR_TYPE_PTR && (info->mode == SIR_CONST || info->mode == SIR_MUT);
-    if (!borrows || llvm__size(e, info->elem) == 0)
-        return;
+    if (!borrows || llvm__size(e, info->elem) == 0) return;
     unsigned kind = LLVMGetEnumAttributeKindForName("dereferenceable", 15);
     LLVMAddAttributeAtIndex(
         fn, param + 1, LLVMCreateEnumAttribute(e->context, kind, llvm__size(e, info->elem))
@@ -84,7 +86,10 @@ static uint32_t add_values(Emit *e, const Value *value, LLVMValueRef *to) {
     switch (value->shape) {
     case SHAPE_NONE: return 0;
     case SHAPE_ONE: to[0] = value->a; return 1;
-    case SHAPE_TWO: to[0] = value->a; to[1] = value->b; return 2;
+    case SHAPE_TWO:
+        to[0] = value->a;
+        to[1] = value->b;
+        return 2;
     case SHAPE_MEMORY: break;
     }
     to[0] = llvm__temp(e, llvm__size(e, value->type), llvm__align(e, value->type), true);
@@ -107,8 +112,7 @@ static void call_with(
     for (uint32_t i = 0; i < n; i++)
         count += add_values(e, &values[i], args + count);
     LLVMValueRef got = LLVMBuildCall2(e->at, type, fn, args, count, "");
-    if (value.shape == SHAPE_ONE)
-        value.a = got;
+    if (value.shape == SHAPE_ONE) value.a = got;
     if (value.shape == SHAPE_TWO) {
         value.a = llvm__extract(e, got, 0);
         value.b = llvm__extract(e, got, 1);
@@ -133,8 +137,7 @@ static void call_kernel(Emit *e, const SirInst *inst) {
     for (uint32_t i = 0; i < n; i++)
         args[i] = llvm__arg(e, &inst->args[2 + i]).a;
     LLVMValueRef got = llvm__call_kernel(e, (Kcall)inst->args[1].n, n, args);
-    if (inst->args[0].kind == SIR_ARG_NOTHING)
-        return;
+    if (inst->args[0].kind == SIR_ARG_NOTHING) return;
     Value value = llvm__one(e, llvm__place_type(e, &inst->args[0].place), got);
     llvm__dest(e, &inst->args[0], &value);
 }
@@ -163,7 +166,8 @@ static uint32_t unpack_params(Emit *e, LLVMValueRef start, const SirSig *sig, LL
         const SirTypeInfo *info = llvm__type(e, sig->params[i].type);
         if (info->kind == SIR_TYPE_ENDPOINT) {
             LLVMValueRef table = start_field(e, start, offsetof(SipStart, endpoints), e->ptr);
-            args[count++] = llvm__load(e, e->ptr, llvm__offset(e, table, 8 * (uint64_t)endpoints++), 8);
+            args[count++] =
+                llvm__load(e, e->ptr, llvm__offset(e, table, 8 * (uint64_t)endpoints++), 8);
         } else if (info->kind == SIR_TYPE_SLICE) {
             args[count++] = start_field(e, start, offsetof(SipStart, args), e->ptr);
             args[count++] = start_field(e, start, offsetof(SipStart, arg_count), e->i64);
@@ -191,8 +195,7 @@ void llvm__define_program(Emit *e) {
     LLVMValueRef *args = arena_array(e->arena, LLVMValueRef, 2 * (uint64_t)sig->param_count);
     uint32_t count = unpack_params(e, LLVMGetParam(fn, 0), sig, args);
     llvm__add_attribute(e, e->funcs[main], "noinline", 0); // a frame of its own, for reports
-    if (!e->failed)
-        LLVMBuildCall2(e->at, e->func_types[main], e->funcs[main], args, count, "");
+    if (!e->failed) LLVMBuildCall2(e->at, e->func_types[main], e->funcs[main], args, count, "");
     LLVMBuildRetVoid(e->at);
     llvm__end_body(e);
 }

@@ -6,6 +6,7 @@
 #include "base/check.h"
 
 #include <math.h>
+#include <string.h>
 
 enum { LAST_CHAR = 0x10ffff, FIRST_SURROGATE = 0xd800, LAST_SURROGATE = 0xdfff };
 
@@ -14,10 +15,8 @@ static uint64_t least(SirType type) { // as bits, extended to 64
 }
 
 static uint64_t greatest(SirType type) {
-    if (type == SIR_TYPE_CHAR)
-        return LAST_CHAR;
-    if (type == SIR_TYPE_BOOL)
-        return 1;
+    if (type == SIR_TYPE_CHAR) return LAST_CHAR;
+    if (type == SIR_TYPE_BOOL) return 1;
     return UINT64_MAX >> (64 - llvm__bits(type) + (llvm__is_signed(type) ? 1 : 0));
 }
 
@@ -63,8 +62,7 @@ static LLVMValueRef float_fits(Emit *e, LLVMValueRef v, SirType from, SirType to
 }
 
 static LLVMValueRef fits_type(Emit *e, LLVMValueRef v, SirType from, SirType to) {
-    if (llvm__is_float(to))
-        return NULL;
+    if (llvm__is_float(to)) return NULL;
     return llvm__is_float(from) ? float_fits(e, v, from, to) : integer_fits(e, v, from, to);
 }
 
@@ -74,35 +72,36 @@ static LLVMValueRef converted(Emit *e, LLVMValueRef v, SirType from, SirType to)
     LLVMTypeRef type = llvm__one_type(e, to);
     bool is_signed = llvm__is_signed(from);
     if (llvm__is_float(from) && llvm__is_float(to))
-        return LLVMTypeOf(v) == type   ? v
-               : to == SIR_TYPE_F32 ? LLVMBuildFPTrunc(e->at, v, type, "")
-                                    : LLVMBuildFPExt(e->at, v, type, "");
+        return LLVMTypeOf(v) == type ? v
+               : to == SIR_TYPE_F32  ? LLVMBuildFPTrunc(e->at, v, type, "")
+                                     : LLVMBuildFPExt(e->at, v, type, "");
     if (llvm__is_float(from))
         return llvm__is_signed(to) ? LLVMBuildFPToSI(e->at, v, type, "")
                                    : LLVMBuildFPToUI(e->at, v, type, "");
     if (llvm__is_float(to))
-        return is_signed ? LLVMBuildSIToFP(e->at, v, type, "") : LLVMBuildUIToFP(e->at, v, type, "");
+        return is_signed ? LLVMBuildSIToFP(e->at, v, type, "")
+                         : LLVMBuildUIToFP(e->at, v, type, "");
     return llvm__resize(e, v, type, is_signed);
 }
 
 // What does not fit is replaced by 0 first, so that the conversion is defined.
-static LLVMValueRef converted_or_zero(Emit *e, LLVMValueRef v, SirType from, SirType to, LLVMValueRef fits) {
-    if (fits && llvm__is_float(from))
-        v = llvm__select(e, fits, v, LLVMConstNull(LLVMTypeOf(v)));
+static LLVMValueRef converted_or_zero(
+    Emit *e, LLVMValueRef v, SirType from, SirType to, LLVMValueRef fits
+) {
+    if (fits && llvm__is_float(from)) v = llvm__select(e, fits, v, LLVMConstNull(LLVMTypeOf(v)));
     return converted(e, v, from, to);
 }
 
 static LLVMValueRef clamped_float(Emit *e, LLVMValueRef v, SirType to) {
     LLVMTypeRef types[] = { llvm__one_type(e, to), LLVMTypeOf(v) };
     const char *name = llvm__is_signed(to) ? "llvm.fptosi.sat" : "llvm.fptoui.sat";
-    unsigned id = LLVMLookupIntrinsicID(name, 15);
+    unsigned id = LLVMLookupIntrinsicID(name, strlen(name));
     LLVMValueRef fn = LLVMGetIntrinsicDeclaration(e->out, id, types, 2);
     return LLVMBuildCall2(e->at, LLVMIntrinsicGetType(e->context, id, types, 2), fn, &v, 1, "");
 }
 
 static LLVMValueRef clamped(Emit *e, LLVMValueRef v, SirType from, SirType to) {
-    if (llvm__is_float(from))
-        return clamped_float(e, v, to);
+    if (llvm__is_float(from)) return clamped_float(e, v, to);
     LLVMTypeRef word = LLVMTypeOf(v);
     bool is_signed = llvm__is_signed(from);
     if (is_signed && (int64_t)least(to) > (int64_t)least(from)) {
@@ -156,14 +155,11 @@ static void cast_option(Emit *e, const SirInst *inst) {
 }
 
 static LLVMValueRef cast_result(Emit *e, const SirInst *inst, const Value *v, SirType to) {
-    if (inst->op == SIR_OP_REPR_OF)
-        return v->a;
-    if (inst->op == SIR_OP_CAST_SAT)
-        return clamped(e, v->a, v->type, to);
+    if (inst->op == SIR_OP_REPR_OF) return v->a;
+    if (inst->op == SIR_OP_CAST_SAT) return clamped(e, v->a, v->type, to);
     if (inst->op == SIR_OP_CAST_TRAP) {
         LLVMValueRef fits = fits_type(e, v->a, v->type, to);
-        if (fits)
-            llvm__trap_unless(e, fits, FAULT_CAST);
+        if (fits) llvm__trap_unless(e, fits, FAULT_CAST);
     }
     return converted(e, v->a, v->type, to);
 }

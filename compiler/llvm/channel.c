@@ -37,16 +37,19 @@ static void is_closed(Emit *e, const SirInst *inst) {
 
 // --- sending ---------------------------------------------------------------------------------------------------------
 
-static void fill_slot(Emit *e, LLVMValueRef slot, LLVMValueRef endpoint, const Value *values, uint32_t n) {
+static void fill_slot(
+    Emit *e, LLVMValueRef slot, LLVMValueRef endpoint, const Value *values, uint32_t n
+) {
     bool passes = false;
     Offsets at = { 0, 1 };
     for (uint32_t i = 0; i < n; i++) {
         uint64_t offset = llvm__place_field(e, &at, values[i].type);
-        llvm__store_at(e, llvm__offset(e, slot, offset), llvm__align(e, values[i].type), &values[i]);
+        llvm__store_at(
+            e, llvm__offset(e, slot, offset), llvm__align(e, values[i].type), &values[i]
+        );
         passes = passes || llvm__needs_pass(e, values[i].type);
     }
-    if (!passes)
-        return;
+    if (!passes) return;
     LLVMValueRef pass = llvm__pass_begin(e, endpoint);
     at = (Offsets){ 0, 1 };
     for (uint32_t i = 0; i < n; i++) {
@@ -110,18 +113,15 @@ typedef struct Receive {
 } Receive;
 
 static bool same_place(const SirPlace *a, const SirPlace *b) {
-    if (a->local != b->local || a->proj_count != b->proj_count)
-        return false;
+    if (a->local != b->local || a->proj_count != b->proj_count) return false;
     for (uint32_t i = 0; i < a->proj_count; i++)
-        if (a->projs[i].kind != b->projs[i].kind || a->projs[i].n != b->projs[i].n)
-            return false;
+        if (a->projs[i].kind != b->projs[i].kind || a->projs[i].n != b->projs[i].n) return false;
     return true;
 }
 
 static Source *source_of(const Receive *r, const SirPlace *place) {
     for (uint32_t i = 0; i < r->count; i++)
-        if (same_place(r->sources[i].place, place))
-            return &r->sources[i];
+        if (same_place(r->sources[i].place, place)) return &r->sources[i];
     return NULL;
 }
 
@@ -134,7 +134,8 @@ static void find_sources(Emit *e, const SirInst *inst, Receive *r) {
             r->timeout = llvm__arg(e, &arm->value).a;
         } else if (!source_of(r, &arm->place)) {
             Place place = llvm__place(e, &arm->place);
-            r->sources[r->count++] = (Source){ &arm->place, llvm__load_place(e, &place).a, NULL, NULL };
+            r->sources[r->count++] =
+                (Source){ &arm->place, llvm__load_place(e, &place).a, NULL, NULL };
         }
     }
 }
@@ -157,8 +158,7 @@ static void take_message(Emit *e, const SirArm *arm, LLVMValueRef endpoint) {
     for (uint32_t i = 0; i < message->arg_count; i++) {
         SirType type = message->args[i].type;
         LLVMValueRef addr = llvm__offset(e, slot, llvm__place_field(e, &at, type));
-        if (i < arm->bind_count)
-            llvm__bind(e, &arm->binds[i], addr, type, llvm__align(e, type));
+        if (i < arm->bind_count) llvm__bind(e, &arm->binds[i], addr, type, llvm__align(e, type));
     }
     llvm__call_kernel(e, KCALL_RECEIVE_TAKE, 1, &endpoint);
 }
@@ -173,8 +173,7 @@ static void make_arm(Emit *e, const Receive *r, const SirArm *arm, LLVMValueRef 
         uint32_t code = arm->kind == SIR_ARM_CLOSED ? SIP_RECEIVE_CLOSED : (uint32_t)arm->n;
         LLVMAddCase(source->choice, llvm__u32(e, code), edge);
         llvm__go(e, edge);
-        if (arm->kind == SIR_ARM_MESSAGE)
-            take_message(e, arm, source->endpoint);
+        if (arm->kind == SIR_ARM_MESSAGE) take_message(e, arm, source->endpoint);
     }
     llvm__jump(e, e->blocks[arm->block]);
 }

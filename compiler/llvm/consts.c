@@ -25,8 +25,7 @@ static bool is_zero_tree(const Emit *e, const SirTree *tree) {
         if (tree->variant != 0 && !(llvm__type(e, tree->type)->kind == SIR_TYPE_STRUCT))
             return false;
         for (uint32_t i = 0; i < tree->item_count; i++)
-            if (!is_zero_tree(e, &tree->items[i]))
-                return false;
+            if (!is_zero_tree(e, &tree->items[i])) return false;
         return true;
     case SIR_CONST_REPEAT: return is_zero_tree(e, &tree->items[0]);
     case SIR_CONST_STR:
@@ -48,11 +47,9 @@ static LLVMValueRef new_global(Emit *e, const char *name, LLVMValueRef init, uin
 }
 
 static LLVMValueRef literal(Emit *e, Str text) {
-    if (text.len == 0)
-        return llvm__dangling(e);
+    if (text.len == 0) return llvm__dangling(e);
     uint64_t found = 0;
-    if (strmap_get(e->texts, text.ptr, text.len, &found))
-        return (LLVMValueRef)(uintptr_t)found;
+    if (strmap_get(e->texts, text.ptr, text.len, &found)) return (LLVMValueRef)(uintptr_t)found;
     LLVMValueRef bytes = LLVMConstStringInContext2(e->context, text.ptr, text.len, true);
     LLVMValueRef global = new_global(e, "text", bytes, 1);
     strmap_put(e->texts, text.ptr, text.len, (uint64_t)(uintptr_t)global);
@@ -84,8 +81,7 @@ static LLVMValueRef pair(const Emit *e, LLVMValueRef address, uint64_t length) {
 
 static LLVMValueRef reference(const Emit *e, const SirTree *tree) {
     LLVMValueRef global = e->consts[tree->bits];
-    if (llvm__type(e, tree->type)->kind == SIR_TYPE_PTR)
-        return global;
+    if (llvm__type(e, tree->type)->kind == SIR_TYPE_PTR) return global;
     SirType array = e->module->consts.data[tree->bits].tree.type;
     return pair(e, global, llvm__type(e, array)->count);
 }
@@ -119,8 +115,7 @@ static LLVMValueRef end_parts(const Emit *e, Parts *parts, SirType type) {
 
 static Parts new_parts(uint64_t most) { // with a gap before each and at the end
     Parts parts = { calloc(2 * most + 3, sizeof(LLVMValueRef)), 0, 0 };
-    if (!parts.items)
-        base_out_of_memory(2 * most + 3);
+    if (!parts.items) base_out_of_memory(2 * most + 3);
     return parts;
 }
 
@@ -160,15 +155,18 @@ static LLVMValueRef elements_const(const Emit *e, LLVMValueRef *items, uint64_t 
 static LLVMValueRef array_const(Emit *e, const SirTree *tree, bool swapped) {
     uint64_t count = llvm__type(e, tree->type)->count;
     if (tree->kind == SIR_CONST_REPEAT && count > LIMIT_ELEMENTS) {
-        llvm__fail(e, "a constant repeats %llu elements; at most %d are built", (unsigned long long)count, LIMIT_ELEMENTS);
+        llvm__fail(
+            e, "a constant repeats %llu elements; at most %d are built", (unsigned long long)count,
+            LIMIT_ELEMENTS
+        );
         count = 0;
     }
     LLVMValueRef *items = calloc(count + 1, sizeof(LLVMValueRef));
-    if (!items)
-        base_out_of_memory(count + 1);
+    if (!items) base_out_of_memory(count + 1);
     for (uint64_t i = 0; i < count; i++) {
         bool again = tree->kind == SIR_CONST_REPEAT;
-        items[i] = again && i ? items[0] : llvm__tree_const(e, &tree->items[again ? 0 : i], swapped);
+        items[i] =
+            again && i ? items[0] : llvm__tree_const(e, &tree->items[again ? 0 : i], swapped);
     }
     LLVMValueRef whole = elements_const(e, items, count);
     free(items);
@@ -177,16 +175,14 @@ static LLVMValueRef array_const(Emit *e, const SirTree *tree, bool swapped) {
 
 static LLVMValueRef list_const(Emit *e, const SirTree *tree, bool swapped) {
     SirTypeKind kind = llvm__type(e, tree->type)->kind;
-    if (kind == SIR_TYPE_ARRAY)
-        return array_const(e, tree, swapped);
+    if (kind == SIR_TYPE_ARRAY) return array_const(e, tree, swapped);
     return kind == SIR_TYPE_STRUCT ? struct_const(e, tree) : variant_const(e, tree);
 }
 
 LLVMValueRef llvm__tree_const(Emit *e, const SirTree *tree, bool swapped) {
     if (llvm__shape(e, tree->type) == SHAPE_MEMORY && is_zero_tree(e, tree))
         return LLVMConstNull(LLVMArrayType2(e->i8, llvm__size(e, tree->type)));
-    if (llvm__shape(e, tree->type) == SHAPE_NONE)
-        return LLVMConstNull(LLVMArrayType2(e->i8, 0));
+    if (llvm__shape(e, tree->type) == SHAPE_NONE) return LLVMConstNull(LLVMArrayType2(e->i8, 0));
     switch (tree->kind) {
     case SIR_CONST_INT:
     case SIR_CONST_FLOAT: return number(e, tree, swapped);
@@ -229,11 +225,9 @@ static void repeat_into(Emit *e, const SirTree *tree, const Place *to) {
 }
 
 static bool has_repeat(const SirTree *tree) {
-    if (tree->kind == SIR_CONST_REPEAT)
-        return true;
+    if (tree->kind == SIR_CONST_REPEAT) return true;
     for (uint32_t i = 0; i < tree->item_count; i++)
-        if (has_repeat(&tree->items[i]))
-            return true;
+        if (has_repeat(&tree->items[i])) return true;
     return false;
 }
 
@@ -271,7 +265,9 @@ static void tree_into(Emit *e, const SirTree *tree, const Place *to) {
     } else if (in_memory && (size <= SMALL_TREE || has_repeat(tree))) {
         list_into(e, tree, to);
     } else if (in_memory) {
-        LLVMValueRef global = new_global(e, "const", llvm__tree_const(e, tree, to->swapped), llvm__align(e, tree->type));
+        LLVMValueRef global = new_global(
+            e, "const", llvm__tree_const(e, tree, to->swapped), llvm__align(e, tree->type)
+        );
         llvm__copy(e, to->addr, global, llvm__u64(e, size), to->align);
     } else {
         Value value = llvm__tree(e, tree);

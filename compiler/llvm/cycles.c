@@ -13,9 +13,9 @@ typedef struct Step { // a type whose parts are being visited
 } Step;
 
 static SirType owned_elem(const SirTypeInfo *info, bool through_blocks) {
-    bool is_block = info->kind == SIR_TYPE_PTR || info->kind == SIR_TYPE_SLICE || info->kind == SIR_TYPE_GROW;
-    if (is_block)
-        return through_blocks && info->mode == SIR_OWN ? info->elem : SIR_NONE;
+    bool is_block =
+        info->kind == SIR_TYPE_PTR || info->kind == SIR_TYPE_SLICE || info->kind == SIR_TYPE_GROW;
+    if (is_block) return through_blocks && info->mode == SIR_OWN ? info->elem : SIR_NONE;
     bool is_inline = info->kind == SIR_TYPE_ARRAY || info->kind == SIR_TYPE_VECTOR ||
                      info->kind == SIR_TYPE_OPTION;
     return is_inline ? info->elem : SIR_NONE;
@@ -58,17 +58,14 @@ static void leave(Components *c, SirType type) {
     (void)vec_pop(&c->path);
     if (c->path.len) {
         SirType above = vec_last(&c->path)->type;
-        if (c->low[type] < c->low[above])
-            c->low[above] = c->low[type];
+        if (c->low[type] < c->low[above]) c->low[above] = c->low[type];
     }
-    if (c->low[type] != c->number[type])
-        return;
+    if (c->low[type] != c->number[type]) return;
     bool many = *vec_last(&c->stack) != type;
     for (SirType member = SIR_NONE; member != type;) {
         member = vec_pop(&c->stack);
         c->open[member] = false;
-        if (many)
-            c->e->types[member].cyclic = true;
+        if (many) c->e->types[member].cyclic = true;
     }
 }
 
@@ -80,8 +77,7 @@ void llvm__find_cycles(Emit *e) {
     c.low = arena_array(&c.scratch, uint32_t, count);
     c.open = arena_array(&c.scratch, bool, count);
     for (SirType root = 0; root < count; root++) {
-        if (!c.number[root])
-            enter(&c, root);
+        if (!c.number[root]) enter(&c, root);
         while (c.path.len) {
             Step *step = vec_last(&c.path);
             SirType part = next_part(e, step, true);
@@ -102,14 +98,11 @@ void llvm__find_cycles(Emit *e) {
 
 static bool has_own_gaps(const Emit *e, SirType type) { // between its parts
     const SirTypeInfo *info = llvm__type(e, type);
-    if (info->kind == SIR_TYPE_VECTOR)
-        return true;
+    if (info->kind == SIR_TYPE_VECTOR) return true;
     if (info->kind == SIR_TYPE_ENUM)
         return !info->is_plain_enum && llvm__size(e, type) > llvm__tag_size(e, type);
-    if (info->kind == SIR_TYPE_OPTION)
-        return !llvm__is_niche(e, type) && llvm__size(e, type) > 1;
-    if (info->kind != SIR_TYPE_STRUCT)
-        return false;
+    if (info->kind == SIR_TYPE_OPTION) return !llvm__is_niche(e, type) && llvm__size(e, type) > 1;
+    if (info->kind != SIR_TYPE_STRUCT) return false;
     uint64_t sum = 0;
     for (uint32_t i = 0; i < info->field_count; i++)
         sum += llvm__size(e, info->fields[i].type);
@@ -119,8 +112,7 @@ static bool has_own_gaps(const Emit *e, SirType type) { // between its parts
 enum { GAPS_UNKNOWN, GAPS_NO, GAPS_YES };
 
 bool llvm__has_gaps(Emit *e, SirType type) {
-    if (e->types[type].gaps)
-        return e->types[type].gaps == GAPS_YES;
+    if (e->types[type].gaps) return e->types[type].gaps == GAPS_YES;
     Arena scratch;
     arena_init(&scratch);
     VEC(Step) path = { 0 };
@@ -130,8 +122,7 @@ bool llvm__has_gaps(Emit *e, SirType type) {
         TypeFacts *facts = &e->types[step->type];
         SirType part = has_own_gaps(e, step->type) ? SIR_NONE : next_part(e, step, false);
         if (part == SIR_NONE) {
-            if (!facts->gaps)
-                facts->gaps = has_own_gaps(e, step->type) ? GAPS_YES : GAPS_NO;
+            if (!facts->gaps) facts->gaps = has_own_gaps(e, step->type) ? GAPS_YES : GAPS_NO;
             (void)vec_pop(&path);
         } else if (e->types[part].gaps == GAPS_YES) {
             facts->gaps = GAPS_YES;

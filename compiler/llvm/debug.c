@@ -11,7 +11,9 @@ static LLVMMetadataRef make_file(const Emit *e, Str name) {
     return LLVMDIBuilderCreateFile(e->debug, name.ptr, name.len, directory, sizeof directory - 1);
 }
 
-static void add_flag(const Emit *e, LLVMModuleFlagBehavior behavior, const char *name, uint32_t value) {
+static void add_flag(
+    const Emit *e, LLVMModuleFlagBehavior behavior, const char *name, uint32_t value
+) {
     LLVMAddModuleFlag(
         e->out, behavior, name, strlen(name), LLVMValueAsMetadata(llvm__u32(e, value))
     );
@@ -34,8 +36,8 @@ void llvm__debug_begin(Emit *e) {
     const char *producer = e->options->producer;
     e->unit = LLVMDIBuilderCreateCompileUnit(
         e->debug, LLVMDWARFSourceLanguageC11, e->no_file, producer, strlen(producer),
-        e->options->level != LLVM_O0, "", 0, 0, "", 0, LLVMDWARFEmissionFull, 0, false, false, "", 0,
-        "", 0
+        e->options->level != LLVM_O0, "", 0, 0, "", 0, LLVMDWARFEmissionFull, 0, false, false, "",
+        0, "", 0
     );
     e->sub_type = LLVMDIBuilderCreateSubroutineType(e->debug, e->no_file, NULL, 0, LLVMDIFlagZero);
 }
@@ -61,8 +63,7 @@ void llvm__debug_func(Emit *e, SirFunc func) {
 
 // A generic's instance, or what was inlined by the front end, may stand in another file than its function.
 static LLVMMetadataRef scope_of(const Emit *e, SirFile file) {
-    if (file >= e->module->files.len)
-        return e->scope;
+    if (file >= e->module->files.len) return e->scope;
     FileScope *known = &e->file_scopes[file];
     if (known->func != e->scope) {
         known->func = e->scope;
@@ -86,4 +87,6 @@ void llvm__debug_none(Emit *e) {
     LLVMSetCurrentDebugLocation2(e->at, NULL);
 }
 
-void llvm__debug_end(Emit *e) { LLVMDIBuilderFinalize(e->debug); }
+void llvm__debug_end(Emit *e) {
+    LLVMDIBuilderFinalize(e->debug);
+}

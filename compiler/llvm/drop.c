@@ -40,7 +40,9 @@ void llvm__drop_elems(Emit *e, SirType elem, LLVMValueRef base, LLVMValueRef cou
 }
 
 // `count` elements at `base`, in a block if `owner`, a count or capacity, is not 0.
-static void drop_many(Emit *e, SirType elem, LLVMValueRef base, LLVMValueRef count, LLVMValueRef owner) {
+static void drop_many(
+    Emit *e, SirType elem, LLVMValueRef base, LLVMValueRef count, LLVMValueRef owner
+) {
     bool owns = llvm__owns(e, elem), later = llvm__block_prefix(e, elem) != 0;
     LLVMBasicBlockRef on = begin_if_nonzero(e, owner);
     LLVMValueRef block = llvm__offset(e, base, -llvm__block_prefix(e, elem));
@@ -48,23 +50,22 @@ static void drop_many(Emit *e, SirType elem, LLVMValueRef base, LLVMValueRef cou
         llvm__store(e, count, block, 8);
         drop_block(e, block, llvm__glue(e, GLUE_DROP_ELEMS, elem));
     } else {
-        if (owns)
-            llvm__drop_elems(e, elem, base, count);
+        if (owns) llvm__drop_elems(e, elem, base, count);
         llvm__free(e, block);
     }
     end_if(e, on);
 }
 
 void llvm__drop(Emit *e, SirType type, LLVMValueRef addr) {
-    if (!llvm__owns(e, type))
-        return;
+    if (!llvm__owns(e, type)) return;
     const SirTypeInfo *info = llvm__type(e, type);
     if (info->kind == SIR_TYPE_PTR) {
         drop_box(e, info->elem, addr);
     } else if (info->kind == SIR_TYPE_ENDPOINT) {
         LLVMValueRef endpoint = llvm__load(e, e->ptr, addr, 8);
         llvm__call_kernel(e, KCALL_CLOSE, 1, &endpoint);
-    } else if (info->kind == SIR_TYPE_SLICE || info->kind == SIR_TYPE_STR || info->kind == SIR_TYPE_GROW) {
+    } else if (info->kind == SIR_TYPE_SLICE || info->kind == SIR_TYPE_STR ||
+               info->kind == SIR_TYPE_GROW) {
         SirType elem = info->kind == SIR_TYPE_STR ? (SirType)SIR_TYPE_U8 : info->elem;
         LLVMValueRef base = llvm__load(e, e->ptr, addr, 8);
         LLVMValueRef count = llvm__load(e, e->i64, llvm__offset(e, addr, 8), 8);
@@ -77,13 +78,8 @@ void llvm__drop(Emit *e, SirType type, LLVMValueRef addr) {
     }
 }
 
-static bool has_parts(const SirTypeInfo *info) {
-    return info->kind == SIR_TYPE_STRUCT || info->kind == SIR_TYPE_ENUM || info->kind == SIR_TYPE_OPTION ||
-           info->kind == SIR_TYPE_ARRAY || info->kind == SIR_TYPE_VECTOR;
-}
-
 void llvm__drop_body(Emit *e, SirType type, LLVMValueRef value) {
-    if (has_parts(llvm__type(e, type)))
+    if (llvm__has_parts(e, type))
         llvm__each_part(e, type, value, false, drop_each, NULL);
     else
         llvm__drop(e, type, value);

@@ -6,8 +6,7 @@
 #include <stdio.h>
 
 void llvm__fail(Emit *e, const char *format, ...) {
-    if (e->failed)
-        return;
+    if (e->failed) return;
     e->failed = true;
     va_list args;
     va_start(args, format);
@@ -48,8 +47,7 @@ static void make_module(Emit *e) {
     llvm__define_consts(e);
     for (SirFunc func = 0; func < e->module->funcs.len && !e->failed; func++)
         llvm__define_func(e, func);
-    if (!e->failed)
-        llvm__define_program(e);
+    if (!e->failed) llvm__define_program(e);
     llvm__define_glue(e);
     llvm__define_grow(e);
     llvm__define_drain(e);
@@ -62,8 +60,7 @@ static void report_tables(const Emit *e, LlvmOutput *out) {
     out->trap_count = e->traps.len;
     out->kcalls = arena_array(e->arena, uint32_t, KCALLS);
     for (uint32_t i = 0; i < KCALLS; i++)
-        if (e->kcalls[i])
-            out->kcalls[out->kcall_count++] = i;
+        if (e->kcalls[i]) out->kcalls[out->kcall_count++] = i;
 }
 
 bool llvm_emit(Arena *arena, const VerifiedSir *sir, const LlvmOptions *options, LlvmOutput *out) {

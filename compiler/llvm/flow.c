@@ -5,8 +5,7 @@
 #include "base/check.h"
 
 void llvm__bind(Emit *e, const SirBind *bind, LLVMValueRef addr, SirType type, uint32_t align) {
-    if (bind->mode == SIR_BIND_SKIP)
-        return;
+    if (bind->mode == SIR_BIND_SKIP) return;
     SirType to = e->info->locals.data[bind->local].type;
     Value value = bind->mode == SIR_BIND_CONST || bind->mode == SIR_BIND_MUT
                       ? llvm__one(e, to, addr)
@@ -14,10 +13,14 @@ void llvm__bind(Emit *e, const SirBind *bind, LLVMValueRef addr, SirType type, u
     llvm__store_at(e, e->locals[bind->local], llvm__align(e, to), &value);
 }
 
-static LLVMBasicBlockRef target(const Emit *e, const SirArm *arm) { return e->blocks[arm->block]; }
+static LLVMBasicBlockRef target(const Emit *e, const SirArm *arm) {
+    return e->blocks[arm->block];
+}
 
 // The last arm is taken when no other is: where all cases are there, it is its own.
-static const SirArm *last_arm(const SirInst *inst) { return &inst->arms[inst->arm_count - 1]; }
+static const SirArm *last_arm(const SirInst *inst) {
+    return &inst->arms[inst->arm_count - 1];
+}
 
 static void switch_on(Emit *e, const SirInst *inst) {
     LLVMValueRef value = llvm__arg(e, &inst->args[0]).a;
@@ -56,8 +59,7 @@ static void match(Emit *e, const SirInst *inst) {
     for (uint32_t i = 0; i < inst->arm_count; i++) {
         edges[i] = llvm__new_block(e, "arm");
         llvm__go(e, edges[i]);
-        if (inst->arms[i].kind == SIR_ARM_VARIANT)
-            bind_payload(e, &inst->arms[i], &place);
+        if (inst->arms[i].kind == SIR_ARM_VARIANT) bind_payload(e, &inst->arms[i], &place);
         llvm__jump(e, target(e, &inst->arms[i]));
     }
     llvm__go(e, here);
@@ -81,8 +83,7 @@ static void next(Emit *e, const SirInst *inst) {
     llvm__branch(e, llvm__is(e, LLVMIntULT, index, seq.length), more, target(e, arms[1]));
     llvm__go(e, more);
     Place elem = llvm__seq_elem(e, &seq, index);
-    if (arms[0]->bind_count)
-        llvm__bind(e, &arms[0]->binds[0], elem.addr, elem.type, elem.align);
+    if (arms[0]->bind_count) llvm__bind(e, &arms[0]->binds[0], elem.addr, elem.type, elem.align);
     llvm__store(e, LLVMBuildAdd(e->at, index, llvm__u64(e, 1), ""), counter, 8);
     llvm__jump(e, target(e, arms[0]));
 }
@@ -110,7 +111,7 @@ static void return_value(Emit *e, const SirInst *inst) {
     }
 }
 
-static void end_block(Emit *e, const SirInst *inst) {
+void llvm__end(Emit *e, const SirInst *inst) {
     switch (inst->op) {
     case SIR_OP_JUMP: llvm__jump(e, target(e, &inst->arms[0])); break;
     case SIR_OP_BRANCH: {
@@ -127,5 +128,3 @@ static void end_block(Emit *e, const SirInst *inst) {
     default: unreachable();
     }
 }
-
-void llvm__end(Emit *e, const SirInst *inst) { end_block(e, inst); }

@@ -45,8 +45,7 @@ static LLVMValueRef add_local(Emit *e, SirType type) {
 
 static void take_params(Emit *e) {
     uint32_t at = 0;
-    if (llvm__shape(e, e->info->sig.result) == SHAPE_MEMORY)
-        e->result = LLVMGetParam(e->fn, at++);
+    if (llvm__shape(e, e->info->sig.result) == SHAPE_MEMORY) e->result = LLVMGetParam(e->fn, at++);
     for (uint32_t i = 0; i < e->info->sig.param_count; i++) {
         SirType type = e->info->sig.params[i].type;
         uint32_t align = llvm__align(e, type);
@@ -67,8 +66,7 @@ static void add_locals(Emit *e) {
     for (uint32_t i = 0; i < e->info->locals.len; i++) {
         SirType type = e->info->locals.data[i].type;
         bool given = i < e->info->sig.param_count && llvm__shape(e, type) == SHAPE_MEMORY;
-        if (!given)
-            e->locals[i] = add_local(e, type);
+        if (!given) e->locals[i] = add_local(e, type);
     }
 }
 
@@ -152,7 +150,8 @@ static void lower_block(Emit *e, SirBlock block) {
         e->inst_row = i;
         llvm__debug_loc(e, info->insts.data[i].loc);
         lower_inst(e, &info->insts.data[i]);
-        vec_each(Temp, temp, &e->temps) temp->busy = false;
+        vec_each(Temp, temp, &e->temps)
+            temp->busy = false;
     }
 }
 

@@ -17,7 +17,9 @@ typedef struct Visit {
 
 static void clear_gap(Emit *e, const Visit *visit, LLVMValueRef addr, uint64_t from, uint64_t to) {
     if (visit->clear && to > from)
-        llvm__fill(e, llvm__offset(e, addr, from), LLVMConstNull(e->i8), llvm__u64(e, to - from), 1);
+        llvm__fill(
+            e, llvm__offset(e, addr, from), LLVMConstNull(e->i8), llvm__u64(e, to - from), 1
+        );
 }
 
 static void visit_struct(Emit *e, SirType type, LLVMValueRef addr, const Visit *visit) {
@@ -33,7 +35,9 @@ static void visit_struct(Emit *e, SirType type, LLVMValueRef addr, const Visit *
 }
 
 // One variant's payload, and what lies around it.
-static void visit_payload(Emit *e, SirType type, uint32_t variant, LLVMValueRef addr, const Visit *visit) {
+static void visit_payload(
+    Emit *e, SirType type, uint32_t variant, LLVMValueRef addr, const Visit *visit
+) {
     uint32_t count = sir_variant_arity(e->module, type, variant);
     Offsets at = { llvm__payload_offset(e, type), 1 };
     uint64_t end = llvm__tag_size(e, type);
@@ -48,11 +52,9 @@ static void visit_payload(Emit *e, SirType type, uint32_t variant, LLVMValueRef 
 }
 
 static bool is_visited(Emit *e, SirType type, uint32_t variant, const Visit *visit) {
-    if (visit->clear)
-        return true;
+    if (visit->clear) return true;
     for (uint32_t i = 0; i < sir_variant_arity(e->module, type, variant); i++)
-        if (llvm__owns(e, sir_variant_field(e->module, type, variant, i)))
-            return true;
+        if (llvm__owns(e, sir_variant_field(e->module, type, variant, i))) return true;
     return false;
 }
 
@@ -64,8 +66,7 @@ static void visit_variants(Emit *e, SirType type, LLVMValueRef addr, const Visit
     LLVMBasicBlockRef on = llvm__new_block(e, "");
     LLVMValueRef choice = LLVMBuildSwitch(e->at, tag, on, variants);
     for (uint32_t v = 0; v < variants; v++) {
-        if (!is_visited(e, type, v, visit))
-            continue;
+        if (!is_visited(e, type, v, visit)) continue;
         LLVMBasicBlockRef is = llvm__new_block(e, "is");
         LLVMAddCase(choice, LLVMConstInt(word, v, false), is);
         llvm__go(e, is);
@@ -86,7 +87,12 @@ static void visit_pointer_option(Emit *e, SirType elem, LLVMValueRef addr, const
 }
 
 void llvm__each_elem(
-    Emit *e, SirType elem, LLVMValueRef base, LLVMValueRef count, GlueEach each, LLVMValueRef context
+    Emit *e,
+    SirType elem,
+    LLVMValueRef base,
+    LLVMValueRef count,
+    GlueEach each,
+    LLVMValueRef context
 ) {
     Loop loop = llvm__loop_begin(e, count);
     each(e, elem, llvm__element(e, base, loop.index, llvm__size(e, elem)), context);
@@ -98,13 +104,14 @@ static void visit_elements(Emit *e, SirType type, LLVMValueRef addr, const Visit
     Seq seq = llvm__seq(e, &place);
     if (visit->clear ? llvm__needs_pass(e, seq.elem) : llvm__owns(e, seq.elem))
         llvm__each_elem(e, seq.elem, seq.base, seq.length, visit->each, visit->context);
-    if (!visit->clear || !seq.limit)
-        return;
+    if (!visit->clear || !seq.limit) return;
     clear_gap(e, visit, addr, 8, llvm__vector_offset(e, type));
     LLVMValueRef spare = LLVMBuildSub(e->at, llvm__u64(e, seq.limit), seq.length, "");
     LLVMValueRef bytes = LLVMBuildMul(e->at, spare, llvm__u64(e, seq.size), "");
     llvm__fill(e, llvm__seq_elem(e, &seq, seq.length).addr, LLVMConstNull(e->i8), bytes, 1);
-    clear_gap(e, visit, addr, llvm__vector_offset(e, type) + seq.limit * seq.size, llvm__size(e, type));
+    clear_gap(
+        e, visit, addr, llvm__vector_offset(e, type) + seq.limit * seq.size, llvm__size(e, type)
+    );
 }
 
 void llvm__each_part(
@@ -122,6 +129,13 @@ void llvm__each_part(
         visit_variants(e, type, addr, &visit);
     else
         llvm__fail(e, "a value of kind %u has no parts that are lowered", (unsigned)info->kind);
+}
+
+bool llvm__has_parts(const Emit *e, SirType type) {
+    const SirTypeInfo *info = llvm__type(e, type);
+    return info->kind == SIR_TYPE_STRUCT || info->kind == SIR_TYPE_ENUM ||
+           info->kind == SIR_TYPE_OPTION || info->kind == SIR_TYPE_ARRAY ||
+           info->kind == SIR_TYPE_VECTOR;
 }
 
 // --- the functions -------------------------------------------------------------------------------------------------

@@ -14,7 +14,9 @@ typedef struct Grower {
     LLVMBasicBlockRef full; // traps: no memory
 } Grower;
 
-static LLVMValueRef checked(Emit *e, const Grower *g, const char *name, LLVMValueRef a, LLVMValueRef b) {
+static LLVMValueRef checked(
+    Emit *e, const Grower *g, const char *name, LLVMValueRef a, LLVMValueRef b
+) {
     LLVMValueRef args[] = { a, b };
     LLVMValueRef both = llvm__intrinsic(e, name, e->i64, 2, args);
     LLVMBasicBlockRef on = llvm__new_block(e, "");
@@ -27,7 +29,9 @@ static LLVMValueRef at_least(Emit *e, LLVMValueRef a, LLVMValueRef b) {
     return llvm__select(e, llvm__is(e, LLVMIntULT, a, b), b, a);
 }
 
-static LLVMValueRef next_capacity(Emit *e, const Grower *g, LLVMValueRef length, LLVMValueRef capacity) {
+static LLVMValueRef next_capacity(
+    Emit *e, const Grower *g, LLVMValueRef length, LLVMValueRef capacity
+) {
     LLVMValueRef needed = checked(e, g, "llvm.uadd.with.overflow", length, g->params[GROW_MORE]);
     LLVMValueRef twice = checked(e, g, "llvm.uadd.with.overflow", capacity, capacity);
     LLVMValueRef small = llvm__is(e, LLVMIntULE, g->params[GROW_SIZE], llvm__u64(e, SMALL_ELEMENT));
@@ -74,8 +78,7 @@ static void declare_grow(Emit *e) {
 }
 
 void llvm__define_grow(Emit *e) {
-    if (!e->grow)
-        return;
+    if (!e->grow) return;
     llvm__begin_body(e, e->grow);
     llvm__debug_none(e);
     Grower g = { .full = llvm__new_block(e, "full") };
@@ -92,15 +95,17 @@ static void make_room(Emit *e, Seq *seq, LLVMValueRef more) {
         llvm__trap_if(e, llvm__is(e, LLVMIntUGT, more, left), FAULT_QUOTA);
         return;
     }
-    if (!e->grow)
-        declare_grow(e);
+    if (!e->grow) declare_grow(e);
     LLVMValueRef capacity = llvm__load(e, e->i64, llvm__offset(e, seq->whole, 16), 8);
     LLVMValueRef left = LLVMBuildSub(e->at, capacity, seq->length, "");
     LLVMBasicBlockRef full = llvm__new_block(e, "full"), on = llvm__new_block(e, "");
     llvm__branch(e, llvm__is(e, LLVMIntUGT, more, left), full, on);
     llvm__go(e, full);
     LLVMValueRef args[GROW_PARAMS] = {
-        seq->whole, more, llvm__u64(e, seq->size), llvm__u64(e, llvm__block_prefix(e, seq->elem)),
+        seq->whole,
+        more,
+        llvm__u64(e, seq->size),
+        llvm__u64(e, llvm__block_prefix(e, seq->elem)),
         llvm__u32(e, llvm__site(e, FAULT_QUOTA)),
     };
     LLVMBuildCall2(e->at, e->grow_type, e->grow, args, GROW_PARAMS, "");
@@ -193,8 +198,7 @@ static void pop(Emit *e, const SirInst *inst) {
     Value last = llvm__load_place(e, &elem);
     LLVMValueRef to = niche ? temp : llvm__offset(e, temp, llvm__payload_offset(e, type));
     llvm__store_at(e, to, llvm__align(e, seq.elem), &last);
-    if (!niche)
-        llvm__store(e, llvm__int(e, e->i8, 1), temp, 1);
+    if (!niche) llvm__store(e, llvm__int(e, e->i8, 1), temp, 1);
     llvm__jump(e, on);
     llvm__go(e, on);
     Value value = llvm__load_at(e, type, temp, llvm__align(e, type));
@@ -219,7 +223,10 @@ static void append(Emit *e, const SirInst *inst) {
     Seq more = llvm__seq(e, &from);
     make_room(e, &seq, more.length);
     uint32_t align = seq.align < more.align ? seq.align : more.align;
-    llvm__copy(e, llvm__element(e, seq.base, seq.length, seq.size), more.base, bytes_of(e, &more, more.length), align);
+    llvm__copy(
+        e, llvm__element(e, seq.base, seq.length, seq.size), more.base,
+        bytes_of(e, &more, more.length), align
+    );
     set_length(e, &seq, LLVMBuildAdd(e->at, seq.length, more.length, ""));
 }
 
@@ -240,7 +247,8 @@ static void seal(Emit *e, const SirInst *inst) {
     llvm__jump(e, on);
     llvm__go(e, on);
     Value value = llvm__two(
-        e, llvm__place_type(e, &inst->args[0].place), llvm__select(e, empty, llvm__dangling(e), base), length
+        e, llvm__place_type(e, &inst->args[0].place),
+        llvm__select(e, empty, llvm__dangling(e), base), length
     );
     llvm__dest(e, &inst->args[0], &value);
 }

@@ -23,8 +23,7 @@ static void try_box(Emit *e, const SirInst *inst) {
     llvm__store_at(e, block, llvm__align(e, v.type), &v);
     llvm__jump(e, on);
     llvm__go(e, none);
-    if (llvm__owns(e, v.type))
-        llvm__drop(e, v.type, llvm__spill(e, &v));
+    if (llvm__owns(e, v.type)) llvm__drop(e, v.type, llvm__spill(e, &v));
     llvm__jump(e, on);
     llvm__go(e, on);
     Value value = llvm__one(e, llvm__place_type(e, &inst->args[0].place), block);
@@ -57,8 +56,7 @@ static LLVMValueRef alloc_elems(Emit *e, const Room *room, bool may_fail) {
     LLVMValueRef cell = llvm__temp(e, 8, 8, false);
     LLVMBasicBlockRef some = llvm__new_block(e, "some"), on = llvm__new_block(e, "");
     llvm__store(e, llvm__dangling(e), cell, 8);
-    if (!may_fail)
-        llvm__trap_if(e, room->overflow, FAULT_QUOTA);
+    if (!may_fail) llvm__trap_if(e, room->overflow, FAULT_QUOTA);
     llvm__branch(e, llvm__is(e, LLVMIntNE, room->count, llvm__u64(e, 0)), some, on);
     llvm__go(e, some);
     if (may_fail) { // no account is that large
@@ -74,8 +72,7 @@ static LLVMValueRef alloc_elems(Emit *e, const Room *room, bool may_fail) {
 
 static void fill_elems(Emit *e, LLVMValueRef base, LLVMValueRef count, const Value *v) {
     uint64_t size = llvm__size(e, v->type);
-    if (size == 0 || (v->shape == SHAPE_ONE && llvm__is_zero(v->a)))
-        return; // blocks come zeroed
+    if (size == 0 || (v->shape == SHAPE_ONE && llvm__is_zero(v->a))) return; // blocks come zeroed
     if (size == 1 && v->shape == SHAPE_ONE) {
         llvm__fill(e, base, v->a, count, 1);
         return;

@@ -11,11 +11,17 @@ LLVMValueRef llvm__int(const Emit *e, LLVMTypeRef type, uint64_t value) {
     return LLVMConstInt(type, value, false);
 }
 
-LLVMValueRef llvm__u64(const Emit *e, uint64_t value) { return LLVMConstInt(e->i64, value, false); }
+LLVMValueRef llvm__u64(const Emit *e, uint64_t value) {
+    return LLVMConstInt(e->i64, value, false);
+}
 
-LLVMValueRef llvm__u32(const Emit *e, uint32_t value) { return LLVMConstInt(e->i32, value, false); }
+LLVMValueRef llvm__u32(const Emit *e, uint32_t value) {
+    return LLVMConstInt(e->i32, value, false);
+}
 
-bool llvm__is_zero(LLVMValueRef value) { return LLVMIsConstant(value) && LLVMIsNull(value); }
+bool llvm__is_zero(LLVMValueRef value) {
+    return LLVMIsConstant(value) && LLVMIsNull(value);
+}
 
 // --- addresses ---------------------------------------------------------------------------------------------
 
@@ -28,10 +34,8 @@ LLVMValueRef llvm__offset(const Emit *e, LLVMValueRef addr, uint64_t bytes) {
 }
 
 LLVMValueRef llvm__element(const Emit *e, LLVMValueRef base, LLVMValueRef index, uint64_t size) {
-    if (size == 0)
-        return base;
-    if (size == 1)
-        return llvm__add_bytes(e, base, index);
+    if (size == 0) return base;
+    if (size == 1) return llvm__add_bytes(e, base, index);
     return llvm__add_bytes(e, base, LLVMBuildMul(e->at, index, llvm__u64(e, size), ""));
 }
 
@@ -47,19 +51,22 @@ void llvm__store(const Emit *e, LLVMValueRef value, LLVMValueRef addr, uint32_t 
     LLVMSetAlignment(LLVMBuildStore(e->at, value, addr), align);
 }
 
-void llvm__copy(const Emit *e, LLVMValueRef to, LLVMValueRef from, LLVMValueRef size, uint32_t align) {
-    if (!llvm__is_zero(size))
-        LLVMBuildMemCpy(e->at, to, align, from, align, size);
+void llvm__copy(
+    const Emit *e, LLVMValueRef to, LLVMValueRef from, LLVMValueRef size, uint32_t align
+) {
+    if (!llvm__is_zero(size)) LLVMBuildMemCpy(e->at, to, align, from, align, size);
 }
 
-void llvm__move(const Emit *e, LLVMValueRef to, LLVMValueRef from, LLVMValueRef size, uint32_t align) {
-    if (!llvm__is_zero(size))
-        LLVMBuildMemMove(e->at, to, align, from, align, size);
+void llvm__move(
+    const Emit *e, LLVMValueRef to, LLVMValueRef from, LLVMValueRef size, uint32_t align
+) {
+    if (!llvm__is_zero(size)) LLVMBuildMemMove(e->at, to, align, from, align, size);
 }
 
-void llvm__fill(const Emit *e, LLVMValueRef to, LLVMValueRef byte, LLVMValueRef size, uint32_t align) {
-    if (!llvm__is_zero(size))
-        LLVMBuildMemSet(e->at, to, byte, size, align);
+void llvm__fill(
+    const Emit *e, LLVMValueRef to, LLVMValueRef byte, LLVMValueRef size, uint32_t align
+) {
+    if (!llvm__is_zero(size)) LLVMBuildMemSet(e->at, to, byte, size, align);
 }
 
 // Big pieces are not shared: they would keep small ones from becoming registers.
@@ -94,10 +101,8 @@ LLVMValueRef llvm__select(const Emit *e, LLVMValueRef c, LLVMValueRef yes, LLVMV
 LLVMValueRef llvm__resize(const Emit *e, LLVMValueRef value, LLVMTypeRef to, bool is_signed) {
     unsigned from_bits = LLVMGetIntTypeWidth(LLVMTypeOf(value));
     unsigned to_bits = LLVMGetIntTypeWidth(to);
-    if (from_bits == to_bits)
-        return value;
-    if (from_bits > to_bits)
-        return LLVMBuildTrunc(e->at, value, to, "");
+    if (from_bits == to_bits) return value;
+    if (from_bits > to_bits) return LLVMBuildTrunc(e->at, value, to, "");
     return is_signed ? LLVMBuildSExt(e->at, value, to, "") : LLVMBuildZExt(e->at, value, to, "");
 }
 
@@ -109,8 +114,9 @@ LLVMValueRef llvm__from_bool(const Emit *e, LLVMValueRef byte) {
     return llvm__is(e, LLVMIntNE, byte, LLVMConstNull(e->i8));
 }
 
-LLVMValueRef
-llvm__intrinsic(const Emit *e, const char *name, LLVMTypeRef type, uint32_t n, LLVMValueRef *args) {
+LLVMValueRef llvm__intrinsic(
+    const Emit *e, const char *name, LLVMTypeRef type, uint32_t n, LLVMValueRef *args
+) {
     unsigned id = LLVMLookupIntrinsicID(name, strlen(name));
     assert(id);
     LLVMValueRef fn = LLVMGetIntrinsicDeclaration(e->out, id, &type, 1);
@@ -131,7 +137,9 @@ void llvm__go(const Emit *e, LLVMBasicBlockRef block) {
     LLVMPositionBuilderAtEnd(e->at, block);
 }
 
-void llvm__jump(const Emit *e, LLVMBasicBlockRef block) { LLVMBuildBr(e->at, block); }
+void llvm__jump(const Emit *e, LLVMBasicBlockRef block) {
+    LLVMBuildBr(e->at, block);
+}
 
 void llvm__branch(const Emit *e, LLVMValueRef c, LLVMBasicBlockRef yes, LLVMBasicBlockRef no) {
     LLVMBuildCondBr(e->at, c, yes, no);

@@ -37,14 +37,18 @@ typedef struct ScalarFacts {
 enum { CLASS_VOID, CLASS_BOOL, CLASS_CHAR, CLASS_SINT, CLASS_UINT, CLASS_FLOAT };
 
 static const ScalarFacts scalars[SIR_SCALARS] = {
-#define SIR_SCALAR(name, text, bits, cls)                                                          \
+#define SIR_SCALAR(name, text, bits, cls) \
     [SIR_TYPE_##name] = { bits, CLASS_##cls == CLASS_SINT, CLASS_##cls == CLASS_FLOAT },
 #include "contracts/sir/types.def"
 };
 
-bool llvm__is_signed(SirType type) { return type < SIR_SCALARS && scalars[type].is_signed; }
+bool llvm__is_signed(SirType type) {
+    return type < SIR_SCALARS && scalars[type].is_signed;
+}
 
-bool llvm__is_float(SirType type) { return type < SIR_SCALARS && scalars[type].is_float; }
+bool llvm__is_float(SirType type) {
+    return type < SIR_SCALARS && scalars[type].is_float;
+}
 
 uint32_t llvm__bits(SirType scalar) {
     assert(scalar < SIR_SCALARS);
@@ -53,7 +57,8 @@ uint32_t llvm__bits(SirType scalar) {
 
 SirType llvm__repr(const Emit *e, SirType type) {
     const SirTypeInfo *info = llvm__type(e, type);
-    bool named = info->kind == SIR_TYPE_FLAGS || (info->kind == SIR_TYPE_ENUM && info->is_plain_enum);
+    bool named =
+        info->kind == SIR_TYPE_FLAGS || (info->kind == SIR_TYPE_ENUM && info->is_plain_enum);
     return named ? info->elem : type;
 }
 
@@ -108,12 +113,9 @@ Shape llvm__shape(const Emit *e, SirType type) {
 
 LLVMTypeRef llvm__one_type(const Emit *e, SirType type) {
     SirType repr = llvm__repr(e, type);
-    if (repr >= SIR_SCALARS)
-        return e->ptr;
-    if (repr == SIR_TYPE_F32)
-        return e->f32;
-    if (repr == SIR_TYPE_F64)
-        return e->f64;
+    if (repr >= SIR_SCALARS) return e->ptr;
+    if (repr == SIR_TYPE_F32) return e->f32;
+    if (repr == SIR_TYPE_F64) return e->f64;
     switch (llvm__bits(repr)) {
     case 8: return e->i8;
     case 16: return e->i16;
@@ -132,8 +134,7 @@ uint64_t llvm__place_field(const Emit *e, Offsets *offsets, SirType field) {
     uint32_t align = llvm__align(e, field);
     uint64_t at = round_up(offsets->end, align);
     offsets->end = at + llvm__size(e, field);
-    if (align > offsets->align)
-        offsets->align = align;
+    if (align > offsets->align) offsets->align = align;
     return at;
 }
 
@@ -153,23 +154,20 @@ static uint64_t *field_offsets(const Emit *e, const SirTypeInfo *info) {
 
 uint64_t llvm__field_offset(const Emit *e, SirType structure, uint64_t field) {
     TypeFacts *facts = &e->types[structure];
-    if (!facts->fields)
-        facts->fields = field_offsets(e, llvm__type(e, structure));
+    if (!facts->fields) facts->fields = field_offsets(e, llvm__type(e, structure));
     return facts->fields[field];
 }
 
 uint32_t llvm__tag_size(const Emit *e, SirType type) {
     const SirTypeInfo *info = llvm__type(e, type);
-    if (info->kind == SIR_TYPE_OPTION || info->variant_count <= 1 << 8)
-        return 1;
+    if (info->kind == SIR_TYPE_OPTION || info->variant_count <= 1 << 8) return 1;
     return info->variant_count <= 1 << 16 ? 2 : 4;
 }
 
 static uint64_t payload_offset(const Emit *e, SirType type) {
     const SirTypeInfo *info = llvm__type(e, type);
     Offsets payload = { 0, 1 };
-    if (info->kind == SIR_TYPE_OPTION)
-        llvm__place_field(e, &payload, info->elem);
+    if (info->kind == SIR_TYPE_OPTION) llvm__place_field(e, &payload, info->elem);
     for (uint32_t v = 0; v < info->variant_count; v++)
         for (uint32_t f = 0; f < info->variants[v].field_count; f++)
             llvm__place_field(e, &payload, info->variants[v].fields[f].type);
@@ -178,29 +176,8 @@ static uint64_t payload_offset(const Emit *e, SirType type) {
 
 uint64_t llvm__payload_offset(const Emit *e, SirType type) {
     TypeFacts *facts = &e->types[type];
-    if (!facts->payload)
-        facts->payload = payload_offset(e, type);
+    if (!facts->payload) facts->payload = payload_offset(e, type);
     return facts->payload;
-}
-
-uint64_t
-llvm__variant_field_offset(const Emit *e, SirType type, uint64_t variant, uint32_t field) {
-    const SirTypeInfo *info = llvm__type(e, type);
-    Offsets offsets = { llvm__payload_offset(e, type), 1 };
-    if (info->kind == SIR_TYPE_OPTION)
-        return llvm__place_field(e, &offsets, info->elem);
-    uint64_t at = 0;
-    for (uint32_t f = 0; f <= field; f++)
-        at = llvm__place_field(e, &offsets, info->variants[variant].fields[f].type);
-    return at;
-}
-
-uint64_t llvm__message_offset(const Emit *e, const SirMessage *message, uint32_t arg) {
-    Offsets offsets = { 0, 1 };
-    uint64_t at = 0;
-    for (uint32_t i = 0; i <= arg; i++)
-        at = llvm__place_field(e, &offsets, message->args[i].type);
-    return at;
 }
 
 uint64_t llvm__vector_offset(const Emit *e, SirType vector) {

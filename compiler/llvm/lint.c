@@ -7,7 +7,8 @@
 #include <string.h>
 
 static const char *const allowed_texts[] = { "frame-pointer", "probe-stack" };
-static const char *const allowed_kinds[] = { "nounwind", "noredzone", "uwtable", "noreturn", "cold", "noinline" };
+static const char *const allowed_kinds[] = { "nounwind", "noredzone", "uwtable",
+                                             "noreturn", "cold",      "noinline" };
 
 static bool is_allowed(LLVMAttributeRef attribute, bool of_param) {
     if (LLVMIsStringAttribute(attribute)) {
@@ -19,8 +20,7 @@ static bool is_allowed(LLVMAttributeRef attribute, bool of_param) {
         return false;
     }
     unsigned kind = LLVMGetEnumAttributeKind(attribute);
-    if (of_param)
-        return kind == LLVMGetEnumAttributeKindForName("dereferenceable", 15);
+    if (of_param) return kind == LLVMGetEnumAttributeKindForName("dereferenceable", 15);
     for (size_t i = 0; i < sizeof allowed_kinds / sizeof *allowed_kinds; i++)
         if (kind == LLVMGetEnumAttributeKindForName(allowed_kinds[i], strlen(allowed_kinds[i])))
             return true;
@@ -33,7 +33,9 @@ static bool lint_attributes(Emit *e, LLVMValueRef fn, LLVMAttributeIndex index) 
     LLVMGetAttributesAtIndex(fn, index, list);
     for (unsigned i = 0; i < count; i++)
         if (!is_allowed(list[i], index != (LLVMAttributeIndex)LLVMAttributeFunctionIndex)) {
-            llvm__fail(e, "function %s carries an attribute that is not on the list", LLVMGetValueName(fn));
+            llvm__fail(
+                e, "function %s carries an attribute that is not on the list", LLVMGetValueName(fn)
+            );
             return false;
         }
     return true;
@@ -73,24 +75,23 @@ static bool lint_body(Emit *e, LLVMValueRef fn) {
     for (LLVMBasicBlockRef b = LLVMGetFirstBasicBlock(fn); b; b = LLVMGetNextBasicBlock(b))
         for (LLVMValueRef i = LLVMGetFirstInstruction(b); i; i = LLVMGetNextInstruction(i))
             if (promises(i) || has_metadata(e, i)) {
-                llvm__fail(e, "an instruction of %s promises what was not verified", LLVMGetValueName(fn));
+                llvm__fail(
+                    e, "an instruction of %s promises what was not verified", LLVMGetValueName(fn)
+                );
                 return false;
             }
     return true;
 }
 
 static bool lint_func(Emit *e, LLVMValueRef fn) {
-    if (LLVMGetIntrinsicID(fn))
-        return true; // LLVM's own declaration
+    if (LLVMGetIntrinsicID(fn)) return true;            // LLVM's own declaration
     for (unsigned i = 0; i <= LLVMCountParams(fn); i++) // the result, then the parameters
-        if (!lint_attributes(e, fn, i))
-            return false;
+        if (!lint_attributes(e, fn, i)) return false;
     return lint_attributes(e, fn, LLVMAttributeFunctionIndex) && lint_body(e, fn);
 }
 
 bool llvm__lint(Emit *e) {
     for (LLVMValueRef fn = LLVMGetFirstFunction(e->out); fn; fn = LLVMGetNextFunction(fn))
-        if (!lint_func(e, fn))
-            return false;
+        if (!lint_func(e, fn)) return false;
     return true;
 }

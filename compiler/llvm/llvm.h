@@ -26,13 +26,14 @@ typedef struct LlvmOptions {
 } LlvmOptions;
 
 typedef struct LlvmOutput {
-    Buf object;         // ELF, relocatable; it defines `sip_program` and needs the runtime of contracts/abi/kernel.h
-    Buf ir, assembly;   // text
-    SealTrap *traps;    // .sip.traps: one row per place that can trap; `file` is a row of the module's files, 0 if unknown
+    Buf object; // ELF, relocatable; it defines `sip_program` and needs the runtime of contracts/abi/kernel.h
+    Buf ir, assembly; // text
+    SealTrap *
+        traps; // .sip.traps: one row per place that can trap; `file` is a row of the module's files, 0 if unknown
     uint32_t trap_count;
-    uint32_t *kcalls;   // rows of kcalls.def that the code calls, ascending
+    uint32_t *kcalls; // rows of kcalls.def that the code calls, ascending
     uint32_t kcall_count;
-    char error[512];    // why `llvm_emit` failed
+    char error[512]; // why `llvm_emit` failed
 } LlvmOutput;
 
 // Fills `out`, which is zeroed before. The tables live in `arena`; the buffers are freed by llvm_output_free, also after

@@ -49,8 +49,8 @@ typedef struct Job { // a glue function without a body
 } Job;
 
 typedef struct TypeFacts {
-    uint8_t gaps;    // 0 unknown, 1 no padding, 2 padding somewhere inside
-    bool cyclic;     // the type can own, through blocks, another value of itself
+    uint8_t gaps;     // 0 unknown, 1 no padding, 2 padding somewhere inside
+    bool cyclic;      // the type can own, through blocks, another value of itself
     uint64_t *fields; // a struct's offsets; NULL until asked for
     uint64_t payload; // an enum's or option's offset of the payload; 0 until asked for
     LLVMValueRef glue[GLUES];
@@ -94,10 +94,11 @@ typedef struct Emit {
     VEC(SealTrap) traps;
     bool kcalls[KCALLS];
     LLVMTypeRef kcall_types[KCALLS];
-    LLVMValueRef kernel;         // the global that holds the table's address
+    LLVMValueRef kernel; // the global that holds the table's address
     LLVMValueRef trap, drop_block, is_utf8, compare;
     LLVMTypeRef trap_type, drop_block_type, is_utf8_type, compare_type;
-    LLVMValueRef grow, drain, frem; // internal helpers, made when first used (grow.c, pass.c, frem.c)
+    LLVMValueRef grow, drain,
+        frem; // internal helpers, made when first used (grow.c, pass.c, frem.c)
     LLVMTypeRef grow_type;
 
     LLVMDIBuilderRef debug;
@@ -132,12 +133,16 @@ Shape llvm__shape(const Emit *e, SirType type);
 LLVMTypeRef llvm__one_type(const Emit *e, SirType type); // of SHAPE_ONE
 uint64_t llvm__size(const Emit *e, SirType type);
 uint32_t llvm__align(const Emit *e, SirType type);
-uint32_t llvm__loose_align(const Emit *e, SirType type); // through a pointer: into a wire struct, perhaps
+uint32_t llvm__loose_align(
+    const Emit *e, SirType type
+); // through a pointer: into a wire struct, perhaps
 bool llvm__owns(const Emit *e, SirType type);
 bool llvm__is_signed(SirType type);
 bool llvm__is_float(SirType type);
 uint32_t llvm__bits(SirType scalar);
-SirType llvm__repr(const Emit *e, SirType type); // the scalar beneath a plain enum, flags; or the type itself
+SirType llvm__repr(
+    const Emit *e, SirType type
+); // the scalar beneath a plain enum, flags; or the type itself
 bool llvm__is_niche(const Emit *e, SirType option); // `T*?`: the pointer, null for none
 
 typedef struct Offsets { // of consecutive fields
@@ -147,14 +152,14 @@ typedef struct Offsets { // of consecutive fields
 
 uint64_t llvm__place_field(const Emit *e, Offsets *offsets, SirType field); // where it begins
 uint64_t llvm__field_offset(const Emit *e, SirType structure, uint64_t field);
-uint32_t llvm__tag_size(const Emit *e, SirType type);          // of an enum or option in memory
-uint64_t llvm__payload_offset(const Emit *e, SirType type);    // the same for all variants
-uint64_t llvm__variant_field_offset(const Emit *e, SirType type, uint64_t variant, uint32_t field);
-uint64_t llvm__message_offset(const Emit *e, const SirMessage *message, uint32_t arg);
+uint32_t llvm__tag_size(const Emit *e, SirType type);        // of an enum or option in memory
+uint64_t llvm__payload_offset(const Emit *e, SirType type);  // the same for all variants
 uint64_t llvm__vector_offset(const Emit *e, SirType vector); // of its first element
-void llvm__find_cycles(Emit *e);                  // fills `cyclic`
+void llvm__find_cycles(Emit *e);                             // fills `cyclic`
 bool llvm__has_gaps(Emit *e, SirType type);
-uint64_t llvm__block_prefix(const Emit *e, SirType elem); // bytes between a block's start and its elements
+uint64_t llvm__block_prefix(
+    const Emit *e, SirType elem
+); // bytes between a block's start and its elements
 
 // --- instructions of LLVM (ir.c) ----------------------------------------------------------------------------------
 
@@ -166,15 +171,23 @@ LLVMValueRef llvm__add_bytes(const Emit *e, LLVMValueRef addr, LLVMValueRef byte
 LLVMValueRef llvm__element(const Emit *e, LLVMValueRef base, LLVMValueRef index, uint64_t size);
 LLVMValueRef llvm__load(const Emit *e, LLVMTypeRef type, LLVMValueRef addr, uint32_t align);
 void llvm__store(const Emit *e, LLVMValueRef value, LLVMValueRef addr, uint32_t align);
-void llvm__copy(const Emit *e, LLVMValueRef to, LLVMValueRef from, LLVMValueRef size, uint32_t align);
-void llvm__move(const Emit *e, LLVMValueRef to, LLVMValueRef from, LLVMValueRef size, uint32_t align);
-void llvm__fill(const Emit *e, LLVMValueRef to, LLVMValueRef byte, LLVMValueRef size, uint32_t align);
+void llvm__copy(
+    const Emit *e, LLVMValueRef to, LLVMValueRef from, LLVMValueRef size, uint32_t align
+);
+void llvm__move(
+    const Emit *e, LLVMValueRef to, LLVMValueRef from, LLVMValueRef size, uint32_t align
+);
+void llvm__fill(
+    const Emit *e, LLVMValueRef to, LLVMValueRef byte, LLVMValueRef size, uint32_t align
+);
 LLVMValueRef llvm__is(const Emit *e, LLVMIntPredicate predicate, LLVMValueRef a, LLVMValueRef b);
 LLVMValueRef llvm__select(const Emit *e, LLVMValueRef c, LLVMValueRef yes, LLVMValueRef no);
 LLVMValueRef llvm__resize(const Emit *e, LLVMValueRef value, LLVMTypeRef to, bool is_signed);
-LLVMValueRef llvm__to_bool(const Emit *e, LLVMValueRef i1);   // as SIR keeps it: a byte
+LLVMValueRef llvm__to_bool(const Emit *e, LLVMValueRef i1);     // as SIR keeps it: a byte
 LLVMValueRef llvm__from_bool(const Emit *e, LLVMValueRef byte); // i1
-LLVMValueRef llvm__intrinsic(const Emit *e, const char *name, LLVMTypeRef type, uint32_t n, LLVMValueRef *args);
+LLVMValueRef llvm__intrinsic(
+    const Emit *e, const char *name, LLVMTypeRef type, uint32_t n, LLVMValueRef *args
+);
 LLVMValueRef llvm__extract(const Emit *e, LLVMValueRef pair, unsigned i);
 LLVMBasicBlockRef llvm__new_block(const Emit *e, const char *name);
 void llvm__go(const Emit *e, LLVMBasicBlockRef block); // code goes there from now on
@@ -243,18 +256,18 @@ typedef struct Seq { // what is indexed
     uint64_t limit;           // vector
 } Seq;
 
-Place llvm__place(Emit *e, const SirPlace *place);     // walks it, with its tests
-Place llvm__address(Emit *e, const SirPlace *place);   // for a borrow: not of a swapped field
+Place llvm__place(Emit *e, const SirPlace *place);   // walks it, with its tests
+Place llvm__address(Emit *e, const SirPlace *place); // for a borrow: not of a swapped field
 SirType llvm__place_type(const Emit *e, const SirPlace *place);
 Seq llvm__seq(Emit *e, const Place *place);
 Place llvm__seq_elem(const Emit *e, const Seq *seq, LLVMValueRef index);
 
 Value llvm__load_place(Emit *e, const Place *place);
 void llvm__store_place(Emit *e, const Place *place, const Value *value);
-Value llvm__arg(Emit *e, const SirArg *arg);     // a `v`
+Value llvm__arg(Emit *e, const SirArg *arg); // a `v`
 Value *llvm__args(Emit *e, const SirArg *args, uint32_t n);
 SirType llvm__arg_type(const Emit *e, const SirArg *arg);
-Value llvm__steady(Emit *e, const Value *value);       // the same, in memory that nothing else refers to
+Value llvm__steady(Emit *e, const Value *value); // the same, in memory that nothing else refers to
 LLVMValueRef llvm__spill(Emit *e, const Value *value); // the address of memory that holds it
 void llvm__dest(Emit *e, const SirArg *arg, const Value *value); // walks a `d` and writes it
 Value llvm__one(const Emit *e, SirType type, LLVMValueRef a);
@@ -277,27 +290,31 @@ void llvm__option_dest(Emit *e, const SirArg *dest, LLVMValueRef some, const Val
 
 // --- constants (consts.c) ---------------------------------------------------------------------------------------------------
 
-void llvm__define_consts(Emit *e);                   // fills `consts`
-Value llvm__tree(Emit *e, const SirTree *tree);      // as a value of this function
-LLVMValueRef llvm__tree_const(Emit *e, const SirTree *tree, bool swapped); // as LLVM's constant, of exactly its size
-LLVMValueRef llvm__dangling(const Emit *e);                 // an address for what is empty
+void llvm__define_consts(Emit *e);              // fills `consts`
+Value llvm__tree(Emit *e, const SirTree *tree); // as a value of this function
+LLVMValueRef llvm__tree_const(
+    Emit *e, const SirTree *tree, bool swapped
+);                                          // as LLVM's constant, of exactly its size
+LLVMValueRef llvm__dangling(const Emit *e); // an address for what is empty
 
 // --- instructions of SIR, by group -----------------------------------------------------------------------------------------------
 
-void llvm__arith(Emit *e, const SirInst *inst);    // arith.c: ARITH to COUNT, FLOAT, COMPARE, ORDER
-void llvm__shift(Emit *e, const SirInst *inst);    // bits.c: SHIFT, SHIFTOPT, BITS, BITS1, COUNT
-void llvm__compare(Emit *e, const SirInst *inst);  // arith.c
-void llvm__cast(Emit *e, const SirInst *inst);     // cast.c: CAST, CASTOPT
-void llvm__make(Emit *e, const SirInst *inst);     // make.c: MAKE
-void llvm__heap(Emit *e, const SirInst *inst);     // heap.c: HEAP, HEAPOPT
-void llvm__borrow(Emit *e, const SirInst *inst);   // borrow.c: BORROW, LENGTH, BYTES
-void llvm__elements(Emit *e, const SirInst *inst); // elements.c: ELEMENTS
+void llvm__arith(Emit *e, const SirInst *inst);   // arith.c: ARITH, ARITH1, ARITHOPT, FLOAT, FLOAT1
+void llvm__shift(Emit *e, const SirInst *inst);   // bits.c: SHIFT, SHIFTOPT, BITS, BITS1, COUNT
+void llvm__compare(Emit *e, const SirInst *inst); // arith.c: COMPARE, ORDER
+void llvm__cast(Emit *e, const SirInst *inst);    // cast.c: CAST, CASTOPT
+void llvm__make(Emit *e, const SirInst *inst);    // make.c: MAKE
+void llvm__heap(Emit *e, const SirInst *inst);    // heap.c: HEAP, HEAPOPT
+void llvm__borrow(Emit *e, const SirInst *inst);  // borrow.c: BORROW, LENGTH, BYTES
+void llvm__elements(Emit *e, const SirInst *inst);  // elements.c: ELEMENTS
 void llvm__growables(Emit *e, const SirInst *inst); // grow.c: GROW
-void llvm__call(Emit *e, const SirInst *inst);     // call.c: CALL
-void llvm__channel(Emit *e, const SirInst *inst);  // channel.c: CHANNEL
+void llvm__call(Emit *e, const SirInst *inst);      // call.c: CALL
+void llvm__channel(Emit *e, const SirInst *inst);   // channel.c: CHANNEL
 void llvm__receive(Emit *e, const SirInst *inst);
-void llvm__end(Emit *e, const SirInst *inst);      // flow.c: END
-void llvm__bind(Emit *e, const SirBind *bind, LLVMValueRef addr, SirType type, uint32_t align); // flow.c
+void llvm__end(Emit *e, const SirInst *inst); // flow.c: END
+void llvm__bind(
+    Emit *e, const SirBind *bind, LLVMValueRef addr, SirType type, uint32_t align
+); // flow.c
 
 // --- functions (call.c, func.c) ------------------------------------------------------------------------------------------------------
 
@@ -311,15 +328,20 @@ void llvm__end_body(Emit *e); // after the last block is terminated
 // --- glue (drop.c, pass.c) -------------------------------------------------------------------------------------------------------------
 
 void llvm__drop(Emit *e, SirType type, LLVMValueRef addr); // ends the value at an address
-void llvm__drop_elems(Emit *e, SirType elem, LLVMValueRef base, LLVMValueRef count); // one after the other
+void llvm__drop_elems(
+    Emit *e, SirType elem, LLVMValueRef base, LLVMValueRef count
+); // one after the other
 void llvm__pass(Emit *e, SirType type, LLVMValueRef addr, LLVMValueRef pass);
 LLVMValueRef llvm__glue(Emit *e, Glue glue, SirType type);
-void llvm__call_glue(Emit *e, Glue glue, SirType type, LLVMValueRef value, LLVMValueRef pass); // pass: NULL if it takes none
+bool llvm__has_parts(const Emit *e, SirType type); // that each_part knows
+void llvm__call_glue(
+    Emit *e, Glue glue, SirType type, LLVMValueRef value, LLVMValueRef pass
+);                                                                // pass: NULL if it takes none
 LLVMValueRef llvm__frem(Emit *e, LLVMValueRef a, LLVMValueRef b); // frem.c
-void llvm__define_frem(Emit *e);  // if it is used
-void llvm__define_grow(Emit *e);  // grow.c: if it is used
-void llvm__define_drain(Emit *e); // pass.c: the same
-void llvm__drop_body(Emit *e, SirType type, LLVMValueRef value); // of GLUE_DROP
+void llvm__define_frem(Emit *e);                                  // if it is used
+void llvm__define_grow(Emit *e);                                  // grow.c: if it is used
+void llvm__define_drain(Emit *e);                                 // pass.c: the same
+void llvm__drop_body(Emit *e, SirType type, LLVMValueRef value);  // of GLUE_DROP
 void llvm__drop_elems_body(Emit *e, SirType elem, LLVMValueRef block);
 void llvm__pass_body(Emit *e, SirType type, LLVMValueRef value, LLVMValueRef pass);
 void llvm__pass_elems_body(Emit *e, SirType elem, LLVMValueRef block, LLVMValueRef pass);
@@ -328,8 +350,17 @@ void llvm__define_glue(Emit *e); // all that were asked for (glue.c)
 // Calls `each` for every inline part of the value at `addr` that it has at run time: fields, elements, the
 // payload of the variant that it is. `clear`: whatever lies between and behind them is zeroed (glue.c).
 typedef void (*GlueEach)(Emit *e, SirType part, LLVMValueRef addr, LLVMValueRef context);
-void llvm__each_part(Emit *e, SirType type, LLVMValueRef addr, bool clear, GlueEach each, LLVMValueRef context);
-void llvm__each_elem(Emit *e, SirType elem, LLVMValueRef base, LLVMValueRef count, GlueEach each, LLVMValueRef context);
+void llvm__each_part(
+    Emit *e, SirType type, LLVMValueRef addr, bool clear, GlueEach each, LLVMValueRef context
+);
+void llvm__each_elem(
+    Emit *e,
+    SirType elem,
+    LLVMValueRef base,
+    LLVMValueRef count,
+    GlueEach each,
+    LLVMValueRef context
+);
 
 // --- the pass run by the sender (pass.c): what lies behind GLUE_PASS's `pass` ---------------------------------------------------------------
 
@@ -339,7 +370,7 @@ bool llvm__needs_pass(Emit *e, SirType type);
 
 // --- the whole (lint.c, target.c) ---------------------------------------------------------------------------------------------------------------
 
-bool llvm__lint(Emit *e);                     // nobody promised what was not verified
+bool llvm__lint(Emit *e);                      // nobody promised what was not verified
 bool llvm__generate(Emit *e, LlvmOutput *out); // optimises, and writes what is wanted
 
 #endif

@@ -41,9 +41,8 @@ static void enlist(Emit *e, LLVMValueRef pass, LLVMValueRef block, LLVMValueRef 
     llvm__store(e, none, word_below(e, block, NEXT_BELOW), 8);
     llvm__store(e, glue, word_below(e, block, GLUE_BELOW), 8);
     LLVMValueRef first = llvm__is(e, LLVMIntEQ, tail, none);
-    LLVMValueRef link = llvm__select(
-        e, first, llvm__offset(e, pass, PASS_HEAD), word_below(e, tail, NEXT_BELOW)
-    );
+    LLVMValueRef link =
+        llvm__select(e, first, llvm__offset(e, pass, PASS_HEAD), word_below(e, tail, NEXT_BELOW));
     llvm__store(e, block, link, 8);
     llvm__store(e, block, tail_addr, 8);
 }
@@ -99,8 +98,7 @@ static LLVMTypeRef drain_type(const Emit *e) {
 }
 
 void llvm__define_drain(Emit *e) {
-    if (!e->drain)
-        return;
+    if (!e->drain) return;
     llvm__begin_body(e, e->drain);
     llvm__debug_none(e);
     drain_body(e, LLVMGetParam(e->drain, 0));
@@ -147,7 +145,14 @@ static void pass_part(Emit *e, SirType part, LLVMValueRef addr, LLVMValueRef pas
     llvm__pass(e, part, addr, pass);
 }
 
-static void pass_many(Emit *e, SirType elem, LLVMValueRef base, LLVMValueRef count, LLVMValueRef owner, LLVMValueRef pass) {
+static void pass_many(
+    Emit *e,
+    SirType elem,
+    LLVMValueRef base,
+    LLVMValueRef count,
+    LLVMValueRef owner,
+    LLVMValueRef pass
+) {
     LLVMBasicBlockRef some = llvm__new_block(e, "owns"), on = llvm__new_block(e, "");
     llvm__branch(e, llvm__is(e, LLVMIntNE, owner, llvm__u64(e, 0)), some, on);
     llvm__go(e, some);
@@ -156,8 +161,7 @@ static void pass_many(Emit *e, SirType elem, LLVMValueRef base, LLVMValueRef cou
         llvm__store(e, count, block, 8);
         enlist(e, pass, block, llvm__glue(e, GLUE_PASS_ELEMS, elem));
     } else {
-        if (llvm__needs_pass(e, elem))
-            llvm__each_elem(e, elem, base, count, pass_part, pass);
+        if (llvm__needs_pass(e, elem)) llvm__each_elem(e, elem, base, count, pass_part, pass);
         hand_over(e, pass, KCALL_SEND_BLOCK, block);
     }
     llvm__jump(e, on);
@@ -165,14 +169,14 @@ static void pass_many(Emit *e, SirType elem, LLVMValueRef base, LLVMValueRef cou
 }
 
 void llvm__pass(Emit *e, SirType type, LLVMValueRef addr, LLVMValueRef pass) {
-    if (!llvm__needs_pass(e, type))
-        return;
+    if (!llvm__needs_pass(e, type)) return;
     const SirTypeInfo *info = llvm__type(e, type);
     if (info->kind == SIR_TYPE_PTR) {
         pass_box(e, info->elem, addr, pass);
     } else if (info->kind == SIR_TYPE_ENDPOINT) {
         hand_over(e, pass, KCALL_SEND_ENDPOINT, llvm__load(e, e->ptr, addr, 8));
-    } else if (info->kind == SIR_TYPE_SLICE || info->kind == SIR_TYPE_STR || info->kind == SIR_TYPE_GROW) {
+    } else if (info->kind == SIR_TYPE_SLICE || info->kind == SIR_TYPE_STR ||
+               info->kind == SIR_TYPE_GROW) {
         SirType elem = info->kind == SIR_TYPE_STR ? (SirType)SIR_TYPE_U8 : info->elem;
         LLVMValueRef base = llvm__load(e, e->ptr, addr, 8);
         LLVMValueRef count = llvm__load(e, e->i64, llvm__offset(e, addr, 8), 8);
@@ -185,13 +189,8 @@ void llvm__pass(Emit *e, SirType type, LLVMValueRef addr, LLVMValueRef pass) {
     }
 }
 
-static bool has_parts(const SirTypeInfo *info) {
-    return info->kind == SIR_TYPE_STRUCT || info->kind == SIR_TYPE_ENUM || info->kind == SIR_TYPE_OPTION ||
-           info->kind == SIR_TYPE_ARRAY || info->kind == SIR_TYPE_VECTOR;
-}
-
 void llvm__pass_body(Emit *e, SirType type, LLVMValueRef value, LLVMValueRef pass) {
-    if (has_parts(llvm__type(e, type)))
+    if (llvm__has_parts(e, type))
         llvm__each_part(e, type, value, true, pass_part, pass);
     else
         llvm__pass(e, type, value, pass);
@@ -199,5 +198,7 @@ void llvm__pass_body(Emit *e, SirType type, LLVMValueRef value, LLVMValueRef pas
 
 void llvm__pass_elems_body(Emit *e, SirType elem, LLVMValueRef block, LLVMValueRef pass) {
     LLVMValueRef count = llvm__load(e, e->i64, block, 8);
-    llvm__each_elem(e, elem, llvm__offset(e, block, llvm__block_prefix(e, elem)), count, pass_part, pass);
+    llvm__each_elem(
+        e, elem, llvm__offset(e, block, llvm__block_prefix(e, elem)), count, pass_part, pass
+    );
 }

@@ -10,11 +10,12 @@ SirType llvm__place_type(const Emit *e, const SirPlace *place) {
 
 // --- what is indexed -----------------------------------------------------------------------------------------
 
-static Seq seq_in_place(const Emit *e, const Place *place, const SirTypeInfo *info) { // array, vector
+static Seq seq_in_place(
+    const Emit *e, const Place *place, const SirTypeInfo *info
+) { // array, vector
     Seq seq = { .base = place->addr, .elem = info->elem, .align = llvm__align(e, info->elem) };
     seq.size = llvm__size(e, info->elem);
-    if (place->align < seq.align)
-        seq.align = place->align;
+    if (place->align < seq.align) seq.align = place->align;
     if (info->kind == SIR_TYPE_ARRAY) {
         seq.length = llvm__u64(e, info->count);
         return seq;
@@ -26,7 +27,9 @@ static Seq seq_in_place(const Emit *e, const Place *place, const SirTypeInfo *in
     return seq;
 }
 
-static Seq seq_behind(const Emit *e, const Place *place, const SirTypeInfo *info) { // slice, str, growable
+static Seq seq_behind(
+    const Emit *e, const Place *place, const SirTypeInfo *info
+) { // slice, str, growable
     SirType elem = info->kind == SIR_TYPE_STR ? (SirType)SIR_TYPE_U8 : info->elem;
     Seq seq = { .elem = elem, .size = llvm__size(e, elem), .align = llvm__loose_align(e, elem) };
     seq.base = llvm__load(e, e->ptr, place->addr, 8);
@@ -72,11 +75,9 @@ static void step_index(Emit *e, Place *at, const SirProj *proj) {
     bool swapped = at->swapped; // an array of a wire struct, whose elements have the field's order
     bool proven = proj->kind == SIR_PROJ_AT && llvm__type(e, at->type)->kind == SIR_TYPE_ARRAY;
     LLVMValueRef index = llvm__u64(e, proj->n);
-    if (proj->kind == SIR_PROJ_INDEX)
-        index = llvm__load(e, e->i64, e->locals[proj->n], 8);
+    if (proj->kind == SIR_PROJ_INDEX) index = llvm__load(e, e->i64, e->locals[proj->n], 8);
     Seq seq = llvm__seq(e, at);
-    if (!proven)
-        llvm__trap_unless(e, llvm__is(e, LLVMIntULT, index, seq.length), FAULT_INDEX);
+    if (!proven) llvm__trap_unless(e, llvm__is(e, LLVMIntULT, index, seq.length), FAULT_INDEX);
     *at = llvm__seq_elem(e, &seq, index);
     at->swapped = swapped;
 }
@@ -99,7 +100,6 @@ Place llvm__place(Emit *e, const SirPlace *place) {
 
 Place llvm__address(Emit *e, const SirPlace *place) {
     Place at = llvm__place(e, place);
-    if (at.swapped)
-        llvm__fail(e, "a borrow or view of a big-endian wire field is not built");
+    if (at.swapped) llvm__fail(e, "a borrow or view of a big-endian wire field is not built");
     return at;
 }

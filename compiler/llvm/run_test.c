@@ -4,6 +4,7 @@
 //     ; expect: returned
 //     ; expect: OVERFLOW 12          the fault, and the line of its location
 //
+// and a line `; slot: 01 00 ...` what the payload of the last message began with, padding included;
 // and whatever owned something must have given it back when it returns.
 
 #include "llvm.h"
@@ -18,12 +19,13 @@
 #include <cmocka.h>
 // clang-format on
 
-#include <dirent.h>
 #include <llvm-c/Core.h>
 #include <llvm-c/IRReader.h>
 #include <llvm-c/LLJIT.h>
 #include <llvm-c/Orc.h>
 #include <llvm-c/Target.h>
+
+#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -60,8 +62,7 @@ typedef struct Kernel {
 static Kernel kernel;
 
 static void wrong(const char *what) {
-    if (!kernel.broken)
-        kernel.broken = what;
+    if (!kernel.broken) kernel.broken = what;
     kernel.site = UINT32_MAX;
     longjmp(kernel.out, 1);
 }
@@ -74,8 +75,7 @@ static void k_trap(uint32_t site) {
 static void k_finish(void) {}
 
 static void *k_try_alloc(uint64_t size) {
-    if (size > QUOTA || kernel.bytes + size > QUOTA)
-        return NULL;
+    if (size > QUOTA || kernel.bytes + size > QUOTA) return NULL;
     SipBlock *block = calloc(1, sizeof *block + size + GUARD);
     block->size = size;
     block->owner = &kernel;
@@ -87,15 +87,13 @@ static void *k_try_alloc(uint64_t size) {
 
 static void *k_alloc(uint64_t size, uint32_t site) {
     void *block = k_try_alloc(size);
-    if (!block)
-        k_trap(site);
+    if (!block) k_trap(site);
     return block;
 }
 
 static SipBlock *check_block(void *address) {
     SipBlock *block = (SipBlock *)address - 1;
-    if ((uintptr_t)address % 16 || block->owner != &kernel)
-        wrong("a block that is not the SIP's");
+    if ((uintptr_t)address % 16 || block->owner != &kernel) wrong("a block that is not the SIP's");
     for (uint32_t i = 0; i < GUARD; i++)
         if (((uint8_t *)address)[block->size + i] != 0xa5)
             wrong("a block was written past its end");
@@ -112,8 +110,7 @@ static void k_free(void *address) {
 }
 
 static SipEndpoint *check_endpoint(SipEndpoint *ep) {
-    if (!ep || (ep->peer && ep->peer->peer != ep))
-        wrong("an endpoint that is none");
+    if (!ep || (ep->peer && ep->peer->peer != ep)) wrong("an endpoint that is none");
     return ep;
 }
 
@@ -127,10 +124,8 @@ static void k_channel(uint32_t contract, SipEndpoint **imp, SipEndpoint **exp, u
 }
 
 static void *k_send_begin(SipEndpoint *ep, uint32_t message) {
-    if (!check_endpoint(ep)->peer)
-        return NULL;
-    if (ep->open || ep->peer->count == MOST_QUEUED)
-        wrong("a send within a send, or too many");
+    if (!check_endpoint(ep)->peer) return NULL;
+    if (ep->open || ep->peer->count == MOST_QUEUED) wrong("a send within a send, or too many");
     ep->open = calloc(1, sizeof *ep->open);
     ep->open->number = message;
     return ep->open->payload;
@@ -138,8 +133,7 @@ static void *k_send_begin(SipEndpoint *ep, uint32_t message) {
 
 static void k_send_block(SipEndpoint *ep, void *block) {
     SipBlock *header = check_block(block);
-    if (header->drop_next || header->drop_glue)
-        wrong("a block was sent with a link in its header");
+    if (header->drop_next || header->drop_glue) wrong("a block was sent with a link in its header");
     header->owner = ep->open;
     header->next = ep->open->blocks;
     ep->open->blocks = header;
@@ -162,17 +156,16 @@ static void k_send_commit(SipEndpoint *ep) {
 
 static uint64_t k_receive(SipEndpoint *const *eps, uint32_t count, uint64_t timeout) {
     for (uint32_t i = 0; i < count; i++) {
-        if (check_endpoint(eps[i])->count)
-            return (uint64_t)i << 32 | eps[i]->queue[0]->number;
-        if (!eps[i]->peer)
-            return (uint64_t)i << 32 | SIP_RECEIVE_CLOSED;
+        if (check_endpoint(eps[i])->count) return (uint64_t)i << 32 | eps[i]->queue[0]->number;
+        if (!eps[i]->peer) return (uint64_t)i << 32 | SIP_RECEIVE_CLOSED;
     }
-    if (timeout == SIP_NO_TIMEOUT)
-        wrong("blocked for ever");
+    if (timeout == SIP_NO_TIMEOUT) wrong("blocked for ever");
     return (uint64_t)SIP_RECEIVE_TIMEOUT << 32;
 }
 
-static const void *k_receive_slot(SipEndpoint *ep) { return ep->queue[0]->payload; }
+static const void *k_receive_slot(SipEndpoint *ep) {
+    return ep->queue[0]->payload;
+}
 
 static void k_receive_take(SipEndpoint *ep) {
     Message *message = ep->queue[0];
@@ -189,25 +182,40 @@ static void k_receive_take(SipEndpoint *ep) {
 
 static void k_close(SipEndpoint *ep) {
     check_endpoint(ep);
-    if (ep->peer)
-        ep->peer->peer = NULL;
+    if (ep->peer) ep->peer->peer = NULL;
     kernel.endpoints--;
     free(ep);
 }
 
-static uint32_t k_is_closed(SipEndpoint *ep) { return check_endpoint(ep)->peer == NULL; }
-static uint32_t k_endpoint_is(SipEndpoint *ep, uint32_t contract) { return check_endpoint(ep) != NULL && contract == 0; }
-static uint64_t k_now(void) { return 42; }
-static uint64_t k_cycles(void) { return 43; }
+static uint32_t k_is_closed(SipEndpoint *ep) {
+    return check_endpoint(ep)->peer == NULL;
+}
+static uint32_t k_endpoint_is(SipEndpoint *ep, uint32_t contract) {
+    return check_endpoint(ep) != NULL && contract == 0;
+}
+static uint64_t k_now(void) {
+    return 42;
+}
+static uint64_t k_cycles(void) {
+    return 43;
+}
 static void k_yield(void) {}
-static void k_sleep(uint64_t nanoseconds) { (void)nanoseconds; }
-static void k_exit(uint32_t status) { (void)status; longjmp(kernel.out, 2); }
-static uint64_t k_heap_used(void) { return kernel.bytes; }
+static void k_sleep(uint64_t nanoseconds) {
+    (void)nanoseconds;
+}
+static void k_exit(uint32_t status) {
+    (void)status;
+    longjmp(kernel.out, 2);
+}
+static uint64_t k_heap_used(void) {
+    return kernel.bytes;
+}
 
 static const KernelTable table = {
-    k_trap, k_finish, k_alloc, k_try_alloc, k_free, k_channel, k_send_begin, k_send_block,
-    k_send_endpoint, k_send_commit, k_receive, k_receive_slot, k_receive_take, k_close, k_is_closed,
-    k_endpoint_is, k_now, k_cycles, k_yield, k_sleep, k_exit, k_heap_used,
+    k_trap,         k_finish,     k_alloc,         k_try_alloc,   k_free,    k_channel,
+    k_send_begin,   k_send_block, k_send_endpoint, k_send_commit, k_receive, k_receive_slot,
+    k_receive_take, k_close,      k_is_closed,     k_endpoint_is, k_now,     k_cycles,
+    k_yield,        k_sleep,      k_exit,          k_heap_used,
 };
 
 // --- the runtime ---------------------------------------------------------------------------------------------------
@@ -217,8 +225,7 @@ static void drop_block(void *address, void (*glue)(void *)) {
     block->drop_glue = glue;
     block->drop_next = kernel.drop_list;
     kernel.drop_list = address;
-    if (kernel.drop_busy)
-        return;
+    if (kernel.drop_busy) return;
     kernel.drop_busy = true;
     while (kernel.drop_list) {
         address = kernel.drop_list;
@@ -232,21 +239,20 @@ static void drop_block(void *address, void (*glue)(void *)) {
 
 static uint32_t is_utf8(const uint8_t *text, uint64_t length) { // as far as the tests go
     for (uint64_t i = 0; i < length; i++)
-        if (text[i] >= 0x80)
-            return 0;
+        if (text[i] >= 0x80) return 0;
     return 1;
 }
 
 // The module is loaded beside these: its own symbols are hidden.
-static const char beside[] = "@sip_kernel = global ptr null\n"
-                             "declare void @sip_program(ptr)\n"
-                             "define void @enter(ptr %start) { call void @sip_program(ptr %start) ret void }\n";
+static const char beside[] =
+    "@sip_kernel = global ptr null\n"
+    "declare void @sip_program(ptr)\n"
+    "define void @enter(ptr %start) { call void @sip_program(ptr %start) ret void }\n";
 
 // --- loading -------------------------------------------------------------------------------------------------------
 
 static void succeed(LLVMErrorRef error) {
-    if (!error)
-        return;
+    if (!error) return;
     fail_msg("%s", LLVMGetErrorMessage(error));
 }
 
@@ -255,17 +261,21 @@ static void define_runtime(LLVMOrcLLJITRef jit, LLVMOrcJITDylibRef dylib) {
         const char *name;
         uintptr_t address;
     } symbols[] = {
-        { "sip_trap", (uintptr_t)k_trap },         { "sip_drop_block", (uintptr_t)drop_block },
-        { "sip_is_utf8", (uintptr_t)is_utf8 },     { "memcpy", (uintptr_t)memcpy },
-        { "memmove", (uintptr_t)memmove },         { "memset", (uintptr_t)memset },
-        { "memcmp", (uintptr_t)memcmp },
+        { "sip_trap",       (uintptr_t)k_trap     },
+        { "sip_drop_block", (uintptr_t)drop_block },
+        { "sip_is_utf8",    (uintptr_t)is_utf8    },
+        { "memcpy",         (uintptr_t)memcpy     },
+        { "memmove",        (uintptr_t)memmove    },
+        { "memset",         (uintptr_t)memset     },
+        { "memcmp",         (uintptr_t)memcmp     },
     };
     enum { COUNT = sizeof symbols / sizeof *symbols };
     LLVMOrcCSymbolMapPair pairs[COUNT];
     for (size_t i = 0; i < COUNT; i++)
         pairs[i] = (LLVMOrcCSymbolMapPair){
             LLVMOrcLLJITMangleAndIntern(jit, symbols[i].name),
-            { symbols[i].address, { LLVMJITSymbolGenericFlagsExported | LLVMJITSymbolGenericFlagsCallable, 0 } },
+            { symbols[i].address,
+                                    { LLVMJITSymbolGenericFlagsExported | LLVMJITSymbolGenericFlagsCallable, 0 } },
         };
     succeed(LLVMOrcJITDylibDefine(dylib, LLVMOrcAbsoluteSymbols(pairs, COUNT)));
 }
@@ -274,10 +284,13 @@ static void add_beside(LLVMOrcLLJITRef jit, LLVMOrcJITDylibRef dylib) {
     LLVMOrcThreadSafeContextRef shared = LLVMOrcCreateNewThreadSafeContext();
     LLVMModuleRef module = NULL;
     char *message = NULL;
-    LLVMMemoryBufferRef text = LLVMCreateMemoryBufferWithMemoryRange(beside, sizeof beside - 1, "beside", true);
+    LLVMMemoryBufferRef text =
+        LLVMCreateMemoryBufferWithMemoryRange(beside, sizeof beside - 1, "beside", true);
     if (LLVMParseIRInContext(LLVMOrcThreadSafeContextGetContext(shared), text, &module, &message))
         fail_msg("%s", message);
-    succeed(LLVMOrcLLJITAddLLVMIRModule(jit, dylib, LLVMOrcCreateNewThreadSafeModule(module, shared)));
+    succeed(
+        LLVMOrcLLJITAddLLVMIRModule(jit, dylib, LLVMOrcCreateNewThreadSafeModule(module, shared))
+    );
     LLVMOrcDisposeThreadSafeContext(shared);
 }
 
@@ -292,7 +305,9 @@ static LLVMOrcLLJITRef load(const Buf *object) {
     LLVMOrcJITDylibRef dylib = LLVMOrcLLJITGetMainJITDylib(jit);
     define_runtime(jit, dylib);
     add_beside(jit, dylib);
-    LLVMMemoryBufferRef copy = LLVMCreateMemoryBufferWithMemoryRangeCopy((const char *)object->data, object->len, "module");
+    LLVMMemoryBufferRef copy = LLVMCreateMemoryBufferWithMemoryRangeCopy(
+        (const char *)object->data, object->len, "module"
+    );
     succeed(LLVMOrcLLJITAddObjectFile(jit, dylib, copy));
     return jit;
 }
@@ -326,7 +341,10 @@ static void describe(const LlvmOutput *out, int how, char text[64]) {
     else if (how == 2)
         snprintf(text, 64, "exited");
     else if (kernel.site < out->trap_count)
-        snprintf(text, 64, "%s %u", fault_names[out->traps[kernel.site].fault], out->traps[kernel.site].line);
+        snprintf(
+            text, 64, "%s %u", fault_names[out->traps[kernel.site].fault],
+            out->traps[kernel.site].line
+        );
     else
         snprintf(text, 64, "broke");
 }
@@ -337,16 +355,16 @@ static bool run(const LlvmOutput *out, bool wants_args, char ending[64]) {
     *(const KernelTable **)symbol(jit, "sip_kernel") = &table;
     void (*enter)(const SipStart *) = (void (*)(const SipStart *))(uintptr_t)symbol(jit, "enter");
     SipStart start = { 0 };
-    if (wants_args)
-        start = make_start();
+    if (wants_args) start = make_start();
     int how = setjmp(kernel.out);
-    if (how == 0)
-        enter(&start);
+    if (how == 0) enter(&start);
     describe(out, how, ending);
     bool clean = how != 0 || (kernel.blocks == 0 && kernel.endpoints == 0);
     if (!clean || kernel.broken)
-        print_message("    %u blocks and %u endpoints are left; %s\n", kernel.blocks, kernel.endpoints,
-                      kernel.broken ? kernel.broken : "");
+        print_message(
+            "    %u blocks and %u endpoints are left; %s\n", kernel.blocks, kernel.endpoints,
+            kernel.broken ? kernel.broken : ""
+        );
     succeed(LLVMOrcDisposeLLJIT(jit));
     return clean && !kernel.broken;
 }
@@ -365,8 +383,7 @@ static bool read_subject(const char *path, Subject *subject) {
     SirReadError bad = { 0 };
     VerifyReport report = { 0 };
     arena_init(&subject->arena);
-    if (!file_read(path, 1 << 20, &subject->text, error))
-        fail_msg("%s", error);
+    if (!file_read(path, 1 << 20, &subject->text, error)) fail_msg("%s", error);
     buf_byte(&subject->text, '\0');
     const char *text = (const char *)subject->text.data;
     if (sscanf(text, "; expect: %63[^\n]", subject->expected) != 1)
@@ -387,6 +404,23 @@ static bool read_subject(const char *path, Subject *subject) {
     return subject->sir;
 }
 
+// The bytes that the module says; those of the slot behind them are zero.
+static bool slot_is_right(const Subject *subject) {
+    const char *at = strstr((const char *)subject->text.data, "; slot:");
+    unsigned byte = 0, count = 0;
+    int length = 0;
+    if (!at) return true;
+    for (at += sizeof "; slot:" - 1; sscanf(at, " %2x%n", &byte, &length) == 1 && count < SLOT;
+         at += length)
+        if (kernel.sent[count++] != byte) {
+            print_message("    byte %u of the slot is %02x\n", count - 1, kernel.sent[count - 1]);
+            return false;
+        }
+    while (count < SLOT && kernel.sent[count] == 0)
+        count++;
+    return count == SLOT;
+}
+
 static bool run_at(Subject *subject, LlvmLevel level) {
     LlvmOptions options = { .level = level, .producer = "test", .want_object = true };
     LlvmOutput out;
@@ -396,10 +430,13 @@ static bool run_at(Subject *subject, LlvmLevel level) {
         print_message("    %s\n", out.error);
     } else {
         bool wants_args = strstr((const char *)subject->text.data, "own own str[] args") != NULL;
-        good = run(&out, wants_args, ending) && strcmp(ending, subject->expected) == 0;
+        good = run(&out, wants_args, ending) && strcmp(ending, subject->expected) == 0 &&
+               slot_is_right(subject);
     }
     if (!good)
-        print_message("    %s: expected %s, got %s\n", llvm_level_text(level), subject->expected, ending);
+        print_message(
+            "    %s: expected %s, got %s\n", llvm_level_text(level), subject->expected, ending
+        );
     llvm_output_free(&out);
     return good;
 }
@@ -417,7 +454,9 @@ static bool run_file(const char *path) {
 
 static const char folder[] = SIP_SOURCE_DIR "/tests/llvm/Inputs";
 
-static int is_module(const struct dirent *entry) { return strstr(entry->d_name, ".sir") != NULL; }
+static int is_module(const struct dirent *entry) {
+    return strstr(entry->d_name, ".sir") != NULL;
+}
 
 static void all_modules_end_as_they_say(void **state) {
     (void)state;

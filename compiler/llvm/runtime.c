@@ -19,12 +19,9 @@ static const KcallRow kcalls[KCALLS] = {
 
 // "uint32_t site", "void *", "SipEndpoint *const *eps": all that the table's prototypes are made of.
 static LLVMTypeRef type_of_c(const Emit *e, const char *text, size_t length) {
-    if (memchr(text, '*', length))
-        return e->ptr;
-    if (length >= 8 && memcmp(text, "uint64_t", 8) == 0)
-        return e->i64;
-    if (length >= 8 && memcmp(text, "uint32_t", 8) == 0)
-        return e->i32;
+    if (memchr(text, '*', length)) return e->ptr;
+    if (length >= 8 && memcmp(text, "uint64_t", 8) == 0) return e->i64;
+    if (length >= 8 && memcmp(text, "uint32_t", 8) == 0) return e->i32;
     assert(length >= 4 && memcmp(text, "void", 4) == 0);
     return e->void_type;
 }
@@ -35,8 +32,7 @@ static LLVMTypeRef type_of_kcall(const Emit *e, const KcallRow *row) {
     for (const char *at = row->params + 1; *at != '\0';) {
         size_t length = strcspn(at, ",)");
         LLVMTypeRef type = type_of_c(e, at, length);
-        if (type != e->void_type)
-            params[count++] = type;
+        if (type != e->void_type) params[count++] = type;
         at += length + 1;
         at += strspn(at, " ");
     }
@@ -58,7 +54,9 @@ void llvm__add_attribute(const Emit *e, LLVMValueRef fn, const char *name, uint6
     );
 }
 
-static void add_text_attribute(const Emit *e, LLVMValueRef fn, const char *name, const char *value) {
+static void add_text_attribute(
+    const Emit *e, LLVMValueRef fn, const char *name, const char *value
+) {
     LLVMAttributeRef attribute = LLVMCreateStringAttribute(
         e->context, name, (unsigned)strlen(name), value, (unsigned)strlen(value)
     );
@@ -113,14 +111,15 @@ LLVMValueRef llvm__alloc(Emit *e, LLVMValueRef size) {
     return llvm__call_kernel(e, KCALL_ALLOC, 2, args);
 }
 
-void llvm__free(Emit *e, LLVMValueRef block) { llvm__call_kernel(e, KCALL_FREE, 1, &block); }
+void llvm__free(Emit *e, LLVMValueRef block) {
+    llvm__call_kernel(e, KCALL_FREE, 1, &block);
+}
 
 // --- traps ---------------------------------------------------------------------------------------------------
 
 uint32_t llvm__site(Emit *e, Fault fault) {
     SealTrap trap = { (uint32_t)fault, e->loc.file, e->loc.line, e->loc.column };
-    if (e->loc.file == SIR_NONE)
-        trap = (SealTrap){ (uint32_t)fault, 0, 0, 0 };
+    if (e->loc.file == SIR_NONE) trap = (SealTrap){ (uint32_t)fault, 0, 0, 0 };
     uint64_t row = e->traps.len;
     if (!strmap_get(e->trap_rows, (const char *)&trap, sizeof trap, &row)) {
         strmap_put(e->trap_rows, (const char *)&trap, sizeof trap, row);
@@ -139,8 +138,7 @@ static void call_trap(Emit *e, uint32_t site) {
 static LLVMBasicBlockRef trap_block(Emit *e, Fault fault) {
     uint32_t site = llvm__site(e, fault);
     uint64_t found = 0;
-    if (map_get(e->trap_blocks, site, &found))
-        return (LLVMBasicBlockRef)(uintptr_t)found;
+    if (map_get(e->trap_blocks, site, &found)) return (LLVMBasicBlockRef)(uintptr_t)found;
     LLVMBasicBlockRef here = LLVMGetInsertBlock(e->at);
     LLVMBasicBlockRef block = llvm__new_block(e, "trap");
     llvm__go(e, block);
@@ -151,8 +149,7 @@ static LLVMBasicBlockRef trap_block(Emit *e, Fault fault) {
 }
 
 void llvm__trap_if(Emit *e, LLVMValueRef c, Fault fault) {
-    if (llvm__is_zero(c))
-        return;
+    if (llvm__is_zero(c)) return;
     LLVMBasicBlockRef on = llvm__new_block(e, "");
     llvm__branch(e, c, trap_block(e, fault), on);
     llvm__go(e, on);
@@ -163,4 +160,6 @@ void llvm__trap_unless(Emit *e, LLVMValueRef c, Fault fault) {
 }
 
 // Ends the block that code is being appended to.
-void llvm__trap_always(Emit *e, Fault fault) { call_trap(e, llvm__site(e, fault)); }
+void llvm__trap_always(Emit *e, Fault fault) {
+    call_trap(e, llvm__site(e, fault));
+}

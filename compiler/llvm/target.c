@@ -8,6 +8,7 @@
 #include <llvm-c/Target.h>
 #include <llvm-c/TargetMachine.h>
 #include <llvm-c/Transforms/PassBuilder.h>
+
 #include <string.h>
 
 static const char triple[] = "x86_64-unknown-none-elf";
@@ -19,13 +20,15 @@ typedef struct Level {
 } Level;
 
 static const Level levels[] = {
-    [LLVM_O0] = { "O0", "default<O0>", LLVMCodeGenLevelNone },
-    [LLVM_O1] = { "O1", "default<O1>", LLVMCodeGenLevelLess },
+    [LLVM_O0] = { "O0", "default<O0>", LLVMCodeGenLevelNone    },
+    [LLVM_O1] = { "O1", "default<O1>", LLVMCodeGenLevelLess    },
     [LLVM_O2] = { "O2", "default<O2>", LLVMCodeGenLevelDefault },
     [LLVM_OS] = { "Os", "default<Os>", LLVMCodeGenLevelDefault },
 };
 
-const char *llvm_level_text(LlvmLevel level) { return levels[level].text; }
+const char *llvm_level_text(LlvmLevel level) {
+    return levels[level].text;
+}
 
 const char *llvm_version(Arena *arena) {
     unsigned major, minor, patch;
@@ -60,8 +63,7 @@ static void set_layout(Emit *e, LLVMTargetMachineRef machine) {
 static bool is_sound(Emit *e) {
     char *message = NULL;
     bool broken = LLVMVerifyModule(e->out, LLVMReturnStatusAction, &message);
-    if (broken)
-        llvm__fail(e, "the module is not LLVM's: %.400s", message);
+    if (broken) llvm__fail(e, "the module is not LLVM's: %.400s", message);
     LLVMDisposeMessage(message);
     return !broken;
 }
@@ -70,8 +72,7 @@ static bool optimise(Emit *e, LLVMTargetMachineRef machine) {
     LLVMPassBuilderOptionsRef options = LLVMCreatePassBuilderOptions();
     LLVMErrorRef error = LLVMRunPasses(e->out, levels[e->options->level].passes, machine, options);
     LLVMDisposePassBuilderOptions(options);
-    if (!error)
-        return true;
+    if (!error) return true;
     char *message = LLVMGetErrorMessage(error);
     llvm__fail(e, "LLVM: %s", message);
     LLVMDisposeErrorMessage(message);
@@ -108,8 +109,7 @@ static bool write_all(Emit *e, LLVMTargetMachineRef machine, LlvmOutput *out) {
 
 bool llvm__generate(Emit *e, LlvmOutput *out) {
     LLVMTargetMachineRef machine = make_machine(e);
-    if (!machine)
-        return false;
+    if (!machine) return false;
     set_layout(e, machine);
     bool good = is_sound(e) && optimise(e, machine) && write_all(e, machine, out);
     LLVMDisposeTargetMachine(machine);

@@ -60,8 +60,7 @@ void llvm__store_at(Emit *e, LLVMValueRef addr, uint32_t align, const Value *val
 
 static LLVMValueRef swap_bytes(Emit *e, SirType type, LLVMValueRef value) {
     uint32_t bits = llvm__bits(type);
-    if (bits == 8)
-        return value;
+    if (bits == 8) return value;
     LLVMTypeRef whole = LLVMIntTypeInContext(e->context, bits);
     LLVMValueRef word = LLVMBuildBitCast(e->at, value, whole, "");
     word = llvm__intrinsic(e, "llvm.bswap", whole, 1, &word);
@@ -69,18 +68,25 @@ static LLVMValueRef swap_bytes(Emit *e, SirType type, LLVMValueRef value) {
 }
 
 // Copies numbers, or nested arrays of them, turning the bytes of each around.
-static void copy_swapped(Emit *e, LLVMValueRef to, uint32_t to_align, LLVMValueRef from, uint32_t from_align, SirType type) {
+static void copy_swapped(
+    Emit *e,
+    LLVMValueRef to,
+    uint32_t to_align,
+    LLVMValueRef from,
+    uint32_t from_align,
+    SirType type
+) {
     SirType scalar = type;
     while (llvm__type(e, scalar)->kind == SIR_TYPE_ARRAY)
         scalar = llvm__type(e, scalar)->elem;
     uint64_t size = llvm__size(e, scalar);
-    if (size == 0)
-        return;
+    if (size == 0) return;
     Loop loop = llvm__loop_begin(e, llvm__u64(e, llvm__size(e, type) / size));
     uint32_t align = (uint32_t)size;
     LLVMTypeRef unit = llvm__one_type(e, scalar);
-    LLVMValueRef value =
-        llvm__load(e, unit, llvm__element(e, from, loop.index, size), from_align < align ? 1 : align);
+    LLVMValueRef value = llvm__load(
+        e, unit, llvm__element(e, from, loop.index, size), from_align < align ? 1 : align
+    );
     llvm__store(
         e, swap_bytes(e, scalar, value), llvm__element(e, to, loop.index, size),
         to_align < align ? 1 : align
@@ -99,8 +105,7 @@ Value llvm__load_place(Emit *e, const Place *place) {
         return llvm__memory(e, place->type, temp);
     }
     Value value = llvm__load_at(e, place->type, place->addr, place->align);
-    if (place->swapped && value.shape == SHAPE_ONE)
-        value.a = swap_bytes(e, place->type, value.a);
+    if (place->swapped && value.shape == SHAPE_ONE) value.a = swap_bytes(e, place->type, value.a);
     return value;
 }
 
@@ -122,8 +127,7 @@ SirType llvm__arg_type(const Emit *e, const SirArg *arg) {
 }
 
 Value llvm__arg(Emit *e, const SirArg *arg) {
-    if (arg->kind == SIR_ARG_CONST)
-        return llvm__tree(e, arg->tree);
+    if (arg->kind == SIR_ARG_CONST) return llvm__tree(e, arg->tree);
     Place place = llvm__place(e, &arg->place);
     return llvm__load_place(e, &place);
 }
@@ -137,8 +141,7 @@ Value *llvm__args(Emit *e, const SirArg *args, uint32_t n) {
 
 // What an instruction moves about may be where the value is read from.
 Value llvm__steady(Emit *e, const Value *value) {
-    if (value->shape != SHAPE_MEMORY || value->stable)
-        return *value;
+    if (value->shape != SHAPE_MEMORY || value->stable) return *value;
     LLVMValueRef temp = llvm__temp_of(e, value->type);
     llvm__store_at(e, temp, llvm__align(e, value->type), value);
     return llvm__memory(e, value->type, temp);
@@ -146,16 +149,14 @@ Value llvm__steady(Emit *e, const Value *value) {
 
 // The address of memory that holds the value.
 LLVMValueRef llvm__spill(Emit *e, const Value *value) {
-    if (value->shape == SHAPE_MEMORY)
-        return value->a;
+    if (value->shape == SHAPE_MEMORY) return value->a;
     LLVMValueRef temp = llvm__temp_of(e, value->type);
     llvm__store_at(e, temp, llvm__align(e, value->type), value);
     return temp;
 }
 
 void llvm__dest(Emit *e, const SirArg *arg, const Value *value) {
-    if (arg->kind == SIR_ARG_NOTHING)
-        return;
+    if (arg->kind == SIR_ARG_NOTHING) return;
     Place place = llvm__place(e, &arg->place);
     llvm__store_place(e, &place, value);
 }
@@ -164,8 +165,7 @@ void llvm__dest(Emit *e, const SirArg *arg, const Value *value) {
 
 static bool is_within_local(const SirPlace *place) { // fields only
     for (uint32_t i = 0; i < place->proj_count; i++)
-        if (place->projs[i].kind != SIR_PROJ_FIELD)
-            return false;
+        if (place->projs[i].kind != SIR_PROJ_FIELD) return false;
     return true;
 }
 
@@ -176,34 +176,32 @@ static bool may_overlap(const Emit *e, const SirArg *dest, const SirArg *arg) {
 }
 
 static bool is_built_in_place(const Emit *e, const SirArg *dest, const SirArg *args, uint32_t n) {
-    if (!is_within_local(&dest->place))
-        return false;
+    if (!is_within_local(&dest->place)) return false;
     for (uint32_t i = 0; i < n; i++)
-        if (may_overlap(e, dest, &args[i]))
-            return false;
+        if (may_overlap(e, dest, &args[i])) return false;
     return true;
 }
 
 Build llvm__build_begin(Emit *e, const SirArg *dest, const SirArg *args, uint32_t n) {
     if (is_built_in_place(e, dest, args, n)) {
         Place place = llvm__place(e, &dest->place);
-        if (!place.swapped)
-            return (Build){ place, true };
+        if (!place.swapped) return (Build){ place, true };
     }
     SirType type = llvm__place_type(e, &dest->place);
-    return (Build){ { llvm__temp_of(e, type), type, llvm__align(e, type), false }, false };
+    return (Build){
+        { llvm__temp_of(e, type), type, llvm__align(e, type), false },
+        false
+    };
 }
 
 void llvm__build_part(Emit *e, const Build *build, uint64_t offset, const Value *part) {
     uint32_t align = llvm__align(e, part->type);
-    if (build->place.align < align)
-        align = build->place.align;
+    if (build->place.align < align) align = build->place.align;
     llvm__store_at(e, llvm__offset(e, build->place.addr, offset), align, part);
 }
 
 void llvm__build_end(Emit *e, const SirArg *dest, const Build *build) {
-    if (build->in_place)
-        return;
+    if (build->in_place) return;
     Value value = llvm__memory(e, build->place.type, build->place.addr);
     llvm__dest(e, dest, &value);
 }
@@ -220,5 +218,7 @@ void llvm__option_dest(Emit *e, const SirArg *dest, LLVMValueRef some, const Val
     uint64_t payload = llvm__payload_offset(e, place.type);
     uint32_t align = llvm__align(e, llvm__type(e, place.type)->elem);
     llvm__store(e, llvm__to_bool(e, some), place.addr, 1);
-    llvm__store_at(e, llvm__offset(e, place.addr, payload), align < place.align ? align : place.align, value);
+    llvm__store_at(
+        e, llvm__offset(e, place.addr, payload), align < place.align ? align : place.align, value
+    );
 }

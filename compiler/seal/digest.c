@@ -87,8 +87,7 @@ static void describe_type(Describe *d, const SirTypeInfo *info) {
     case SIR_TYPE_ENUM:
     case SIR_TYPE_FLAGS:
         buf_byte(&d->text, info->is_plain_enum);
-        if (info->is_plain_enum || info->kind == SIR_TYPE_FLAGS)
-            mention_type(d, info->elem);
+        if (info->is_plain_enum || info->kind == SIR_TYPE_FLAGS) mention_type(d, info->elem);
         describe_variants(d, info);
         break;
     case SIR_TYPE_FN: describe_sig(d, info->sig); break;
@@ -97,8 +96,7 @@ static void describe_type(Describe *d, const SirTypeInfo *info) {
         mention(d, true, info->contract);
         buf_byte(&d->text, (uint8_t)info->side);
         buf_u32le(&d->text, info->state);
-        if (info->kind == SIR_TYPE_EPSET)
-            mention_type(d, info->elem);
+        if (info->kind == SIR_TYPE_EPSET) mention_type(d, info->elem);
         break;
     case SIR_TYPE_DEVICE: buf_byte(&d->text, (uint8_t)info->device); break;
     case SIR_TYPE_STR: buf_byte(&d->text, (uint8_t)info->mode); break;

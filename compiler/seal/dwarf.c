@@ -75,8 +75,7 @@ static Str read_form(Unit *u, uint64_t form) { // its text, if it is one
 static void read_entries(Unit *u, bool are_files) {
     uint64_t contents[MOST_FORMATS] = { 0 }, forms[MOST_FORMATS] = { 0 };
     uint8_t formats = read_u8(&u->in);
-    if (formats > MOST_FORMATS)
-        u->in.bad = true;
+    if (formats > MOST_FORMATS) u->in.bad = true;
     for (uint8_t i = 0; i < formats && !u->in.bad; i++) {
         contents[i] = read_uleb(&u->in);
         forms[i] = read_uleb(&u->in);
@@ -90,8 +89,7 @@ static void read_entries(Unit *u, bool are_files) {
     for (uint64_t i = 0; i < count && !u->in.bad; i++)
         for (uint8_t f = 0; f < formats && !u->in.bad; f++) {
             Str text = read_form(u, forms[f]);
-            if (contents[f] == LNCT_PATH)
-                names[i] = text;
+            if (contents[f] == LNCT_PATH) names[i] = text;
         }
     if (are_files) {
         u->files = names;
@@ -133,8 +131,7 @@ static void run_extended(Unit *u) {
 static void run_special(Unit *u, uint8_t opcode, bool adds_row) {
     uint8_t adjusted = (uint8_t)(opcode - u->opcode_base);
     u->pc += (uint64_t)(adjusted / u->line_range) * u->min_length;
-    if (!adds_row)
-        return;
+    if (!adds_row) return;
     u->line += (uint64_t)(int64_t)(u->line_base + adjusted % u->line_range);
     add_row(u, false);
 }
@@ -162,7 +159,7 @@ static void run_step(Unit *u) {
 static void read_unit(Unit *u) {
     uint16_t version = read_u16le(&u->in);
     uint8_t address_size = read_u8(&u->in);
-    read_u8(&u->in); // segment selectors
+    read_u8(&u->in);    // segment selectors
     read_u32le(&u->in); // the header's length
     u->min_length = read_u8(&u->in);
     read_u8(&u->in); // operations per instruction
@@ -187,13 +184,14 @@ void seal__read_dwarf(Arena *arena, const Program *program, DwarfLines *lines) {
     while (!in.bad && in.at < in.len) {
         uint32_t length = read_u32le(&in); // 64-bit DWARF begins with a length that no section has
         const uint8_t *unit = read_bytes(&in, length);
-        if (in.bad)
-            return;
-        Unit u = { .arena = arena,
-                   .in = { unit, length, 0, false },
-                   .strings = seal__section(program, ".debug_str"),
-                   .line_strings = seal__section(program, ".debug_line_str"),
-                   .lines = lines };
+        if (in.bad) return;
+        Unit u = {
+            .arena = arena,
+            .in = { unit, length, 0, false },
+            .strings = seal__section(program, ".debug_str"),
+            .line_strings = seal__section(program, ".debug_line_str"),
+            .lines = lines
+        };
         read_unit(&u);
     }
 }

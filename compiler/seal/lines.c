@@ -44,8 +44,7 @@ typedef struct Lines {
 static bool row_of_symbol(const Lines *l, Str symbol, SirFunc *row) {
     uint64_t number = 0;
     size_t i = 1;
-    if (symbol.len < 3 || symbol.ptr[0] != 'f')
-        return false;
+    if (symbol.len < 3 || symbol.ptr[0] != 'f') return false;
     for (; i < symbol.len && i < 11 && symbol.ptr[i] >= '0' && symbol.ptr[i] <= '9'; i++)
         number = number * 10 + (uint64_t)(symbol.ptr[i] - '0');
     if (i == 1 || i == symbol.len || symbol.ptr[i] != '.' || number >= l->module->funcs.len)
@@ -56,18 +55,19 @@ static bool row_of_symbol(const Lines *l, Str symbol, SirFunc *row) {
 
 static int compare_functions(const void *a, const void *b) {
     const Function *left = a, *right = b;
-    if (left->pc != right->pc)
-        return left->pc < right->pc ? -1 : 1;
+    if (left->pc != right->pc) return left->pc < right->pc ? -1 : 1;
     return (left->row > right->row) - (left->row < right->row);
 }
 
 static void find_functions(Lines *l) {
-    Str symbols = seal__section(l->program, ".symtab"), names = seal__section(l->program, ".strtab");
+    Str symbols = seal__section(l->program, ".symtab"),
+        names = seal__section(l->program, ".strtab");
     for (size_t at = 0; at + sizeof(ElfSymbol) <= symbols.len; at += sizeof(ElfSymbol)) {
         ElfSymbol symbol;
         Function function = { 0 };
         memcpy(&symbol, symbols.ptr + at, sizeof symbol);
-        if ((symbol.info & 15) != SYMBOL_FUNC || symbol.size == 0 || symbol.value + symbol.size > UINT32_MAX ||
+        if ((symbol.info & 15) != SYMBOL_FUNC || symbol.size == 0 ||
+            symbol.value + symbol.size > UINT32_MAX ||
             !row_of_symbol(l, seal__text_at(names, symbol.name), &function.row))
             continue;
         function.pc = symbol.value;
@@ -110,8 +110,7 @@ static void add_row(Lines *l, uint64_t pc, uint32_t file, uint32_t line) {
 
 static int compare_rows(const void *a, const void *b) {
     const Row *left = a, *right = b;
-    if (left->pc != right->pc)
-        return left->pc < right->pc ? -1 : 1;
+    if (left->pc != right->pc) return left->pc < right->pc ? -1 : 1;
     return left->order < right->order ? -1 : 1;
 }
 
@@ -124,15 +123,14 @@ static void collect_rows(Lines *l) {
         if (!line->ends && is_in_function(l, line->pc))
             add_row(l, line->pc, line->line ? file_number(l, line->file) : 0, line->line);
     }
-    if (l->rows.len)
-        qsort(l->rows.data, l->rows.len, sizeof *l->rows.data, compare_rows);
+    if (l->rows.len) qsort(l->rows.data, l->rows.len, sizeof *l->rows.data, compare_rows);
     uint32_t kept = 0;
     for (uint32_t i = 0; i < l->rows.len; i++) {
         const Row *row = &l->rows.data[i];
         bool is_last = i + 1 == l->rows.len || l->rows.data[i + 1].pc != row->pc;
-        bool is_news = kept == 0 || l->rows.data[kept - 1].file != row->file || l->rows.data[kept - 1].line != row->line;
-        if (is_last && is_news)
-            l->rows.data[kept++] = *row;
+        bool is_news = kept == 0 || l->rows.data[kept - 1].file != row->file ||
+                       l->rows.data[kept - 1].line != row->line;
+        if (is_last && is_news) l->rows.data[kept++] = *row;
     }
     l->rows.len = kept;
 }
@@ -148,9 +146,10 @@ static Layout lay_out(const Lines *l, uint32_t files) {
     Layout layout = { .header = { .magic = { 'S', 'I', 'P', 'L', 'I', 'N', 'E', 1 } } };
     SealLines *header = &layout.header;
     header->files = (SealTable){ sizeof *header, files };
-    header->rows = (SealTable){ header->files.offset + files * (uint32_t)sizeof(SealString), l->rows.len };
-    header->functions =
-        (SealTable){ header->rows.offset + l->rows.len * (uint32_t)sizeof(SealLine), l->functions.len };
+    header->rows =
+        (SealTable){ header->files.offset + files * (uint32_t)sizeof(SealString), l->rows.len };
+    header->functions = (SealTable){ header->rows.offset + l->rows.len * (uint32_t)sizeof(SealLine),
+                                     l->functions.len };
     layout.texts = header->functions.offset + l->functions.len * (uint32_t)sizeof(SealFunction);
     return layout;
 }
@@ -175,22 +174,23 @@ static void put_rows(Lines *l, const Layout *layout, Buf *tables) {
     }
     vec_each(Function, function, &l->functions) {
         Str name = l->module->funcs.data[function->row].name;
-        SealFunction row = { (uint32_t)function->pc, (uint32_t)function->size, add_text(l, layout, name) };
+        SealFunction row = { (uint32_t)function->pc, (uint32_t)function->size,
+                             add_text(l, layout, name) };
         buf_put(tables, &row, sizeof row);
     }
 }
 
 // The module's files, then those that only the line table names, then, so that there is one, the unknown file.
 static Str *all_files(Lines *l, uint32_t *count) {
-    Str *names = arena_array(l->arena, Str, (uint64_t)strmap_len(l->files) + l->module->files.len + 1);
+    Str *names =
+        arena_array(l->arena, Str, (uint64_t)strmap_len(l->files) + l->module->files.len + 1);
     name_files(l, names, count);
     for (uint32_t i = *count; i < strmap_len(l->files); i++) {
         uint64_t number;
         Str *name = &names[(*count)++];
         strmap_at(l->files, i, &name->ptr, &name->len, &number);
     }
-    if (*count == 0)
-        names[(*count)++] = STR("<unknown>");
+    if (*count == 0) names[(*count)++] = STR("<unknown>");
     return names;
 }
 

@@ -27,20 +27,23 @@ typedef struct Manifest {
 
 static bool is_nameable(Str name) { // for reports and wiring: printable, without spaces
     for (size_t i = 0; i < name.len; i++)
-        if (name.ptr[i] <= ' ' || name.ptr[i] >= 0x7f)
-            return false;
+        if (name.ptr[i] <= ' ' || name.ptr[i] >= 0x7f) return false;
     return name.len > 0 && name.len <= MOST_NAME;
 }
 
 static SealString add_text(Manifest *m, Str text) {
-    SealString at = { (uint32_t)(sizeof(SealManifest) + m->tables_size + m->strings.len), (uint32_t)text.len };
+    SealString at = { (uint32_t)(sizeof(SealManifest) + m->tables_size + m->strings.len),
+                      (uint32_t)text.len };
     buf_put(&m->strings, text.ptr, text.len);
     return at;
 }
 
 static bool add_name(Manifest *m, const char *what, Str name, SealString *to) {
     if (!is_nameable(name)) {
-        snprintf(m->error, 512, "%s has a name that a manifest cannot hold: `%.*s`", what, (int)(name.len < 100 ? name.len : 100), name.ptr);
+        snprintf(
+            m->error, 512, "%s has a name that a manifest cannot hold: `%.*s`", what,
+            (int)(name.len < 100 ? name.len : 100), name.ptr
+        );
         return false;
     }
     *to = add_text(m, name);
@@ -63,8 +66,7 @@ typedef struct Stack {
 } Stack;
 
 static void visit(Manifest *m, Stack *stack, SirType type) {
-    if (type >= m->module->types.len || m->seen[type] == m->walk)
-        return;
+    if (type >= m->module->types.len || m->seen[type] == m->walk) return;
     m->seen[type] = m->walk;
     vec_push(&m->scratch, stack, type);
 }
@@ -75,10 +77,10 @@ static void visit_parts(Manifest *m, Stack *stack, const SirTypeInfo *info) {
     for (uint32_t v = 0; v < info->variant_count; v++)
         for (uint32_t i = 0; i < info->variants[v].field_count; i++)
             visit(m, stack, info->variants[v].fields[i].type);
-    bool has_elem = info->kind == SIR_TYPE_ARRAY || info->kind == SIR_TYPE_VECTOR || info->kind == SIR_TYPE_OPTION ||
-                    info->kind == SIR_TYPE_PTR || info->kind == SIR_TYPE_SLICE || info->kind == SIR_TYPE_GROW;
-    if (has_elem)
-        visit(m, stack, info->elem);
+    bool has_elem = info->kind == SIR_TYPE_ARRAY || info->kind == SIR_TYPE_VECTOR ||
+                    info->kind == SIR_TYPE_OPTION || info->kind == SIR_TYPE_PTR ||
+                    info->kind == SIR_TYPE_SLICE || info->kind == SIR_TYPE_GROW;
+    if (has_elem) visit(m, stack, info->elem);
 }
 
 static Cargo cargo_of(Manifest *m, const SirMessage *message) {
@@ -89,8 +91,8 @@ static Cargo cargo_of(Manifest *m, const SirMessage *message) {
         visit(m, &stack, message->args[i].type);
     while (stack.len) {
         const SirTypeInfo *info = &m->module->types.data[vec_pop(&stack)];
-        bool is_block = info->kind == SIR_TYPE_PTR || info->kind == SIR_TYPE_SLICE || info->kind == SIR_TYPE_GROW ||
-                        info->kind == SIR_TYPE_STR;
+        bool is_block = info->kind == SIR_TYPE_PTR || info->kind == SIR_TYPE_SLICE ||
+                        info->kind == SIR_TYPE_GROW || info->kind == SIR_TYPE_STR;
         cargo.blocks |= is_block && info->mode == SIR_OWN;
         cargo.endpoints |= info->kind == SIR_TYPE_ENDPOINT || info->kind == SIR_TYPE_EPSET;
         visit_parts(m, &stack, info);
@@ -102,7 +104,8 @@ static uint64_t payload_size(const Manifest *m, const SirMessage *message) { // 
     uint64_t end = 0, largest = 1;
     for (uint32_t i = 0; i < message->arg_count; i++) {
         uint64_t align = verified_align(m->input->sir, message->args[i].type);
-        end = (end + align - 1) / align * align + verified_size(m->input->sir, message->args[i].type);
+        end =
+            (end + align - 1) / align * align + verified_size(m->input->sir, message->args[i].type);
         largest = align > largest ? align : largest;
     }
     return (end + largest - 1) / largest * largest;
@@ -122,8 +125,7 @@ static bool add_messages(Manifest *m) {
                                 .payload_bytes = (uint32_t)payload_size(m, message),
                                 .blocks = cargo.blocks,
                                 .endpoints = cargo.endpoints };
-            if (!add_name(m, "a message", message->name, &row.name))
-                return false;
+            if (!add_name(m, "a message", message->name, &row.name)) return false;
             buf_put(&m->tables, &row, sizeof row);
         }
     }
@@ -152,8 +154,7 @@ static bool add_contracts(Manifest *m) {
                              .first_message = first,
                              .message_count = contract->message_count,
                              .state_count = contract->state_count };
-        if (!add_name(m, "a contract", contract->name, &row.name))
-            return false;
+        if (!add_name(m, "a contract", contract->name, &row.name)) return false;
         seal_contract_digest(m->module, c, row.digest);
         buf_put(&m->tables, &row, sizeof row);
         first += contract->message_count;
@@ -174,11 +175,12 @@ static bool add_params(Manifest *m) {
                                .side = info->side == SIR_EXP,
                                .state = info->state };
         else if (info->kind != SIR_TYPE_SLICE) {
-            snprintf(m->error, 512, "a parameter of main is neither an endpoint nor text arguments");
+            snprintf(
+                m->error, 512, "a parameter of main is neither an endpoint nor text arguments"
+            );
             return false;
         }
-        if (!add_name(m, "a parameter of main", source->param_names[i], &row.name))
-            return false;
+        if (!add_name(m, "a parameter of main", source->param_names[i], &row.name)) return false;
         buf_put(&m->tables, &row, sizeof row);
     }
     return true;
@@ -188,7 +190,8 @@ static void add_grants(Manifest *m) {
     const SirManifest *source = &m->module->manifest;
     m->header.grants = begin_table(m, source->grant_count);
     for (uint32_t i = 0; i < source->grant_count; i++) {
-        SealGrant row = { source->grants[i].kind, 0, source->grants[i].base, source->grants[i].length };
+        SealGrant row = { source->grants[i].kind, 0, source->grants[i].base,
+                          source->grants[i].length };
         buf_put(&m->tables, &row, sizeof row);
     }
 }
@@ -222,8 +225,7 @@ static bool fill(Manifest *m) {
     header->trap_count = m->input->trap_count;
     memcpy(header->runtime_digest, m->input->runtime_digest, sizeof header->runtime_digest);
     header->toolchain = add_text(m, str_from_c(m->input->toolchain));
-    if (!add_name(m, "the module", m->module->name, &header->name))
-        return false;
+    if (!add_name(m, "the module", m->module->name, &header->name)) return false;
     if (!add_contracts(m) || !add_messages(m) || !add_params(m)) // larger alignment first
         return false;
     add_grants(m);

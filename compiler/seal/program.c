@@ -9,14 +9,14 @@ static bool is_within(uint64_t offset, uint64_t size, uint64_t whole) {
 }
 
 static Str section_bytes(const Program *program, const ElfSection *section) {
-    if (section->type == ELF_SECTION_NOBITS || !is_within(section->offset, section->size, program->length))
+    if (section->type == ELF_SECTION_NOBITS ||
+        !is_within(section->offset, section->size, program->length))
         return (Str){ 0 };
     return (Str){ (const char *)program->bytes + section->offset, section->size };
 }
 
 Str seal__text_at(Str table, uint64_t offset) {
-    if (offset >= table.len)
-        return (Str){ 0 };
+    if (offset >= table.len) return (Str){ 0 };
     const char *end = memchr(table.ptr + offset, '\0', table.len - offset);
     return end ? (Str){ table.ptr + offset, (size_t)(end - (table.ptr + offset)) } : (Str){ 0 };
 }
@@ -24,13 +24,17 @@ Str seal__text_at(Str table, uint64_t offset) {
 bool seal__read_program(Arena *arena, const uint8_t *bytes, size_t length, Program *program) {
     *program = (Program){ .bytes = bytes, .length = length };
     ElfHeader *header = &program->header;
-    if (length < sizeof *header)
-        return false;
+    if (length < sizeof *header) return false;
     memcpy(header, bytes, sizeof *header);
     uint64_t size = (uint64_t)header->shnum * sizeof(ElfSection);
-    if (memcmp(header->ident, "\x7f" "ELF\2\1\1", 7) != 0 || header->type != ELF_DYN ||
-        header->shentsize != sizeof(ElfSection) || header->shnum == 0 || header->shstrndx >= header->shnum ||
-        !is_within(header->shoff, size, length))
+    if (memcmp(
+            header->ident,
+            "\x7f"
+            "ELF\2\1\1",
+            7
+        ) != 0 ||
+        header->type != ELF_DYN || header->shentsize != sizeof(ElfSection) || header->shnum == 0 ||
+        header->shstrndx >= header->shnum || !is_within(header->shoff, size, length))
         return false;
     program->sections = arena_array(arena, ElfSection, header->shnum);
     memcpy(program->sections, bytes + header->shoff, size);

@@ -42,6 +42,8 @@ void seal_contract_digest(const SirModule *module, SirContract contract, uint8_t
 
 // Appends the sealed binary made of the linked `program`. False, with a sentence, when the result would be refused by
 // the kernel's reader.
-bool seal_write(const SealInput *input, const uint8_t *program, size_t length, Buf *out, char error[512]);
+bool seal_write(
+    const SealInput *input, const uint8_t *program, size_t length, Buf *out, char error[512]
+);
 
 #endif

@@ -24,7 +24,7 @@ typedef struct Program {
 
 bool seal__read_program(Arena *arena, const uint8_t *bytes, size_t length, Program *program);
 Str seal__section(const Program *program, const char *name); // its bytes; empty if there is none
-Str seal__text_at(Str table, uint64_t offset);               // a terminated text; empty if out of range
+Str seal__text_at(Str table, uint64_t offset); // a terminated text; empty if out of range
 
 // --- lines (dwarf.c, lines.c) ----------------------------------------------------------------------------------------
 

@@ -9,14 +9,18 @@ static const char names[] = "\0.sip.manifest\0.sip.traps\0.shstrtab";
 enum { NAME_MANIFEST = 1, NAME_TRAPS = 15, NAME_NAMES = 26 };
 enum { SECTION_MANIFEST = 1, SECTION_TRAPS, SECTION_NAMES, SECTIONS };
 
-_Static_assert(sizeof names == NAME_NAMES + sizeof ".shstrtab", "the names stand where they are said to");
+_Static_assert(
+    sizeof names == NAME_NAMES + sizeof ".shstrtab", "the names stand where they are said to"
+);
 
 static void align_to(Buf *out, size_t start, size_t align) {
     while ((out->len - start) % align)
         buf_byte(out, 0);
 }
 
-static ElfSection add_section(Buf *object, size_t start, uint32_t name, const void *bytes, size_t size) {
+static ElfSection add_section(
+    Buf *object, size_t start, uint32_t name, const void *bytes, size_t size
+) {
     align_to(object, start, 8);
     ElfSection section = { .name = name,
                            .type = SECTION_PROGBITS,
@@ -29,14 +33,16 @@ static ElfSection add_section(Buf *object, size_t start, uint32_t name, const vo
 }
 
 static ElfHeader object_header(void) {
-    return (ElfHeader){ .ident = { 0x7f, 'E', 'L', 'F', 2, 1, 1 },
-                        .type = 1, // relocatable
-                        .machine = ELF_X86_64,
-                        .version = 1,
-                        .ehsize = sizeof(ElfHeader),
-                        .shentsize = sizeof(ElfSection),
-                        .shnum = SECTIONS,
-                        .shstrndx = SECTION_NAMES };
+    return (ElfHeader){
+        .ident = { 0x7f, 'E', 'L', 'F', 2, 1, 1 },
+        .type = 1, // relocatable
+        .machine = ELF_X86_64,
+        .version = 1,
+        .ehsize = sizeof(ElfHeader),
+        .shentsize = sizeof(ElfSection),
+        .shnum = SECTIONS,
+        .shstrndx = SECTION_NAMES
+    };
 }
 
 bool seal_tables(const SealInput *input, Buf *object, char error[512]) {
@@ -52,7 +58,8 @@ bool seal_tables(const SealInput *input, Buf *object, char error[512]) {
     ElfHeader header = object_header();
     ElfSection sections[SECTIONS] = { 0 };
     buf_put(object, &header, sizeof header);
-    sections[SECTION_MANIFEST] = add_section(object, start, NAME_MANIFEST, manifest.data, manifest.len);
+    sections[SECTION_MANIFEST] =
+        add_section(object, start, NAME_MANIFEST, manifest.data, manifest.len);
     sections[SECTION_TRAPS] = add_section(object, start, NAME_TRAPS, traps, rows * sizeof *traps);
     sections[SECTION_NAMES] = add_section(object, start, NAME_NAMES, names, sizeof names);
     sections[SECTION_NAMES].type = SECTION_STRTAB;

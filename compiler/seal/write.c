@@ -22,7 +22,9 @@ typedef struct Writing {
 
 enum { ADDED = 3 }; // lines, sir, seal; the section of names is there already
 
-static size_t here(const Writing *w) { return w->out->len - w->start; }
+static size_t here(const Writing *w) {
+    return w->out->len - w->start;
+}
 
 static void align_to(Writing *w, size_t align) {
     while (here(w) % align)
@@ -71,7 +73,10 @@ static void add_headers(Writing *w) {
 }
 
 static void add_record(Writing *w) {
-    SealRecord record = { .magic = { 'S', 'I', 'P', 'S', 'E', 'A', 'L', 1 }, .version = SEAL_FORMAT_VERSION };
+    SealRecord record = {
+        .magic = { 'S', 'I', 'P', 'S', 'E', 'A', 'L', 1 },
+          .version = SEAL_FORMAT_VERSION
+    };
     size_t at = here(w);
     record.file_size = at + sizeof record;
     buf_put(w->out, &record, sizeof record);
@@ -80,12 +85,10 @@ static void add_record(Writing *w) {
 }
 
 static bool begin(Writing *w, const uint8_t *program, size_t length) {
-    if (!seal__read_program(&w->scratch, program, length, &w->program))
-        return false;
+    if (!seal__read_program(&w->scratch, program, length, &w->program)) return false;
     buf_put(w->out, program, length);
     w->count = w->program.header.shnum;
-    if (w->count + ADDED > UINT16_MAX)
-        return false;
+    if (w->count + ADDED > UINT16_MAX) return false;
     w->sections = arena_array(&w->scratch, ElfSection, (uint64_t)w->count + ADDED);
     memcpy(w->sections, w->program.sections, w->count * sizeof *w->sections);
     buf_put(&w->names, w->program.names.ptr, w->program.names.len);
@@ -96,12 +99,13 @@ static bool begin(Writing *w, const uint8_t *program, size_t length) {
 static bool is_readable(const Writing *w, char error[512]) {
     Sealed sealed;
     const char *wrong = sealed_read(w->out->data + w->start, here(w), &sealed);
-    if (wrong)
-        snprintf(error, 512, "the sealed binary would be refused: %s", wrong);
+    if (wrong) snprintf(error, 512, "the sealed binary would be refused: %s", wrong);
     return !wrong;
 }
 
-bool seal_write(const SealInput *input, const uint8_t *program, size_t length, Buf *out, char error[512]) {
+bool seal_write(
+    const SealInput *input, const uint8_t *program, size_t length, Buf *out, char error[512]
+) {
     Writing w = { .out = out, .start = out->len };
     arena_init(&w.scratch);
     bool good = begin(&w, program, length);

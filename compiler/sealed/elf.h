@@ -34,7 +34,10 @@ typedef struct ElfRela {
     uint64_t offset, info, addend;
 } ElfRela;
 
-_Static_assert(sizeof(ElfHeader) == 64 && sizeof(ElfSegment) == 56 && sizeof(ElfSection) == 64, "as ELF lays them out");
+_Static_assert(
+    sizeof(ElfHeader) == 64 && sizeof(ElfSegment) == 56 && sizeof(ElfSection) == 64,
+    "as ELF lays them out"
+);
 
 enum { ELF_EXEC = 2, ELF_DYN = 3, ELF_X86_64 = 62 };
 enum { ELF_SECTION_NOBITS = 8 };

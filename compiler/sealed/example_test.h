@@ -4,14 +4,14 @@
 #ifndef SEALED_EXAMPLE_TEST_H
 #define SEALED_EXAMPLE_TEST_H
 
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include "contracts/abi/kernel.h"
 #include "contracts/abi/seal.h"
 #include "sealed/elf.h"
 #include "sealed/sealed.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
 
 enum { EXAMPLE_MOST = 4, EXAMPLE_ROOM = 32768 };
 
@@ -50,10 +50,8 @@ typedef struct ExampleFile {
 
 static inline size_t example_put(ExampleFile *file, const void *bytes, size_t size) {
     size_t at = (file->size + 15) & ~(size_t)15;
-    if (at + size > sizeof file->bytes)
-        abort();
-    if (size)
-        memcpy(file->bytes + at, bytes, size);
+    if (at + size > sizeof file->bytes) abort();
+    if (size) memcpy(file->bytes + at, bytes, size);
     file->size = at + size;
     return at;
 }
@@ -63,30 +61,47 @@ static inline SealString example_text(ExampleFile *file, size_t origin, const ch
     return (SealString){ (uint32_t)(at - origin), (uint32_t)strlen(text) };
 }
 
-static inline uint32_t example_contracts(ExampleFile *file, size_t origin, const Example *example, SealManifest *manifest) {
+static inline uint32_t example_contracts(
+    ExampleFile *file, size_t origin, const Example *example, SealManifest *manifest
+) {
     SealContract contracts[EXAMPLE_MOST] = { 0 };
     SealMessage messages[EXAMPLE_MOST * EXAMPLE_MOST] = { 0 };
     uint32_t count = 0, message_count = 0;
     for (; count < EXAMPLE_MOST && example->contracts[count].name; count++) {
         const ExampleContract *from = &example->contracts[count];
         SealContract *to = &contracts[count];
-        *to = (SealContract){ .name = example_text(file, origin, from->name), .in_slots = from->in_slots, .out_slots = from->out_slots,
-                              .slot_bytes = from->slot_bytes, .first_message = message_count, .state_count = 1 };
+        *to = (SealContract){ .name = example_text(file, origin, from->name),
+                              .in_slots = from->in_slots,
+                              .out_slots = from->out_slots,
+                              .slot_bytes = from->slot_bytes,
+                              .first_message = message_count,
+                              .state_count = 1 };
         memcpy(to->digest, from->name, strlen(from->name));
-        for (; to->message_count < EXAMPLE_MOST && from->messages[to->message_count].name; to->message_count++) {
+        for (; to->message_count < EXAMPLE_MOST && from->messages[to->message_count].name;
+             to->message_count++) {
             const ExampleMessage *message = &from->messages[to->message_count];
-            messages[message_count++] = (SealMessage){ example_text(file, origin, message->name), message->direction,
-                                                       message->payload_bytes, 1, message->endpoints };
+            messages[message_count++] =
+                (SealMessage){ example_text(file, origin, message->name), message->direction,
+                               message->payload_bytes, 1, message->endpoints };
         }
     }
-    manifest->contracts = (SealTable){ (uint32_t)(example_put(file, contracts, count * sizeof *contracts) - origin), count };
-    manifest->messages = (SealTable){ (uint32_t)(example_put(file, messages, message_count * sizeof *messages) - origin), message_count };
+    manifest->contracts = (SealTable
+    ){ (uint32_t)(example_put(file, contracts, count * sizeof *contracts) - origin), count };
+    manifest->messages = (SealTable
+    ){ (uint32_t)(example_put(file, messages, message_count * sizeof *messages) - origin),
+       message_count };
     return count;
 }
 
 static inline void example_manifest(ExampleFile *file, const Example *example) {
-    SealManifest manifest = { .magic = "SIPMANI\1", .version = SEAL_FORMAT_VERSION, .abi = SIP_ABI_VERSION, .cpu_level = 2,
-                              .heap_bytes = example->heap, .stack_bytes = example->stack, .threads = 1, .trap_count = 1 };
+    SealManifest manifest = { .magic = "SIPMANI\1",
+                              .version = SEAL_FORMAT_VERSION,
+                              .abi = SIP_ABI_VERSION,
+                              .cpu_level = 2,
+                              .heap_bytes = example->heap,
+                              .stack_bytes = example->stack,
+                              .threads = 1,
+                              .trap_count = 1 };
     file->manifest = example_put(file, &manifest, sizeof manifest);
     manifest.name = example_text(file, file->manifest, example->name);
     manifest.toolchain = example_text(file, file->manifest, "none");
@@ -95,13 +110,23 @@ static inline void example_manifest(ExampleFile *file, const Example *example) {
     uint32_t count = 0;
     for (; count < EXAMPLE_MOST && example->params[count].name; count++) {
         const ExampleParam *param = &example->params[count];
-        params[count] = (SealParam){ example_text(file, file->manifest, param->name), param->kind, param->contract, param->side, 0, 0, 0 };
+        params[count] = (SealParam){ example_text(file, file->manifest, param->name),
+                                     param->kind,
+                                     param->contract,
+                                     param->side,
+                                     0,
+                                     0,
+                                     0 };
     }
-    manifest.params = (SealTable){ (uint32_t)(example_put(file, params, count * sizeof *params) - file->manifest), count };
+    manifest.params = (SealTable
+    ){ (uint32_t)(example_put(file, params, count * sizeof *params) - file->manifest), count };
     SealGrant exit_grant = { .kind = 4 };
-    manifest.grants = (SealTable){ (uint32_t)(example_put(file, &exit_grant, sizeof exit_grant) - file->manifest), example->may_exit };
+    manifest.grants =
+        (SealTable){ (uint32_t)(example_put(file, &exit_grant, sizeof exit_grant) - file->manifest),
+                     example->may_exit };
     uint32_t kcalls[2] = { 0, 1 };
-    manifest.kcalls = (SealTable){ (uint32_t)(example_put(file, kcalls, sizeof kcalls) - file->manifest), 2 };
+    manifest.kcalls =
+        (SealTable){ (uint32_t)(example_put(file, kcalls, sizeof kcalls) - file->manifest), 2 };
     manifest.size = (uint32_t)(file->size - file->manifest);
     memcpy(file->bytes + file->manifest, &manifest, sizeof manifest);
 }
@@ -110,11 +135,16 @@ static inline void example_lines(ExampleFile *file, uint32_t code_address) {
     SealLines header = { .magic = "SIPLINE\1" };
     file->lines = example_put(file, &header, sizeof header);
     SealString name = example_text(file, file->lines, "example.sip");
-    header.files = (SealTable){ (uint32_t)(example_put(file, &name, sizeof name) - file->lines), 1 };
-    SealLine rows[2] = { { code_address, 0, 5 }, { code_address + 10, 0, 6 } };
+    header.files =
+        (SealTable){ (uint32_t)(example_put(file, &name, sizeof name) - file->lines), 1 };
+    SealLine rows[2] = {
+        { code_address,      0, 5 },
+        { code_address + 10, 0, 6 }
+    };
     header.rows = (SealTable){ (uint32_t)(example_put(file, rows, sizeof rows) - file->lines), 2 };
     SealFunction function = { code_address, 12, example_text(file, file->lines, "main") };
-    header.functions = (SealTable){ (uint32_t)(example_put(file, &function, sizeof function) - file->lines), 1 };
+    header.functions =
+        (SealTable){ (uint32_t)(example_put(file, &function, sizeof function) - file->lines), 1 };
     header.size = (uint32_t)(file->size - file->lines);
     memcpy(file->bytes + file->lines, &header, sizeof header);
 }
@@ -131,7 +161,9 @@ static inline uint64_t example_address(size_t offset, unsigned segment) {
     return 0x10000u * segment + offset % SEALED_PAGE;
 }
 
-static inline void example_data(ExampleFile *file, ElfSegment *data, ElfSegment *dynamic, uint64_t code_address) {
+static inline void example_data(
+    ExampleFile *file, ElfSegment *data, ElfSegment *dynamic, uint64_t code_address
+) {
     uint64_t words[8] = { 0, 0, ELF_DT_RELA, 0, ELF_DT_RELASZ, sizeof(ElfRela), ELF_DT_NULL, 0 };
     size_t at = example_put(file, words, sizeof words);
     uint64_t address = example_address(at, 2);
@@ -139,20 +171,31 @@ static inline void example_data(ExampleFile *file, ElfSegment *data, ElfSegment 
     memcpy(file->bytes + file->relocations, &rela, sizeof rela);
     words[3] = file->relocations; // the first segment's addresses are its offsets
     memcpy(file->bytes + at, words, sizeof words);
-    *data = (ElfSegment){ ELF_LOAD, ELF_READ | ELF_WRITE, at, address, address, sizeof words, sizeof words, SEALED_PAGE };
-    *dynamic = (ElfSegment){ ELF_DYNAMIC, ELF_READ, at + 16, address + 16, address + 16, 48, 48, 8 };
+    *data = (ElfSegment){ ELF_LOAD, ELF_READ | ELF_WRITE, at,           address,
+                          address,  sizeof words,         sizeof words, SEALED_PAGE };
+    *dynamic =
+        (ElfSegment){ ELF_DYNAMIC, ELF_READ, at + 16, address + 16, address + 16, 48, 48, 8 };
 }
 
 static inline void example_sections(ExampleFile *file, ElfHeader *header) {
-    static const char names[] = "\0.sip.manifest\0.sip.traps\0.sip.lines\0.sip.sir\0.sip.seal\0.names";
+    static const char names[] =
+        "\0.sip.manifest\0.sip.traps\0.sip.lines\0.sip.sir\0.sip.seal\0.names";
     static const uint32_t name_at[7] = { 0, 1, 15, 26, 37, 46, 56 };
     size_t names_at = example_put(file, names, sizeof names);
     SealRecord record = { .magic = "SIPSEAL\1", .version = SEAL_FORMAT_VERSION };
-    const size_t offsets[7] = { 0, file->manifest, file->traps, file->lines, file->lines, 0, names_at };
-    const size_t sizes[7] = { 0, file->traps - file->manifest, sizeof(SealTrap), names_at - file->lines, 16, sizeof record, sizeof names };
+    const size_t offsets[7] = { 0, file->manifest, file->traps, file->lines, file->lines,
+                                0, names_at };
+    const size_t sizes[7] = { 0,
+                              file->traps - file->manifest,
+                              sizeof(SealTrap),
+                              names_at - file->lines,
+                              16,
+                              sizeof record,
+                              sizeof names };
     ElfSection sections[7] = { 0 };
     for (uint32_t i = 1; i < 7; i++)
-        sections[i] = (ElfSection){ .name = name_at[i], .type = 1, .offset = offsets[i], .size = sizes[i], .addralign = 1 };
+        sections[i] = (ElfSection
+        ){ .name = name_at[i], .type = 1, .offset = offsets[i], .size = sizes[i], .addralign = 1 };
     header->shoff = example_put(file, sections, sizeof sections);
     header->shnum = 7;
     header->shstrndx = 6;
@@ -162,7 +205,9 @@ static inline void example_sections(ExampleFile *file, ElfHeader *header) {
 }
 
 static inline void example_seal(ExampleFile *file) {
-    SealRecord record = { .magic = "SIPSEAL\1", .version = SEAL_FORMAT_VERSION, .file_size = file->size };
+    SealRecord record = { .magic = "SIPSEAL\1",
+                          .version = SEAL_FORMAT_VERSION,
+                          .file_size = file->size };
     sealed_digest(file->bytes, file->size, file->record, record.digest);
     memcpy(file->bytes + file->record, &record, sizeof record);
     sealed_digest(file->bytes, file->size, file->record, record.digest);
@@ -171,8 +216,14 @@ static inline void example_seal(ExampleFile *file) {
 
 static inline void example_make(ExampleFile *file, const Example *example) {
     static const uint8_t ident[16] = { 0x7f, 'E', 'L', 'F', 2, 1, 1 };
-    ElfHeader header = { .type = ELF_DYN, .machine = ELF_X86_64, .version = 1, .phoff = 64, .ehsize = 64, .phentsize = sizeof(ElfSegment),
-                         .phnum = 5, .shentsize = sizeof(ElfSection) };
+    ElfHeader header = { .type = ELF_DYN,
+                         .machine = ELF_X86_64,
+                         .version = 1,
+                         .phoff = 64,
+                         .ehsize = 64,
+                         .phentsize = sizeof(ElfSegment),
+                         .phnum = 5,
+                         .shentsize = sizeof(ElfSection) };
     ElfSegment segments[5] = { 0 };
     memset(file, 0, sizeof *file);
     memcpy(header.ident, ident, sizeof ident);
@@ -185,7 +236,10 @@ static inline void example_make(ExampleFile *file, const Example *example) {
     segments[0] = (ElfSegment){ ELF_LOAD, ELF_READ, 0, 0, 0, file->size, file->size, SEALED_PAGE };
     file->code = example_code(file, example);
     header.entry = example_address(file->code, 1);
-    segments[1] = (ElfSegment){ ELF_LOAD, ELF_READ | ELF_EXECUTE, file->code, header.entry, header.entry, 12, 12, SEALED_PAGE };
+    segments[1] = (ElfSegment){ ELF_LOAD,     ELF_READ | ELF_EXECUTE,
+                                file->code,   header.entry,
+                                header.entry, 12,
+                                12,           SEALED_PAGE };
     example_data(file, &segments[2], &segments[3], header.entry);
     segments[4] = segments[2];
     segments[4].type = ELF_GNU_RELRO;

@@ -6,11 +6,13 @@
 #include "sealed__.h"
 #include "sha256.h"
 
-static void copy_row(void *row, const Packed *packed, SealTable table, uint32_t number, size_t size) {
+static void copy_row(
+    void *row, const Packed *packed, SealTable table, uint32_t number, size_t size
+) {
     __builtin_memcpy(row, packed->bytes.bytes + table.offset + (size_t)number * size, size);
 }
 
-// --- rows ----------------------------------------------------------------------------------------------------------------
+// --- rows --------------------------------------------------------------------------------------------------
 
 ImageProgram packed_program(const Packed *packed, uint32_t row) {
     ImageProgram program;
@@ -49,31 +51,30 @@ SealedView packed_program_file(const Packed *packed, uint32_t row) {
     return (SealedView){ packed->bytes.bytes + program.offset, program.size };
 }
 
-// --- structure -----------------------------------------------------------------------------------------------------------
+// --- structure ---------------------------------------------------------------------------------------------
 
 static bool name_is_right(const Packed *packed, SealString name) {
-    if (!sealed__within(name.offset, name.length, packed->bytes.size) || name.length == 0 || name.length > 256)
+    if (!sealed__within(name.offset, name.length, packed->bytes.size) || name.length == 0 ||
+        name.length > 256)
         return false;
     SealedView text = packed_text(packed, name);
     for (size_t i = 0; i < text.size; i++) {
-        if (text.bytes[i] <= ' ' || text.bytes[i] >= 0x7f)
-            return false;
+        if (text.bytes[i] <= ' ' || text.bytes[i] >= 0x7f) return false;
     }
     return true;
 }
 
 static bool table_is_inside(const Packed *packed, SealTable table, size_t row, uint32_t most) {
-    return table.count <= most && sealed__rows_within(table.offset, table.count, row, packed->bytes.size);
+    return table.count <= most &&
+           sealed__rows_within(table.offset, table.count, row, packed->bytes.size);
 }
 
 static const char *check_header(const Packed *packed) {
     const ImageHeader *header = &packed->header;
-    if (__builtin_memcmp(header->magic, "SIPIMAG\1", 8) != 0)
-        return "it is not a packed image";
+    if (__builtin_memcmp(header->magic, "SIPIMAG\1", 8) != 0) return "it is not a packed image";
     if (header->version != IMAGE_FORMAT_VERSION || header->reserved != 0)
         return "it is of another version of the format";
-    if (header->size != packed->bytes.size)
-        return "it has not the size that it says";
+    if (header->size != packed->bytes.size) return "it has not the size that it says";
     if (!table_is_inside(packed, header->programs, sizeof(ImageProgram), PACKED_MOST_PROGRAMS) ||
         !table_is_inside(packed, header->instances, sizeof(ImageInstance), PACKED_MOST_INSTANCES) ||
         !table_is_inside(packed, header->wires, sizeof(ImageWire), PACKED_MOST_WIRES) ||
@@ -86,9 +87,9 @@ static const char *check_rows(const Packed *packed) {
     const ImageHeader *header = &packed->header;
     for (uint32_t i = 0; i < header->programs.count; i++) {
         ImageProgram program = packed_program(packed, i);
-        if (!name_is_right(packed, program.name))
-            return "a program has no name";
-        if (program.offset % SEALED_PAGE != 0 || !sealed__within(program.offset, program.size, packed->bytes.size))
+        if (!name_is_right(packed, program.name)) return "a program has no name";
+        if (program.offset % SEALED_PAGE != 0 ||
+            !sealed__within(program.offset, program.size, packed->bytes.size))
             return "a program does not lie in it";
     }
     uint32_t wires = 0;
@@ -96,10 +97,10 @@ static const char *check_rows(const Packed *packed) {
         ImageInstance instance = packed_instance(packed, i);
         if (!name_is_right(packed, instance.name) || instance.program >= header->programs.count)
             return "a sip has no name or no program";
-        if (instance.first_wire != wires || !sealed__within(wires, instance.wire_count, header->wires.count))
+        if (instance.first_wire != wires ||
+            !sealed__within(wires, instance.wire_count, header->wires.count))
             return "a sip has wires that are not its own";
-        if (instance.restart != 0)
-            return "a sip is to be restarted, which this kernel does not do";
+        if (instance.restart != 0) return "a sip is to be restarted, which this kernel does not do";
         wires += instance.wire_count;
     }
     for (uint32_t i = 0; i < header->texts.count; i++) {
@@ -111,15 +112,16 @@ static const char *check_rows(const Packed *packed) {
 }
 
 const char *packed_read(const void *bytes, size_t size, Packed *packed) {
-    *packed = (Packed){ .bytes = { bytes, size } };
-    if (size < sizeof packed->header)
-        return "it is too short for a packed image";
+    *packed = (Packed){
+        .bytes = { bytes, size }
+    };
+    if (size < sizeof packed->header) return "it is too short for a packed image";
     __builtin_memcpy(&packed->header, bytes, sizeof packed->header);
     const char *wrong = check_header(packed);
     return wrong ? wrong : check_rows(packed);
 }
 
-// --- the digest ------------------------------------------------------------------------------------------------------------
+// --- the digest --------------------------------------------------------------------------------------------
 
 void packed_digest(const void *bytes, size_t size, uint8_t out[32]) {
     static const uint8_t zero[32];
@@ -139,21 +141,37 @@ bool packed_digest_is_right(const Packed *packed) {
     return __builtin_memcmp(digest, packed->header.digest, sizeof digest) == 0;
 }
 
-// --- what wires mean ---------------------------------------------------------------------------------------------------------
+// --- what wires mean ---------------------------------------------------------------------------------------
 
 bool packed_wires_are_complete(const Packed *packed, const Sealed *programs, uint32_t instance) {
     ImageInstance row = packed_instance(packed, instance);
     return row.wire_count == programs[row.program].manifest.params.count;
 }
 
-static bool contracts_agree(const SealContract *a, const SealContract *b) {
-    return __builtin_memcmp(a->digest, b->digest, sizeof a->digest) == 0 && a->in_slots == b->in_slots && a->out_slots == b->out_slots &&
-           a->slot_bytes == b->slot_bytes && a->message_count == b->message_count;
+// The digest says it all; the rest is what the kernel lays out channels by, and costs little to compare.
+static bool contracts_agree(
+    const Sealed *mine, const SealContract *a, const Sealed *its, const SealContract *b
+) {
+    if (__builtin_memcmp(a->digest, b->digest, sizeof a->digest) != 0 ||
+        a->in_slots != b->in_slots || a->out_slots != b->out_slots ||
+        a->slot_bytes != b->slot_bytes || a->message_count != b->message_count)
+        return false;
+    for (uint32_t i = 0; i < a->message_count; i++) {
+        SealMessage x = sealed_message(mine, a->first_message + i),
+                    y = sealed_message(its, b->first_message + i);
+        if (x.payload_bytes != y.payload_bytes || x.direction != y.direction) return false;
+    }
+    return true;
 }
 
 static const char *check_channel(
-    const Packed *packed, const Sealed *programs, const Sealed *program, const SealParam *param, const ImageWire *wire,
-    uint32_t instance, uint32_t number
+    const Packed *packed,
+    const Sealed *programs,
+    const Sealed *program,
+    const SealParam *param,
+    const ImageWire *wire,
+    uint32_t instance,
+    uint32_t number
 ) {
     if (wire->instance >= packed->header.instances.count)
         return "is wired to a sip that there is not";
@@ -163,15 +181,15 @@ static const char *check_channel(
         return "is wired to a parameter that there is not";
     SealParam other_param = sealed_param(other_program, wire->param);
     ImageWire back = packed_wire(packed, other.first_wire + wire->param);
-    if (other_param.kind != SEAL_PARAM_ENDPOINT || back.kind != IMAGE_WIRE_CHANNEL || back.instance != instance || back.param != number)
+    if (other_param.kind != SEAL_PARAM_ENDPOINT || back.kind != IMAGE_WIRE_CHANNEL ||
+        back.instance != instance || back.param != number)
         return "is wired to a parameter that is wired elsewhere";
-    if (param->side == other_param.side)
-        return "is wired to the same side of the contract";
-    SealContract mine = sealed_contract(program, param->contract), its = sealed_contract(other_program, other_param.contract);
-    if (!contracts_agree(&mine, &its))
+    if (param->side == other_param.side) return "is wired to the same side of the contract";
+    SealContract mine = sealed_contract(program, param->contract),
+                 its = sealed_contract(other_program, other_param.contract);
+    if (!contracts_agree(program, &mine, other_program, &its))
         return "is wired to a parameter of another contract";
-    if (param->state != other_param.state)
-        return "is wired to a parameter in another state";
+    if (param->state != other_param.state) return "is wired to a parameter in another state";
     return NULL;
 }
 
@@ -179,40 +197,48 @@ static const char *check_channel(
 static const char *check_console(const Sealed *program, const SealParam *param) {
     static const struct {
         uint32_t direction, payload;
-    } messages[] = { { 0, 16 }, { 0, 16 }, { 1, 0 } };
+    } messages[] = {
+        { 0, 16 },
+        { 0, 16 },
+        { 1, 0  }
+    };
     SealContract contract = sealed_contract(program, param->contract);
-    if (param->side != 0)
-        return "is machine.console's own side: take `Console.imp`";
-    if (contract.message_count != sizeof messages / sizeof *messages || contract.in_slots == 0 || contract.out_slots == 0)
+    if (param->side != 0) return "is machine.console's own side: take `Console.imp`";
+    if (contract.message_count != sizeof messages / sizeof *messages || contract.in_slots == 0 ||
+        contract.out_slots == 0)
         return "is not of the contract that machine.console serves";
     for (uint32_t i = 0; i < contract.message_count; i++) {
         SealMessage message = sealed_message(program, contract.first_message + i);
-        if (message.direction != messages[i].direction || message.payload_bytes != messages[i].payload || message.endpoints)
+        if (message.direction != messages[i].direction ||
+            message.payload_bytes != messages[i].payload || message.endpoints)
             return "is not of the contract that machine.console serves";
     }
     return NULL;
 }
 
-const char *packed_check_wire(const Packed *packed, const Sealed *programs, uint32_t instance, uint32_t param) {
+const char *packed_check_wire(
+    const Packed *packed, const Sealed *programs, uint32_t instance, uint32_t param
+) {
     ImageInstance row = packed_instance(packed, instance);
     const Sealed *program = &programs[row.program];
     ImageWire wire = packed_wire(packed, row.first_wire + param);
     SealParam wanted = sealed_param(program, param);
     switch (wire.kind) {
     case IMAGE_WIRE_CHANNEL:
-        if (wanted.kind != SEAL_PARAM_ENDPOINT)
-            return "is no endpoint, but is wired to one";
+        if (wanted.kind != SEAL_PARAM_ENDPOINT) return "is no endpoint, but is wired to one";
         return check_channel(packed, programs, program, &wanted, &wire, instance, param);
     case IMAGE_WIRE_MACHINE:
         if (wanted.kind != SEAL_PARAM_ENDPOINT)
             return "is no endpoint, but is wired to the machine";
-        return wire.service == IMAGE_SERVICE_CONSOLE ? check_console(program, &wanted) : "is wired to a service that the machine has not";
+        return wire.service == IMAGE_SERVICE_CONSOLE
+                   ? check_console(program, &wanted)
+                   : "is wired to a service that the machine has not";
     case IMAGE_WIRE_ARGS:
-        if (wanted.kind != SEAL_PARAM_ARGS)
-            return "takes no text arguments";
-        return sealed__within(wire.param, wire.instance, packed->header.texts.count) ? NULL : "has text arguments that there are not";
-    case IMAGE_WIRE_DEVICE:
-        return "is a device, which this kernel does not grant";
+        if (wanted.kind != SEAL_PARAM_ARGS) return "takes no text arguments";
+        return sealed__within(wire.param, wire.instance, packed->header.texts.count)
+                   ? NULL
+                   : "has text arguments that there are not";
+    case IMAGE_WIRE_DEVICE: return "is a device, which this kernel does not grant";
     default: return "is wired in a way that there is not";
     }
 }

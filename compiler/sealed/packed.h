@@ -7,7 +7,12 @@
 #include "contracts/abi/image.h"
 #include "sealed/sealed.h"
 
-enum { PACKED_MOST_PROGRAMS = 256, PACKED_MOST_INSTANCES = 1024, PACKED_MOST_WIRES = 16384, PACKED_MOST_TEXTS = 4096 };
+enum {
+    PACKED_MOST_PROGRAMS = 256,
+    PACKED_MOST_INSTANCES = 1024,
+    PACKED_MOST_WIRES = 16384,
+    PACKED_MOST_TEXTS = 4096
+};
 
 typedef struct Packed {
     SealedView bytes;
@@ -17,21 +22,25 @@ typedef struct Packed {
 // Checks everything but the digest, the programs and what the wires mean. NULL, or what is wrong as a constant text.
 const char *packed_read(const void *bytes, size_t size, Packed *packed);
 
-void packed_digest(const void *bytes, size_t size, uint8_t out[32]); // with the header's digest taken as zero
+void packed_digest(
+    const void *bytes, size_t size, uint8_t out[32]
+); // with the header's digest taken as zero
 bool packed_digest_is_right(const Packed *packed);
 
-// --- its tables; rows must be below the count that the header gives -----------------------------------------------------
+// --- its tables; rows must be below the count that the header gives ----------------------------------------
 
 ImageProgram packed_program(const Packed *packed, uint32_t row);
 ImageInstance packed_instance(const Packed *packed, uint32_t row);
 ImageWire packed_wire(const Packed *packed, uint32_t row);
 SealedView packed_text(const Packed *packed, SealString text);
-SealedView packed_argument(const Packed *packed, uint32_t row);           // row of texts
+SealedView packed_argument(const Packed *packed, uint32_t row); // row of texts
 SealedView packed_program_file(const Packed *packed, uint32_t row);
 
 // What is wrong with the wire of parameter `param` of an instance, NULL if nothing is: kinds, both ends of a channel,
 // contract, side, state, service. `programs` are the image's, read, by row; `param` is below the instance's wire count.
-const char *packed_check_wire(const Packed *packed, const Sealed *programs, uint32_t instance, uint32_t param);
+const char *packed_check_wire(
+    const Packed *packed, const Sealed *programs, uint32_t instance, uint32_t param
+);
 
 // Is there one wire for each parameter?
 bool packed_wires_are_complete(const Packed *packed, const Sealed *programs, uint32_t instance);

@@ -1,7 +1,6 @@
 // A sealed binary as a whole: what sealed_read promises, in the order in which later checks rely on earlier ones.
 
 #include "sealed__.h"
-
 #include "sha256.h"
 
 bool sealed__within(uint64_t offset, uint64_t length, uint64_t size) {
@@ -10,16 +9,16 @@ bool sealed__within(uint64_t offset, uint64_t length, uint64_t size) {
 
 bool sealed__rows_within(uint64_t offset, uint64_t count, uint64_t row_size, uint64_t size) {
     uint64_t length;
-    return !__builtin_mul_overflow(count, row_size, &length) && sealed__within(offset, length, size);
+    return !__builtin_mul_overflow(count, row_size, &length) &&
+           sealed__within(offset, length, size);
 }
 
-// --- the record -------------------------------------------------------------------------------------------------------
+// --- the record --------------------------------------------------------------------------------------------
 
 static const char *check_record(Sealed *sealed, SealedView section) {
     static const SealRecord zero;
     SealRecord *record = &sealed->record;
-    if (section.size != sizeof *record)
-        return "the seal has not the size of a seal";
+    if (section.size != sizeof *record) return "the seal has not the size of a seal";
     __builtin_memcpy(record, section.bytes, sizeof *record);
     sealed->record_offset = (uint64_t)(section.bytes - sealed->file.bytes);
     if (__builtin_memcmp(record->magic, "SIPSEAL\1", 8) != 0)
@@ -28,29 +27,28 @@ static const char *check_record(Sealed *sealed, SealedView section) {
         return "the seal is of another version of the format";
     if (record->file_size != sealed->file.size)
         return "the file has not the size that its seal says";
-    if (__builtin_memcmp(record->reserved, zero.reserved, sizeof zero.reserved) != 0 || record->flags > 1)
+    if (__builtin_memcmp(record->reserved, zero.reserved, sizeof zero.reserved) != 0 ||
+        record->flags > 1)
         return "the seal has bits that mean nothing";
-    if (record->flags == 0 && __builtin_memcmp(record->signature, zero.signature, sizeof zero.signature) != 0)
+    if (record->flags == 0 &&
+        __builtin_memcmp(record->signature, zero.signature, sizeof zero.signature) != 0)
         return "the seal has a signature that it does not announce";
     return NULL;
 }
 
-// --- the whole ----------------------------------------------------------------------------------------------------------
+// --- the whole ---------------------------------------------------------------------------------------------
 
 const char *sealed_read(const void *file, size_t size, Sealed *sealed) {
-    *sealed = (Sealed){ .file = { file, size } };
+    *sealed = (Sealed){
+        .file = { file, size }
+    };
     SealedSections sections;
     const char *wrong = sealed__read_elf(sealed, &sections);
-    if (!wrong)
-        wrong = check_record(sealed, sections.seal);
-    if (!wrong)
-        wrong = sealed__read_segments(sealed);
-    if (!wrong)
-        wrong = sealed__read_manifest(sealed, sections.manifest);
-    if (!wrong)
-        wrong = sealed__read_traps(sealed, sections.traps);
-    if (!wrong)
-        wrong = sealed__read_lines(sealed, sections.lines);
+    if (!wrong) wrong = check_record(sealed, sections.seal);
+    if (!wrong) wrong = sealed__read_segments(sealed);
+    if (!wrong) wrong = sealed__read_manifest(sealed, sections.manifest);
+    if (!wrong) wrong = sealed__read_traps(sealed, sections.traps);
+    if (!wrong) wrong = sealed__read_lines(sealed, sections.lines);
     sealed->sir = sections.sir;
     return wrong;
 }
@@ -68,7 +66,8 @@ void sealed_digest(const void *file, size_t size, size_t record_offset, uint8_t 
 }
 
 _Static_assert(
-    offsetof(SealRecord, signature) == offsetof(SealRecord, digest) + 32 && sizeof(SealRecord) == offsetof(SealRecord, signature) + 64,
+    offsetof(SealRecord, signature) == offsetof(SealRecord, digest) + 32 &&
+        sizeof(SealRecord) == offsetof(SealRecord, signature) + 64,
     "digest and signature are one run"
 );
 

@@ -1,18 +1,23 @@
 // Sealed files: a good one is read, loaded and relocated; every truncation and every flipped bit is refused, by the
 // structure or by the digest, and never read past its end.
 
+#include "sealed/example_test.h"
+
+// clang-format off: cmocka.h needs these before it
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <cmocka.h>
+// clang-format on
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "sealed/example_test.h"
-
 static const Example example = {
-    .name = "Example", .heap = 65536, .stack = 32768, .trap_fault = 4,
+    .name = "Example",
+    .heap = 65536,
+    .stack = 32768,
+    .trap_fault = 4,
     .contracts = { { "Echo", 1, 2, 32, { { "say", 0, 24, 0 }, { "said", 1, 16, 0 } } } },
     .params = { { "echo", SEAL_PARAM_ENDPOINT, 0, 1 }, { "args", SEAL_PARAM_ARGS, 0, 0 } },
 };
@@ -127,46 +132,70 @@ static void damaged_but_sealed_files_are_read_safely(void **state) {
     }
 }
 
-// --- each promise of the segments, broken alone --------------------------------------------------------------------------
+// --- each promise of the segments, broken alone ------------------------------------------------------------
 
 static ElfSegment *segment_row(ExampleFile *file, int row) {
     return (ElfSegment *)(void *)(file->bytes + 64) + row;
 }
 
-static void share_a_page(ExampleFile *file) { segment_row(file, 1)->vaddr = file->code; }
-static void write_and_execute(ExampleFile *file) { segment_row(file, 1)->flags |= ELF_WRITE; }
-static void lie_beyond_the_file(ExampleFile *file) { segment_row(file, 2)->offset = file->size; }
-static void be_huge(ExampleFile *file) { segment_row(file, 2)->memsz = (uint64_t)1 << 62; }
-static void want_an_interpreter(ExampleFile *file) { segment_row(file, 3)->type = ELF_INTERP; }
-static void have_tls(ExampleFile *file) { segment_row(file, 3)->type = ELF_TLS; }
-static void relro_elsewhere(ExampleFile *file) { segment_row(file, 4)->vaddr = 0; }
-static void no_relro(ExampleFile *file) { segment_row(file, 4)->type = ELF_NULL; }
+static void share_a_page(ExampleFile *file) {
+    segment_row(file, 1)->vaddr = file->code;
+}
+static void write_and_execute(ExampleFile *file) {
+    segment_row(file, 1)->flags |= ELF_WRITE;
+}
+static void lie_beyond_the_file(ExampleFile *file) {
+    segment_row(file, 2)->offset = file->size;
+}
+static void be_huge(ExampleFile *file) {
+    segment_row(file, 2)->memsz = (uint64_t)1 << 62;
+}
+static void want_an_interpreter(ExampleFile *file) {
+    segment_row(file, 3)->type = ELF_INTERP;
+}
+static void have_tls(ExampleFile *file) {
+    segment_row(file, 3)->type = ELF_TLS;
+}
+static void relro_elsewhere(ExampleFile *file) {
+    segment_row(file, 4)->vaddr = 0;
+}
+static void no_relro(ExampleFile *file) {
+    segment_row(file, 4)->type = ELF_NULL;
+}
 
 static ElfRela *rela_row(ExampleFile *file) {
     return (ElfRela *)(void *)(file->bytes + file->relocations);
 }
 
-static void relocate_code(ExampleFile *file) { rela_row(file)->offset = example_address(file->code, 1); }
-static void point_outside(ExampleFile *file) { rela_row(file)->addend = (uint64_t)1 << 40; }
-static void relocate_otherwise(ExampleFile *file) { rela_row(file)->info = 1; }
-static void enter_data(ExampleFile *file) { ((ElfHeader *)(void *)file->bytes)->entry = 0x20000; }
+static void relocate_code(ExampleFile *file) {
+    rela_row(file)->offset = example_address(file->code, 1);
+}
+static void point_outside(ExampleFile *file) {
+    rela_row(file)->addend = (uint64_t)1 << 40;
+}
+static void relocate_otherwise(ExampleFile *file) {
+    rela_row(file)->info = 1;
+}
+static void enter_data(ExampleFile *file) {
+    ((ElfHeader *)(void *)file->bytes)->entry = 0x20000;
+}
 
 static const struct Broken {
     void (*damage)(ExampleFile *file);
     const char *wrong;
 } broken[] = {
-    { share_a_page, "two segments share a page or are not in order" },
-    { write_and_execute, "a segment is writable and executable" },
-    { lie_beyond_the_file, "a segment reaches beyond the file" },
-    { be_huge, "a segment lies beyond the largest image" },
-    { want_an_interpreter, "it wants an interpreter" },
-    { have_tls, "it has thread-local storage" },
-    { relro_elsewhere, "RELRO is not part of one writable segment" },
-    { no_relro, "a relocation writes outside the RELRO segment" },
-    { relocate_code, "a relocation writes outside the RELRO segment" },
-    { point_outside, "a relocation points outside the image" },
-    { relocate_otherwise, "it has other relocations than R_X86_64_RELATIVE" },
-    { enter_data, "the entry is not code" },
+    { share_a_page,        "two segments share a page or are not in order"   },
+    { write_and_execute,   "a segment is writable and executable"            },
+    { lie_beyond_the_file, "a segment reaches beyond the file"               },
+    { be_huge,             "a segment lies beyond the largest image"         },
+    { want_an_interpreter, "it wants an interpreter"                         },
+    { have_tls,            "it has thread-local storage"                     },
+    { relro_elsewhere,     "RELRO is not part of one writable segment"       },
+    { no_relro,            "a relocation writes outside the RELRO segment"   },
+    { relocate_code,       "a relocation writes outside the RELRO segment"   },
+    { point_outside,       "a relocation points outside the image"           },
+    { relocate_otherwise,  "it has other relocations than R_X86_64_RELATIVE" },
+    { enter_data,          "the entry is not code"                           },
 };
 
 static void says_what_is_wrong(void **state) {

@@ -51,7 +51,8 @@ static void add_block(uint32_t state[8], const uint8_t *block) {
 
 void sha256_start(Sha256 *sha) {
     *sha = (Sha256){
-        .state = { 0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19 },
+        .state = { 0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c,
+                  0x1f83d9ab, 0x5be0cd19 },
     };
 }
 
@@ -62,16 +63,14 @@ void sha256_add(Sha256 *sha, const void *bytes, size_t length) {
     if (held) {
         size_t wanted = 64 - held < length ? 64 - held : length;
         __builtin_memcpy(sha->block + held, at, wanted);
-        if (held + wanted < 64)
-            return;
+        if (held + wanted < 64) return;
         add_block(sha->state, sha->block);
         at += wanted;
         length -= wanted;
     }
     for (; length >= 64; at += 64, length -= 64)
         add_block(sha->state, at);
-    if (length)
-        __builtin_memcpy(sha->block, at, length);
+    if (length) __builtin_memcpy(sha->block, at, length);
 }
 
 void sha256_finish(Sha256 *sha, uint8_t out[32]) {

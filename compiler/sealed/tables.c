@@ -6,7 +6,7 @@
 #include "contracts/abi/kernel.h"
 
 enum {
-    MOST_SLOTS = 1024,          // outstanding messages of one direction
+    MOST_SLOTS = 1024, // outstanding messages of one direction
     MOST_SLOT_BYTES = 1 << 20,
     MOST_STACK = 1 << 28,
     FAULTS = 0
@@ -14,14 +14,14 @@ enum {
 #include "contracts/abi/fault.def"
     ,
     KCALLS = sizeof(KernelTable) / sizeof(void *),
-    GRANT_KINDS = 5,            // as in SIR
+    GRANT_KINDS = 5, // as in SIR
 };
 
 static void copy_row(void *row, SealedView section, SealTable table, uint32_t number, size_t size) {
     __builtin_memcpy(row, section.bytes + table.offset + (size_t)number * size, size);
 }
 
-// --- rows, for everybody -------------------------------------------------------------------------------------------------
+// --- rows, for everybody -----------------------------------------------------------------------------------
 
 SealParam sealed_param(const Sealed *sealed, uint32_t row) {
     SealParam param;
@@ -63,7 +63,7 @@ SealedView sealed_text(const Sealed *sealed, SealString text) {
     return (SealedView){ sealed->manifest_bytes.bytes + text.offset, text.length };
 }
 
-// --- the manifest --------------------------------------------------------------------------------------------------------
+// --- the manifest ------------------------------------------------------------------------------------------
 
 static bool text_is_inside(const Sealed *sealed, SealString text) {
     return sealed__within(text.offset, text.length, sealed->manifest_bytes.size);
@@ -71,8 +71,7 @@ static bool text_is_inside(const Sealed *sealed, SealString text) {
 
 static bool name_is_printable(SealedView name) {
     for (size_t i = 0; i < name.size; i++) {
-        if (name.bytes[i] <= ' ' || name.bytes[i] >= 0x7f)
-            return false;
+        if (name.bytes[i] <= ' ' || name.bytes[i] >= 0x7f) return false;
     }
     return name.size > 0 && name.size <= 256;
 }
@@ -83,37 +82,46 @@ static bool tables_are_inside(const Sealed *sealed) {
         SealTable table;
         size_t row;
     } tables[] = {
-        { manifest->params, sizeof(SealParam) },     { manifest->contracts, sizeof(SealContract) },
-        { manifest->messages, sizeof(SealMessage) }, { manifest->grants, sizeof(SealGrant) },
-        { manifest->kcalls, sizeof(uint32_t) },
+        { manifest->params,    sizeof(SealParam)    },
+        { manifest->contracts, sizeof(SealContract) },
+        { manifest->messages,  sizeof(SealMessage)  },
+        { manifest->grants,    sizeof(SealGrant)    },
+        { manifest->kcalls,    sizeof(uint32_t)     },
     };
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
         if (tables[i].table.count > SEALED_MOST_ROWS ||
-            !sealed__rows_within(tables[i].table.offset, tables[i].table.count, tables[i].row, sealed->manifest_bytes.size))
+            !sealed__rows_within(
+                tables[i].table.offset, tables[i].table.count, tables[i].row,
+                sealed->manifest_bytes.size
+            ))
             return false;
     }
     return true;
 }
 
 static const char *check_contract(const Sealed *sealed, const SealContract *contract) {
-    if (!text_is_inside(sealed, contract->name) || !name_is_printable(sealed_text(sealed, contract->name)))
+    if (!text_is_inside(sealed, contract->name) ||
+        !name_is_printable(sealed_text(sealed, contract->name)))
         return "a contract of the manifest has no name";
-    if (contract->in_slots > MOST_SLOTS || contract->out_slots > MOST_SLOTS || contract->slot_bytes > MOST_SLOT_BYTES ||
-        contract->slot_bytes % 16 != 0)
+    if (contract->in_slots > MOST_SLOTS || contract->out_slots > MOST_SLOTS ||
+        contract->slot_bytes > MOST_SLOT_BYTES || contract->slot_bytes % 16 != 0)
         return "a contract's channel is larger than channels are";
-    if (!sealed__within(contract->first_message, contract->message_count, sealed->manifest.messages.count))
+    if (!sealed__within(
+            contract->first_message, contract->message_count, sealed->manifest.messages.count
+        ))
         return "a contract has messages that the manifest has not";
     for (uint32_t i = 0; i < contract->message_count; i++) {
         SealMessage message = sealed_message(sealed, contract->first_message + i);
-        if (message.payload_bytes > contract->slot_bytes || message.direction > 1 || message.blocks > 1 || message.endpoints > 1 ||
-            !text_is_inside(sealed, message.name))
+        if (message.payload_bytes > contract->slot_bytes || message.direction > 1 ||
+            message.blocks > 1 || message.endpoints > 1 || !text_is_inside(sealed, message.name))
             return "a message of the manifest does not fit its contract";
     }
     return NULL;
 }
 
 static bool param_is_right(const Sealed *sealed, const SealParam *param) {
-    if (!text_is_inside(sealed, param->name) || !name_is_printable(sealed_text(sealed, param->name)))
+    if (!text_is_inside(sealed, param->name) ||
+        !name_is_printable(sealed_text(sealed, param->name)))
         return false;
     switch (param->kind) {
     case SEAL_PARAM_ENDPOINT:
@@ -126,15 +134,15 @@ static bool param_is_right(const Sealed *sealed, const SealParam *param) {
 }
 
 static const char *check_contracts(const Sealed *sealed) {
-    uint64_t messages = 0; // no message is of two contracts, so that the work is bounded by the table
+    uint64_t messages =
+        0; // no message is of two contracts, so that the work is bounded by the table
     for (uint32_t i = 0; i < sealed->manifest.contracts.count; i++) {
         SealContract contract = sealed_contract(sealed, i);
         messages += contract.message_count;
         if (messages > sealed->manifest.messages.count)
             return "two contracts of the manifest share messages";
         const char *wrong = check_contract(sealed, &contract);
-        if (wrong)
-            return wrong;
+        if (wrong) return wrong;
     }
     return NULL;
 }
@@ -142,8 +150,7 @@ static const char *check_contracts(const Sealed *sealed) {
 static const char *check_rows(const Sealed *sealed) {
     const SealManifest *manifest = &sealed->manifest;
     const char *wrong = check_contracts(sealed);
-    if (wrong)
-        return wrong;
+    if (wrong) return wrong;
     for (uint32_t i = 0; i < manifest->params.count; i++) {
         SealParam param = sealed_param(sealed, i);
         if (!param_is_right(sealed, &param))
@@ -164,30 +171,30 @@ static const char *check_rows(const Sealed *sealed) {
 
 const char *sealed__read_manifest(Sealed *sealed, SealedView section) {
     SealManifest *manifest = &sealed->manifest;
-    if (section.size < sizeof *manifest)
-        return "the manifest is too short";
+    if (section.size < sizeof *manifest) return "the manifest is too short";
     __builtin_memcpy(manifest, section.bytes, sizeof *manifest);
-    if (__builtin_memcmp(manifest->magic, "SIPMANI\1", 8) != 0 || manifest->version != SEAL_FORMAT_VERSION)
+    if (__builtin_memcmp(manifest->magic, "SIPMANI\1", 8) != 0 ||
+        manifest->version != SEAL_FORMAT_VERSION)
         return "the manifest is of another version of the format";
     if (manifest->size < sizeof *manifest || manifest->size > section.size)
         return "the manifest is not of the size that it says";
     sealed->manifest_bytes = (SealedView){ section.bytes, manifest->size };
-    if (manifest->abi != SIP_ABI_VERSION)
-        return "it is made for another kernel ABI";
+    if (manifest->abi != SIP_ABI_VERSION) return "it is made for another kernel ABI";
     if (manifest->cpu_level < 1 || manifest->cpu_level > 4)
         return "it is made for a processor that there is not";
     if (manifest->stack_bytes > MOST_STACK || manifest->frame_bound > MOST_STACK)
         return "it wants a larger stack than there can be";
     if (manifest->threads > 1)
         return "it wants more than one thread, which this kernel does not give";
-    if (!text_is_inside(sealed, manifest->name) || !name_is_printable(sealed_text(sealed, manifest->name)))
+    if (!text_is_inside(sealed, manifest->name) ||
+        !name_is_printable(sealed_text(sealed, manifest->name)))
         return "it has no name";
     if (!text_is_inside(sealed, manifest->toolchain) || !tables_are_inside(sealed))
         return "a table of the manifest reaches beyond it";
     return check_rows(sealed);
 }
 
-// --- traps and lines -----------------------------------------------------------------------------------------------------
+// --- traps and lines ---------------------------------------------------------------------------------------
 
 const char *sealed__read_traps(Sealed *sealed, SealedView section) {
     uint32_t count = sealed->manifest.trap_count;
@@ -246,22 +253,27 @@ static const char *check_line_rows(const Sealed *sealed) {
 
 const char *sealed__read_lines(Sealed *sealed, SealedView section) {
     SealLines *header = &sealed->line_header;
-    if (section.size < sizeof *header)
-        return "the line table is too short";
+    if (section.size < sizeof *header) return "the line table is too short";
     __builtin_memcpy(header, section.bytes, sizeof *header);
     if (__builtin_memcmp(header->magic, "SIPLINE\1", 8) != 0)
         return "the line table does not begin as a line table does";
     if (header->size < sizeof *header || header->size > section.size)
         return "the line table is not of the size that it says";
     sealed->lines = (SealedView){ section.bytes, header->size };
-    if (!sealed__rows_within(header->files.offset, header->files.count, sizeof(SealString), header->size) ||
-        !sealed__rows_within(header->rows.offset, header->rows.count, sizeof(SealLine), header->size) ||
-        !sealed__rows_within(header->functions.offset, header->functions.count, sizeof(SealFunction), header->size))
+    if (!sealed__rows_within(
+            header->files.offset, header->files.count, sizeof(SealString), header->size
+        ) ||
+        !sealed__rows_within(
+            header->rows.offset, header->rows.count, sizeof(SealLine), header->size
+        ) ||
+        !sealed__rows_within(
+            header->functions.offset, header->functions.count, sizeof(SealFunction), header->size
+        ))
         return "a table of the line table reaches beyond it";
     return check_line_rows(sealed);
 }
 
-// --- places --------------------------------------------------------------------------------------------------------------
+// --- places ------------------------------------------------------------------------------------------------
 
 typedef uint32_t PcOfRow(const Sealed *sealed, uint32_t row);
 
@@ -287,8 +299,7 @@ static uint32_t rows_up_to(const Sealed *sealed, uint32_t count, PcOfRow *pc_of,
 }
 
 SealedView sealed_file_name(const Sealed *sealed, uint32_t file) {
-    if (file >= sealed->line_header.files.count)
-        return (SealedView){ 0 };
+    if (file >= sealed->line_header.files.count) return (SealedView){ 0 };
     SealString name = file_row(sealed, file);
     return (SealedView){ sealed->lines.bytes + name.offset, name.length };
 }
@@ -301,11 +312,13 @@ SealedPlace sealed_place(const Sealed *sealed, uint64_t pc) {
         place.file = sealed_file_name(sealed, line.file);
         place.line = line.line;
     }
-    uint32_t functions = rows_up_to(sealed, sealed->line_header.functions.count, pc_of_function, pc);
+    uint32_t functions =
+        rows_up_to(sealed, sealed->line_header.functions.count, pc_of_function, pc);
     if (functions) {
         SealFunction function = function_row(sealed, functions - 1);
         if (pc - function.pc < function.size)
-            place.function = (SealedView){ sealed->lines.bytes + function.name.offset, function.name.length };
+            place.function =
+                (SealedView){ sealed->lines.bytes + function.name.offset, function.name.length };
     }
     return place;
 }

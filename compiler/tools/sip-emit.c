@@ -45,20 +45,16 @@ static bool read_command(int argc, char **argv, Command *command) {
     *command = (Command){ .level = LLVM_O2 };
     for (int i = 1; i < argc; i++) {
         bool known = argv[i][0] != '-';
-        if (known)
-            command->input = argv[i];
+        if (known) command->input = argv[i];
         for (unsigned k = 0; k < 4; k++) {
-            if (strcmp(argv[i], levels[k]) == 0)
-                command->level = (LlvmLevel)k, known = true;
-            if (strcmp(argv[i], forms[k]) == 0)
-                command->form = (Form)k, known = true;
+            if (strcmp(argv[i], levels[k]) == 0) command->level = (LlvmLevel)k, known = true;
+            if (strcmp(argv[i], forms[k]) == 0) command->form = (Form)k, known = true;
         }
         if (strcmp(argv[i], "-o") == 0 && i + 1 < argc)
             command->output = argv[++i], known = true;
         else if (strcmp(argv[i], "--sipx") == 0 && i + 1 < argc)
             command->runtime = argv[++i];
-        if (!known)
-            return false;
+        if (!known) return false;
     }
     return command->input && (command->form != FORM_SEALED || command->runtime);
 }
@@ -66,8 +62,7 @@ static bool read_command(int argc, char **argv, Command *command) {
 static int read_sir(Job *job) {
     char error[512];
     Buf text = { 0 };
-    if (!file_read(job->command.input, LIMIT_INPUT, &text, error))
-        return fail(error);
+    if (!file_read(job->command.input, LIMIT_INPUT, &text, error)) return fail(error);
     SirReadError wrong = { 0 };
     SirModule *module = sir_text_read(&job->arena, (Str){ (char *)text.data, text.len }, &wrong);
     buf_free(&text);
@@ -109,7 +104,8 @@ static int seal(Job *job) {
                         .kcalls = job->llvm.kcalls,
                         .kcall_count = job->llvm.kcall_count };
     input.toolchain = arena_printf(
-        &job->arena, "sip-emit LLVM %s %s x86-64-v2", llvm_version(&job->arena), llvm_level_text(job->command.level)
+        &job->arena, "sip-emit LLVM %s %s x86-64-v2", llvm_version(&job->arena),
+        llvm_level_text(job->command.level)
     );
     Buf runtime = { 0 }, tables = { 0 }, program = { 0 };
     bool good = file_read(job->command.runtime, LIMIT_INPUT, &runtime, error);
@@ -139,19 +135,18 @@ static int write_result(const Job *job) {
 int main(int argc, char **argv) {
     Job job = { 0 };
     if (!read_command(argc, argv, &job.command)) {
-        fputs("usage: sip-emit FILE.sir [-O0|-O1|-O2|-Os] [--ll|--asm|--obj|--sipx RUNTIME] [-o FILE]\n", stderr);
+        fputs(
+            "usage: sip-emit FILE.sir [-O0|-O1|-O2|-Os] [--ll|--asm|--obj|--sipx RUNTIME] [-o FILE]\n",
+            stderr
+        );
         return 2;
     }
     arena_init(&job.arena);
     int status = read_sir(&job);
-    if (!status)
-        status = judge(&job);
-    if (!status)
-        status = lower(&job);
-    if (!status && job.command.form == FORM_SEALED)
-        status = seal(&job);
-    if (!status)
-        status = write_result(&job);
+    if (!status) status = judge(&job);
+    if (!status) status = lower(&job);
+    if (!status && job.command.form == FORM_SEALED) status = seal(&job);
+    if (!status) status = write_result(&job);
     llvm_output_free(&job.llvm);
     buf_free(&job.binary);
     buf_free(&job.result);

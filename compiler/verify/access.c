@@ -201,7 +201,9 @@ static AccessKind bind_kind(SirBindMode mode) {
     return mode == SIR_BIND_MUT ? ACCESS_BORROW_MUT : ACCESS_BORROW;
 }
 
-static void add_payload(Flow *f, Accesses *out, const SirPlace *from, const SirArm *arm, uint32_t bind) {
+static void add_payload(
+    Flow *f, Accesses *out, const SirPlace *from, const SirArm *arm, uint32_t bind
+) {
     SirBindMode mode = arm->binds[bind].mode;
     if (mode == SIR_BIND_SKIP || mode == SIR_BIND_MOVE) return;
     SirPlace place = longer(f, *from, FLOW_PAYLOAD, arm->n << 32 | bind);

@@ -38,7 +38,10 @@ static void check_deref(Loans *l, const SirPlace *place, const HeldList *held, u
     vec_each(const Held, one, &held->list) {
         if (one->holder != as || !loans__work(l, l->now.list.len)) continue;
         if (known && holds_inside(l, holder, one->loan)) continue;
-        loans__say(l, RULE_ESCAPE, "what is stored in %s holds a borrow that does not come from there", place);
+        loans__say(
+            l, RULE_ESCAPE, "what is stored in %s holds a borrow that does not come from there",
+            place
+        );
         return;
     }
 }
@@ -77,7 +80,9 @@ static void check_first_class(Loans *l, const Access *access) {
     bool counts = access->arg != SIR_NONE && access->kind != ACCESS_WRITE;
     SirType type = flow__place_type(l->f, &access->place);
     if (counts && verify__kind(l->f->v, type)->second_class)
-        loans__say(l, RULE_ESCAPE, "%s holds borrows and cannot be put into memory", &access->place);
+        loans__say(
+            l, RULE_ESCAPE, "%s holds borrows and cannot be put into memory", &access->place
+        );
 }
 
 // --- results ---------------------------------------------------------------------------------------------------------------
@@ -96,11 +101,16 @@ static void check_result(Loans *l, const SirPlace *place) {
         const Loan *loan = &l->table[one->loan];
         if (loan->is_origin && !is_promised(&l->f->info->sig, one->loan)) {
             SirPlace param = { .local = one->loan / 2 };
-            loans__say(l, RULE_ESCAPE, "the result holds what comes from %s, and `from` does not say so", &param);
+            loans__say(
+                l, RULE_ESCAPE, "the result holds what comes from %s, and `from` does not say so",
+                &param
+            );
             return;
         }
         if (loan->is_local) {
-            loans__say(l, RULE_ESCAPE, "the result holds a borrow of %s, which ends here", &loan->place);
+            loans__say(
+                l, RULE_ESCAPE, "the result holds a borrow of %s, which ends here", &loan->place
+            );
             return;
         }
     }
@@ -110,7 +120,8 @@ void escape__check_inst(Loans *l, const SirInst *inst) {
     const Accesses *accesses = flow__accesses(l->f, l->at);
     for (uint32_t i = 0; refuses(inst->op) && i < accesses->list.len; i++) {
         const Access *access = &accesses->list.data[i];
-        bool target = inst->op == SIR_OP_SEND && access->kind == ACCESS_CHANGE; // the endpoint's place is not sent
+        bool target = inst->op == SIR_OP_SEND &&
+                      access->kind == ACCESS_CHANGE; // the endpoint's place is not sent
         if (!target && access->kind != ACCESS_READ) check_first_class(l, access);
     }
     for (uint32_t i = 0; inst->op == SIR_OP_RETURN && i < inst->arg_count; i++)

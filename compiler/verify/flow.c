@@ -2,6 +2,7 @@
 // limits on both. What takes more than the limits is refused by the rule that would have had to judge it.
 
 #include "flow.h"
+
 #include "limits.h"
 
 // --- speaking ------------------------------------------------------------------------------------------------------
@@ -43,7 +44,8 @@ static bool refuse(Flow *f, Rule rule, const char *what) {
 bool flow__work(Flow *f, Rule rule, uint64_t steps) {
     if (f->refused) return false;
     f->work += steps;
-    return f->work <= LIMIT_FLOW_WORK || refuse(f, rule, "the function takes too many steps to judge");
+    return f->work <= LIMIT_FLOW_WORK ||
+           refuse(f, rule, "the function takes too many steps to judge");
 }
 
 bool flow__room(Flow *f, Rule rule, uint64_t words) {

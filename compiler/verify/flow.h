@@ -33,7 +33,8 @@ typedef enum AccessKind {
 typedef struct Access {
     AccessKind kind;
     SirPlace place;
-    uint32_t arg;  // of the instruction; of an edge: its bind. SIR_NONE: walked on the way to another place
+    uint32_t
+        arg; // of the instruction; of an edge: its bind. SIR_NONE: walked on the way to another place
     uint32_t loan; // of borrows: the loan that is made
 } Access;
 
@@ -53,18 +54,20 @@ typedef struct Path {
     SirProj step; // from the parent
     uint32_t parent, first, next;
     uint32_t lo, hi;
-    uint32_t lent; // how many exclusive borrows lead here: behind one, it is not ours
+    uint32_t lent;    // how many exclusive borrows lead here: behind one, it is not ours
     bool has_own_bit; // not split up, or a pointer: the bit at `lo` is its own
+    bool is_emptied;  // a `mut` pointer through which something is moved or dropped somewhere
 } Path;
 
 typedef struct Paths {
     VEC(Path) nodes;       // node n < locals is local n
-    VEC(uint32_t) borrows; // nodes that are `mut` pointers with a content of their own
+    VEC(uint32_t) borrows; // the nodes that are emptied somewhere
     Map *children;         // parent and step to node
     uint32_t bits;         // of all paths
     uint32_t *bit_node;    // per bit
     BitSet owning;         // bits of what must be ended
-    uint32_t *storage;     // per local: its place among those that some storage.begin names, or SIR_NONE
+    uint32_t
+        *storage; // per local: its place among those that some storage.begin names, or SIR_NONE
     uint32_t storages;
 } Paths;
 
@@ -78,21 +81,21 @@ typedef struct Flow {
     Arena scratch;
     // Blocks: those that the entry reaches, predecessors first as far as possible; then the others.
     SirBlock *order;
-    uint32_t reached;   // how many of them the entry reaches
-    bool *is_reached;   // per block
-    bool *dirty;        // per block, while a solution is sought
-    uint64_t work;      // steps so far
-    bool refused;       // too much work
-    Accesses **insts;   // per block: of each instruction, without its edges
-    Accesses **edges;   // per block: of each edge that leaves it
+    uint32_t reached; // how many of them the entry reaches
+    bool *is_reached; // per block
+    bool *dirty;      // per block, while a solution is sought
+    uint64_t work;    // steps so far
+    bool refused;     // too much work
+    Accesses **insts; // per block: of each instruction, without its edges
+    Accesses **edges; // per block: of each edge that leaves it
     uint32_t loan_count;
     Paths paths;
-    BitSet *init;       // per block: what is initialised at its start
+    BitSet *init; // per block: what is initialised at its start
     // Holders: second-class locals.
-    uint32_t *holder;   // per local, or SIR_NONE
-    SirLocal *holders;  // per holder: the local
+    uint32_t *holder;  // per local, or SIR_NONE
+    SirLocal *holders; // per holder: the local
     uint32_t holder_count;
-    BitSet *live;       // per block: holders that may be used from its start on
+    BitSet *live;                 // per block: holders that may be used from its start on
     struct LiveChanges **changes; // per block and instruction
 } Flow;
 
@@ -137,7 +140,9 @@ Step flow__step(const Flow *f, SirType *type, SirProj proj); // `type` becomes t
 SirType flow__place_type(const Flow *f, const SirPlace *place);
 SirType flow__prefix_type(const Flow *f, const SirPlace *place, uint32_t projs);
 SirType flow__value_type(const Flow *f, const SirArg *value);
-const SirSig *flow__callee(const Flow *f, const SirInst *inst); // of calls but to the kernel; else NULL
+const SirSig *flow__callee(
+    const Flow *f, const SirInst *inst
+); // of calls but to the kernel; else NULL
 SirType flow__payload_type(const Flow *f, SirType type, uint64_t variant, uint32_t field);
 
 // --- paths -------------------------------------------------------------------------------------------------
@@ -161,8 +166,12 @@ void init__step(Flow *f, Where at, BitSet *state);
 void init__step_edge(Flow *f, SirBlock block, uint32_t arm, BitSet *state);
 
 // own.c: what of V03 is more than bits.
-bool own__any(const Flow *f, uint32_t node, const BitSet *state);  // something that is ours there is initialised
-bool own__lost(const Flow *f, uint32_t node, const BitSet *state); // something moved out behind a borrow in it is not back
+bool own__any(
+    const Flow *f, uint32_t node, const BitSet *state
+); // something that is ours there is initialised
+bool own__lost(
+    const Flow *f, uint32_t node, const BitSet *state
+); // something moved out behind a borrow in it is not back
 void own__record_drop(Flow *f, Where at, uint32_t node, const BitSet *state);
 void own__check_end(Flow *f, Where at, const BitSet *state); // at return
 

@@ -26,9 +26,10 @@ void holds__add(Loans *l, HeldList *to, Held held) {
 
 typedef struct Way { // how a place is reached
     bool is_static;
-    uint32_t exclusive;   // how many exclusive borrows it passes
-    uint32_t shared;      // the projections before the last shared borrow that it passes, SIR_NONE: none
-    bool through_pointer; // its first projection passes the local itself, a borrow of what holds borrows
+    uint32_t exclusive; // how many exclusive borrows it passes
+    uint32_t shared; // the projections before the last shared borrow that it passes, SIR_NONE: none
+    bool
+        through_pointer; // its first projection passes the local itself, a borrow of what holds borrows
 } Way;
 
 static Way way_of(const Loans *l, const SirPlace *place) {
@@ -47,7 +48,9 @@ static Way way_of(const Loans *l, const SirPlace *place) {
 // --- values ----------------------------------------------------------------------------------------------------------------
 
 // `where` picks what of the holder's counts; `to` is where it is held then, 0: where it was.
-static void add_held(Loans *l, SirLocal local, uint32_t where, uint32_t to, uint32_t as, HeldList *out) {
+static void add_held(
+    Loans *l, SirLocal local, uint32_t where, uint32_t to, uint32_t as, HeldList *out
+) {
     uint32_t holder = l->f->holder[local];
     loans__work(l, l->now.list.len);
     for (uint32_t i = 0; holder != SIR_NONE && i < l->now.list.len; i++) {
@@ -84,7 +87,10 @@ static void of_borrow(Loans *l, const Access *access, uint32_t as, HeldList *out
     add_new(l, loans__of(l, access), as, out);
     bool inside = verify__kind(l->f->v, flow__place_type(l->f, place))->second_class;
     if (way.exclusive > 0)
-        add_held(l, place->local, HELD_BOTH, way.through_pointer && way.exclusive == 1 ? 0 : HELD_BOTH, as, out);
+        add_held(
+            l, place->local, HELD_BOTH, way.through_pointer && way.exclusive == 1 ? 0 : HELD_BOTH,
+            as, out
+        );
     else if (inside)
         add_held(l, place->local, HELD_BOTH, HELD_INSIDE, as, out);
 }
@@ -102,7 +108,8 @@ static void of_call(Loans *l, const SirInst *inst, uint32_t as) {
     for (uint32_t i = 0; sig && i < sig->from_count; i++) {
         const SirArg *arg = &inst->args[sig->from[i].param + 2];
         if (arg->kind == SIR_ARG_CONST) continue;
-        bool inside = sig->from[i].deep && holds__two_levels(l->f, sig->params[sig->from[i].param].type);
+        bool inside =
+            sig->from[i].deep && holds__two_levels(l->f, sig->params[sig->from[i].param].type);
         HeldList held = { 0 };
         holds__of_value(l, &arg->place, as, &held);
         vec_each(Held, one, &held.list) {
@@ -117,7 +124,8 @@ static void of_parts(Loans *l, const Accesses *accesses, uint32_t as) {
     vec_each(const Access, access, &accesses->list) {
         if (flow__is_borrow(access))
             of_borrow(l, access, as, &l->results);
-        else if (access->kind != ACCESS_WRITE && access->kind != ACCESS_BEGIN && access->kind != ACCESS_END)
+        else if (access->kind != ACCESS_WRITE && access->kind != ACCESS_BEGIN &&
+                 access->kind != ACCESS_END)
             holds__of_value(l, &access->place, as, &l->results);
     }
 }
@@ -145,7 +153,9 @@ void holds__results(Loans *l, const SirInst *inst, const Accesses *accesses) {
 
 // --- edges -----------------------------------------------------------------------------------------------------------------
 
-void holds__edge_results(Loans *l, const SirInst *inst, const SirArm *arm, const Accesses *accesses) {
+void holds__edge_results(
+    Loans *l, const SirInst *inst, const SirArm *arm, const Accesses *accesses
+) {
     l->results.list.len = 0;
     for (uint32_t i = 0; i < accesses->list.len; i++) {
         const Access *write = &accesses->list.data[i];

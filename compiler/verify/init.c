@@ -17,8 +17,8 @@ static void say(Flow *f, const Judge *j, Rule rule, const char *format, const Si
     verify__complain(f->v, rule, flow__spot(f, j->at), format, text);
 }
 
-#define SAY_INIT(format)  say(f, j, RULE_INITIALISED, format, &a->place)
-#define SAY_OWN(format)   say(f, j, RULE_OWNERSHIP, format, &a->place)
+#define SAY_INIT(format) say(f, j, RULE_INITIALISED, format, &a->place)
+#define SAY_OWN(format)  say(f, j, RULE_OWNERSHIP, format, &a->place)
 
 // --- existing ------------------------------------------------------------------------------------------------------------
 
@@ -72,7 +72,8 @@ static void write(Flow *f, const Judge *j, const Access *a, BitSet *state) {
     bool owning = j && verify__kind(f->v, flow__place_type(f, &a->place))->owning;
     if (!exact) {
         if (j && !paths__all(f, node, state)) SAY_INIT("%s is written in what is not initialised");
-        if (owning) SAY_OWN("the owner %s is overwritten: behind an index or a shared borrow none can be");
+        if (owning)
+            SAY_OWN("the owner %s is overwritten: behind an index or a shared borrow none can be");
         return;
     }
     if (j && !is_reached(f, node, state)) SAY_INIT("%s is written through what is not initialised");
@@ -85,8 +86,7 @@ static void write(Flow *f, const Judge *j, const Access *a, BitSet *state) {
 static void move(Flow *f, const Judge *j, const Access *a, BitSet *state) {
     bool exact;
     uint32_t node = paths__at(f, &a->place, &exact);
-    if (j && !paths__all(f, node, state))
-        SAY_INIT("%s is moved and not initialised on every path");
+    if (j && !paths__all(f, node, state)) SAY_INIT("%s is moved and not initialised on every path");
     if (!exact) SAY_OWN("%s cannot be moved out of where it is");
     if (exact) paths__clear(f, node, state);
 }
@@ -260,7 +260,8 @@ static bool check_word(Flow *f, Where at, SirBlock to, uint32_t word, uint64_t o
         uint32_t bit = word * 64 + (uint32_t)__builtin_ctzll(odd);
         if (may_differ(f, bit, &f->init[to])) continue;
         return say_join(
-            f, at, to, f->paths.bit_node[bit], "%s owns something on one way to block %u, and not on another"
+            f, at, to, f->paths.bit_node[bit],
+            "%s owns something on one way to block %u, and not on another"
         );
     }
     return true;
@@ -275,7 +276,9 @@ static bool check_join(Flow *f, Where at, SirBlock to, const BitSet *edge) {
     vec_each(const uint32_t, pointer, &f->paths.borrows) {
         bool stays = bits_get(&f->init[to], f->paths.nodes.data[*pointer].lo);
         if (!stays && paths__missing(f, *pointer, edge))
-            return say_join(f, at, to, *pointer, "what was moved out behind %s is not back before block %u");
+            return say_join(
+                f, at, to, *pointer, "what was moved out behind %s is not back before block %u"
+            );
     }
     return true;
 }

@@ -5,7 +5,8 @@
 #include "flow.h"
 
 typedef struct LiveChanges {
-    VEC(uint32_t) holders; // live after the instruction and not before, or the other way round; twice is not at all
+    VEC(uint32_t)
+    holders; // live after the instruction and not before, or the other way round; twice is not at all
 } LiveChanges;
 
 // --- one access ------------------------------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@
 // borrows too: who reaches something through a borrow holds the loan, and all loans that the lender held.
 
 #include "loans.h"
+
 #include "limits.h"
 
 #include <stdlib.h>
@@ -149,10 +150,11 @@ static bool is_used(Loans *l, const Accesses *accesses, uint32_t i, uint32_t hol
 
 static void blame(Loans *l, const Access *access, const Loan *loan) {
     static const char *const done[] = {
-        [ACCESS_READ] = "read",          [ACCESS_COPY] = "copied",     [ACCESS_MOVE] = "moved",
-        [ACCESS_CHANGE] = "changed",     [ACCESS_BORROW] = "borrowed", [ACCESS_BORROW_MUT] = "borrowed exclusively",
-        [ACCESS_DROP] = "dropped",       [ACCESS_WRITE] = "written",   [ACCESS_BEGIN] = "begun",
-        [ACCESS_END] = "ended",
+        [ACCESS_READ] = "read",       [ACCESS_COPY] = "copied",
+        [ACCESS_MOVE] = "moved",      [ACCESS_CHANGE] = "changed",
+        [ACCESS_BORROW] = "borrowed", [ACCESS_BORROW_MUT] = "borrowed exclusively",
+        [ACCESS_DROP] = "dropped",    [ACCESS_WRITE] = "written",
+        [ACCESS_BEGIN] = "begun",     [ACCESS_END] = "ended",
     };
     verify__complain(
         l->f->v, RULE_LOANS, flow__spot(l->f, l->at), "%s is %s while %s is borrowed%s",
@@ -167,7 +169,10 @@ static void check_reach(Loans *l, const Access *access) {
     for (uint32_t i = 0; i < access->place.proj_count; i++) {
         Step step = flow__step(l->f, &type, access->place.projs[i]);
         if (step != STEP_CONST && step != STEP_STATIC) continue;
-        loans__say(l, RULE_LOANS, "%s is reached through a shared borrow and cannot be changed", &access->place);
+        loans__say(
+            l, RULE_LOANS, "%s is reached through a shared borrow and cannot be changed",
+            &access->place
+        );
         return;
     }
 }
@@ -193,16 +198,21 @@ static void judge(Loans *l, const Accesses *accesses, uint32_t i) {
 
 // Two places that one instruction works on do not overlap.
 static void judge_pair(Loans *l, const SirInst *inst) {
-    if (inst->op != SIR_OP_SWAP && inst->op != SIR_OP_SLICE_COPY && inst->op != SIR_OP_GROW_APPEND) return;
+    if (inst->op != SIR_OP_SWAP && inst->op != SIR_OP_SLICE_COPY && inst->op != SIR_OP_GROW_APPEND)
+        return;
     if (overlap(&inst->args[0].place, &inst->args[1].place))
-        loans__say(l, RULE_LOANS, "%s and the other place of the instruction are not shown disjoint", &inst->args[0].place);
+        loans__say(
+            l, RULE_LOANS, "%s and the other place of the instruction are not shown disjoint",
+            &inst->args[0].place
+        );
 }
 
 // --- effects -----------------------------------------------------------------------------------------------------------------------
 
 static bool has_index(const SirPlace *place) {
     for (uint32_t i = 0; i < place->proj_count; i++)
-        if (place->projs[i].kind == SIR_PROJ_INDEX || place->projs[i].kind == SIR_PROJ_AT) return true;
+        if (place->projs[i].kind == SIR_PROJ_INDEX || place->projs[i].kind == SIR_PROJ_AT)
+            return true;
     return false;
 }
 
@@ -276,7 +286,8 @@ static void find_killed(Loans *l, const Accesses *accesses) {
     vec_each(const Access, access, &accesses->list) {
         uint32_t holder = l->f->holder[access->place.local];
         if (holder == SIR_NONE || access->place.proj_count > 0) continue;
-        if (access->kind == ACCESS_WRITE || access->kind == ACCESS_END) bits_set(&l->killed, holder);
+        if (access->kind == ACCESS_WRITE || access->kind == ACCESS_END)
+            bits_set(&l->killed, holder);
     }
 }
 

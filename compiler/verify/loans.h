@@ -39,8 +39,9 @@ typedef struct Loans {
     HeldList results; // what the destinations at hand will hold
     BitSet live;      // after the instruction or edge at hand
     BitSet killed;    // holders that it writes as a whole
-    BitSet missing;   // holders behind which something moved out is not back: they are as good as used
-    BitSet init;      // what is initialised, to know that
+    BitSet
+        missing; // holders behind which something moved out is not back: they are as good as used
+    BitSet init; // what is initialised, to know that
     uint64_t work;
     bool judging;
     Where at;
@@ -61,7 +62,9 @@ void holds__add(Loans *l, HeldList *to, Held held);
 void holds__of_value(Loans *l, const SirPlace *place, uint32_t as, HeldList *out);
 // What the destinations of an instruction, or of an edge, will hold. Leaves l->results.
 void holds__results(Loans *l, const SirInst *inst, const Accesses *accesses);
-void holds__edge_results(Loans *l, const SirInst *inst, const SirArm *arm, const Accesses *accesses);
+void holds__edge_results(
+    Loans *l, const SirInst *inst, const SirArm *arm, const Accesses *accesses
+);
 
 // --- escape.c (V05) --------------------------------------------------------------------------------------
 

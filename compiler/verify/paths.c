@@ -27,7 +27,6 @@ static void add_child(Flow *f, uint32_t parent, SirType type, SirProj step, Step
     path->next = above->first;
     above->first = id;
     map_put(f->paths.children, child_key(parent, step), id);
-    if (how == STEP_MUT) vec_push(&f->scratch, &f->paths.borrows, parent);
 }
 
 // The last field first, so that the list is in order.
@@ -59,21 +58,33 @@ static uint32_t find_child(const Flow *f, uint32_t node, SirProj step) {
     return (uint32_t)child;
 }
 
-static bool note_place(Flow *f, const SirPlace *place) {
+// The borrows through which something is taken out: only they can lack something.
+static void note_taken(Flow *f, uint32_t node) {
+    Path *nodes = f->paths.nodes.data;
+    for (; nodes[node].parent != SIR_NONE; node = nodes[node].parent) {
+        Path *above = &nodes[nodes[node].parent];
+        if (above->lent == nodes[node].lent || above->is_emptied) continue;
+        above->is_emptied = true;
+        vec_push(&f->scratch, &f->paths.borrows, nodes[node].parent);
+    }
+}
+
+static bool note_place(Flow *f, const SirPlace *place, bool takes) {
     uint32_t node = place->local;
     if (place->proj_count > LIMIT_PLACE_DEPTH + 1) return false;
     for (uint32_t i = 0; i < place->proj_count && node != SIR_NONE; i++) {
         if (!split(f, node)) return false;
         node = find_child(f, node, place->projs[i]);
     }
+    if (takes && node != SIR_NONE) note_taken(f, node);
     return true;
 }
 
 static bool note_accesses(Flow *f, const Accesses *accesses) {
     vec_each(const Access, access, &accesses->list) {
-        bool splits = access->kind == ACCESS_MOVE || access->kind == ACCESS_DROP ||
-                      access->kind == ACCESS_WRITE;
-        if (splits && !note_place(f, &access->place)) return false;
+        bool takes = access->kind == ACCESS_MOVE || access->kind == ACCESS_DROP;
+        bool splits = takes || access->kind == ACCESS_WRITE;
+        if (splits && !note_place(f, &access->place, takes)) return false;
         if (access->kind == ACCESS_BEGIN && f->paths.storage[access->place.local] == SIR_NONE)
             f->paths.storage[access->place.local] = f->paths.storages++;
     }

@@ -1,8 +1,8 @@
 // Which endpoints of a function are tracked (docs/sir.md 8): those in locals and in fields of locals, and what exclusive
 // borrows of endpoints in locals point to.
 
-#include "states.h"
 #include "limits.h"
+#include "states.h"
 
 static SirPlace field_of(Flow *f, const SirPlace *place, uint32_t field) {
     SirPlace part = { .local = place->local, .proj_count = place->proj_count + 1 };
@@ -80,7 +80,8 @@ bool slots__is_within(const Slots *slots, uint32_t slot, const SirPlace *place) 
 
 uint32_t slots__in_local(const Slots *slots, const SirPlace *place) {
     for (uint32_t i = slots->first[place->local]; i < slots->first[place->local + 1]; i++)
-        if (slots__is_within(slots, i, place) && slots->list.data[i].place.proj_count == place->proj_count)
+        if (slots__is_within(slots, i, place) &&
+            slots->list.data[i].place.proj_count == place->proj_count)
             return i;
     return SLOT_UNTRACKED;
 }

@@ -60,7 +60,7 @@ _Static_assert(offsetof(SipThread, drop_list) == 32, "kernel-rt/sip and arch nam
 // --- a block of the exchange heap ----------------------------------------------------------------------------
 
 // The header lies right below the address that a SIP holds. A SIP's runtime uses `drop_next` and `drop_glue`,
-// and only while the block is being dropped; all else is the kernel's ledger.
+// and only while the block is being dropped, or sent by a SIP that still holds it; all else is the kernel's ledger.
 typedef struct SipBlock {
     struct SipBlock *next, *prev; // the ledger list that owns the block: a SIP's, or a message slot's
     void *owner;                  // the account that is charged
