@@ -72,14 +72,14 @@ static HirExpr *build_copy(Fn *fn, const char *name, const AstArgs *args, Span s
         return value;
     HirExpr *place = receiver_place(fn, value);
     const HirType *of = place->type;
-    bool text = of->kind == HIR_TYPE_STR, many = of->kind == HIR_TYPE_SLICE || of->kind == HIR_TYPE_ARRAY;
+    bool text = of->kind == HIR_TYPE_STR, many = hir_type_is_indexed(of);
     if (!text && !many)
         return refuse(fn, name, value);
     if (many && !hir_type_is_plain(of->elem)) {
         diag_report(checker->diags, span, E_NOT_PLAIN, type_text(checker, of->elem));
         return error_expr(checker, span);
     }
-    if (of->kind == HIR_TYPE_ARRAY)
+    if (many && of->kind != HIR_TYPE_SLICE)
         place = as_place(checker, coerce(checker, place, hir_type_slice(checker->types, HIR_CONST, of->elem)));
     const HirType *type = text ? hir_type_str(checker->types, HIR_OWN) : hir_type_slice(checker->types, HIR_OWN, of->elem);
     HirExpr *copy = new_expr(checker, HIR_NEW_COPY, type, span);
@@ -249,7 +249,7 @@ HirExpr *call_builtin(Fn *fn, Name name, const AstArgs *args, Span span) {
 // --- functions of slices, arrays and endpoints -----------------------------------------------------------------------------
 
 typedef enum Param { P_NONE, P_INDEX, P_ELEMENT, P_SLICE } Param;
-typedef enum Gives { G_VOID, G_ELEMENT, G_MAYBE_CONST, G_MAYBE_MUT, G_MAYBE_SUB } Gives;
+typedef enum Gives { G_VOID, G_ELEMENT, G_MAYBE, G_MAYBE_CONST, G_MAYBE_MUT, G_MAYBE_SUB } Gives;
 
 static const struct OfSlice {
     const char *name;
@@ -266,12 +266,21 @@ static const struct OfSlice {
     { "replace", HIR_BUILTIN_SLICE_REPLACE, true, false, G_ELEMENT, { P_INDEX, P_ELEMENT } },
     { "copy_from", HIR_BUILTIN_SLICE_COPY, true, true, G_VOID, { P_SLICE } },
     { "fill", HIR_BUILTIN_SLICE_FILL, true, true, G_VOID, { P_ELEMENT } },
+}, of_growables[] = { // and of vectors
+    { "push", HIR_BUILTIN_PUSH, true, false, G_VOID, { P_ELEMENT } },
+    { "pop", HIR_BUILTIN_POP, true, false, G_MAYBE, { P_NONE } },
+    { "insert", HIR_BUILTIN_INSERT, true, false, G_VOID, { P_INDEX, P_ELEMENT } },
+    { "remove", HIR_BUILTIN_REMOVE, true, false, G_ELEMENT, { P_INDEX } },
+    { "truncate", HIR_BUILTIN_TRUNCATE, true, false, G_VOID, { P_INDEX } },
+    { "append", HIR_BUILTIN_APPEND, true, true, G_VOID, { P_SLICE } },
+    { "reserve", HIR_BUILTIN_RESERVE, true, false, G_VOID, { P_INDEX } },
 };
 
 static const HirType *slice_result(Checker *checker, Gives gives, const HirType *elem) {
     switch (gives) {
     case G_VOID: return simple(checker, HIR_TYPE_VOID);
     case G_ELEMENT: return elem;
+    case G_MAYBE: return hir_type_option(checker->types, elem);
     case G_MAYBE_CONST: return hir_type_option(checker->types, hir_type_ptr(checker->types, HIR_CONST, elem));
     case G_MAYBE_MUT: return hir_type_option(checker->types, hir_type_ptr(checker->types, HIR_MUT, elem));
     case G_MAYBE_SUB: return hir_type_option(checker->types, hir_type_slice(checker->types, HIR_CONST, elem));
@@ -296,7 +305,7 @@ static HirExpr *call_of_slice(Fn *fn, const struct OfSlice *row, HirExpr *place,
     Checker *checker = fn->checker;
     const HirType *elem = place->type->elem;
     uint32_t count = row->params[0] == P_NONE ? 0 : row->params[1] == P_NONE ? 1 : 2;
-    if (!check_count(checker, row->name, count, args, span) || (row->changes && !check_mutable(checker, place)))
+    if (!check_count(checker, row->name, count, args, span) || (row->changes && !elements_mutable(checker, place)))
         return error_expr(checker, span);
     if (row->plain && !hir_type_is_plain(elem)) {
         diag_report(checker->diags, span, E_NOT_PLAIN, type_text(checker, elem));
@@ -309,6 +318,16 @@ static HirExpr *call_of_slice(Fn *fn, const struct OfSlice *row, HirExpr *place,
     return finish(fn, expr);
 }
 
+// `v.seal()`: the growable becomes an owned array, whose length is fixed.
+static HirExpr *seal(Fn *fn, HirExpr *place, const AstArgs *args, Span span) {
+    Checker *checker = fn->checker;
+    HirExpr *expr = make(fn, HIR_BUILTIN_SEAL, hir_type_slice(checker->types, HIR_OWN, place->type->elem), span);
+    if (!check_count(checker, "seal", 0, args, span))
+        return error_expr(checker, span);
+    add(fn, expr, as_value(checker, place));
+    return finish(fn, expr);
+}
+
 HirExpr *call_builtin_method(Fn *fn, HirExpr *place, Name name, const AstArgs *args, Span span) {
     const char *word = text_of(fn->checker, name);
     HirTypeKind kind = place->type->kind;
@@ -317,11 +336,17 @@ HirExpr *call_builtin_method(Fn *fn, HirExpr *place, Name name, const AstArgs *a
         add(fn, expr, place);
         return check_count(fn->checker, word, 0, args, span) ? expr : error_expr(fn->checker, span);
     }
-    if (kind != HIR_TYPE_SLICE && kind != HIR_TYPE_ARRAY)
+    if (!hir_type_is_indexed(place->type))
         return NULL;
+    if (kind == HIR_TYPE_GROW && strcmp(word, "seal") == 0)
+        return seal(fn, place, args, span);
     for (size_t i = 0; i < sizeof of_slices / sizeof *of_slices; i++)
         if (strcmp(of_slices[i].name, word) == 0)
             return call_of_slice(fn, &of_slices[i], place, args, span);
+    bool grows = kind == HIR_TYPE_GROW || (kind == HIR_TYPE_VECTOR && strcmp(word, "reserve") != 0);
+    for (size_t i = 0; grows && i < sizeof of_growables / sizeof *of_growables; i++)
+        if (strcmp(of_growables[i].name, word) == 0)
+            return call_of_slice(fn, &of_growables[i], place, args, span);
     return NULL;
 }
 

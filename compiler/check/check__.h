@@ -57,7 +57,8 @@ struct Checker {
 
 typedef struct Scope {
     struct Scope *outer;
-    Map *names; // Name -> HirLocal *
+    Map *names;  // Name -> HirLocal *
+    Map *consts; // Name -> HirConst *; NULL: none
 } Scope;
 
 typedef struct Target { // what `break` and `continue` may reach
@@ -88,6 +89,7 @@ Decl *find_path(Checker *checker, Module *module, const AstPath *path);        /
 Module *find_module(Module *module, Name last);                                // an import by its last word
 void report_unknown(Checker *checker, Module *module, Name name, Span span);   // with a name that is near
 const char *text_of(const Checker *checker, Name name);
+const char *place_text(Checker *checker, const HirExpr *place);                // as it is written, or its type
 void unsupported(Checker *checker, Span span, const char *construct);
 
 // --- decls.c: completing declarations -------------------------------------------------------------------------------------
@@ -99,8 +101,10 @@ void complete_sip(Checker *checker, Decl *decl);       // sips.c
 void check_types(Checker *checker);                    // finite, without borrows; completes the defaults of fields
 void check_bodies(Checker *checker);                   // program.c: all functions, after all declarations
 HirExpr *check_const_value(Checker *checker, Module *module, const AstExpr *ast, const HirType *type); // folded; reports
+void complete_constant(Checker *checker, Fn *around, HirConst *constant, const AstType *type, const AstExpr *value);
 void add_param(Checker *checker, Module *module, HirFn *fn, const AstParam *param);
 void default_promise(const HirType *type, uint32_t *promise);
+const HirType *check_promise(Checker *checker, const HirType *type, Span span, uint32_t promise); // reports
 Decl *find_method(Checker *checker, const HirType *owner, Name name);
 
 // --- types.c ----------------------------------------------------------------------------------------------------------------
@@ -131,6 +135,7 @@ HirExpr *as_value(Checker *checker, HirExpr *expr);                            /
 HirExpr *coerce(Checker *checker, HirExpr *expr, const HirType *want);         // reports; the result has type `want`
 bool widens(const HirType *from, const HirType *to);
 bool check_mutable(Checker *checker, const HirExpr *place);                    // reports
+bool elements_mutable(Checker *checker, const HirExpr *place);                 // of an array or a slice; reports
 bool check_movable(Checker *checker, const HirExpr *place);                    // reports
 bool same_endpoint(const HirType *a, const HirType *b);                        // but for the state
 
@@ -143,12 +148,14 @@ HirExpr *check_cond(Fn *fn, const AstExpr *expr);
 HirExpr *check_binary(Fn *fn, const AstExpr *expr, const HirType *want);
 HirExpr *check_unary(Fn *fn, const AstExpr *expr, const HirType *want);
 HirExpr *check_cast(Fn *fn, const AstExpr *expr);
+HirExpr *check_try(Fn *fn, const AstExpr *expr);                               // try.c
 HirExpr *arithmetic(Fn *fn, HirOp op, HirFamily family, HirExpr *left, HirExpr *right, Span span);
 HirFamily family_of(AstFamily family);
 HirOp op_of(AstOp op);
 HirExpr *check_call(Fn *fn, const AstExpr *expr, const HirType *want);
 HirExpr *check_index_value(Fn *fn, const AstExpr *ast);                        // of type usize
 HirLocal *find_local(const Fn *fn, Name name);                                 // NULL: none
+const HirConst *find_const(const Fn *fn, Name name);                           // of a block around; NULL: none
 HirExpr *check_init(Fn *fn, const AstExpr *expr, const HirType *want);
 HirExpr *check_new(Fn *fn, const AstExpr *expr, const HirType *want);
 HirExpr *make_variant(Fn *fn, const HirType *type, Name name, const AstArgs *args, bool has_args, Span span);

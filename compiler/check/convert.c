@@ -1,5 +1,7 @@
 // Conversions: places to values, and the implicit conversions of language.md 4, each spelled out.
 
+#include <string.h>
+
 #include "check__.h"
 
 HirExpr *new_expr(Checker *checker, HirExprKind kind, const HirType *type, Span span) {
@@ -34,6 +36,15 @@ HirExpr *as_place(Checker *checker, HirExpr *expr) {
     return place;
 }
 
+const char *place_text(Checker *checker, const HirExpr *place) {
+    enum { LONGEST = 40 };
+    Str text = source_text(checker->program->map, place->span.file);
+    uint32_t length = place->span.end - place->span.start;
+    if (place->span.end > text.len || length == 0 || length > LONGEST || memchr(text.ptr + place->span.start, '\n', length))
+        return type_text(checker, place->type);
+    return arena_strndup(checker->arena, text.ptr + place->span.start, length);
+}
+
 // --- moving out --------------------------------------------------------------------------------------------------------
 
 // The part of a place that keeps it from being moved out of; NULL: none does.
@@ -53,10 +64,15 @@ bool check_movable(Checker *checker, const HirExpr *place) {
     const HirExpr *back = holds_back(place);
     if (!back)
         return true;
-    const char *what = type_text(checker, place->type);
-    diag_report(checker->diags, place->span, back->kind == HIR_INDEX ? E_MOVE_OUT_OF_ELEMENT : E_MOVE_BEHIND_BORROW, what);
-    if (back->kind != HIR_INDEX)
-        diag_help(checker->diags, "take it and leave something in its place: `replace(&place, value)`");
+    if (back->kind == HIR_INDEX) {
+        diag_report(checker->diags, place->span, E_MOVE_OUT_OF_ELEMENT, place_text(checker, back->base));
+        diag_help(checker->diags, "`%s.replace(i, value)` takes it and leaves something in its place", place_text(checker, back->base));
+        return false;
+    }
+    const char *what = place_text(checker, place);
+    diag_report(checker->diags, place->span, E_MOVE_BEHIND_BORROW, what, back->kind == HIR_CONSTANT ? "it is a constant" : "it is behind a borrow");
+    if (back->kind != HIR_CONSTANT && back->base->type->mode == HIR_MUT)
+        diag_help(checker->diags, place->type->kind == HIR_TYPE_OPTION ? "`take(&%s)` takes it and leaves none" : "`replace(&%s, value)` takes it and leaves something in its place", what);
     return false;
 }
 
@@ -146,7 +162,10 @@ static HirExpr *to_pointer(Checker *checker, HirExpr *expr, const HirType *want)
         value->mode = want->mode;
         return value;
     }
-    return lend(checker, HIR_BORROW, want->mode, deref(checker, as_place(checker, expr)), want, expr->span);
+    HirExpr *place = deref(checker, as_place(checker, expr));
+    if (want->mode == HIR_MUT && !check_mutable(checker, place))
+        return error_expr(checker, expr->span);
+    return lend(checker, HIR_BORROW, want->mode, place, want, expr->span);
 }
 
 static HirExpr *to_slice(Checker *checker, HirExpr *expr, const HirType *want) {
@@ -157,7 +176,8 @@ static HirExpr *to_slice(Checker *checker, HirExpr *expr, const HirType *want) {
         vec_push(checker->arena, &bytes->args, as_place(checker, expr));
         return bytes;
     }
-    if (from->kind == HIR_TYPE_ARRAY && from->elem == want->elem && want->mode != HIR_OWN && want->mode != HIR_STATIC) {
+    bool holds = from->kind == HIR_TYPE_ARRAY || from->kind == HIR_TYPE_GROW || from->kind == HIR_TYPE_VECTOR;
+    if (holds && from->elem == want->elem && want->mode != HIR_OWN && want->mode != HIR_STATIC) {
         HirExpr *place = as_place(checker, expr);
         if (want->mode == HIR_MUT && !check_mutable(checker, place))
             return error_expr(checker, expr->span);
@@ -167,7 +187,10 @@ static HirExpr *to_slice(Checker *checker, HirExpr *expr, const HirType *want) {
         return NULL;
     if (expr->kind == HIR_VIEW || expr->kind == HIR_SUBVIEW)
         return want->mode == HIR_CONST ? weaken(checker, expr, want) : expr;
-    return lend(checker, HIR_VIEW, want->mode, as_place(checker, expr), want, expr->span);
+    HirExpr *place = as_place(checker, expr);
+    if (want->mode == HIR_MUT && !elements_mutable(checker, place))
+        return error_expr(checker, expr->span);
+    return lend(checker, HIR_VIEW, want->mode, place, want, expr->span);
 }
 
 static HirExpr *mismatch(Checker *checker, const HirExpr *expr, const HirType *want) {
@@ -216,30 +239,45 @@ HirExpr *coerce(Checker *checker, HirExpr *expr, const HirType *want) {
 
 // --- changing -----------------------------------------------------------------------------------------------------------------
 
+// What leads to `part` lends it shared only, or it is a constant.
+static bool is_shared(const HirExpr *part) {
+    const HirType *from = part->base ? part->base->type : NULL;
+    if (part->kind == HIR_DEREF)
+        return from->mode != HIR_MUT && from->mode != HIR_OWN;
+    if (part->kind == HIR_INDEX)
+        return from->kind == HIR_TYPE_SLICE && from->mode != HIR_MUT && from->mode != HIR_OWN;
+    return part->kind == HIR_CONSTANT;
+}
+
+// Behind an exclusive borrow everything can be changed, whatever leads to it.
+static bool is_exclusive(const HirExpr *part) {
+    bool leads = part->kind == HIR_DEREF || (part->kind == HIR_INDEX && part->base->type->kind == HIR_TYPE_SLICE);
+    return leads && part->base->type->mode == HIR_MUT;
+}
+
+static bool refuse_change(Checker *checker, const HirExpr *place, const HirExpr *shared) {
+    diag_report(checker->diags, place->span, E_CHANGE_THROUGH_CONST, place_text(checker, place),
+                shared->kind == HIR_CONSTANT ? "it is a constant" : "it is behind a shared borrow");
+    if (shared->base && shared->base->kind == HIR_LOCAL && shared->base->local->is_param && shared->base->type->mode == HIR_CONST)
+        diag_note(checker->diags, shared->base->local->span, "borrowed shared here, as `%s`", type_text(checker, shared->base->type));
+    return false;
+}
+
 bool check_mutable(Checker *checker, const HirExpr *place) {
     for (const HirExpr *part = place; part; part = part->base) {
-        bool shared = false;
-        switch (part->kind) {
-        case HIR_LOCAL:
-        case HIR_TEMP:
-        case HIR_ERROR: return true;
-        case HIR_CONSTANT: shared = true; break;
-        case HIR_DEREF:
-            if (part->base->type->mode == HIR_MUT)
-                return true;
-            shared = part->base->type->mode != HIR_OWN;
-            break;
-        case HIR_INDEX:
-            if (part->base->type->kind == HIR_TYPE_SLICE && part->base->type->mode == HIR_MUT)
-                return true;
-            shared = part->base->type->kind == HIR_TYPE_SLICE && part->base->type->mode != HIR_OWN;
-            break;
-        default: break;
-        }
-        if (shared) {
-            diag_report(checker->diags, place->span, E_CHANGE_THROUGH_CONST, type_text(checker, place->type));
-            return false;
-        }
+        if (part->kind == HIR_LOCAL || part->kind == HIR_TEMP || part->kind == HIR_ERROR || is_exclusive(part))
+            return true;
+        if (is_shared(part))
+            return refuse_change(checker, place, part);
     }
     return true;
+}
+
+// The same for what an array, or what a slice shows, holds.
+bool elements_mutable(Checker *checker, const HirExpr *place) {
+    if (place->type->kind != HIR_TYPE_SLICE || place->type->mode == HIR_OWN)
+        return check_mutable(checker, place);
+    HirExpr element = { .kind = HIR_INDEX, .span = place->span, .type = place->type };
+    element.base = (HirExpr *)(uintptr_t)place;
+    return place->type->mode == HIR_MUT || refuse_change(checker, place, &element);
 }

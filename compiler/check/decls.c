@@ -129,33 +129,45 @@ static void complete_enum(Checker *checker, Decl *decl) {
 
 // --- constants ------------------------------------------------------------------------------------------------------------------
 
+static HirExpr *fold_value(Fn *fn, const AstExpr *ast, const HirType *type) {
+    HirExpr *value = check_value(fn, ast, type);
+    return value->kind == HIR_ERROR ? value : fold_const(fn->checker, value);
+}
+
 HirExpr *check_const_value(Checker *checker, Module *module, const AstExpr *ast, const HirType *type) {
     HirFn *nowhere = arena_new(checker->arena, HirFn); // holds what a value declares on its way to being refused
     Fn fn = { .checker = checker, .module = module, .fn = nowhere, .result = simple(checker, HIR_TYPE_VOID) };
-    HirExpr *value = check_value(&fn, ast, type);
-    return value->kind == HIR_ERROR ? value : fold_const(checker, value);
+    return fold_value(&fn, ast, type);
+}
+
+// What borrows in a constant borrow is constant, too.
+static const HirType *static_type(Checker *checker, const HirType *type) {
+    if (type->kind == HIR_TYPE_STR && type->mode == HIR_CONST)
+        return hir_type_str(checker->types, HIR_STATIC);
+    if (type->kind == HIR_TYPE_SLICE && type->mode == HIR_CONST)
+        return hir_type_slice(checker->types, HIR_STATIC, type->elem);
+    if (type->kind == HIR_TYPE_ARRAY)
+        return hir_type_array(checker->types, static_type(checker, type->elem), type->count);
+    return type;
+}
+
+void complete_constant(Checker *checker, Fn *around, HirConst *constant, const AstType *type, const AstExpr *value) {
+    constant->broken = true;
+    constant->type = static_type(checker, resolve_type(checker, around->module, type));
+    if (is_error(constant->type) || !value)
+        return;
+    if (!hir_type_is_plain(constant->type) || hir_type_is_second_class(constant->type) || constant->type->kind == HIR_TYPE_VOID) {
+        diag_report(checker->diags, type->span, E_BAD_CONST_TYPE, type_text(checker, constant->type));
+        return;
+    }
+    constant->value = fold_value(around, value, constant->type);
+    constant->broken = constant->value->kind == HIR_ERROR;
 }
 
 static void complete_const(Checker *checker, Decl *decl) {
-    HirConst *constant = decl->constant;
-    const AstItem *item = decl->item;
-    constant->broken = true;
-    constant->type = resolve_type(checker, decl->module, item->constant.type);
-    if (constant->type->kind == HIR_TYPE_STR && constant->type->mode == HIR_CONST)
-        constant->type = hir_type_str(checker->types, HIR_STATIC);
-    if (constant->type->kind == HIR_TYPE_SLICE && constant->type->mode == HIR_CONST)
-        constant->type = hir_type_slice(checker->types, HIR_STATIC, constant->type->elem);
-    if (is_error(constant->type) || !item->constant.value)
-        return;
-    if (!hir_type_is_plain(constant->type) || hir_type_is_second_class(constant->type) || constant->type->kind == HIR_TYPE_VOID) {
-        diag_report(checker->diags, item->constant.type->span, E_BAD_CONST_TYPE, type_text(checker, constant->type));
-        return;
-    }
-    HirExpr *value = check_const_value(checker, decl->module, item->constant.value, constant->type);
-    if (value->kind == HIR_ERROR)
-        return;
-    constant->value = value;
-    constant->broken = false;
+    HirFn *nowhere = arena_new(checker->arena, HirFn);
+    Fn fn = { .checker = checker, .module = decl->module, .fn = nowhere, .result = simple(checker, HIR_TYPE_VOID) };
+    complete_constant(checker, &fn, decl->constant, decl->item->constant.type, decl->item->constant.value);
 }
 
 // --- functions ------------------------------------------------------------------------------------------------------------------------
@@ -185,11 +197,31 @@ static void complete_owner(Checker *checker, Decl *decl) {
     }
 }
 
+// A type has one function of a name.
+static void refuse_second(Checker *checker, const Decl *decl) {
+    for (uint32_t i = 0; decl->fn->owner && checker->methods.data[i] != decl; i++) {
+        const Decl *other = checker->methods.data[i];
+        if (other->kind != DECL_FN || other->name != decl->name || other->fn->owner != decl->fn->owner)
+            continue;
+        diag_report(checker->diags, decl->item->name.span, E_DUPLICATE, text_of(checker, decl->name));
+        diag_note(checker->diags, other->item->name.span, "first declared here");
+        return;
+    }
+}
+
 // A borrowed endpoint comes back in the state that is promised, or in the one that it came in.
 void default_promise(const HirType *type, uint32_t *promise) {
     bool borrowed = type->kind == HIR_TYPE_PTR && type->mode == HIR_MUT && type->elem->kind == HIR_TYPE_ENDPOINT;
     if (borrowed && *promise == HIR_NO_STATE)
         *promise = type->elem->state;
+}
+
+const HirType *check_promise(Checker *checker, const HirType *type, Span span, uint32_t promise) {
+    bool borrowed = type->kind == HIR_TYPE_PTR && type->mode == HIR_MUT && type->elem->kind == HIR_TYPE_ENDPOINT;
+    if (promise == HIR_NO_STATE || borrowed || is_error(type))
+        return type;
+    diag_report(checker->diags, span, E_PROMISE_NEEDS_BORROW);
+    return simple(checker, HIR_TYPE_ERROR);
 }
 
 void add_param(Checker *checker, Module *module, HirFn *fn, const AstParam *param) {
@@ -199,6 +231,7 @@ void add_param(Checker *checker, Module *module, HirFn *fn, const AstParam *para
         diag_report(checker->diags, param->span, E_VOID_VALUE);
         type = simple(checker, HIR_TYPE_ERROR);
     }
+    type = check_promise(checker, type, param->type->span, promise);
     default_promise(type, &promise);
     HirLocal *local = arena_new(checker->arena, HirLocal);
     *local = (HirLocal){ .name = param->name.name, .type = type, .span = param->name.span, .is_param = true, .number = fn->locals.len };
@@ -271,6 +304,7 @@ static void complete_fn(Checker *checker, Decl *decl) {
     fn->doc = decl->item->doc;
     fn->is_pub = decl->is_pub;
     complete_owner(checker, decl);
+    refuse_second(checker, decl);
     fn->path = fn_path(checker, decl, fn->owner);
     fn->sig.result = resolve_type(checker, decl->module, ast->result);
     fn->broken = fn->broken || is_error(fn->sig.result);

@@ -59,9 +59,23 @@ static HirExpr *text_literal(Fn *fn, Str text, bool is_bytes, Span span) {
 
 HirLocal *find_local(const Fn *fn, Name name) {
     uint64_t found;
-    for (const Scope *scope = fn->scope; scope; scope = scope->outer)
+    for (const Scope *scope = fn->scope; scope; scope = scope->outer) {
         if (map_get(scope->names, name, &found))
             return (HirLocal *)(uintptr_t)found;
+        if (scope->consts && map_get(scope->consts, name, &found))
+            return NULL; // hides what is outside
+    }
+    return NULL;
+}
+
+const HirConst *find_const(const Fn *fn, Name name) {
+    uint64_t found;
+    for (const Scope *scope = fn->scope; scope; scope = scope->outer) {
+        if (scope->consts && map_get(scope->consts, name, &found))
+            return (const HirConst *)(uintptr_t)found;
+        if (map_get(scope->names, name, &found))
+            return NULL;
+    }
     return NULL;
 }
 
@@ -71,16 +85,19 @@ HirExpr *local_place(Fn *fn, HirLocal *local, Span span) {
     return place;
 }
 
+static HirExpr *const_place(Fn *fn, const HirConst *constant, Span span) {
+    if (constant->broken)
+        return error_expr(fn->checker, span);
+    HirExpr *place = new_expr(fn->checker, HIR_CONSTANT, constant->type, span);
+    place->constant = constant;
+    return place;
+}
+
 static HirExpr *decl_value(Fn *fn, Decl *decl, Span span) {
     Checker *checker = fn->checker;
     complete_decl(checker, decl);
-    if (decl->kind == DECL_CONST) {
-        if (decl->constant->broken)
-            return error_expr(checker, span);
-        HirExpr *place = new_expr(checker, HIR_CONSTANT, decl->constant->type, span);
-        place->constant = decl->constant;
-        return place;
-    }
+    if (decl->kind == DECL_CONST)
+        return const_place(fn, decl->constant, span);
     if (decl->kind == DECL_FN) {
         if (decl->fn->broken)
             return error_expr(checker, span);
@@ -97,6 +114,9 @@ static HirExpr *name_value(Fn *fn, const AstName *name) {
     HirLocal *local = find_local(fn, name->name);
     if (local)
         return is_error(local->type) ? error_expr(fn->checker, name->span) : local_place(fn, local, name->span);
+    const HirConst *constant = find_const(fn, name->name);
+    if (constant)
+        return const_place(fn, constant, name->span);
     Decl *decl = find_decl(fn->checker, fn->module, name->name, name->span);
     if (decl)
         return decl_value(fn, decl, name->span);
@@ -156,7 +176,7 @@ static HirExpr *builtin_field(Fn *fn, HirExpr *base, Name name, Span span) {
     const char *word = text_of(checker, name);
     if (strcmp(word, "len") == 0 && kind == HIR_TYPE_ARRAY)
         return literal(checker, simple(checker, HIR_TYPE_USIZE), place->type->count, span);
-    if (strcmp(word, "len") == 0 && (kind == HIR_TYPE_SLICE || kind == HIR_TYPE_STR))
+    if (strcmp(word, "len") == 0 && (hir_type_is_indexed(place->type) || kind == HIR_TYPE_STR))
         return builtin_one(fn, HIR_BUILTIN_LEN, place, simple(checker, HIR_TYPE_USIZE), span);
     if (strcmp(word, "bytes") == 0 && kind == HIR_TYPE_STR)
         return builtin_one(fn, HIR_BUILTIN_BYTES_OF, place, hir_type_slice(checker->types, HIR_CONST, simple(checker, HIR_TYPE_U8)), span);
@@ -236,7 +256,7 @@ static HirExpr *indexed(Fn *fn, const AstExpr *ast) {
     if (base->kind == HIR_ERROR)
         return NULL;
     HirExpr *place = receiver_place(fn, base);
-    if (place->type->kind == HIR_TYPE_ARRAY || place->type->kind == HIR_TYPE_SLICE)
+    if (hir_type_is_indexed(place->type))
         return place;
     diag_report(fn->checker->diags, ast->span, E_NOT_INDEXED, type_text(fn->checker, place->type));
     if (place->type->kind == HIR_TYPE_STR)
@@ -278,7 +298,7 @@ static HirExpr *check_slice(Fn *fn, const AstExpr *expr, const HirType *want) {
         return error_expr(checker, expr->span);
     if (range->inclusive && hi)
         hi = arithmetic(fn, HIR_ADD, HIR_TRAP, hi, literal(checker, hi->type, 1, hi->span), range->span);
-    bool can_change = base->type->kind == HIR_TYPE_ARRAY || base->type->mode == HIR_OWN || base->type->mode == HIR_MUT;
+    bool can_change = base->type->kind == HIR_TYPE_ARRAY || base->type->kind == HIR_TYPE_VECTOR || base->type->mode == HIR_OWN || base->type->mode == HIR_MUT;
     HirMode mode = can_change && !(want && want->kind == HIR_TYPE_SLICE && want->mode == HIR_CONST) ? HIR_MUT : HIR_CONST;
     if (!want || want->kind != HIR_TYPE_SLICE)
         mode = HIR_CONST; // shared unless an exclusive one is asked for

@@ -1,14 +1,9 @@
 // Loans: who borrows what, and whether an access comes between. A loan lives while a local that holds it may be used
 // later; each borrow local holds a set of loans at each point, and assignment replaces it [9].
 //
-// "Used later" is asked of the text: after this point, or anywhere in a loop around it that the local outlives. That is
-// a little more than the truth, so what is accepted here the verifier accepts as well.
+// What "later" means is asked in live.c.
 
 #include "ways.h"
-
-static bool is_live(const Ways *ways, uint32_t holder) {
-    return ways->last_use[holder] > ways->pos;
-}
 
 static bool goes_through(const Step *step) { // a borrow, and out of what the local owns
     return step->kind != STEP_FIELD && !step->owned;
@@ -91,7 +86,7 @@ static void of_place(Ways *ways, const HirExpr *place, bool exclusive, bool elem
         Step *steps = arena_array(&ways->arena, Step, path.count + 1);
         for (uint32_t i = 0; i < path.count; i++)
             steps[i] = path.steps[i];
-        bool owned = path.type->kind == HIR_TYPE_ARRAY || path.type->mode == HIR_OWN;
+        bool owned = path.type->kind == HIR_TYPE_ARRAY || path.type->kind == HIR_TYPE_VECTOR || path.type->mode == HIR_OWN;
         steps[path.count] = (Step){ .kind = STEP_INDEX, .owned = owned };
         path.steps = steps;
         path.count++;

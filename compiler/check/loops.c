@@ -193,7 +193,7 @@ static HirStmt *over_elements(Fn *fn, const AstStmt *stmt) {
     if (over->kind == HIR_ERROR || (type && is_error(type)))
         return new_stmt(fn, HIR_STMT_ERROR, stmt->span);
     HirExpr *place = over->kind == HIR_SUBVIEW ? over : receiver_place(fn, over);
-    if (place->type->kind != HIR_TYPE_ARRAY && place->type->kind != HIR_TYPE_SLICE) {
+    if (!hir_type_is_indexed(place->type)) {
         diag_report(checker->diags, over->span, E_NOT_INDEXED, type_text(checker, place->type));
         return new_stmt(fn, HIR_STMT_ERROR, stmt->span);
     }

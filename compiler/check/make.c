@@ -112,6 +112,12 @@ HirExpr *zero_value(Checker *checker, const HirType *type, Span span) {
     case HIR_TYPE_OPTION: return new_expr(checker, HIR_NONE, type, span);
     case HIR_TYPE_ARRAY: return zero_array(checker, type, span);
     case HIR_TYPE_STRUCT: return zero_struct(checker, type, span);
+    case HIR_TYPE_GROW:
+    case HIR_TYPE_VECTOR: {
+        HirExpr *empty = new_expr(checker, HIR_BUILTIN, type, span);
+        empty->builtin = HIR_BUILTIN_GROW_NEW;
+        return empty;
+    }
     default: diag_report(checker->diags, span, E_NO_ZERO, type_text(checker, type)); return error_expr(checker, span);
     }
 }

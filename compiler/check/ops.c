@@ -93,6 +93,14 @@ static HirExpr *make_binary(Checker *checker, HirOp op, HirFamily family, const 
     return expr;
 }
 
+static HirExpr *make_unary(Checker *checker, HirOp op, HirFamily family, HirExpr *operand, Span span) {
+    HirExpr *expr = new_expr(checker, HIR_UNARY, operand->type, span);
+    expr->op = op;
+    expr->family = family;
+    expr->base = operand;
+    return expr;
+}
+
 static HirExpr *refuse_operand(Checker *checker, HirOp op, HirFamily family, const HirExpr *operand, Span span) {
     diag_report(checker->diags, operand->span, E_OPERAND, op_text(op, family), type_text(checker, operand->type));
     if (operand->type->kind == HIR_TYPE_OPTION)
@@ -127,7 +135,8 @@ HirExpr *arithmetic(Fn *fn, HirOp op, HirFamily family, HirExpr *left, HirExpr *
     const HirType *type = shifts ? left->type : common_type(left->type, right->type);
     if (!type) {
         diag_report(checker->diags, span, E_OPERANDS_DIFFER, op_text(op, family), type_text(checker, left->type), type_text(checker, right->type));
-        diag_help(checker->diags, "a cast says what is meant: `(%s)x` traps when it does not fit", type_text(checker, left->type));
+        if (hir_type_is_integer(left->type) && hir_type_is_integer(right->type))
+            diag_help(checker->diags, "a cast says what is meant: `(%s)x` traps when it does not fit", type_text(checker, left->type));
         return error_expr(checker, span);
     }
     left = coerce(checker, left, type);
@@ -157,6 +166,24 @@ static bool is_none_test(const AstExpr *expr) {
     return equality && (expr->binary.left->kind == AST_EXPR_NONE || expr->binary.right->kind == AST_EXPR_NONE);
 }
 
+// `x == none` asks only whether there is a value: nothing is copied or moved.
+static HirExpr *none_test(Fn *fn, const AstExpr *expr) {
+    Checker *checker = fn->checker;
+    const AstExpr *option = expr->binary.left->kind == AST_EXPR_NONE ? expr->binary.right : expr->binary.left;
+    HirExpr *value = check_expr(fn, option, NULL);
+    if (value->kind == HIR_ERROR)
+        return value;
+    HirExpr *place = receiver_place(fn, value);
+    if (place->type->kind != HIR_TYPE_OPTION) {
+        diag_report(checker->diags, value->span, E_NOT_OPTIONAL, type_text(checker, value->type));
+        return error_expr(checker, expr->span);
+    }
+    HirExpr *test = new_expr(checker, HIR_BUILTIN, simple(checker, HIR_TYPE_BOOL), expr->span);
+    test->builtin = HIR_BUILTIN_IS_NONE;
+    vec_push(checker->arena, &test->args, place);
+    return expr->binary.op == AST_OP_EQ ? test : make_unary(checker, HIR_NOT, HIR_TRAP, test, expr->span);
+}
+
 HirExpr *check_binary(Fn *fn, const AstExpr *expr, const HirType *want) {
     Checker *checker = fn->checker;
     HirOp op = op_of(expr->binary.op);
@@ -166,11 +193,8 @@ HirExpr *check_binary(Fn *fn, const AstExpr *expr, const HirType *want) {
         bool wrong = left->kind == HIR_ERROR || right->kind == HIR_ERROR;
         return wrong ? error_expr(checker, expr->span) : make_binary(checker, op, HIR_TRAP, simple(checker, HIR_TYPE_BOOL), left, right, expr->span);
     }
-    if (is_none_test(expr)) {
-        unsupported(checker, expr->span, "comparing with `none`");
-        diag_help(checker->diags, "`if (T x = value)` finds out whether there is one");
-        return error_expr(checker, expr->span);
-    }
+    if (is_none_test(expr))
+        return none_test(fn, expr);
     Takes what = takes_of(op, family);
     const HirType *guide = what == TAKES_EQUAL || what == TAKES_ORDERED ? NULL : want;
     bool shifts = op == HIR_SHL || op == HIR_SHR;
@@ -186,14 +210,6 @@ HirExpr *check_binary(Fn *fn, const AstExpr *expr, const HirType *want) {
 }
 
 // --- one operand ---------------------------------------------------------------------------------------------------------------
-
-static HirExpr *make_unary(Checker *checker, HirOp op, HirFamily family, HirExpr *operand, Span span) {
-    HirExpr *expr = new_expr(checker, HIR_UNARY, operand->type, span);
-    expr->op = op;
-    expr->family = family;
-    expr->base = operand;
-    return expr;
-}
 
 // A literal with its sign is one number: -128 is an i8 although 128 is none.
 static HirExpr *negative_literal(Fn *fn, const AstExpr *expr, const HirType *want) {
@@ -269,7 +285,7 @@ HirExpr *check_unary(Fn *fn, const AstExpr *expr, const HirType *want) {
     case AST_UNARY_NEG: return check_negation(fn, expr, want);
     case AST_UNARY_BORROW: return check_borrow(fn, expr, want);
     case AST_UNARY_DEREF: return check_deref(fn, expr);
-    case AST_UNARY_TRY: unsupported(checker, expr->span, "`try`"); return error_expr(checker, expr->span);
+    case AST_UNARY_TRY: return check_try(fn, expr);
     case AST_UNARY_NOT: {
         HirExpr *operand = check_cond(fn, expr->unary.operand);
         return operand->kind == HIR_ERROR ? operand : make_unary(checker, HIR_NOT, HIR_TRAP, operand, expr->span);

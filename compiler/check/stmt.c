@@ -129,6 +129,22 @@ static void check_let(Fn *fn, const AstStmt *stmt, HirStmtVec *out) {
     vec_push(fn->checker->arena, out, let(fn, local, value, stmt->span));
 }
 
+// A constant in a block is an item whose name is known in the block only.
+static void check_block_const(Fn *fn, const AstStmt *stmt) {
+    Checker *checker = fn->checker;
+    HirConst *constant = arena_new(checker->arena, HirConst);
+    *constant = (HirConst){ .name = stmt->let.binder.name.name, .module = fn->module->path, .span = stmt->let.binder.name.span };
+    constant->number = checker->program->consts.len;
+    vec_push(checker->arena, &checker->program->consts, constant);
+    complete_constant(checker, fn, constant, stmt->let.binder.type, stmt->let.value);
+    if (!fn->scope->consts)
+        fn->scope->consts = map_new(checker->arena);
+    uint64_t other;
+    bool twice = map_get(fn->scope->names, constant->name, &other);
+    if (!map_put(fn->scope->consts, constant->name, (uintptr_t)constant) || twice)
+        diag_report(checker->diags, constant->span, E_DUPLICATE, text_of(checker, constant->name));
+}
+
 // --- assignments ----------------------------------------------------------------------------------------------------------------
 
 static HirExpr *target_place(Fn *fn, const AstExpr *target) {
@@ -328,12 +344,12 @@ static HirStmt *check_one(Fn *fn, const AstStmt *stmt) {
     case AST_STMT_CHANNEL: return check_channel(fn, stmt);
     case AST_STMT_SEND: return check_send(fn, stmt);
     case AST_STMT_LET_TUPLE: return refuse(fn, stmt, "tuples");
-    case AST_STMT_CONST: return refuse(fn, stmt, "constants inside of functions");
     case AST_STMT_LOCK: return refuse(fn, stmt, "`lock`");
     case AST_STMT_SPAWN:
     case AST_STMT_JOIN: return refuse(fn, stmt, "threads");
     case AST_STMT_ERROR:
     case AST_STMT_EMPTY:
+    case AST_STMT_CONST:
     case AST_STMT_LET:
     case AST_STMT_RECEIVE: break;
     }
@@ -353,6 +369,8 @@ void check_stmt(Fn *fn, const AstStmt *stmt, HirStmtVec *out) {
         check_let(fn, stmt, out);
     else if (stmt->kind == AST_STMT_RECEIVE)
         check_receive(fn, stmt, out);
+    else if (stmt->kind == AST_STMT_CONST)
+        check_block_const(fn, stmt);
     else if (stmt->kind != AST_STMT_EMPTY)
         vec_push(checker->arena, out, check_one(fn, stmt));
     checker->depth--;

@@ -87,6 +87,11 @@ static const HirType *named(Checker *checker, Module *module, const AstType *typ
     return simple(checker, HIR_TYPE_ERROR);
 }
 
+static bool is_borrow(const HirType *type) {
+    bool pointer = type->kind == HIR_TYPE_PTR || type->kind == HIR_TYPE_SLICE || type->kind == HIR_TYPE_STR;
+    return pointer && (type->mode == HIR_MUT || type->mode == HIR_CONST);
+}
+
 static const HirType *pointer(Checker *checker, Module *module, const AstType *type, uint32_t *promise) {
     uint32_t inner = HIR_NO_STATE;
     const HirType *elem = resolve_param_type(checker, module, type->pointer.elem, &inner);
@@ -108,8 +113,7 @@ static const HirType *pointer(Checker *checker, Module *module, const AstType *t
         return simple(checker, HIR_TYPE_ERROR);
     }
     HirMode mode = modes[type->pointer.mode];
-    bool borrows = (elem->kind == HIR_TYPE_PTR || elem->kind == HIR_TYPE_SLICE || elem->kind == HIR_TYPE_STR) && (elem->mode == HIR_MUT || elem->mode == HIR_CONST);
-    if (borrows) {
+    if (is_borrow(elem)) {
         diag_report(checker->diags, type->span, E_BORROW_STORED, "what a pointer leads to");
         return simple(checker, HIR_TYPE_ERROR);
     }
@@ -131,7 +135,22 @@ static const HirType *array(Checker *checker, Module *module, const AstType *typ
         diag_report(checker->diags, type->span, E_TYPE_TOO_LARGE);
         return simple(checker, HIR_TYPE_ERROR);
     }
-    return hir_type_array(checker->types, elem, count);
+    return type->kind == AST_TYPE_VECTOR ? hir_type_vector(checker->types, elem, count) : hir_type_array(checker->types, elem, count);
+}
+
+static const HirType *growable(Checker *checker, Module *module, const AstType *type) {
+    const HirType *elem = resolve_type(checker, module, type->pointer.elem);
+    if (is_error(elem))
+        return elem;
+    if (type->pointer.mode == AST_GC)
+        unsupported(checker, type->span, "managed memory");
+    else if (type->pointer.mode != AST_OWN)
+        diag_report(checker->diags, type->span, E_GROWABLE_OWNS, type_text(checker, elem), type_text(checker, elem));
+    else if (elem->kind == HIR_TYPE_VOID || is_borrow(elem))
+        diag_report(checker->diags, type->span, E_BORROW_STORED, "a growable array");
+    else
+        return hir_type_grow(checker->types, elem);
+    return simple(checker, HIR_TYPE_ERROR);
 }
 
 static const HirType *fn_type(Checker *checker, Module *module, const AstType *type) {
@@ -144,6 +163,7 @@ static const HirType *fn_type(Checker *checker, Module *module, const AstType *t
     vec_each(AstParam, param, &type->fn.params) {
         uint32_t promise = HIR_NO_STATE;
         const HirType *of = resolve_param_type(checker, module, param->type, &promise);
+        of = check_promise(checker, of, param->type->span, promise);
         good = good && !is_error(of);
         default_promise(of, &promise);
         vec_push(checker->arena, &sig.params, of);
@@ -158,8 +178,6 @@ static const HirType *fn_type(Checker *checker, Module *module, const AstType *t
 
 static const char *unsupported_type(AstTypeKind kind) {
     switch (kind) {
-    case AST_TYPE_GROWABLE: return "growable arrays";
-    case AST_TYPE_VECTOR: return "inline growable arrays";
     case AST_TYPE_TUPLE: return "tuples";
     default: return "this type";
     }
@@ -185,8 +203,8 @@ static const HirType *resolve(Checker *checker, Module *module, const AstType *t
         return is_error(elem) ? elem : hir_type_option(checker->types, elem);
     }
     case AST_TYPE_FN: return fn_type(checker, module, type);
-    case AST_TYPE_GROWABLE:
-    case AST_TYPE_VECTOR:
+    case AST_TYPE_GROWABLE: return growable(checker, module, type);
+    case AST_TYPE_VECTOR: return array(checker, module, type);
     case AST_TYPE_TUPLE: unsupported(checker, type->span, unsupported_type(type->kind)); return simple(checker, HIR_TYPE_ERROR);
     }
     return simple(checker, HIR_TYPE_ERROR);

@@ -7,7 +7,7 @@ enum { MOST_WORK = 2000000 }; // statements walked in one function, rounds of lo
 // --- states ------------------------------------------------------------------------------------------------------------------
 
 State state_copy(const State *state) {
-    State copy = { .dead = state->dead };
+    State copy = { .dead = state->dead, .ends = state->ends };
     facts_copy(&copy.moved, &state->moved);
     facts_copy(&copy.held, &state->held);
     facts_copy(&copy.states, &state->states);
@@ -31,6 +31,7 @@ void state_join(Ways *ways, State *into, State *from, Span at) {
         *from = (State){ .dead = true };
         return;
     }
+    into->ends = live_join(ways, into->ends, from->ends);
     moves_check_join(ways, into, from, at);
     states_join(ways, into, from, at);
     for (uint32_t i = 0; i < from->moved.len; i++)
@@ -69,10 +70,7 @@ static void in_scope(Ways *ways, const HirLocal *local, const HirStmt *defer) {
 void declare_local(Ways *ways, const HirLocal *local, bool has_value, Span at) {
     Path path = path_of_local(local);
     in_scope(ways, local, NULL);
-    if (ways->counting)
-        ways->declared[local->number] = ++ways->pos;
-    else
-        ways->pos++;
+    live_node(ways, local, LIVE_WRITE);
     if (ways->state.dead)
         return;
     if (has_value)
@@ -120,6 +118,7 @@ void end_locals(Ways *ways, uint32_t down_to, Span at) {
 // Values that go to a local that is declared, or assigned as a whole.
 static void give(Ways *ways, const HirLocal *local, const HirExpr *value, Span at) {
     Path path = path_of_local(local);
+    live_node(ways, local, LIVE_WRITE);
     if (ways->state.dead)
         return;
     if (hir_type_is_second_class(local->type)) {
@@ -146,9 +145,10 @@ static void walk_let(Ways *ways, const HirStmt *stmt) {
 }
 
 static void walk_assign(Ways *ways, const HirStmt *stmt) {
-    walk_parts(ways, stmt->place);
     Path path = path_of(ways, stmt->place);
     bool whole = stmt->place->kind == HIR_LOCAL;
+    if (!whole)
+        walk_parts(ways, stmt->place);
     if (whole)
         walk_carried(ways, stmt->value);
     else
@@ -224,12 +224,15 @@ static void walk_channel(Ways *ways, const HirStmt *stmt) {
 static void walk_if(Ways *ways, const HirStmt *stmt) {
     walk_value(ways, stmt->cond);
     State other = state_copy(&ways->state);
+    live_node(ways, NULL, LIVE_NOTHING);
     walk_stmt(ways, stmt->then);
     State done = ways->state;
     ways->state = other;
+    live_node(ways, NULL, LIVE_NOTHING);
     if (stmt->otherwise)
         walk_stmt(ways, stmt->otherwise);
     state_join(ways, &ways->state, &done, stmt->span);
+    live_node(ways, NULL, LIVE_NOTHING);
 }
 
 static void enter_exit(Ways *ways, Exit *exit, const HirStmt *stmt) {
@@ -253,6 +256,7 @@ static void test(Ways *ways, const HirStmt *stmt, Exit *exit) { // the way out o
     walk_value(ways, stmt->cond);
     State leaving = state_copy(&ways->state);
     state_join(ways, &exit->out, &leaving, stmt->span);
+    live_node(ways, NULL, LIVE_NOTHING);
 }
 
 static void walk_round(Ways *ways, const HirStmt *stmt, Exit *exit) {
@@ -261,21 +265,16 @@ static void walk_round(Ways *ways, const HirStmt *stmt, Exit *exit) {
     walk_stmt(ways, stmt->then);
     state_join(ways, &ways->state, &exit->again, stmt->span);
     exit->again = (State){ .dead = true };
+    live_node(ways, NULL, LIVE_NOTHING);
     if (stmt->step)
         walk_stmt(ways, stmt->step);
     if (stmt->is_do)
         test(ways, stmt, exit);
 }
 
-// What is used in a loop around it, and lives longer, is used until the loop ends.
-static void stretch(Ways *ways, uint32_t from) {
-    for (uint32_t i = 0; i < ways->fn->locals.len; i++)
-        if (ways->last_use[i] > from && ways->declared[i] <= from)
-            ways->last_use[i] = ways->pos;
-}
-
 static void walk_loop(Ways *ways, const HirStmt *stmt) {
     Exit exit;
+    live_node(ways, NULL, LIVE_NOTHING);
     uint32_t from = ways->pos;
     State entry = state_copy(&ways->state);
     for (bool again = true; again;) {
@@ -283,18 +282,17 @@ static void walk_loop(Ways *ways, const HirStmt *stmt) {
         ways->pos = from;
         walk_round(ways, stmt, &exit);
         ways->exits = exit.outer;
+        live_back(ways, from);
         again = !ways->counting && ways->work < MOST_WORK && state_is_new(&entry, &ways->state);
         state_join(ways, &entry, &ways->state, stmt->span);
         if (again)
             state_free(&exit.out);
         ways->state = state_copy(&entry);
     }
-    ways->pos++;
-    if (ways->counting)
-        stretch(ways, from);
     state_free(&entry);
     state_free(&ways->state);
     ways->state = exit.out;
+    live_node(ways, NULL, LIVE_NOTHING);
 }
 
 // --- switch and receive --------------------------------------------------------------------------------------------------------------
@@ -358,11 +356,13 @@ static void walk_switch(Ways *ways, const HirStmt *stmt) {
     } else {
         walk_value(ways, subject);
     }
+    live_node(ways, NULL, LIVE_NOTHING);
     enter_exit(ways, &exit, stmt);
     State entry = ways->state;
     vec_each(HirArm, arm, &stmt->arms) {
         uint32_t outside = ways->endings.len;
         ways->state = state_copy(&entry);
+        live_node(ways, NULL, LIVE_NOTHING);
         for (uint32_t i = 0; i < arm->patterns.len; i++)
             walk_pattern(ways, arm->patterns.data[i], subject, &path);
         if (arm->guard)
@@ -375,6 +375,7 @@ static void walk_switch(Ways *ways, const HirStmt *stmt) {
     state_free(&entry);
     ways->exits = exit.outer;
     ways->state = exit.out;
+    live_node(ways, NULL, LIVE_NOTHING);
 }
 
 static void bind_message(Ways *ways, const HirReceiveArm *arm) {
@@ -413,11 +414,13 @@ static void walk_receive(Ways *ways, const HirStmt *stmt) {
         loans_access(ways, &path, ACCESS_CHANGE, arm->endpoint->span);
     }
     states_receive_check(ways, stmt);
+    live_node(ways, NULL, LIVE_NOTHING);
     enter_exit(ways, &exit, stmt);
     State entry = ways->state;
     vec_each(HirReceiveArm, arm, &stmt->receives) {
         uint32_t outside = ways->endings.len;
         ways->state = state_copy(&entry);
+        live_node(ways, NULL, LIVE_NOTHING);
         states_receive_arm(ways, arm);
         bind_message(ways, arm);
         if (arm->body)
@@ -431,6 +434,7 @@ static void walk_receive(Ways *ways, const HirStmt *stmt) {
     state_free(&entry);
     ways->exits = exit.outer;
     ways->state = exit.out;
+    live_node(ways, NULL, LIVE_NOTHING);
 }
 
 // --- all ---------------------------------------------------------------------------------------------------------------------------------
@@ -491,11 +495,11 @@ static void walk_body(Ways *ways, bool counting) {
 void check_ways(Checker *checker, HirFn *fn) {
     Ways ways = { .checker = checker, .fn = fn };
     arena_init(&ways.arena);
-    ways.declared = arena_array(&ways.arena, uint32_t, fn->locals.len);
-    ways.last_use = arena_array(&ways.arena, uint32_t, fn->locals.len);
     walk_body(&ways, true);
-    walk_body(&ways, false);
-    if (ways.work > MOST_WORK)
+    bool small = live_find(&ways);
+    if (small)
+        walk_body(&ways, false);
+    if (!small || ways.work > MOST_WORK)
         diag_report(checker->diags, fn->span, E_TOO_NESTED, "this function");
     arena_free(&ways.arena);
 }

@@ -6,11 +6,13 @@
 //
 //     ways.c        the walk over statements      ways_expr.c   the walk over expressions
 //     facts.c       sorted sets of facts           moves.c       what may have no value
-//     loans.c       who borrows what               typestate.c   endpoints' states
+//     loans.c       who borrows what               live.c        for how long
+//     typestate.c   endpoints' states
 
 #ifndef CHECK_WAYS_H
 #define CHECK_WAYS_H
 
+#include "base/bits.h"
 #include "check__.h"
 
 // --- paths: places as far as they are told apart ---------------------------------------------------------------------------
@@ -55,8 +57,11 @@ void facts_free(Facts *facts);
 
 // --- the walk --------------------------------------------------------------------------------------------------------------------
 
+typedef struct Ends Ends; // live.c
+
 typedef struct State {
     bool dead;     // no way leads here
+    const Ends *ends; // where the walk was last on each of the ways that lead here
     Facts moved;   // places that may have no value; value: MOVED_*
     Facts held;    // by tag, a local's number: what its borrows may lead to; value: LOAN_*
     Facts states;  // of endpoints, where they differ from none: value
@@ -78,6 +83,24 @@ typedef struct Ending { // one of the two
     const HirStmt *defer;
 } Ending;
 
+typedef enum LiveKind { LIVE_NOTHING, LIVE_USE, LIVE_WRITE } LiveKind;
+
+typedef struct LiveNode {
+    const HirLocal *local; // NULL: ways part or meet here
+    LiveKind kind;
+    uint32_t edges;        // the first of those that lead here, plus one; 0: none
+} LiveNode;
+
+typedef struct LiveEdge {
+    uint32_t from, next; // next: as LiveNode.edges
+} LiveEdge;
+
+typedef struct Live {
+    VEC(LiveNode) nodes; // by position
+    VEC(LiveEdge) edges;
+    BitSet *after;       // per local: the nodes after which it is used; empty: none
+} Live;
+
 typedef struct Ways {
     Checker *checker;
     HirFn *fn;
@@ -85,9 +108,10 @@ typedef struct Ways {
     State state;       // where the walk is
     Exit *exits;
     VEC(Ending) endings; // what the open scopes hold
-    bool counting;     // the first walk only finds the last use of each local
-    uint32_t pos;      // grows with each mention of a local: the same in every walk
-    uint32_t *declared, *last_use;
+    bool counting;     // the first walk only finds out where locals are used
+    uint32_t pos;      // the node where the walk is: the same in every walk
+    Live live;
+    VEC(Fact) told;    // by path and place: values that are missing, each once
     uint32_t work;     // rounds of loops, against hostile input
 } Ways;
 
@@ -106,6 +130,14 @@ void end_locals(Ways *ways, uint32_t down_to, Span at);         // they stay in 
 Path path_of(Ways *ways, const HirExpr *place);
 Path path_of_local(const HirLocal *local);
 const char *path_text(Ways *ways, const Path *path);
+
+// --- live.c -------------------------------------------------------------------------------------------------------------------------
+
+void live_node(Ways *ways, const HirLocal *local, LiveKind kind); // the walk goes on at a new node
+void live_back(Ways *ways, uint32_t node);                        // and from where it is to an earlier one
+const Ends *live_join(Ways *ways, const Ends *a, const Ends *b);
+bool live_find(Ways *ways);                                       // between the walks; false: too much
+bool is_live(const Ways *ways, uint32_t holder);                  // may the local be used later, as it is now?
 
 // --- moves.c ------------------------------------------------------------------------------------------------------------------------
 

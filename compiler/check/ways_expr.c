@@ -13,7 +13,7 @@ static Step step_of(const HirExpr *place) {
     switch (place->kind) {
     case HIR_FIELD: return (Step){ .kind = STEP_FIELD, .n = place->row };
     case HIR_DEREF: return (Step){ .kind = STEP_DEREF, .owned = base->mode == HIR_OWN };
-    default: return (Step){ .kind = STEP_INDEX, .owned = base->kind == HIR_TYPE_ARRAY || base->mode == HIR_OWN };
+    default: return (Step){ .kind = STEP_INDEX, .owned = base->kind == HIR_TYPE_ARRAY || base->kind == HIR_TYPE_VECTOR || base->mode == HIR_OWN };
     }
 }
 
@@ -57,15 +57,9 @@ const char *path_text(Ways *ways, const Path *path) {
 
 // --- places ------------------------------------------------------------------------------------------------------------------
 
-static void mention(Ways *ways, const HirLocal *local) {
-    ways->pos++;
-    if (ways->counting)
-        ways->last_use[local->number] = ways->pos;
-}
-
 void walk_parts(Ways *ways, const HirExpr *place) {
     switch (place->kind) {
-    case HIR_LOCAL: mention(ways, place->local); break;
+    case HIR_LOCAL: live_node(ways, place->local, LIVE_USE); break;
     case HIR_FIELD:
     case HIR_DEREF: walk_parts(ways, place->base); break;
     case HIR_INDEX:
@@ -125,6 +119,13 @@ static Access builtin_access(HirBuiltin builtin, uint32_t arg) {
     case HIR_BUILTIN_SLICE_FILL:
     case HIR_BUILTIN_REPLACE:
     case HIR_BUILTIN_SWAP: return ACCESS_CHANGE;
+    case HIR_BUILTIN_PUSH:
+    case HIR_BUILTIN_POP:
+    case HIR_BUILTIN_INSERT:
+    case HIR_BUILTIN_REMOVE:
+    case HIR_BUILTIN_TRUNCATE:
+    case HIR_BUILTIN_RESERVE: return ACCESS_CHANGE;
+    case HIR_BUILTIN_APPEND:
     case HIR_BUILTIN_SLICE_COPY: return arg == 0 ? ACCESS_CHANGE : ACCESS_READ;
     case HIR_BUILTIN_GET:
     case HIR_BUILTIN_SUB:
@@ -150,13 +151,16 @@ static void walk_builtin(Ways *ways, const HirExpr *value) {
 // The second way starts where the first does.
 static void walk_either(Ways *ways, const HirExpr *first, const HirExpr *second, Span at) {
     State other = state_copy(&ways->state);
+    live_node(ways, NULL, LIVE_NOTHING);
     if (first)
         walk_value(ways, first);
     State done = ways->state;
     ways->state = other;
+    live_node(ways, NULL, LIVE_NOTHING);
     if (second)
         walk_value(ways, second);
     state_join(ways, &ways->state, &done, at);
+    live_node(ways, NULL, LIVE_NOTHING);
 }
 
 static void walk_else(Ways *ways, const HirExpr *value) {
@@ -166,8 +170,10 @@ static void walk_else(Ways *ways, const HirExpr *value) {
         return;
     }
     State some = state_copy(&ways->state);
+    live_node(ways, NULL, LIVE_NOTHING);
     walk_stmt(ways, value->leave);
     state_join(ways, &ways->state, &some, value->span);
+    live_node(ways, NULL, LIVE_NOTHING);
 }
 
 static void walk_binary(Ways *ways, const HirExpr *value) {

@@ -47,6 +47,8 @@ typedef enum HirTypeKind {
     HIR_TYPE_OPTION,   // T?: as an enum, variant 0 is none and variant 1 is some(T)
     HIR_TYPE_PTR,      // own T*, T*, const T*
     HIR_TYPE_SLICE,    // own T[], T[], const T[], static const T[]
+    HIR_TYPE_GROW,     // own T[..]
+    HIR_TYPE_VECTOR,   // T[..N]
     HIR_TYPE_STR,      // own str, str (mode CONST), static str
     HIR_TYPE_FN,
     HIR_TYPE_ENDPOINT, // C.imp:S
@@ -71,9 +73,9 @@ typedef struct HirSig {
 
 struct HirType {
     HirTypeKind kind;
-    HirMode mode;                // PTR SLICE STR
-    const HirType *elem;         // ARRAY OPTION PTR SLICE
-    uint64_t count;              // ARRAY
+    HirMode mode;                // PTR SLICE GROW STR
+    const HirType *elem;         // ARRAY OPTION PTR SLICE GROW VECTOR
+    uint64_t count;              // ARRAY VECTOR
     const HirStruct *structure;  // STRUCT
     const HirEnum *enumeration;  // ENUM
     const HirContract *contract; // ENDPOINT
@@ -89,6 +91,7 @@ bool hir_type_is_owner(const HirType *type);        // something inside must be 
 bool hir_type_is_second_class(const HirType *type); // a borrow is inside
 bool hir_type_is_sendable(const HirType *type);     // may cross a channel
 bool hir_type_has_endpoint(const HirType *type);
+bool hir_type_is_indexed(const HirType *type);      // ARRAY SLICE GROW VECTOR
 bool hir_type_is_integer(const HirType *type);
 bool hir_type_is_signed(const HirType *type);
 bool hir_type_is_float(const HirType *type);
@@ -102,6 +105,8 @@ const HirType *hir_type_array(HirTypes *types, const HirType *elem, uint64_t cou
 const HirType *hir_type_option(HirTypes *types, const HirType *elem);
 const HirType *hir_type_ptr(HirTypes *types, HirMode mode, const HirType *elem);
 const HirType *hir_type_slice(HirTypes *types, HirMode mode, const HirType *elem);
+const HirType *hir_type_grow(HirTypes *types, const HirType *elem);
+const HirType *hir_type_vector(HirTypes *types, const HirType *elem, uint64_t count);
 const HirType *hir_type_str(HirTypes *types, HirMode mode);
 const HirType *hir_type_struct(HirTypes *types, const HirStruct *structure);
 const HirType *hir_type_enum(HirTypes *types, const HirEnum *enumeration);
@@ -291,8 +296,18 @@ typedef enum HirBuiltin {
     HIR_BUILTIN_SUB,           // place, i, j: option of const T[]
     HIR_BUILTIN_STR_OF,        // place of u8 slice: option of str
     HIR_BUILTIN_BYTES_OF,      // place of str: const u8[]
+    HIR_BUILTIN_GROW_NEW,      // empty, of a growable or vector type
+    HIR_BUILTIN_PUSH,          // place, value
+    HIR_BUILTIN_POP,           // place: option of the element
+    HIR_BUILTIN_INSERT,        // place, i, value
+    HIR_BUILTIN_REMOVE,        // place, i: the element
+    HIR_BUILTIN_TRUNCATE,      // place, length
+    HIR_BUILTIN_APPEND,        // place, place of a slice: copies plain elements
+    HIR_BUILTIN_RESERVE,       // place, how many more
+    HIR_BUILTIN_SEAL,          // growable value: own T[]
     HIR_BUILTIN_LEN,           // place: usize
     HIR_BUILTIN_ADDRESS,       // place of slice, str or pointer: u64
+    HIR_BUILTIN_IS_NONE,       // place of an option: bool
     HIR_BUILTIN_IS_CLOSED,     // place of endpoint: bool
     HIR_BUILTIN_CLZ, HIR_BUILTIN_CTZ, HIR_BUILTIN_POPCOUNT, // value: u32
     HIR_BUILTIN_BYTESWAP,      // value
@@ -311,7 +326,7 @@ typedef enum HirExprKind {
     HIR_CONSTANT,  // constant: a module constant, never changed or moved out of
     HIR_FIELD,     // base.field: base is a place of struct type
     HIR_DEREF,     // *base: base is a place that holds a PTR
-    HIR_INDEX,     // base[index]: base is a place of ARRAY or SLICE; index a u64-like value; traps
+    HIR_INDEX,     // base[index]: base is a place of an indexed type; index a u64-like value; traps
     HIR_TEMP,      // a place for the value `base`, until the end of the statement
     // values
     HIR_COPY,      // of place `base`, which is plain

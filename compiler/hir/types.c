@@ -63,6 +63,14 @@ const HirType *hir_type_slice(HirTypes *types, HirMode mode, const HirType *elem
     return intern(types, &(HirType){ .kind = HIR_TYPE_SLICE, .mode = mode, .elem = elem });
 }
 
+const HirType *hir_type_grow(HirTypes *types, const HirType *elem) {
+    return intern(types, &(HirType){ .kind = HIR_TYPE_GROW, .mode = HIR_OWN, .elem = elem });
+}
+
+const HirType *hir_type_vector(HirTypes *types, const HirType *elem, uint64_t count) {
+    return intern(types, &(HirType){ .kind = HIR_TYPE_VECTOR, .elem = elem, .count = count });
+}
+
 const HirType *hir_type_str(HirTypes *types, HirMode mode) {
     return intern(types, &(HirType){ .kind = HIR_TYPE_STR, .mode = mode });
 }
@@ -112,7 +120,8 @@ static bool any_part(const HirType *type, bool (*test)(const HirType *)) {
     if (test(type))
         return true;
     switch (type->kind) {
-    case HIR_TYPE_ARRAY: return type->count > 0 && any_part(type->elem, test);
+    case HIR_TYPE_ARRAY:
+    case HIR_TYPE_VECTOR: return type->count > 0 && any_part(type->elem, test);
     case HIR_TYPE_OPTION: return any_part(type->elem, test);
     case HIR_TYPE_STRUCT:
         if (type->structure->broken)
@@ -136,7 +145,7 @@ static bool any_part(const HirType *type, bool (*test)(const HirType *)) {
 }
 
 static bool has_mode(const HirType *type) {
-    return type->kind == HIR_TYPE_PTR || type->kind == HIR_TYPE_SLICE || type->kind == HIR_TYPE_STR;
+    return type->kind == HIR_TYPE_PTR || type->kind == HIR_TYPE_SLICE || type->kind == HIR_TYPE_GROW || type->kind == HIR_TYPE_STR;
 }
 
 static bool owns(const HirType *type) {
@@ -156,7 +165,7 @@ static bool is_endpoint(const HirType *type) {
 }
 
 static bool stays(const HirType *type) { // cannot leave the process
-    return type->kind == HIR_TYPE_FN || (has_mode(type) && type->mode != HIR_OWN);
+    return type->kind == HIR_TYPE_FN || type->kind == HIR_TYPE_GROW || (has_mode(type) && type->mode != HIR_OWN);
 }
 
 bool hir_type_is_plain(const HirType *type) {
@@ -217,6 +226,10 @@ static bool sendable(const HirType *type, const Seen *outer) {
 
 bool hir_type_is_sendable(const HirType *type) {
     return type->kind == HIR_TYPE_ERROR || sendable(type, NULL);
+}
+
+bool hir_type_is_indexed(const HirType *type) {
+    return type->kind == HIR_TYPE_ARRAY || type->kind == HIR_TYPE_SLICE || type->kind == HIR_TYPE_GROW || type->kind == HIR_TYPE_VECTOR;
 }
 
 bool hir_type_is_integer(const HirType *type) {
@@ -301,6 +314,15 @@ static void spell(const HirTypes *types, const HirType *type, Buf *out) {
         buf_cstr(out, mode_words[type->mode]);
         spell(types, type->elem, out);
         buf_cstr(out, type->kind == HIR_TYPE_PTR ? "*" : "[]");
+        return;
+    case HIR_TYPE_GROW:
+        buf_cstr(out, "own ");
+        spell(types, type->elem, out);
+        buf_cstr(out, "[..]");
+        return;
+    case HIR_TYPE_VECTOR:
+        spell(types, type->elem, out);
+        buf_printf(out, "[..%llu]", (unsigned long long)type->count);
         return;
     case HIR_TYPE_STR:
         buf_cstr(out, type->mode == HIR_OWN ? "own str" : type->mode == HIR_STATIC ? "static str" : "str");

@@ -16,8 +16,18 @@ static SirOp builtin_op(HirBuiltin builtin) {
     case HIR_BUILTIN_SUB: return SIR_OP_SUBVIEW_OPT;
     case HIR_BUILTIN_STR_OF: return SIR_OP_STR_OF;
     case HIR_BUILTIN_BYTES_OF: return SIR_OP_BYTES_OF;
+    case HIR_BUILTIN_GROW_NEW: return SIR_OP_GROW_NEW;
+    case HIR_BUILTIN_PUSH: return SIR_OP_GROW_PUSH;
+    case HIR_BUILTIN_POP: return SIR_OP_GROW_POP;
+    case HIR_BUILTIN_INSERT: return SIR_OP_GROW_INSERT;
+    case HIR_BUILTIN_REMOVE: return SIR_OP_GROW_REMOVE;
+    case HIR_BUILTIN_TRUNCATE: return SIR_OP_GROW_TRUNCATE;
+    case HIR_BUILTIN_APPEND: return SIR_OP_GROW_APPEND;
+    case HIR_BUILTIN_RESERVE: return SIR_OP_GROW_RESERVE;
+    case HIR_BUILTIN_SEAL: return SIR_OP_GROW_SEAL;
     case HIR_BUILTIN_LEN: return SIR_OP_LEN;
     case HIR_BUILTIN_ADDRESS: return SIR_OP_ADDRESS;
+    case HIR_BUILTIN_IS_NONE: break; // no instruction: a match
     case HIR_BUILTIN_IS_CLOSED: return SIR_OP_IS_CLOSED;
     case HIR_BUILTIN_CLZ: return SIR_OP_CLZ;
     case HIR_BUILTIN_CTZ: return SIR_OP_CTZ;
@@ -46,7 +56,33 @@ static SirArg place_arg(Body *b, const HirExpr *e, HirExpr *const *later, uint32
     return lower__at(lower__value_place(b, e));
 }
 
+// The tag alone is looked at: both ways of the match write the answer.
+static void lower_is_none(Body *b, const HirExpr *e, SirArg dest) {
+    SirArg option = place_arg(b, e->args.data[0], NULL, 0);
+    SirBlock ways[] = { lower__block(b), lower__block(b) }, join = lower__block(b); // some, none
+    SirInst *match = lower__end(b, SIR_OP_MATCH, e->span, &option, 2);
+    for (uint32_t i = 0; i < 2; i++) {
+        SirArm *arm = &match->arms[i];
+        arm->kind = SIR_ARM_VARIANT;
+        arm->n = !i;
+        arm->block = ways[i];
+        arm->bind_count = !i;
+        arm->binds = arena_array(b->l->arena, SirBind, 1);
+        arm->binds[0] = (SirBind){ SIR_BIND_SKIP, SIR_NONE };
+    }
+    for (uint32_t i = 0; i < 2; i++) {
+        lower__start(b, ways[i]);
+        LOWER_OP(b, SIR_OP_USE, e->span, dest, lower__tree_arg(lower__int(b->l, SIR_TYPE_BOOL, i)));
+        lower__jump(b, join, e->span);
+    }
+    lower__start(b, join);
+}
+
 void lower__builtin(Body *b, const HirExpr *e, SirArg dest) {
+    if (e->builtin == HIR_BUILTIN_IS_NONE) {
+        lower_is_none(b, e, dest);
+        return;
+    }
     SirOp op = builtin_op(e->builtin);
     SirArg *args = arena_array(&b->l->scratch, SirArg, e->args.len + 1);
     uint32_t count = 0;

@@ -21,6 +21,13 @@ static bool changes_places(HirBuiltin builtin) {
     case HIR_BUILTIN_SLICE_REPLACE:
     case HIR_BUILTIN_SLICE_COPY:
     case HIR_BUILTIN_SLICE_FILL:
+    case HIR_BUILTIN_PUSH:
+    case HIR_BUILTIN_POP:
+    case HIR_BUILTIN_INSERT:
+    case HIR_BUILTIN_REMOVE:
+    case HIR_BUILTIN_TRUNCATE:
+    case HIR_BUILTIN_APPEND:
+    case HIR_BUILTIN_RESERVE:
     case HIR_BUILTIN_REPLACE:
     case HIR_BUILTIN_SWAP: return true;
     default: return false;

@@ -113,6 +113,13 @@ static SirType lower_fn_type(Lower *l, const HirSig *sig) {
     return sir_type_intern(l->module, &info);
 }
 
+static SirType lower_growable(Lower *l, const HirType *type) {
+    SirTypeInfo info = { .kind = SIR_TYPE_GROW, .mode = SIR_OWN, .elem = lower__type(l, type->elem) };
+    if (type->kind == HIR_TYPE_VECTOR)
+        info = (SirTypeInfo){ .kind = SIR_TYPE_VECTOR, .elem = info.elem, .count = type->count };
+    return sir_type_intern(l->module, &info);
+}
+
 // --- all types -----------------------------------------------------------------------------------------
 
 static SirType make_type(Lower *l, const HirType *type) {
@@ -125,6 +132,8 @@ static SirType make_type(Lower *l, const HirType *type) {
     case HIR_TYPE_PTR: return sir_type_ptr(module, mode_of(type->mode), lower__type(l, type->elem));
     case HIR_TYPE_SLICE:
         return sir_type_slice(module, mode_of(type->mode), lower__type(l, type->elem));
+    case HIR_TYPE_GROW:
+    case HIR_TYPE_VECTOR: return lower_growable(l, type);
     case HIR_TYPE_STR: return sir_type_str(module, mode_of(type->mode));
     case HIR_TYPE_FN: return lower_fn_type(l, type->sig);
     case HIR_TYPE_ENDPOINT: {
