@@ -301,11 +301,23 @@ static HirExpr *slice_arg(Fn *fn, Param param, const AstExpr *arg, const HirType
     }
 }
 
+// A part of a slice is shared unless an exclusive one is wanted: here it is.
+static bool make_exclusive(Checker *checker, HirExpr *place) {
+    HirExpr *part = place->kind == HIR_TEMP ? place->base : NULL;
+    if (!part || part->kind != HIR_SUBVIEW || part->mode != HIR_CONST)
+        return elements_mutable(checker, place);
+    if (!elements_mutable(checker, part->base))
+        return false;
+    part->mode = HIR_MUT;
+    part->type = place->type = hir_type_slice(checker->types, HIR_MUT, part->base->type->elem);
+    return true;
+}
+
 static HirExpr *call_of_slice(Fn *fn, const struct OfSlice *row, HirExpr *place, const AstArgs *args, Span span) {
     Checker *checker = fn->checker;
     const HirType *elem = place->type->elem;
     uint32_t count = row->params[0] == P_NONE ? 0 : row->params[1] == P_NONE ? 1 : 2;
-    if (!check_count(checker, row->name, count, args, span) || (row->changes && !elements_mutable(checker, place)))
+    if (!check_count(checker, row->name, count, args, span) || (row->changes && !make_exclusive(checker, place)))
         return error_expr(checker, span);
     if (row->plain && !hir_type_is_plain(elem)) {
         diag_report(checker->diags, span, E_NOT_PLAIN, type_text(checker, elem));

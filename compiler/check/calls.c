@@ -26,8 +26,15 @@ static HirExpr *give_up(Fn *fn, const AstArgs *args, Span span) {
     return error_expr(fn->checker, span);
 }
 
-static HirExpr *call_fn(Fn *fn, Decl *decl, const AstArgs *args, Span span) {
+static HirExpr *call_fn(Fn *fn, Decl *decl, const AstArgs *args, const HirType *want, Span span) {
     Checker *checker = fn->checker;
+    if (decl->kind == DECL_GENERIC && decl->item->kind == AST_ITEM_FN) {
+        if (!check_count(checker, text_of(checker, decl->name), decl->item->fn.params.len, args, span))
+            return give_up(fn, args, span);
+        decl = instance_by_args(fn, decl, NULL, args, want, span);
+        if (!decl)
+            return error_expr(checker, span);
+    }
     complete_decl(checker, decl);
     if (decl->kind != DECL_FN || decl->fn->broken) {
         if (decl->kind != DECL_FN && decl->kind != DECL_UNSUPPORTED)
@@ -124,16 +131,14 @@ static HirExpr *call_on_value(Fn *fn, HirExpr *base, const AstExpr *expr) {
 
 // --- functions of types --------------------------------------------------------------------------------------------------------
 
-static HirExpr *call_on_type(Fn *fn, Decl *type, const AstExpr *expr) {
+static HirExpr *call_on_type(Fn *fn, const HirType *owner, const AstExpr *expr, const HirType *want) {
     Checker *checker = fn->checker;
     const AstName *name = &expr->call.callee->field.name;
-    bool is_enum = type->kind == DECL_ENUM;
-    complete_decl(checker, type);
-    const HirType *owner = is_enum ? hir_type_enum(checker->types, type->enumeration) : hir_type_struct(checker->types, type->structure);
+    bool is_enum = owner->kind == HIR_TYPE_ENUM;
     Decl *decl = find_method(checker, owner, name->name);
     if (decl)
-        return call_fn(fn, decl, &expr->call.args, expr->span);
-    if (is_enum && type->enumeration->is_plain && strcmp(text_of(checker, name->name), "of") == 0)
+        return call_fn(fn, decl, &expr->call.args, want, expr->span);
+    if (is_enum && owner->enumeration->is_plain && strcmp(text_of(checker, name->name), "of") == 0)
         return call_enum_of(fn, owner, &expr->call.args, expr->span);
     if (is_enum)
         return make_variant(fn, owner, name->name, &expr->call.args, true, expr->span);
@@ -153,14 +158,14 @@ static HirExpr *call_on_builtin_type(Fn *fn, const AstExpr *expr) {
 
 // --- all ---------------------------------------------------------------------------------------------------------------------------
 
-static HirExpr *call_by_name(Fn *fn, const AstExpr *expr) {
+static HirExpr *call_by_name(Fn *fn, const AstExpr *expr, const HirType *want) {
     Checker *checker = fn->checker;
     const AstName *name = &expr->call.callee->name;
     if (find_local(fn, name->name))
         return call_value(fn, check_expr(fn, expr->call.callee, NULL), &expr->call.args, expr->span);
     Decl *decl = find_decl(checker, fn->module, name->name, name->span);
     if (decl)
-        return call_fn(fn, decl, &expr->call.args, expr->span);
+        return call_fn(fn, decl, &expr->call.args, want, expr->span);
     HirExpr *builtin = call_builtin(fn, name->name, &expr->call.args, expr->span);
     if (builtin)
         return builtin;
@@ -181,28 +186,39 @@ static Decl *module_member(Fn *fn, const AstExpr *callee, bool *is_module) {
     return find_path(fn->checker, fn->module, &path);
 }
 
-static HirExpr *call_by_field(Fn *fn, const AstExpr *expr) {
+static HirExpr *call_by_field(Fn *fn, const AstExpr *expr, const HirType *want) {
     const AstExpr *callee = expr->call.callee, *base = callee->field.base;
     if (base->kind == AST_EXPR_TYPE)
         return call_on_builtin_type(fn, expr);
-    Decl *type = named_type(fn, base);
+    const HirType *type = type_before_dot(fn, base, want);
     if (type)
-        return call_on_type(fn, type, expr);
+        return is_error(type) ? give_up(fn, &expr->call.args, expr->span) : call_on_type(fn, type, expr, want);
     bool is_module;
     Decl *decl = module_member(fn, callee, &is_module);
     if (is_module)
-        return decl ? call_fn(fn, decl, &expr->call.args, expr->span) : give_up(fn, &expr->call.args, expr->span);
+        return decl ? call_fn(fn, decl, &expr->call.args, want, expr->span) : give_up(fn, &expr->call.args, expr->span);
     HirExpr *value = check_expr(fn, base, NULL);
     return value->kind == HIR_ERROR ? give_up(fn, &expr->call.args, expr->span) : call_on_value(fn, value, expr);
+}
+
+static HirExpr *call_instance(Fn *fn, const AstExpr *expr, const HirType *want) { // f::<T>(x)
+    const AstExpr *callee = expr->call.callee;
+    Decl *decl = generic_fn(fn, callee->inst.base);
+    if (!decl)
+        return call_value(fn, check_expr(fn, callee, NULL), &expr->call.args, expr->span);
+    if (!check_count(fn->checker, text_of(fn->checker, decl->name), decl->item->fn.params.len, &expr->call.args, expr->span))
+        return give_up(fn, &expr->call.args, expr->span);
+    Decl *instance = instance_by_args(fn, decl, &callee->inst.args, &expr->call.args, want, expr->span);
+    return instance ? call_fn(fn, instance, &expr->call.args, want, expr->span) : error_expr(fn->checker, expr->span);
 }
 
 HirExpr *check_call(Fn *fn, const AstExpr *expr, const HirType *want) {
     const AstExpr *callee = expr->call.callee;
     switch (callee->kind) {
-    case AST_EXPR_NAME: return call_by_name(fn, expr);
-    case AST_EXPR_FIELD: return call_by_field(fn, expr);
+    case AST_EXPR_NAME: return call_by_name(fn, expr, want);
+    case AST_EXPR_FIELD: return call_by_field(fn, expr, want);
     case AST_EXPR_VARIANT: return make_variant(fn, want, callee->name.name, &expr->call.args, true, expr->span);
-    case AST_EXPR_INST: unsupported(fn->checker, callee->span, "explicit type arguments"); return give_up(fn, &expr->call.args, expr->span);
+    case AST_EXPR_INST: return call_instance(fn, expr, want);
     default: return call_value(fn, check_expr(fn, callee, NULL), &expr->call.args, expr->span);
     }
 }

@@ -12,8 +12,36 @@
 typedef struct Module Module;
 typedef struct Checker Checker;
 
-typedef enum DeclKind { DECL_STRUCT, DECL_ENUM, DECL_CONTRACT, DECL_CONST, DECL_FN, DECL_SIP, DECL_SYSTEM, DECL_UNSUPPORTED } DeclKind;
+typedef enum DeclKind {
+    DECL_STRUCT,
+    DECL_ENUM,
+    DECL_CONTRACT,
+    DECL_CONST,
+    DECL_FN,
+    DECL_SIP,
+    DECL_SYSTEM,
+    DECL_GENERIC,   // a struct, enum or function with parameters: only its instances are anything
+    DECL_INTERFACE,
+    DECL_UNSUPPORTED,
+} DeclKind;
 typedef enum Stage { STAGE_NEW, STAGE_BUSY, STAGE_DONE } Stage;
+
+// What the parameters of a generic declaration stand for.
+typedef struct Binding {
+    Name name;
+    const HirType *type; // a type, or that of the constant
+    bool is_value;
+    uint64_t value;
+} Binding;
+
+typedef struct Bounds { // of a parameter: HirParam.bounds
+    struct Module *module;
+    VEC(const AstType *) list;
+} Bounds;
+
+typedef struct Env {
+    VEC(Binding) bindings;
+} Env;
 
 typedef struct Decl {
     DeclKind kind;
@@ -22,6 +50,12 @@ typedef struct Decl {
     const AstItem *item;
     Stage stage;
     bool is_pub;
+    struct Decl *generic; // what it is an instance of; NULL: of nothing
+    const Env *env;       // of an instance
+    StrMap *instances;    // of a generic: by what its parameters stand for
+    bool is_opaque;       // an instance over a parameter of some other declaration
+    bool is_definition;   // the instance over its own parameters, which is checked for all
+    bool is_abstract;     // a function of an interface
     union { // made when the name is first entered; completed later
         HirStruct *structure;
         HirEnum *enumeration;
@@ -49,6 +83,10 @@ struct Checker {
     VEC(Module *) modules;
     VEC(Decl *) decls; // in order
     VEC(Decl *) methods;
+    Map *nominals;       // HirStruct or HirEnum -> Decl *
+    const Env *env;      // of the declaration that is looked at
+    bool types_known;    // every type declared has been completed
+    uint32_t instancing; // how deep instances make instances
     Name discard, close; // `_`, `close`
     uint32_t depth;      // of expressions and statements, against hostile input
 };
@@ -84,6 +122,7 @@ typedef struct Fn {
 // --- names.c ------------------------------------------------------------------------------------------------------------
 
 void enter_names(Checker *checker, const CheckUnits *units);
+void make_hir(Checker *checker, Decl *decl);                                   // empty but for its name
 Decl *find_decl(Checker *checker, Module *module, Name name, Span span);       // NULL: none; reports ambiguity only
 Decl *find_path(Checker *checker, Module *module, const AstPath *path);        // reports; NULL: none
 Module *find_module(Module *module, Name last);                                // an import by its last word
@@ -99,6 +138,8 @@ void complete_contract(Checker *checker, Decl *decl);  // contract.c: messages a
 void check_contracts(Checker *checker);                // contract.c: what is asked of all of them together
 void complete_sip(Checker *checker, Decl *decl);       // sips.c
 void check_types(Checker *checker);                    // finite, without borrows; completes the defaults of fields
+void check_type(Checker *checker, Decl *decl);         // the same for one
+void check_methods(Checker *checker);                  // none is declared twice
 void check_bodies(Checker *checker);                   // program.c: all functions, after all declarations
 HirExpr *check_const_value(Checker *checker, Module *module, const AstExpr *ast, const HirType *type); // folded; reports
 void complete_constant(Checker *checker, Fn *around, HirConst *constant, const AstType *type, const AstExpr *value);
@@ -107,14 +148,32 @@ void default_promise(const HirType *type, uint32_t *promise);
 const HirType *check_promise(Checker *checker, const HirType *type, Span span, uint32_t promise); // reports
 Decl *find_method(Checker *checker, const HirType *owner, Name name);
 
+// --- generics.c, interfaces.c ---------------------------------------------------------------------------------------------------
+
+const Binding *find_binding(const Checker *checker, Name name);                // of the declaration that is looked at
+Decl *instantiate(Checker *checker, Decl *generic, const Env *env, Span span);  // the same for the same; NULL: reported
+const HirType *instance_type(Checker *checker, Module *module, Decl *generic, const AstGenericArgs *args, Span span); // reports
+Decl *instance_by_args(Fn *fn, Decl *generic, const AstGenericArgs *given, const AstArgs *args, const HirType *want, Span span);
+Decl *instance_method(Checker *checker, Decl *method, const HirType *owner);   // NULL: not of this type
+const HirType *decl_type(const Checker *checker, const Decl *decl);            // of a struct or enum
+Decl *decl_of_type(const Checker *checker, const HirType *type);               // NULL: not declared
+void check_definitions(Checker *checker);                                      // makes the instances that stand for all
+bool meets_bound(Checker *checker, Module *module, const AstType *bound, const HirType *type, Span span); // reports
+Decl *find_abstract(Checker *checker, const HirType *param, Name name);        // a function that a bound promises
+void check_conformances(Checker *checker);
+bool module_may_declare(Checker *checker, const Module *module, Name name);    // for a built-in type
+
 // --- types.c ----------------------------------------------------------------------------------------------------------------
 
 const HirType *resolve_type(Checker *checker, Module *module, const AstType *type);
+const HirType *kept_type(Checker *checker, Module *module, const AstType *type); // decls.c: of what is stored: not `void`
 const HirType *resolve_param_type(Checker *checker, Module *module, const AstType *type, uint32_t *promise);
 bool contract_state(Checker *checker, const HirContract *contract, const AstPath *path, uint32_t *state); // reports
 const HirType *simple(const Checker *checker, HirTypeKind kind);
 const char *type_text(Checker *checker, const HirType *type);
 bool is_error(const HirType *type);
+uint64_t type_size(const HirType *type);                                        // sizes.c: bytes, at most one above the limit
+const HirType *check_size(Checker *checker, const HirType *type, Span span);    // reports; ERROR if it is too large
 
 // --- consts.c -----------------------------------------------------------------------------------------------------------------
 
@@ -162,6 +221,8 @@ HirExpr *make_variant(Fn *fn, const HirType *type, Name name, const AstArgs *arg
 HirExpr *zero_value(Checker *checker, const HirType *type, Span span);
 HirExpr *receiver_place(Fn *fn, HirExpr *base);                                // through borrows and owners
 Decl *named_type(Fn *fn, const AstExpr *expr);                                 // the type that an expression names, or NULL
+const HirType *type_before_dot(Fn *fn, const AstExpr *expr, const HirType *want);
+Decl *generic_fn(Fn *fn, const AstExpr *expr);
 
 // --- builtins.c: what is called by name and declared nowhere. NULL: there is no such thing -----------------------------------------
 

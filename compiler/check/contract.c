@@ -36,7 +36,7 @@ static void complete_message(Builder *builder, Module *module, const AstMessage 
     }
     vec_each(AstParam, param, &ast->params) {
         HirArg arg = { .name = param->name.name, .limit = UINT64_MAX, .span = param->span };
-        arg.type = resolve_type(checker, module, param->type);
+        arg.type = kept_type(checker, module, param->type);
         if (param->type->kind == AST_TYPE_SLICE && param->type->pointer.limit)
             const_u64(checker, module, param->type->pointer.limit, &arg.limit);
         vec_push(checker->arena, &message.args, arg);

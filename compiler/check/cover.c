@@ -18,6 +18,7 @@ typedef struct Cover {
     VEC(Interval) done;
     bool *variants; // of enums and options
     uint32_t variant_count;
+    StrMap *texts;
     bool all;
 } Cover;
 
@@ -90,15 +91,30 @@ static Interval interval_of(const HirPattern *pattern) {
     return (Interval){ low, pattern->last ? order(pattern->type, pattern->last->bits) : low };
 }
 
+static bool complete(const Cover *cover) {
+    bool all = cover->variants != NULL;
+    for (uint32_t i = 0; all && i < cover->variant_count; i++)
+        all = cover->variants[i];
+    if (all || cover->all || cover->variants || cover->type->kind == HIR_TYPE_STR)
+        return cover->all || all;
+    return is_covered(cover, domain(cover->type));
+}
+
 static bool already(const Cover *cover, const HirPattern *pattern) {
+    uint64_t seen;
     if (cover->all)
         return true;
     switch (pattern->kind) {
     case HIR_PATTERN_VARIANT: return cover->variants[pattern->row];
     case HIR_PATTERN_VALUE:
-    case HIR_PATTERN_RANGE: return cover->type->kind != HIR_TYPE_STR && is_covered(cover, interval_of(pattern));
-    default: return false;
+        if (cover->type->kind == HIR_TYPE_STR)
+            return strmap_get(cover->texts, pattern->value->text.ptr, pattern->value->text.len, &seen);
+        return is_covered(cover, interval_of(pattern));
+    case HIR_PATTERN_RANGE: return is_covered(cover, interval_of(pattern));
+    case HIR_PATTERN_WILD:
+    case HIR_PATTERN_BIND: break;
     }
+    return complete(cover);
 }
 
 static void take(Cover *cover, const HirPattern *pattern) {
@@ -108,7 +124,9 @@ static void take(Cover *cover, const HirPattern *pattern) {
     case HIR_PATTERN_VARIANT: cover->variants[pattern->row] = true; break;
     case HIR_PATTERN_VALUE:
     case HIR_PATTERN_RANGE:
-        if (cover->type->kind != HIR_TYPE_STR)
+        if (cover->type->kind == HIR_TYPE_STR)
+            strmap_put(cover->texts, pattern->value->text.ptr, pattern->value->text.len, 1);
+        else
             add(cover, interval_of(pattern));
         break;
     }
@@ -116,7 +134,7 @@ static void take(Cover *cover, const HirPattern *pattern) {
 
 static bool take_arm(Cover *cover, const HirArm *arm) {
     if (arm->patterns.len == 0) {
-        if (cover->all)
+        if (complete(cover))
             diag_report(cover->checker->diags, arm->span, E_COVERED_BEFORE);
         cover->all = cover->all || !arm->guard;
     }
@@ -137,32 +155,41 @@ static bool take_arm(Cover *cover, const HirArm *arm) {
 static const char *variant_witness(const Cover *cover, uint32_t row) {
     Checker *checker = cover->checker;
     if (cover->type->kind == HIR_TYPE_OPTION)
-        return row ? ".some(_)" : ".none";
-    const HirVariant *variant = &cover->type->enumeration->variants.data[row];
-    return arena_printf(checker->arena, variant->fields.len > 0 ? ".%s(_)" : ".%s", text_of(checker, variant->name));
+        return row ? "`.some`" : "`none`";
+    return arena_printf(checker->arena, "`.%s`", text_of(checker, cover->type->enumeration->variants.data[row].name));
 }
 
 static const char *value_witness(const Cover *cover, uint64_t key) {
     uint64_t bits = order(cover->type, key);
     if (cover->type->kind == HIR_TYPE_BOOL)
-        return bits ? "true" : "false";
+        return bits ? "`true`" : "`false`";
     if (cover->type->kind == HIR_TYPE_CHAR)
-        return arena_printf(cover->checker->arena, bits > ' ' && bits < 127 ? "'%c'" : "'\\u{%x}'", (unsigned)bits);
-    return arena_printf(cover->checker->arena, hir_type_is_signed(cover->type) ? "%" PRId64 : "%" PRIu64, bits);
+        return arena_printf(cover->checker->arena, bits > ' ' && bits < 127 ? "`'%c'`" : "`'\\u{%x}'`", (unsigned)bits);
+    return arena_printf(cover->checker->arena, hir_type_is_signed(cover->type) ? "`%" PRId64 "`" : "`%" PRIu64 "`", bits);
 }
 
-// A value that no case covers; NULL: none.
-static const char *witness(Cover *cover) {
-    if (cover->all)
-        return NULL;
-    if (cover->variants) {
-        for (uint32_t i = 0; i < cover->variant_count; i++)
-            if (!cover->variants[i])
-                return variant_witness(cover, i);
-        return NULL;
+// The first variants that no case covers.
+static const char *variants_witness(const Cover *cover) {
+    enum { MOST_NAMED = 3 };
+    const char *text = NULL;
+    uint32_t missing = 0;
+    for (uint32_t i = 0; i < cover->variant_count; i++) {
+        if (cover->variants[i] || ++missing > MOST_NAMED)
+            continue;
+        const char *one = variant_witness(cover, i);
+        text = text ? arena_printf(cover->checker->arena, "%s, %s", text, one) : one;
     }
+    return missing > MOST_NAMED ? arena_printf(cover->checker->arena, "%s and %u more", text, missing - MOST_NAMED) : text;
+}
+
+// What no case covers; NULL: nothing.
+static const char *witness(Cover *cover) {
+    if (complete(cover))
+        return NULL;
+    if (cover->variants)
+        return variants_witness(cover);
     if (cover->type->kind == HIR_TYPE_STR)
-        return "_";
+        return "every text";
     Interval whole = domain(cover->type);
     if (cover->type->kind == HIR_TYPE_CHAR)
         add(cover, (Interval){ 0xd800, 0xdfff }); // surrogates are no characters
@@ -173,7 +200,7 @@ static const char *witness(Cover *cover) {
 }
 
 void check_covered(Checker *checker, const HirStmt *stmt, const HirType *type) {
-    Cover cover = { .checker = checker, .type = type };
+    Cover cover = { .checker = checker, .type = type, .texts = strmap_new(checker->arena) };
     if (type->kind == HIR_TYPE_ENUM || type->kind == HIR_TYPE_OPTION) {
         cover.variant_count = type->kind == HIR_TYPE_OPTION ? 2 : type->enumeration->variants.len;
         cover.variants = arena_array(checker->arena, bool, cover.variant_count);
@@ -182,6 +209,9 @@ void check_covered(Checker *checker, const HirStmt *stmt, const HirType *type) {
     for (uint32_t i = 0; i < stmt->arms.len; i++)
         known = take_arm(&cover, &stmt->arms.data[i]) && known;
     const char *missing = known ? witness(&cover) : NULL;
-    if (missing)
-        diag_report(checker->diags, stmt->span, E_NOT_COVERED, missing);
+    if (!missing)
+        return;
+    diag_report(checker->diags, (stmt->place ? stmt->place : stmt->value)->span, E_NOT_COVERED, missing);
+    if (type->kind == HIR_TYPE_STR || hir_type_is_integer(type) || type->kind == HIR_TYPE_CHAR)
+        diag_help(checker->diags, "`default:` covers the rest");
 }

@@ -8,7 +8,7 @@
 
 // --- structs and enums ----------------------------------------------------------------------------------------------------------
 
-static const HirType *kept_type(Checker *checker, Module *module, const AstType *ast) {
+const HirType *kept_type(Checker *checker, Module *module, const AstType *ast) {
     const HirType *type = resolve_type(checker, module, ast);
     if (type->kind == HIR_TYPE_VOID) {
         diag_report(checker->diags, ast->span, E_VOID_VALUE);
@@ -21,8 +21,8 @@ static void complete_struct(Checker *checker, Decl *decl) {
     HirStruct *structure = decl->structure;
     const AstStruct *ast = &decl->item->structure;
     structure->doc = decl->item->doc;
-    if (ast->conforms.len > 0 || ast->invariants.len > 0)
-        unsupported(checker, decl->item->name.span, ast->conforms.len > 0 ? "interfaces" : "invariants");
+    if (ast->invariants.len > 0)
+        unsupported(checker, decl->item->name.span, "invariants");
     vec_each(AstField, it, &ast->fields) {
         HirField field = { .name = it->name.name, .is_pub = it->is_pub, .span = it->name.span };
         field.type = kept_type(checker, decl->module, it->type);
@@ -57,9 +57,9 @@ static const HirType *stated_repr(Checker *checker, Decl *decl) {
     const AstTypes *bases = &decl->item->enumeration.bases;
     if (bases->len == 0)
         return NULL;
+    if (bases->data[0]->kind == AST_TYPE_NAME) // an interface
+        return NULL;
     const HirType *type = resolve_type(checker, decl->module, bases->data[0]);
-    if (bases->len > 1)
-        unsupported(checker, bases->data[1]->span, "interfaces");
     if (!is_error(type) && !hir_type_is_integer(type)) {
         diag_report(checker->diags, bases->data[0]->span, E_BAD_REPR, type_text(checker, type));
         return NULL;
@@ -182,7 +182,7 @@ static const char *fn_path(Checker *checker, const Decl *decl, const HirType *ow
 static void complete_owner(Checker *checker, Decl *decl) {
     HirFn *fn = decl->fn;
     const AstType *ast = decl->item->fn.owner;
-    if (!ast)
+    if (!ast || decl->is_abstract)
         return;
     fn->owner = resolve_type(checker, decl->module, ast);
     if (is_error(fn->owner)) {
@@ -190,22 +190,12 @@ static void complete_owner(Checker *checker, Decl *decl) {
         return;
     }
     bool nominal = fn->owner->kind == HIR_TYPE_STRUCT || fn->owner->kind == HIR_TYPE_ENUM;
+    if (!nominal && module_may_declare(checker, decl->module, fn->name))
+        return;
     Name home = !nominal ? 0 : fn->owner->kind == HIR_TYPE_STRUCT ? fn->owner->structure->module : fn->owner->enumeration->module;
     if (home != decl->module->path) {
         diag_report(checker->diags, ast->span, E_FOREIGN_METHOD, type_text(checker, fn->owner), home ? text_of(checker, home) : "none");
         fn->broken = true;
-    }
-}
-
-// A type has one function of a name.
-static void refuse_second(Checker *checker, const Decl *decl) {
-    for (uint32_t i = 0; decl->fn->owner && checker->methods.data[i] != decl; i++) {
-        const Decl *other = checker->methods.data[i];
-        if (other->kind != DECL_FN || other->name != decl->name || other->fn->owner != decl->fn->owner)
-            continue;
-        diag_report(checker->diags, decl->item->name.span, E_DUPLICATE, text_of(checker, decl->name));
-        diag_note(checker->diags, other->item->name.span, "first declared here");
-        return;
     }
 }
 
@@ -304,7 +294,6 @@ static void complete_fn(Checker *checker, Decl *decl) {
     fn->doc = decl->item->doc;
     fn->is_pub = decl->is_pub;
     complete_owner(checker, decl);
-    refuse_second(checker, decl);
     fn->path = fn_path(checker, decl, fn->owner);
     fn->sig.result = resolve_type(checker, decl->module, ast->result);
     fn->broken = fn->broken || is_error(fn->sig.result);
@@ -314,22 +303,43 @@ static void complete_fn(Checker *checker, Decl *decl) {
         complete_from(checker, fn, ast);
     if (ast->clauses.len > 0)
         unsupported(checker, ast->clauses.data[0].span, "`requires` and `ensures`");
-    if (!ast->body) {
+    if (!ast->body && !decl->is_abstract) {
         diag_report(checker->diags, fn->span, E_NO_BODY, text_of(checker, fn->name));
         fn->broken = true;
     }
 }
 
-Decl *find_method(Checker *checker, const HirType *owner, Name name) {
-    if (owner->kind != HIR_TYPE_STRUCT && owner->kind != HIR_TYPE_ENUM)
-        return NULL;
-    Name home = owner->kind == HIR_TYPE_STRUCT ? owner->structure->module : owner->enumeration->module;
+// A type has one function of a name.
+void check_methods(Checker *checker) {
+    Map *seen = map_new(checker->arena);
     vec_each(Decl *, it, &checker->methods) {
-        if ((*it)->name != name || (*it)->module->path != home)
+        uint64_t other;
+        if ((*it)->kind != DECL_FN || !(*it)->fn->owner || is_error((*it)->fn->owner))
             continue;
-        complete_decl(checker, *it);
-        if ((*it)->kind == DECL_FN && (*it)->fn->owner == owner)
-            return *it;
+        uint64_t key = (uint64_t)(*it)->fn->owner->number << 32 | (*it)->name;
+        if (map_put(seen, key, (uintptr_t)*it))
+            continue;
+        map_get(seen, key, &other);
+        diag_report(checker->diags, (*it)->item->name.span, E_DUPLICATE, text_of(checker, (*it)->name));
+        diag_note(checker->diags, ((const Decl *)(uintptr_t)other)->item->name.span, "first declared here");
+    }
+}
+
+Decl *find_method(Checker *checker, const HirType *owner, Name name) {
+    if (owner->kind == HIR_TYPE_PARAM)
+        return find_abstract(checker, owner, name);
+    const Decl *type = decl_of_type(checker, owner);
+    for (uint32_t i = 0; i < checker->methods.len; i++) {
+        Decl *method = checker->methods.data[i];
+        if (method->name != name || (type && method->module != type->module))
+            continue;
+        if (method->kind == DECL_GENERIC && (method = instance_method(checker, method, owner)))
+            return method;
+        if (!method || method->kind != DECL_FN)
+            continue;
+        complete_decl(checker, method);
+        if (method->fn->owner == owner)
+            return method;
     }
     return NULL;
 }
@@ -344,6 +354,8 @@ void complete_decl(Checker *checker, Decl *decl) {
     if (decl->stage != STAGE_NEW)
         return;
     decl->stage = STAGE_BUSY;
+    const Env *outer = checker->env;
+    checker->env = decl->env;
     if (decl->item->attrs.len > 0)
         unsupported(checker, decl->item->attrs.data[0].span, "attributes");
     switch (decl->kind) {
@@ -354,8 +366,11 @@ void complete_decl(Checker *checker, Decl *decl) {
     case DECL_FN: complete_fn(checker, decl); break;
     case DECL_SIP: complete_sip(checker, decl); break;
     case DECL_SYSTEM:
+    case DECL_GENERIC:
+    case DECL_INTERFACE:
     case DECL_UNSUPPORTED: break;
     }
+    checker->env = outer;
     decl->stage = STAGE_DONE;
 }
 
@@ -414,26 +429,54 @@ static void refuse_borrows(Checker *checker, const HirField *fields, uint32_t co
             diag_report(checker->diags, fields[i].span, E_BORROW_STORED, holder);
 }
 
+static bool is_type(const Decl *decl) {
+    return decl->kind == DECL_STRUCT || decl->kind == DECL_ENUM;
+}
+
+static void check_cycle(Checker *checker, Decl *decl) {
+    Walk walk = { .checker = checker, .root = decl };
+    walk.structs = arena_array(checker->arena, uint8_t, checker->program->structs.len);
+    walk.enums = arena_array(checker->arena, uint8_t, checker->program->enums.len);
+    if (contains_itself(&walk, decl_type(checker, decl), 0))
+        refuse_cycle(checker, decl);
+}
+
+// It and all that lies in it are finite.
+static void check_fields(Checker *checker, Decl *decl) {
+    const char *name = text_of(checker, decl->name);
+    if (decl->kind == DECL_STRUCT)
+        refuse_borrows(checker, decl->structure->fields.data, decl->structure->fields.len, name);
+    for (uint32_t i = 0; decl->kind == DECL_ENUM && i < decl->enumeration->variants.len; i++)
+        refuse_borrows(checker, decl->enumeration->variants.data[i].fields.data, decl->enumeration->variants.data[i].fields.len, name);
+    check_size(checker, decl_type(checker, decl), decl->item->name.span);
+    const Env *outer = checker->env;
+    checker->env = decl->env;
+    if (decl->kind == DECL_STRUCT)
+        complete_defaults(checker, decl);
+    checker->env = outer;
+}
+
+void check_type(Checker *checker, Decl *decl) {
+    check_cycle(checker, decl);
+    check_fields(checker, decl);
+}
+
+static void settle(const Decl *decl) {
+    if (decl->kind == DECL_STRUCT)
+        decl->structure->answers.settled = true;
+    else
+        decl->enumeration->answers.settled = true;
+}
+
 void check_types(Checker *checker) {
-    Walk walk = { .checker = checker };
-    vec_each(Decl *, it, &checker->decls) {
-        if ((*it)->kind != DECL_STRUCT && (*it)->kind != DECL_ENUM)
-            continue;
-        walk.structs = arena_array(checker->arena, uint8_t, checker->program->structs.len);
-        walk.enums = arena_array(checker->arena, uint8_t, checker->program->enums.len);
-        const HirType *type = (*it)->kind == DECL_STRUCT ? hir_type_struct(checker->types, (*it)->structure) : hir_type_enum(checker->types, (*it)->enumeration);
-        if (contains_itself(&walk, type, 0))
-            refuse_cycle(checker, *it);
-    }
-    vec_each(Decl *, it, &checker->decls) { // no type contains itself from here on
-        if ((*it)->kind == DECL_STRUCT)
-            refuse_borrows(checker, (*it)->structure->fields.data, (*it)->structure->fields.len, text_of(checker, (*it)->name));
-        for (uint32_t i = 0; (*it)->kind == DECL_ENUM && i < (*it)->enumeration->variants.len; i++)
-            refuse_borrows(checker, (*it)->enumeration->variants.data[i].fields.data, (*it)->enumeration->variants.data[i].fields.len,
-                           text_of(checker, (*it)->name));
-    }
-    vec_each(Decl *, it, &checker->decls) {
-        if ((*it)->kind == DECL_STRUCT)
-            complete_defaults(checker, *it);
-    }
+    for (uint32_t i = 0; i < checker->decls.len; i++)
+        if (is_type(checker->decls.data[i]))
+            check_cycle(checker, checker->decls.data[i]);
+    for (uint32_t i = 0; i < checker->decls.len; i++)
+        if (is_type(checker->decls.data[i]))
+            settle(checker->decls.data[i]);
+    for (uint32_t i = 0; i < checker->decls.len; i++)
+        if (is_type(checker->decls.data[i]))
+            check_fields(checker, checker->decls.data[i]);
+    checker->types_known = true;
 }

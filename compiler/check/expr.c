@@ -110,6 +110,14 @@ static HirExpr *decl_value(Fn *fn, Decl *decl, Span span) {
     return error_expr(checker, span);
 }
 
+static HirExpr *check_inst(Fn *fn, const AstExpr *expr) { // `f::<u8>` as a value
+    Decl *decl = generic_fn(fn, expr->inst.base);
+    if (!decl && check_expr(fn, expr->inst.base, NULL)->kind != HIR_ERROR)
+        diag_report(fn->checker->diags, expr->span, E_TYPE_ARGUMENTS, "this", 0u, expr->inst.args.len);
+    Decl *instance = decl ? instance_by_args(fn, decl, &expr->inst.args, NULL, NULL, expr->span) : NULL;
+    return instance ? decl_value(fn, instance, expr->span) : error_expr(fn->checker, expr->span);
+}
+
 static HirExpr *name_value(Fn *fn, const AstName *name) {
     HirLocal *local = find_local(fn, name->name);
     if (local)
@@ -117,6 +125,9 @@ static HirExpr *name_value(Fn *fn, const AstName *name) {
     const HirConst *constant = find_const(fn, name->name);
     if (constant)
         return const_place(fn, constant, name->span);
+    const Binding *bound = find_binding(fn->checker, name->name);
+    if (bound && bound->is_value)
+        return literal(fn->checker, bound->type, bound->value, name->span);
     Decl *decl = find_decl(fn->checker, fn->module, name->name, name->span);
     if (decl)
         return decl_value(fn, decl, name->span);
@@ -135,7 +146,48 @@ Decl *named_type(Fn *fn, const AstExpr *expr) {
         if (module && map_get(module->scope, expr->field.name.name, &found) && ((Decl *)(uintptr_t)found)->is_pub)
             decl = (Decl *)(uintptr_t)found;
     }
-    return decl && (decl->kind == DECL_STRUCT || decl->kind == DECL_ENUM) ? decl : NULL;
+    bool generic = decl && decl->kind == DECL_GENERIC && decl->item->kind != AST_ITEM_FN;
+    return decl && (decl->kind == DECL_STRUCT || decl->kind == DECL_ENUM || generic) ? decl : NULL;
+}
+
+// The type that stands before a dot or a brace. A generic one gets its arguments from `T::<...>`, or is the type that is
+// wanted. NULL: no type; ERROR: reported.
+const HirType *type_before_dot(Fn *fn, const AstExpr *expr, const HirType *want) {
+    Checker *checker = fn->checker;
+    const AstExpr *name = expr->kind == AST_EXPR_INST ? expr->inst.base : expr;
+    const Binding *bound = name->kind == AST_EXPR_NAME && !find_local(fn, name->name.name) ? find_binding(checker, name->name.name) : NULL;
+    if (bound && !bound->is_value)
+        return bound->type;
+    Decl *decl = named_type(fn, name);
+    if (!decl)
+        return NULL;
+    complete_decl(checker, decl);
+    if (decl->kind != DECL_GENERIC)
+        return decl_type(checker, decl);
+    if (expr->kind == AST_EXPR_INST)
+        return instance_type(checker, fn->module, decl, &expr->inst.args, expr->span);
+    while (want && want->kind == HIR_TYPE_OPTION)
+        want = want->elem;
+    const Decl *wanted = want ? decl_of_type(checker, want) : NULL;
+    if (wanted && wanted->generic == decl)
+        return want;
+    diag_report(checker->diags, expr->span, E_CANNOT_INFER, "its arguments", text_of(checker, decl->name));
+    diag_help(checker->diags, "say them: `%s::<...>`", text_of(checker, decl->name));
+    return simple(checker, HIR_TYPE_ERROR);
+}
+
+// The generic function that an expression names; NULL: it names something else.
+Decl *generic_fn(Fn *fn, const AstExpr *expr) {
+    Decl *decl = NULL;
+    if (expr->kind == AST_EXPR_NAME && !find_local(fn, expr->name.name) && !find_const(fn, expr->name.name))
+        decl = find_decl(fn->checker, fn->module, expr->name.name, expr->name.span);
+    if (expr->kind == AST_EXPR_FIELD && expr->field.base->kind == AST_EXPR_NAME && !find_local(fn, expr->field.base->name.name)) {
+        Module *module = find_module(fn->module, expr->field.base->name.name);
+        uint64_t found;
+        if (module && map_get(module->scope, expr->field.name.name, &found) && ((Decl *)(uintptr_t)found)->is_pub)
+            decl = (Decl *)(uintptr_t)found;
+    }
+    return decl && decl->kind == DECL_GENERIC && decl->item->kind == AST_ITEM_FN ? decl : NULL;
 }
 
 // `module.name`, where the first word is no local and no declaration.
@@ -221,13 +273,15 @@ static HirExpr *type_limit(Fn *fn, const AstExpr *expr) { // u32.max
     return literal(checker, type, is_max ? max : hir_type_is_signed(type) ? ~max : 0, expr->span);
 }
 
-static HirExpr *check_field(Fn *fn, const AstExpr *expr) {
+static HirExpr *check_field(Fn *fn, const AstExpr *expr, const HirType *want) {
     Checker *checker = fn->checker;
     if (expr->field.base->kind == AST_EXPR_TYPE)
         return type_limit(fn, expr);
-    Decl *decl = named_type(fn, expr->field.base);
-    if (decl && decl->kind == DECL_ENUM)
-        return make_variant(fn, hir_type_enum(checker->types, decl->enumeration), expr->field.name.name, NULL, false, expr->span);
+    const HirType *named = type_before_dot(fn, expr->field.base, want);
+    if (named && named->kind == HIR_TYPE_ENUM)
+        return make_variant(fn, named, expr->field.name.name, NULL, false, expr->span);
+    if (named && is_error(named))
+        return error_expr(checker, expr->span);
     HirExpr *base = qualified(fn, expr);
     if (base)
         return base;
@@ -398,7 +452,7 @@ static HirExpr *dispatch(Fn *fn, const AstExpr *expr, const HirType *want) {
     case AST_EXPR_NONE: return check_none(fn, want, expr->span);
     case AST_EXPR_NAME: return name_value(fn, &expr->name);
     case AST_EXPR_VARIANT: return make_variant(fn, want, expr->name.name, NULL, false, expr->span);
-    case AST_EXPR_FIELD: return check_field(fn, expr);
+    case AST_EXPR_FIELD: return check_field(fn, expr, want);
     case AST_EXPR_INDEX: return check_index(fn, expr);
     case AST_EXPR_SLICE: return check_slice(fn, expr, want);
     case AST_EXPR_CALL: return check_call(fn, expr, want);
@@ -412,7 +466,7 @@ static HirExpr *dispatch(Fn *fn, const AstExpr *expr, const HirType *want) {
     case AST_EXPR_INIT: return check_init(fn, expr, want);
     case AST_EXPR_TYPE: diag_report(checker->diags, expr->span, E_NOT_A_VALUE, "a type"); break;
     case AST_EXPR_TEXT: unsupported(checker, expr->span, "text interpolation"); break;
-    case AST_EXPR_INST: unsupported(checker, expr->span, "explicit type arguments"); break;
+    case AST_EXPR_INST: return check_inst(fn, expr);
     case AST_EXPR_TUPLE: unsupported(checker, expr->span, "tuples"); break;
     case AST_EXPR_CLOSURE: unsupported(checker, expr->span, "closures"); break;
     case AST_EXPR_SIZEOF: unsupported(checker, expr->span, "sizeof"); break;

@@ -100,6 +100,8 @@ bool live_find(Ways *ways) {
 // --- the later walks ---------------------------------------------------------------------------------------------------------
 
 bool is_live(const Ways *ways, uint32_t holder) {
+    if (holder >= ways->fn->locals.len) // a value that waits to be taken
+        return true;
     const BitSet *after = &ways->live.after[holder];
     return after->bits > 0 && bits_get(after, ways->pos);
 }

@@ -5,6 +5,8 @@
 
 #include "ways.h"
 
+enum { FIRST_PASSING = 1 << 30 }; // the numbers of values that have no name
+
 static bool goes_through(const Step *step) { // a borrow, and out of what the local owns
     return step->kind != STEP_FIELD && !step->owned;
 }
@@ -41,8 +43,15 @@ static DiagCode complaint(Access access) {
     return E_ENDS_WHILE_BORROWED;
 }
 
-static const HirLocal *holder_of(const Ways *ways, uint32_t number) {
-    return ways->fn->locals.data[number];
+static const char *loan_text(const Ways *ways, const Fact *loan) {
+    bool exclusive = loan->value == LOAN_EXCLUSIVE, waits = loan->tag >= ways->fn->locals.len;
+    if (waits)
+        return exclusive ? "borrowed exclusively here, for the same expression" : "borrowed here, for the same expression";
+    return exclusive ? "borrowed exclusively here" : "borrowed here";
+}
+
+static Name holder_of(const Ways *ways, const Fact *loan) { // 0: it has none
+    return loan->tag < ways->fn->locals.len ? ways->fn->locals.data[loan->tag]->name : 0;
 }
 
 void loans_access(Ways *ways, const Path *path, Access access, Span at) {
@@ -54,9 +63,9 @@ void loans_access(Ways *ways, const Path *path, Access access, Span at) {
         if (!disturbs(access, path, loan) || !is_live(ways, loan->tag))
             continue;
         diag_report(checker->diags, at, complaint(access), path_text(ways, path));
-        diag_note(checker->diags, loan->at, loan->value == LOAN_EXCLUSIVE ? "borrowed exclusively here" : "borrowed here");
-        if (holder_of(ways, loan->tag)->name)
-            diag_help(checker->diags, "`%s` holds the borrow and is used later", text_of(checker, holder_of(ways, loan->tag)->name));
+        diag_note(checker->diags, loan->at, "%s", loan_text(ways, loan));
+        if (holder_of(ways, loan))
+            diag_help(checker->diags, "`%s` holds the borrow and is used later", text_of(checker, holder_of(ways, loan)));
         return;
     }
 }
@@ -73,24 +82,41 @@ static void add_held(const Ways *ways, uint32_t holder, uint32_t tag, Facts *out
     }
 }
 
+// A value that has no name, as a local that ends with its statement.
+static const HirLocal *passing_local(Ways *ways, const HirExpr *temp) {
+    uint64_t known;
+    if (!ways->passing)
+        ways->passing = map_new(&ways->arena);
+    if (map_get(ways->passing, (uintptr_t)temp, &known))
+        return (const HirLocal *)(uintptr_t)known;
+    HirLocal *local = arena_new(&ways->arena, HirLocal);
+    *local = (HirLocal){ .type = temp->type, .span = temp->span, .number = FIRST_PASSING + map_len(ways->passing) };
+    map_put(ways->passing, (uintptr_t)temp, (uintptr_t)local);
+    return local;
+}
+
+static Path elements_of(Ways *ways, const Path *path) { // of an array, a slice, a text
+    Step *steps = arena_array(&ways->arena, Step, path->count + 1);
+    for (uint32_t i = 0; i < path->count; i++)
+        steps[i] = path->steps[i];
+    bool owned = path->type->kind == HIR_TYPE_ARRAY || path->type->kind == HIR_TYPE_VECTOR || path->type->mode == HIR_OWN;
+    steps[path->count] = (Step){ .kind = STEP_INDEX, .owned = owned };
+    return (Path){ path->local, steps, path->count + 1, path->type };
+}
+
 static void of_place(Ways *ways, const HirExpr *place, bool exclusive, bool elements, Span at, uint32_t tag, Facts *out) {
-    const HirExpr *root = place;
-    while (root->base && hir_expr_is_place(root) && root->kind != HIR_TEMP)
-        root = root->base;
-    if (root->kind == HIR_TEMP)
-        loans_of_value(ways, root->base, tag, out);
+    const HirExpr *root = path_root(place);
     Path path = path_of(ways, place);
+    if (root->kind == HIR_TEMP) {
+        loans_of_value(ways, root->base, tag, out);
+        path.local = passing_local(ways, root);
+    }
     if (!path.local)
         return;
-    if (elements) { // of an array, a slice, a text
-        Step *steps = arena_array(&ways->arena, Step, path.count + 1);
-        for (uint32_t i = 0; i < path.count; i++)
-            steps[i] = path.steps[i];
-        bool owned = path.type->kind == HIR_TYPE_ARRAY || path.type->kind == HIR_TYPE_VECTOR || path.type->mode == HIR_OWN;
-        steps[path.count] = (Step){ .kind = STEP_INDEX, .owned = owned };
-        path.steps = steps;
-        path.count++;
-    }
+    if (elements)
+        path = elements_of(ways, &path);
+    if (through_borrow(&path) && root->kind == HIR_TEMP)
+        return; // of what it borrows, not of itself
     if (through_borrow(&path))
         add_held(ways, path.local->number, tag, out);
     Fact loan = { .tag = tag, .path = path, .value = exclusive ? LOAN_EXCLUSIVE : LOAN_SHARED, .at = at };
@@ -98,27 +124,40 @@ static void of_place(Ways *ways, const HirExpr *place, bool exclusive, bool elem
         facts_find(out, tag, &path)->value = LOAN_EXCLUSIVE;
 }
 
+// What the local holds that a place lies in.
+static void held_in(Ways *ways, const HirExpr *place, uint32_t tag, Facts *out) {
+    const HirExpr *root = path_root(place);
+    if (root->kind == HIR_LOCAL)
+        add_held(ways, root->local->number, tag, out);
+    else if (root->kind == HIR_TEMP)
+        loans_of_value(ways, root->base, tag, out);
+}
+
+static bool lends(HirBuiltin builtin) {
+    switch (builtin) {
+    case HIR_BUILTIN_GET:
+    case HIR_BUILTIN_GET_MUT:
+    case HIR_BUILTIN_SUB:
+    case HIR_BUILTIN_STR_OF:
+    case HIR_BUILTIN_BYTES_OF: return true;
+    default: return false;
+    }
+}
+
 void loans_of_value(Ways *ways, const HirExpr *value, uint32_t tag, Facts *out) {
     if (!hir_type_is_second_class(value->type))
         return;
     switch (value->kind) {
     case HIR_COPY:
-    case HIR_MOVE: {
-        const HirExpr *root = value->base;
-        while (root->base && root->kind != HIR_TEMP)
-            root = root->base;
-        if (root->kind == HIR_LOCAL)
-            add_held(ways, root->local->number, tag, out);
-        else if (root->kind == HIR_TEMP)
-            loans_of_value(ways, root->base, tag, out);
-        break;
-    }
+    case HIR_MOVE: held_in(ways, value->base, tag, out); break;
     case HIR_BORROW: of_place(ways, value->base, value->mode == HIR_MUT, false, value->span, tag, out); break;
     case HIR_VIEW:
     case HIR_SUBVIEW: of_place(ways, value->base, value->mode == HIR_MUT, true, value->span, tag, out); break;
     case HIR_BUILTIN:
-        if (value->args.len > 0 && hir_expr_is_place(value->args.data[0]))
+        if (lends(value->builtin))
             of_place(ways, value->args.data[0], value->builtin == HIR_BUILTIN_GET_MUT, true, value->span, tag, out);
+        else if (hir_expr_is_place(value->args.data[0])) // an element that is a borrow
+            held_in(ways, value->args.data[0], tag, out);
         break;
     case HIR_CALL:
         vec_each(HirFrom, from, &value->fn->sig.from)
@@ -145,15 +184,50 @@ static void let_go(Ways *ways, uint32_t holder) {
     held->len = kept;
 }
 
+// What was borrowed through the local is out of its reach once it leads elsewhere.
+static void forget_through(Facts *loans, const HirLocal *local) {
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < loans->len; i++)
+        if (loans->data[i].path.local != local || !through_borrow(&loans->data[i].path))
+            loans->data[kept++] = loans->data[i];
+    loans->len = kept;
+}
+
+// The value that is borrowed ends with the statement, and the local does not.
+static bool refuse_passing(Ways *ways, const Fact *loan) {
+    if (loan->path.local->number < FIRST_PASSING)
+        return false;
+    if (!ways->counting) {
+        diag_report(ways->checker->diags, loan->path.local->span, E_PASSING_BORROWED);
+        diag_help(ways->checker->diags, "give it a name before: `auto x = ...;`");
+    }
+    return true;
+}
+
 void loans_hold(Ways *ways, const HirLocal *local, Facts *loans, bool adds) {
-    if (!adds)
+    if (!adds) {
         let_go(ways, local->number);
+        forget_through(&ways->state.held, local);
+        forget_through(loans, local);
+    }
     for (uint32_t i = 0; i < loans->len; i++) {
         Fact loan = loans->data[i];
         loan.tag = local->number;
         facts_add(&ways->state.held, loan);
     }
     facts_free(loans);
+}
+
+// The local takes what the value borrows; `adds`: beside what it holds.
+void loans_take(Ways *ways, const HirLocal *local, const HirExpr *value, bool adds) {
+    Facts loans = { 0 };
+    if (!hir_type_is_second_class(value->type))
+        return;
+    loans_of_value(ways, value, local->number, &loans);
+    for (uint32_t i = 0; i < loans.len; i++)
+        if (refuse_passing(ways, &loans.data[i]))
+            break;
+    loans_hold(ways, local, &loans, adds);
 }
 
 void loans_hold_path(Ways *ways, const HirLocal *local, const Path *path, bool exclusive, Span at) {
@@ -165,53 +239,35 @@ void loans_hold_path(Ways *ways, const HirLocal *local, const Path *path, bool e
     loans_hold(ways, local, &loans, false);
 }
 
-// --- calls and results ------------------------------------------------------------------------------------------------------------
-
-static const Fact *meeting(const Facts *a, const Facts *b) {
-    for (uint32_t i = 0; i < a->len; i++)
-        for (uint32_t k = 0; k < b->len; k++) {
-            bool exclusive = a->data[i].value == LOAN_EXCLUSIVE || b->data[k].value == LOAN_EXCLUSIVE;
-            bool real = a->data[i].value != LOAN_FROM && b->data[k].value != LOAN_FROM;
-            if (exclusive && real && paths_meet(&a->data[i].path, &b->data[k].path))
-                return &a->data[i];
-        }
-    return NULL;
-}
-
-static bool moves_loaned(Ways *ways, const HirExpr *arg, const Facts *loans) {
-    if (arg->kind != HIR_MOVE)
-        return false;
-    Path path = path_of(ways, arg->base);
-    for (uint32_t i = 0; path.local && i < loans->len; i++)
-        if (loans->data[i].value != LOAN_FROM && paths_meet(&path, &loans->data[i].path))
-            return true;
-    return false;
-}
-
-// The borrows among the arguments of a call live through it, together.
-void loans_check_args(Ways *ways, const HirExpr *call) {
-    uint32_t count = call->args.len;
-    if (ways->counting || ways->state.dead || count < 2)
+// What borrows, waiting for the call, the comparison, the array that takes it: nothing may come between.
+void loans_keep(Ways *ways, const HirExpr *value) {
+    Facts loans = { 0 };
+    if (ways->state.dead || ways->counting || !hir_type_is_second_class(value->type))
         return;
-    Facts *loans = arena_array(&ways->arena, Facts, count);
-    for (uint32_t i = 0; i < count; i++)
-        loans_of_value(ways, call->args.data[i], 0, &loans[i]);
-    for (uint32_t i = 0; i < count; i++) {
-        for (uint32_t k = 0; k < count; k++) {
-            const HirExpr *arg = call->args.data[k];
-            const Fact *loan = k > i ? meeting(&loans[i], &loans[k]) : NULL;
-            if (loan) {
-                diag_report(ways->checker->diags, arg->span, E_BORROW_CONFLICT, path_text(ways, &loan->path));
-                diag_note(ways->checker->diags, loan->at, "borrowed here, for the same call");
-            } else if (k != i && moves_loaned(ways, arg, &loans[i])) {
-                Path path = path_of(ways, arg->base);
-                diag_report(ways->checker->diags, arg->span, E_MOVE_WHILE_BORROWED, path_text(ways, &path));
-            }
-        }
-    }
-    for (uint32_t i = 0; i < count; i++)
-        facts_free(&loans[i]);
+    uint32_t holder = ways->fn->locals.len + ways->temps++;
+    loans_of_value(ways, value, holder, &loans);
+    for (uint32_t i = 0; i < loans.len; i++)
+        facts_add(&ways->state.held, loans.data[i]);
+    facts_free(&loans);
 }
+
+void loans_release(Ways *ways, uint32_t temps) {
+    while (ways->temps > temps)
+        let_go(ways, ways->fn->locals.len + --ways->temps);
+}
+
+void loans_check_pair(Ways *ways, const HirExpr *call) {
+    const HirExpr *first = call->args.data[0], *second = call->args.data[1];
+    Path a = path_of(ways, first), b = path_of(ways, second);
+    if (ways->counting || ways->state.dead || !a.local || !b.local || !paths_meet(&a, &b))
+        return;
+    diag_report(ways->checker->diags, second->span, E_BORROW_CONFLICT, path_text(ways, &b));
+    diag_note(ways->checker->diags, first->span, "borrowed exclusively here, for the same call");
+    if (first->kind == HIR_INDEX && second->kind == HIR_INDEX)
+        diag_help(ways->checker->diags, "`%s.swap(i, j)` swaps two elements", place_text(ways->checker, first->base));
+}
+
+// --- results ----------------------------------------------------------------------------------------------------------------------
 
 static bool may_come_from(const HirSig *sig, const HirLocal *local) {
     vec_each(HirFrom, from, &sig->from) {
@@ -228,10 +284,12 @@ void loans_check_result(Ways *ways, const HirExpr *value) {
     loans_of_value(ways, value, 0, &loans);
     for (uint32_t i = 0; i < loans.len; i++) {
         const Fact *loan = &loans.data[i];
-        const char *name = text_of(ways->checker, loan->path.local->name);
+        const char *name = loan->path.local->name ? text_of(ways->checker, loan->path.local->name) : "this";
         if (loan->value == LOAN_FROM && !may_come_from(&ways->fn->sig, loan->path.local)) {
             diag_report(ways->checker->diags, value->span, E_BAD_FROM, name);
             diag_help(ways->checker->diags, "`from %s` after the parameters says that it may", name);
+        } else if (refuse_passing(ways, loan)) {
+            break;
         } else if (loan->value != LOAN_FROM && !through_borrow(&loan->path)) {
             diag_report(ways->checker->diags, value->span, E_BORROW_OUTLIVES, name, name);
         }

@@ -243,13 +243,13 @@ HirExpr *check_init(Fn *fn, const AstExpr *expr, const HirType *want) {
     Checker *checker = fn->checker;
     const AstArgs *items = &expr->init.items;
     if (expr->init.type) {
-        Decl *decl = named_type(fn, expr->init.type);
-        if (!decl || decl->kind != DECL_STRUCT) {
-            diag_report(checker->diags, expr->init.type->span, E_NOT_A_TYPE, "this");
+        const HirType *named = type_before_dot(fn, expr->init.type, want);
+        if (!named || named->kind != HIR_TYPE_STRUCT) {
+            if (!named || !is_error(named))
+                diag_report(checker->diags, expr->init.type->span, E_NOT_A_TYPE, "this");
             return look_at(fn, items, expr->span);
         }
-        want = hir_type_struct(checker->types, decl->structure);
-        complete_decl(checker, decl);
+        want = named;
     }
     while (want && want->kind == HIR_TYPE_OPTION)
         want = want->elem;

@@ -107,7 +107,7 @@ static HirPattern *check_range_pattern(Fn *fn, const AstPattern *ast, const HirT
     uint64_t low = pattern->value->bits, high = pattern->last->bits;
     bool empty = is_signed ? (int64_t)low > (int64_t)high : low > high;
     if (empty || (!ast->range.inclusive && low == high)) {
-        diag_report(checker->diags, ast->span, E_COVERED_BEFORE);
+        diag_report(checker->diags, ast->span, E_EMPTY_RANGE);
         return refuse(fn, simple(checker, HIR_TYPE_ERROR), ast->span);
     }
     if (!ast->range.inclusive)
@@ -149,9 +149,7 @@ static HirPattern *check_variant_pattern(Fn *fn, const Subject *subject, const A
     if (type->kind != HIR_TYPE_ENUM && type->kind != HIR_TYPE_OPTION)
         return refuse(fn, type, ast->span);
     if (ast->variant.type) {
-        Decl *decl = named_type(fn, ast->variant.type);
-        bool same = decl && decl->kind == DECL_ENUM && type->kind == HIR_TYPE_ENUM && decl->enumeration == type->enumeration;
-        if (!same)
+        if (type_before_dot(fn, ast->variant.type, type) != type)
             return refuse(fn, type, ast->span);
     }
     HirPattern *pattern = new_pattern(fn, HIR_PATTERN_VARIANT, type, ast->span);

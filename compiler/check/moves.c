@@ -30,21 +30,49 @@ bool moves_has_value(const State *state, const Path *path) {
     return !missing(state, path);
 }
 
+static bool same_span(Span a, Span b) {
+    return a.file == b.file && a.start == b.start && a.end == b.end;
+}
+
+// Is this the first use that a move, or a missing value, makes wrong? What follows from it is not said again.
+static bool is_news(Ways *ways, const Fact *fact) {
+    for (uint32_t i = 0; i < ways->told.len; i++)
+        if (ways->told.data[i].path.local == fact->path.local && same_span(ways->told.data[i].at, fact->at))
+            return false;
+    vec_push(&ways->arena, &ways->told, *fact);
+    return true;
+}
+
+static void complain(Ways *ways, const Path *path, const Fact *missing, Span at) {
+    Diags *diags = ways->checker->diags;
+    const char *name = path_text(ways, &missing->path);
+    if (missing->value == MOVED_NEVER) {
+        diag_report(diags, at, E_USE_UNINITIALISED, path_text(ways, path));
+        diag_note(diags, missing->path.local->span, "declared without a value here");
+        return;
+    }
+    diag_report(diags, at, E_USE_AFTER_MOVE, path_text(ways, path));
+    if (same_span(missing->at, at))
+        diag_note(diags, at, "moved here, in the round of the loop before");
+    else if (path->count == missing->path.count)
+        diag_note(diags, missing->at, "moved here");
+    else
+        diag_note(diags, missing->at, "`%s` moved here", name);
+    HirTypeKind kind = missing->path.type->kind;
+    bool copies = (kind == HIR_TYPE_SLICE && hir_type_is_plain(missing->path.type->elem)) || kind == HIR_TYPE_STR;
+    if (copies && missing->path.type->mode == HIR_OWN)
+        diag_help(diags, "move a copy: `copy(%s)`", name);
+}
+
 void moves_read(Ways *ways, const Path *path, Span at) {
     if (!path->local || ways->state.dead)
         return;
     const Fact *fact = missing(&ways->state, path);
     if (!fact)
         return;
-    Checker *checker = ways->checker;
     Fact found = *fact;
-    if (found.value == MOVED_NEVER) {
-        diag_report(checker->diags, at, E_USE_UNINITIALISED, path_text(ways, path));
-        diag_note(checker->diags, found.path.local->span, "declared without a value here");
-    } else {
-        diag_report(checker->diags, at, E_USE_AFTER_MOVE, path_text(ways, path));
-        diag_note(checker->diags, found.at, "moved here");
-    }
+    if (!ways->counting && is_news(ways, &found))
+        complain(ways, path, &found, at);
     Path whole = owned_part(path);
     moves_assign(ways, &whole, at); // said once
 }

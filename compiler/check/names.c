@@ -27,13 +27,18 @@ Name check_path_name(Names *names, const AstPath *path) {
 
 // --- entering ---------------------------------------------------------------------------------------------------------
 
+static bool has_owner_params(const AstFn *fn) {
+    return fn->owner && fn->owner->kind == AST_TYPE_NAME && fn->owner->name.args.len > 0;
+}
+
 static DeclKind kind_of(const AstItem *item) {
     switch (item->kind) {
-    case AST_ITEM_STRUCT: return item->structure.generics.len || item->structure.is_wire || item->structure.is_ref ? DECL_UNSUPPORTED : DECL_STRUCT;
-    case AST_ITEM_ENUM: return item->enumeration.generics.len ? DECL_UNSUPPORTED : DECL_ENUM;
+    case AST_ITEM_STRUCT: return item->structure.is_wire || item->structure.is_ref ? DECL_UNSUPPORTED : item->structure.generics.len ? DECL_GENERIC : DECL_STRUCT;
+    case AST_ITEM_ENUM: return item->enumeration.generics.len ? DECL_GENERIC : DECL_ENUM;
     case AST_ITEM_CONTRACT: return item->contract.generics.len || item->contract.bases.len ? DECL_UNSUPPORTED : DECL_CONTRACT;
     case AST_ITEM_CONST: return DECL_CONST;
-    case AST_ITEM_FN: return item->fn.generics.len || item->fn.owner_generics.len ? DECL_UNSUPPORTED : DECL_FN;
+    case AST_ITEM_FN: return item->fn.generics.len || has_owner_params(&item->fn) ? DECL_GENERIC : DECL_FN;
+    case AST_ITEM_INTERFACE: return item->interface.generics.len || item->interface.bases.len ? DECL_UNSUPPORTED : DECL_INTERFACE;
     case AST_ITEM_SIP: return DECL_SIP;
     case AST_ITEM_SYSTEM: return DECL_SYSTEM;
     default: return DECL_UNSUPPORTED;
@@ -42,12 +47,10 @@ static DeclKind kind_of(const AstItem *item) {
 
 static const char *unsupported_item(const AstItem *item) {
     switch (item->kind) {
-    case AST_ITEM_STRUCT: return item->structure.is_wire ? "wire structs" : item->structure.is_ref ? "ref structs" : "generic structs";
-    case AST_ITEM_ENUM: return "generic enums";
+    case AST_ITEM_STRUCT: return item->structure.is_wire ? "wire structs" : "ref structs";
     case AST_ITEM_CONTRACT: return item->contract.bases.len ? "contracts that inherit" : "generic contracts";
-    case AST_ITEM_FN: return "generic functions";
     case AST_ITEM_FLAGS: return "flags";
-    case AST_ITEM_INTERFACE: return "interfaces";
+    case AST_ITEM_INTERFACE: return "interfaces with parameters or bases";
     case AST_ITEM_TEST: return "test blocks";
     case AST_ITEM_PACKAGE: return "package files";
     default: return "this item";
@@ -55,7 +58,7 @@ static const char *unsupported_item(const AstItem *item) {
 }
 
 // The HIR of an item, empty but for its name, so that others can refer to it.
-static void make_hir(Checker *checker, Decl *decl) {
+void make_hir(Checker *checker, Decl *decl) {
     HirProgram *program = checker->program;
     const AstItem *item = decl->item;
     Name module = decl->module->path;
@@ -74,8 +77,12 @@ static void make_hir(Checker *checker, Decl *decl) {
     case DECL_FN: MAKE(fn, HirFn, fns); decl->fn->number = program->fns.len - 1; break;
     case DECL_SIP: MAKE(sip, HirSip, sips); break;
     case DECL_SYSTEM: MAKE(system, HirSystem, systems); break;
+    case DECL_GENERIC:
+    case DECL_INTERFACE:
     case DECL_UNSUPPORTED: break;
     }
+    if (decl->kind == DECL_STRUCT || decl->kind == DECL_ENUM)
+        map_put(checker->nominals, decl->kind == DECL_STRUCT ? (uintptr_t)decl->structure : (uintptr_t)decl->enumeration, (uintptr_t)decl);
 #undef MAKE
 }
 

@@ -33,11 +33,15 @@ static void check_body(Checker *checker, Module *module, HirFn *hir, const AstSt
 }
 
 void check_bodies(Checker *checker) {
-    vec_each(Decl *, it, &checker->decls) {
-        if ((*it)->kind == DECL_FN && (*it)->item->fn.body)
-            check_body(checker, (*it)->module, (*it)->fn, (*it)->item->fn.body);
-        if ((*it)->kind == DECL_SIP && (*it)->item->sip.body)
-            check_body(checker, (*it)->module, (*it)->sip->main, (*it)->item->sip.body);
+    for (uint32_t i = 0; i < checker->decls.len; i++) { // bodies make instances, which come behind
+        Decl *decl = checker->decls.data[i];
+        bool checked = !decl->is_opaque || decl->is_definition;
+        checker->env = decl->env;
+        if (decl->kind == DECL_FN && decl->item->fn.body && checked)
+            check_body(checker, decl->module, decl->fn, decl->item->fn.body);
+        if (decl->kind == DECL_SIP && decl->item->sip.body)
+            check_body(checker, decl->module, decl->sip->main, decl->item->sip.body);
+        checker->env = NULL;
     }
 }
 
@@ -57,20 +61,23 @@ HirProgram *check_program(Arena *arena, Names *names, const SourceMap *map, Diag
     *checker = (Checker){ .arena = arena, .names = names, .diags = diags, .program = program, .types = program->types };
     checker->discard = names_add_c(names, "_");
     checker->close = names_add_c(names, "close");
+    checker->nominals = map_new(arena);
 
     enter_names(checker, units);
     complete_all(checker, true);
     check_types(checker);
     // Every type is finite and knows its parts.
     complete_all(checker, false);
-    // Every signature and constant is known.
+    check_methods(checker);
+    check_definitions(checker);
+    check_conformances(checker);
+    // Every signature and constant is known, and every type does what it states.
     check_bodies(checker);
     check_contracts(checker);
     check_grants(checker);
     // Every function is legal, and every state that somebody names is known.
-    vec_each(Decl *, it, &checker->decls) {
-        if ((*it)->kind == DECL_SYSTEM)
-            check_system(checker, *it);
-    }
+    for (uint32_t i = 0; i < checker->decls.len; i++)
+        if (checker->decls.data[i]->kind == DECL_SYSTEM)
+            check_system(checker, checker->decls.data[i]);
     return program;
 }

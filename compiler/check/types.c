@@ -70,13 +70,18 @@ static const HirType *endpoint_type(Checker *checker, Module *module, const AstE
 // --- the rest -------------------------------------------------------------------------------------------------------------
 
 static const HirType *named(Checker *checker, Module *module, const AstType *type) {
-    if (type->name.args.len) {
-        unsupported(checker, type->span, "generic types");
-        return simple(checker, HIR_TYPE_ERROR);
-    }
+    const Binding *bound = type->name.path.names.len == 1 && type->name.args.len == 0 ? find_binding(checker, type->name.path.names.data[0].name) : NULL;
+    if (bound && !bound->is_value)
+        return bound->type;
     Decl *decl = find_path(checker, module, &type->name.path);
     if (!decl || decl->kind == DECL_UNSUPPORTED)
         return simple(checker, HIR_TYPE_ERROR);
+    if (decl->kind == DECL_GENERIC)
+        return instance_type(checker, module, decl, &type->name.args, type->span);
+    if (type->name.args.len > 0 && (decl->kind == DECL_STRUCT || decl->kind == DECL_ENUM)) {
+        diag_report(checker->diags, type->span, E_TYPE_ARGUMENTS, text_of(checker, decl->name), 0u, type->name.args.len);
+        return simple(checker, HIR_TYPE_ERROR);
+    }
     if (decl->kind == DECL_STRUCT)
         return hir_type_struct(checker->types, decl->structure);
     if (decl->kind == DECL_ENUM)

@@ -104,6 +104,8 @@ void end_locals(Ways *ways, uint32_t down_to, Span at) {
     ways->endings.len = whole;
     if (ways->state.dead)
         return;
+    if (down_to == 0)
+        states_return(ways, at);
     for (uint32_t i = down_to; i < whole; i++)
         if (ways->endings.data[i].local)
             forget(ways, ways->endings.data[i].local);
@@ -121,11 +123,7 @@ static void give(Ways *ways, const HirLocal *local, const HirExpr *value, Span a
     live_node(ways, local, LIVE_WRITE);
     if (ways->state.dead)
         return;
-    if (hir_type_is_second_class(local->type)) {
-        Facts loans = { 0 };
-        loans_of_value(ways, value, local->number, &loans);
-        loans_hold(ways, local, &loans, false);
-    }
+    loans_take(ways, local, value, false);
     states_carry(ways, &path, value);
     moves_assign(ways, &path, at);
 }
@@ -160,11 +158,8 @@ static void walk_assign(Ways *ways, const HirStmt *stmt) {
         give(ways, stmt->place->local, stmt->value, stmt->span);
         return;
     }
-    if (path.local && hir_type_is_second_class(stmt->value->type)) { // an element of an array of borrows
-        Facts loans = { 0 };
-        loans_of_value(ways, stmt->value, path.local->number, &loans);
-        loans_hold(ways, path.local, &loans, true);
-    }
+    if (path.local) // an element of an array of borrows
+        loans_take(ways, path.local, stmt->value, true);
     moves_assign(ways, &path, stmt->span);
     if (path.local)
         states_start(ways, &path, stmt->value->type);
@@ -184,7 +179,6 @@ static void walk_return(Ways *ways, const HirStmt *stmt) {
         loans_check_result(ways, stmt->value);
     }
     end_locals(ways, 0, stmt->span);
-    states_return(ways, stmt->span);
     ways->state.dead = true;
 }
 
@@ -487,7 +481,6 @@ static void walk_body(Ways *ways, bool counting) {
     }
     walk_stmt(ways, fn->body);
     end_locals(ways, 0, fn->body->end);
-    states_return(ways, fn->body->end);
     ways->endings.len = 0;
     state_free(&ways->state);
 }

@@ -111,6 +111,8 @@ typedef struct Ways {
     bool counting;     // the first walk only finds out where locals are used
     uint32_t pos;      // the node where the walk is: the same in every walk
     Live live;
+    uint32_t temps;    // values that wait for the operation that takes them, and hold loans
+    Map *passing;      // HirExpr TEMP -> the HirLocal that it is to loans
     VEC(Fact) told;    // by path and place: values that are missing, each once
     uint32_t work;     // rounds of loops, against hostile input
 } Ways;
@@ -128,6 +130,7 @@ void declare_local(Ways *ways, const HirLocal *local, bool has_value, Span at);
 void end_locals(Ways *ways, uint32_t down_to, Span at);         // they stay in scope
 
 Path path_of(Ways *ways, const HirExpr *place);
+const HirExpr *path_root(const HirExpr *place);                 // a LOCAL, a CONSTANT, a TEMP
 Path path_of_local(const HirLocal *local);
 const char *path_text(Ways *ways, const Path *path);
 
@@ -154,8 +157,11 @@ typedef enum Access { ACCESS_READ, ACCESS_LEND, ACCESS_LEND_MUT, ACCESS_CHANGE, 
 void loans_access(Ways *ways, const Path *path, Access access, Span at);
 void loans_of_value(Ways *ways, const HirExpr *value, uint32_t tag, Facts *out);  // what a borrow in the value may lead to
 void loans_hold(Ways *ways, const HirLocal *local, Facts *loans, bool adds);      // takes `loans`
+void loans_take(Ways *ways, const HirLocal *local, const HirExpr *value, bool adds);
 void loans_hold_path(Ways *ways, const HirLocal *local, const Path *path, bool exclusive, Span at);
-void loans_check_args(Ways *ways, const HirExpr *call);
+void loans_keep(Ways *ways, const HirExpr *value);                                // until loans_release: a value that waits
+void loans_release(Ways *ways, uint32_t temps);
+void loans_check_pair(Ways *ways, const HirExpr *call);                           // two places that are changed at once
 void loans_check_result(Ways *ways, const HirExpr *value);
 
 // --- typestate.c ----------------------------------------------------------------------------------------------------------------------

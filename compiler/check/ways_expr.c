@@ -17,18 +17,22 @@ static Step step_of(const HirExpr *place) {
     }
 }
 
+const HirExpr *path_root(const HirExpr *place) {
+    while (place->kind == HIR_FIELD || place->kind == HIR_DEREF || place->kind == HIR_INDEX)
+        place = place->base;
+    return place;
+}
+
 Path path_of(Ways *ways, const HirExpr *place) {
     uint32_t count = 0;
-    const HirExpr *root = place;
-    for (; root->kind == HIR_FIELD || root->kind == HIR_DEREF || root->kind == HIR_INDEX; root = root->base)
+    const HirExpr *root = path_root(place);
+    for (const HirExpr *it = place; it != root; it = it->base)
         count++;
-    if (root->kind != HIR_LOCAL)
-        return (Path){ .type = place->type };
     Step *steps = arena_array(&ways->arena, Step, count);
     const HirExpr *at = place;
     for (uint32_t i = count; i-- > 0; at = at->base)
         steps[i] = step_of(at);
-    return (Path){ root->local, steps, count, place->type };
+    return (Path){ root->kind == HIR_LOCAL ? root->local : NULL, steps, count, place->type };
 }
 
 const char *path_text(Ways *ways, const Path *path) {
@@ -90,8 +94,12 @@ static void look_at(Ways *ways, const HirExpr *place, Access how, Span at) {
 // --- values ------------------------------------------------------------------------------------------------------------------
 
 static void walk_all(Ways *ways, const HirExpr *value) {
-    for (uint32_t i = 0; i < value->args.len; i++)
+    uint32_t temps = ways->temps;
+    for (uint32_t i = 0; i < value->args.len; i++) {
         walk_value(ways, value->args.data[i]);
+        loans_keep(ways, value->args.data[i]);
+    }
+    loans_release(ways, temps);
 }
 
 static bool waits(const HirExpr *arg) { // a borrow is taken last, just before the call [24]
@@ -99,13 +107,18 @@ static bool waits(const HirExpr *arg) { // a borrow is taken last, just before t
 }
 
 static void walk_call(Ways *ways, const HirExpr *call) {
+    uint32_t temps = ways->temps;
     if (call->kind == HIR_CALL_VALUE)
         walk_value(ways, call->base);
-    for (int last = 0; last < 2; last++)
-        for (uint32_t i = 0; i < call->args.len; i++)
-            if (waits(call->args.data[i]) == last)
-                walk_value(ways, call->args.data[i]);
-    loans_check_args(ways, call);
+    for (int last = 0; last < 2; last++) {
+        for (uint32_t i = 0; i < call->args.len; i++) {
+            if (waits(call->args.data[i]) != last)
+                continue;
+            walk_value(ways, call->args.data[i]);
+            loans_keep(ways, call->args.data[i]);
+        }
+    }
+    loans_release(ways, temps);
     if (call->kind == HIR_CALL)
         states_after_call(ways, call, &call->fn->sig);
     if (call->kind == HIR_CALL_VALUE)
@@ -137,15 +150,26 @@ static Access builtin_access(HirBuiltin builtin, uint32_t arg) {
 }
 
 static void walk_builtin(Ways *ways, const HirExpr *value) {
+    uint32_t temps = ways->temps;
     for (uint32_t i = 0; i < value->args.len; i++) {
-        if (hir_expr_is_place(value->args.data[i]))
-            walk_parts(ways, value->args.data[i]);
+        const HirExpr *arg = value->args.data[i];
+        if (hir_expr_is_place(arg))
+            walk_parts(ways, arg);
         else
-            walk_value(ways, value->args.data[i]);
+            walk_value(ways, arg);
+        if (arg->kind == HIR_TEMP || !hir_expr_is_place(arg))
+            loans_keep(ways, arg->kind == HIR_TEMP ? arg->base : arg);
     }
     for (uint32_t i = 0; i < value->args.len; i++)
         if (hir_expr_is_place(value->args.data[i]))
             access(ways, value->args.data[i], builtin_access(value->builtin, i), value->span);
+    if (value->builtin == HIR_BUILTIN_SWAP)
+        loans_check_pair(ways, value);
+    loans_release(ways, temps);
+    const HirExpr *into = value->args.len > 0 && builtin_access(value->builtin, 0) == ACCESS_CHANGE ? path_root(value->args.data[0]) : NULL;
+    for (uint32_t i = 1; into && into->kind == HIR_LOCAL && i < value->args.len; i++)
+        if (!hir_expr_is_place(value->args.data[i])) // an element that is a borrow
+            loans_take(ways, into->local, value->args.data[i], true);
 }
 
 // The second way starts where the first does.
@@ -177,11 +201,12 @@ static void walk_else(Ways *ways, const HirExpr *value) {
 }
 
 static void walk_binary(Ways *ways, const HirExpr *value) {
+    if (value->op != HIR_AND && value->op != HIR_OR) {
+        walk_all(ways, value);
+        return;
+    }
     walk_value(ways, value->args.data[0]);
-    if (value->op == HIR_AND || value->op == HIR_OR)
-        walk_either(ways, NULL, value->args.data[1], value->span);
-    else
-        walk_value(ways, value->args.data[1]);
+    walk_either(ways, NULL, value->args.data[1], value->span);
 }
 
 static void walk_move(Ways *ways, const HirExpr *value) {

@@ -77,8 +77,11 @@ static void wire_machine(Wiring *wiring, HirInstance *instance, uint32_t param, 
                    strcmp(text_of(checker, type->contract->module), "sip.console") == 0;
     if (!known) {
         diag_report(checker->diags, service->span, E_WIRE_SERVICE, text_of(checker, service->name));
-    } else if (!console || type->side != HIR_IMP) {
-        diag_report(checker->diags, wire->span, E_WIRE_CONTRACT, "machine.console", "Console", param_text(wiring, instance, param), type_text(checker, type));
+    } else if (!console) {
+        diag_report(checker->diags, wire->span, E_WIRE_CONTRACT, param_text(wiring, instance, param), text_of(checker, type->contract->name),
+                    "machine.console", "sip.console.Console");
+    } else if (type->side != HIR_IMP) {
+        diag_report(checker->diags, wire->span, E_WIRE_SIDE, param_text(wiring, instance, param), "machine.console", "exp", "Console");
     } else if (type->state != 0) {
         diag_report(checker->diags, wire->span, E_WIRE_STATE, "machine.console", text_of(checker, type->contract->states.data[0].name),
                     param_text(wiring, instance, param), text_of(checker, type->contract->states.data[type->state].name));
@@ -178,7 +181,7 @@ static void join_ends(Wiring *wiring, uint32_t row, uint32_t param) {
     else if (mine->contract != theirs->contract)
         diag_report(checker->diags, wire->span, E_WIRE_CONTRACT, here, text_of(checker, mine->contract->name), there, text_of(checker, theirs->contract->name));
     else if (mine->side == theirs->side)
-        diag_report(checker->diags, wire->span, E_WIRE_SIDE, here, there, text_of(checker, mine->contract->name));
+        diag_report(checker->diags, wire->span, E_WIRE_SIDE, here, there, mine->side == HIR_IMP ? "imp" : "exp", text_of(checker, mine->contract->name));
     else if (mine->state != theirs->state)
         diag_report(checker->diags, wire->span, E_WIRE_STATE, here, text_of(checker, mine->contract->states.data[mine->state].name), there,
                     text_of(checker, theirs->contract->states.data[theirs->state].name));

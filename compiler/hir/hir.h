@@ -52,6 +52,7 @@ typedef enum HirTypeKind {
     HIR_TYPE_STR,      // own str, str (mode CONST), static str
     HIR_TYPE_FN,
     HIR_TYPE_ENDPOINT, // C.imp:S
+    HIR_TYPE_PARAM,    // T of a generic declaration, only while the declaration itself is checked
 } HirTypeKind;
 
 typedef enum HirMode { HIR_OWN, HIR_MUT, HIR_CONST, HIR_GC, HIR_STATIC } HirMode;
@@ -71,6 +72,12 @@ typedef struct HirSig {
 
 #define HIR_NO_STATE UINT32_MAX
 
+typedef struct HirParam { // of a generic declaration
+    Name name;
+    bool is_plain, is_sendable; // it is bound to be
+    const void *bounds;         // what check/ knows of it
+} HirParam;
+
 struct HirType {
     HirTypeKind kind;
     HirMode mode;                // PTR SLICE GROW STR
@@ -82,6 +89,7 @@ struct HirType {
     HirSide side;
     uint32_t state;              // row of the contract's states
     const HirSig *sig;           // FN
+    const HirParam *param;       // PARAM
     uint32_t number;             // in order of making: for deterministic tables
 };
 
@@ -91,6 +99,7 @@ bool hir_type_is_owner(const HirType *type);        // something inside must be 
 bool hir_type_is_second_class(const HirType *type); // a borrow is inside
 bool hir_type_is_sendable(const HirType *type);     // may cross a channel
 bool hir_type_has_endpoint(const HirType *type);
+bool hir_type_is_opaque(const HirType *type);       // a PARAM is somewhere in it
 bool hir_type_is_indexed(const HirType *type);      // ARRAY SLICE GROW VECTOR
 bool hir_type_is_integer(const HirType *type);
 bool hir_type_is_signed(const HirType *type);
@@ -112,6 +121,7 @@ const HirType *hir_type_struct(HirTypes *types, const HirStruct *structure);
 const HirType *hir_type_enum(HirTypes *types, const HirEnum *enumeration);
 const HirType *hir_type_endpoint(HirTypes *types, const HirContract *contract, HirSide side, uint32_t state);
 const HirType *hir_type_fn(HirTypes *types, const HirSig *sig);
+const HirType *hir_type_param(HirTypes *types, const HirParam *param);
 const char *hir_type_text(HirTypes *types, const HirType *type); // as the programmer writes it
 
 // --- contracts ---------------------------------------------------------------------------------------------------
@@ -166,14 +176,21 @@ typedef struct HirField {
     Span span;
 } HirField;
 
+typedef struct HirAnswers { // what has been found out about an inline part of a declaration
+    bool settled;           // its fields are known, and those of all inside are
+    uint8_t known, holds;   // a bit for each question
+} HirAnswers;
+
 struct HirStruct {
     Name name, module;
     Span span;
     Str doc;
     bool is_ref;
+    bool is_opaque; // an instance over a PARAM
     VEC(HirField) fields;
     bool broken;
     uint32_t number;
+    HirAnswers answers;
 };
 
 typedef struct HirVariant {
@@ -188,10 +205,12 @@ struct HirEnum {
     Span span;
     Str doc;
     bool is_plain;       // no payloads
+    bool is_opaque;
     const HirType *repr; // plain: its integer type
     VEC(HirVariant) variants;
     bool broken;
     uint32_t number;
+    HirAnswers answers;
 };
 
 typedef struct HirConst {

@@ -21,9 +21,10 @@ struct HirTypes {
 static const HirType *intern(HirTypes *types, const HirType *wanted) {
     struct {
         uint64_t kind, mode, elem, count, structure, enumeration, contract, side, state, sig;
+        uint64_t param;
     } key = {
         wanted->kind, wanted->mode, (uintptr_t)wanted->elem, wanted->count, (uintptr_t)wanted->structure, (uintptr_t)wanted->enumeration,
-        (uintptr_t)wanted->contract, wanted->side, wanted->state, (uintptr_t)wanted->sig,
+        (uintptr_t)wanted->contract, wanted->side, wanted->state, (uintptr_t)wanted->sig, (uintptr_t)wanted->param,
     };
     uint64_t found;
     if (strmap_get(types->table, (const char *)&key, sizeof key, &found))
@@ -112,34 +113,60 @@ const HirType *hir_type_fn(HirTypes *types, const HirSig *sig) {
     return (const HirType *)(uintptr_t)found;
 }
 
+const HirType *hir_type_param(HirTypes *types, const HirParam *param) {
+    return intern(types, &(HirType){ .kind = HIR_TYPE_PARAM, .param = param });
+}
+
 // --- what follows from structure -------------------------------------------------------------------------------------
 
-// Whether `test` holds for the type or for an inline part of it. Inline parts are finite: declarations that contain
+typedef enum Question { OWNS, MOVES, BORROWS, HAS_ENDPOINT } Question;
+
+static bool holds_itself(const HirType *type, Question question);
+static bool any_part(const HirType *type, Question question);
+
+static bool any_field(const HirField *fields, uint32_t count, Question question) {
+    for (uint32_t i = 0; i < count; i++)
+        if (any_part(fields[i].type, question))
+            return true;
+    return false;
+}
+
+static bool any_payload(const HirEnum *enumeration, Question question) {
+    for (uint32_t i = 0; i < enumeration->variants.len; i++)
+        if (any_field(enumeration->variants.data[i].fields.data, enumeration->variants.data[i].fields.len, question))
+            return true;
+    return false;
+}
+
+// Declarations that lie in each other are asked once: there can be exponentially many ways from one to another.
+static bool any_inside(const HirType *type, Question question) {
+    bool is_struct = type->kind == HIR_TYPE_STRUCT;
+    const HirAnswers *answers = is_struct ? &type->structure->answers : &type->enumeration->answers;
+    uint8_t bit = (uint8_t)(1u << question);
+    if (is_struct ? type->structure->broken : type->enumeration->broken)
+        return false;
+    if (answers->known & bit)
+        return answers->holds & bit;
+    bool holds = is_struct ? any_field(type->structure->fields.data, type->structure->fields.len, question) : any_payload(type->enumeration, question);
+    if (answers->settled) {
+        HirAnswers *note = (HirAnswers *)(uintptr_t)answers;
+        note->known |= bit;
+        note->holds |= holds ? bit : 0;
+    }
+    return holds;
+}
+
+// Whether the answer is yes for the type or for an inline part of it. Inline parts are finite: declarations that contain
 // themselves inline have been refused (`broken`).
-static bool any_part(const HirType *type, bool (*test)(const HirType *)) {
-    if (test(type))
+static bool any_part(const HirType *type, Question question) {
+    if (holds_itself(type, question))
         return true;
     switch (type->kind) {
     case HIR_TYPE_ARRAY:
-    case HIR_TYPE_VECTOR: return type->count > 0 && any_part(type->elem, test);
-    case HIR_TYPE_OPTION: return any_part(type->elem, test);
+    case HIR_TYPE_VECTOR: return type->count > 0 && any_part(type->elem, question);
+    case HIR_TYPE_OPTION: return any_part(type->elem, question);
     case HIR_TYPE_STRUCT:
-        if (type->structure->broken)
-            return false;
-        for (uint32_t i = 0; i < type->structure->fields.len; i++)
-            if (any_part(type->structure->fields.data[i].type, test))
-                return true;
-        return false;
-    case HIR_TYPE_ENUM:
-        if (type->enumeration->broken)
-            return false;
-        for (uint32_t i = 0; i < type->enumeration->variants.len; i++) {
-            const HirVariant *variant = &type->enumeration->variants.data[i];
-            for (uint32_t k = 0; k < variant->fields.len; k++)
-                if (any_part(variant->fields.data[k].type, test))
-                    return true;
-        }
-        return false;
+    case HIR_TYPE_ENUM: return any_inside(type, question);
     default: return false;
     }
 }
@@ -149,6 +176,8 @@ static bool has_mode(const HirType *type) {
 }
 
 static bool owns(const HirType *type) {
+    if (type->kind == HIR_TYPE_PARAM)
+        return !type->param->is_plain; // it may
     return type->kind == HIR_TYPE_ENDPOINT || (has_mode(type) && type->mode == HIR_OWN);
 }
 
@@ -160,72 +189,102 @@ static bool borrows(const HirType *type) {
     return has_mode(type) && (type->mode == HIR_MUT || type->mode == HIR_CONST);
 }
 
-static bool is_endpoint(const HirType *type) {
-    return type->kind == HIR_TYPE_ENDPOINT;
+static bool holds_itself(const HirType *type, Question question) {
+    switch (question) {
+    case OWNS: return owns(type);
+    case MOVES: return moves(type);
+    case BORROWS: return borrows(type);
+    case HAS_ENDPOINT: return type->kind == HIR_TYPE_ENDPOINT;
+    }
+    return false;
 }
 
 static bool stays(const HirType *type) { // cannot leave the process
+    if (type->kind == HIR_TYPE_PARAM)
+        return !type->param->is_sendable;
     return type->kind == HIR_TYPE_FN || type->kind == HIR_TYPE_GROW || (has_mode(type) && type->mode != HIR_OWN);
 }
 
 bool hir_type_is_plain(const HirType *type) {
-    return !any_part(type, moves);
+    return !any_part(type, MOVES);
 }
 
 bool hir_type_is_owner(const HirType *type) {
-    return any_part(type, owns);
+    return any_part(type, OWNS);
 }
 
 bool hir_type_is_second_class(const HirType *type) {
-    return any_part(type, borrows);
+    return any_part(type, BORROWS);
 }
 
 bool hir_type_has_endpoint(const HirType *type) {
-    return any_part(type, is_endpoint);
+    return any_part(type, HAS_ENDPOINT);
 }
 
-// Follows owning pointers too; `seen` are the declarations on the way, so that recursive types end.
-typedef struct Seen {
-    const struct Seen *outer;
-    const void *what;
-} Seen;
+bool hir_type_is_opaque(const HirType *type) {
+    for (; type->elem; type = type->elem)
+        continue;
+    if (type->kind == HIR_TYPE_FN) {
+        for (uint32_t i = 0; i < type->sig->params.len; i++)
+            if (hir_type_is_opaque(type->sig->params.data[i]))
+                return true;
+        return hir_type_is_opaque(type->sig->result);
+    }
+    return type->kind == HIR_TYPE_PARAM || (type->kind == HIR_TYPE_STRUCT && type->structure->is_opaque) ||
+           (type->kind == HIR_TYPE_ENUM && type->enumeration->is_opaque);
+}
 
-static bool seen_before(const Seen *seen, const void *what) {
-    for (; seen; seen = seen->outer)
-        if (seen->what == what)
+// Follows owning pointers too. What has been met is not asked again: either it is on the way, or it was sendable.
+typedef struct Met {
+    const void **rows;
+    uint32_t len, cap;
+} Met;
+
+static bool met_before(Met *met, const void *what) {
+    for (uint32_t i = 0; i < met->len; i++)
+        if (met->rows[i] == what)
             return true;
+    if (met->len == met->cap) {
+        met->cap = met->cap ? 2 * met->cap : 16;
+        met->rows = realloc(met->rows, met->cap * sizeof *met->rows);
+        if (!met->rows)
+            base_out_of_memory(met->cap * sizeof *met->rows);
+    }
+    met->rows[met->len++] = what;
     return false;
 }
 
-static bool sendable(const HirType *type, const Seen *outer) {
+static bool sendable(const HirType *type, Met *met);
+
+static bool fields_sendable(const HirField *fields, uint32_t count, Met *met) {
+    for (uint32_t i = 0; i < count; i++)
+        if (!sendable(fields[i].type, met))
+            return false;
+    return true;
+}
+
+static bool sendable(const HirType *type, Met *met) {
     if (stays(type) || type->kind == HIR_TYPE_VOID || type->kind == HIR_TYPE_NEVER)
         return false;
-    if (type->kind == HIR_TYPE_STRUCT) {
-        Seen here = { outer, type->structure };
-        if (seen_before(outer, type->structure))
-            return true;
-        for (uint32_t i = 0; i < type->structure->fields.len; i++)
-            if (!sendable(type->structure->fields.data[i].type, &here))
-                return false;
+    if (type->kind == HIR_TYPE_STRUCT)
+        return met_before(met, type->structure) || fields_sendable(type->structure->fields.data, type->structure->fields.len, met);
+    if (type->kind != HIR_TYPE_ENUM)
+        return !type->elem || sendable(type->elem, met);
+    if (met_before(met, type->enumeration))
         return true;
+    for (uint32_t i = 0; i < type->enumeration->variants.len; i++) {
+        const HirVariant *variant = &type->enumeration->variants.data[i];
+        if (!fields_sendable(variant->fields.data, variant->fields.len, met))
+            return false;
     }
-    if (type->kind == HIR_TYPE_ENUM) {
-        Seen here = { outer, type->enumeration };
-        if (seen_before(outer, type->enumeration))
-            return true;
-        for (uint32_t i = 0; i < type->enumeration->variants.len; i++) {
-            const HirVariant *variant = &type->enumeration->variants.data[i];
-            for (uint32_t k = 0; k < variant->fields.len; k++)
-                if (!sendable(variant->fields.data[k].type, &here))
-                    return false;
-        }
-        return true;
-    }
-    return !type->elem || sendable(type->elem, outer);
+    return true;
 }
 
 bool hir_type_is_sendable(const HirType *type) {
-    return type->kind == HIR_TYPE_ERROR || sendable(type, NULL);
+    Met met = { 0 };
+    bool good = type->kind == HIR_TYPE_ERROR || sendable(type, &met);
+    free(met.rows);
+    return good;
 }
 
 bool hir_type_is_indexed(const HirType *type) {
@@ -329,6 +388,7 @@ static void spell(const HirTypes *types, const HirType *type, Buf *out) {
         return;
     case HIR_TYPE_STRUCT: buf_cstr(out, names_text(types->names, type->structure->name)); return;
     case HIR_TYPE_ENUM: buf_cstr(out, names_text(types->names, type->enumeration->name)); return;
+    case HIR_TYPE_PARAM: buf_cstr(out, names_text(types->names, type->param->name)); return;
     case HIR_TYPE_FN: spell_sig(types, type->sig, out); return;
     case HIR_TYPE_ENDPOINT:
         buf_printf(out, "%s.%s", names_text(types->names, type->contract->name), type->side == HIR_IMP ? "imp" : "exp");
