@@ -1,6 +1,8 @@
 // Channels in function bodies: making, sending, waiting. Which message may come in which state is asked of the flow of
 // control (typestate.c); here, that messages exist and that their arguments and names fit.
 
+#include <string.h>
+
 #include "check__.h"
 
 // --- endpoints and messages ------------------------------------------------------------------------------------------------------
@@ -182,6 +184,21 @@ static bool check_receive_case(Fn *fn, const AstReceiveCase *ast, HirStmt *stmt)
     return good;
 }
 
+// At least one endpoint, and at most one clock.
+static bool waits_for_something(Fn *fn, const HirStmt *stmt) {
+    uint32_t timeouts = 0;
+    vec_each(HirReceiveArm, arm, &stmt->receives) {
+        if (arm->kind != HIR_COMES_TIMEOUT || ++timeouts < 2)
+            continue;
+        diag_report(fn->checker->diags, arm->span, E_RECEIVE_TWICE, "timeout");
+        return false;
+    }
+    if (timeouts < stmt->receives.len)
+        return true;
+    diag_report(fn->checker->diags, (Span){ stmt->span.file, stmt->span.start, stmt->span.start + (uint32_t)strlen("switch receive") }, E_RECEIVE_NOTHING);
+    return false;
+}
+
 HirStmt *check_switch_receive(Fn *fn, const AstStmt *ast) {
     HirStmt *stmt = new_stmt(fn, HIR_STMT_RECEIVE, ast->span);
     Target target = { .outer = fn->targets, .stmt = stmt, .label = ast->label.name };
@@ -190,7 +207,7 @@ HirStmt *check_switch_receive(Fn *fn, const AstStmt *ast) {
     vec_each(AstReceiveCase, it, &ast->switch_receive.cases)
         good = check_receive_case(fn, it, stmt) && good;
     fn->targets = target.outer;
-    if (!good)
+    if (!good || !waits_for_something(fn, stmt))
         stmt->kind = HIR_STMT_ERROR;
     return stmt;
 }

@@ -83,6 +83,7 @@ struct Checker {
     VEC(Module *) modules;
     VEC(Decl *) decls; // in order
     VEC(Decl *) methods;
+    StrMap *tuples;      // types -> HirStruct *
     Map *nominals;       // HirStruct or HirEnum -> Decl *
     const Env *env;      // of the declaration that is looked at
     bool types_known;    // every type declared has been completed
@@ -173,10 +174,13 @@ const HirType *simple(const Checker *checker, HirTypeKind kind);
 const char *type_text(Checker *checker, const HirType *type);
 bool is_error(const HirType *type);
 uint64_t type_size(const HirType *type);                                        // sizes.c: bytes, at most one above the limit
+void check_frame(Checker *checker, const HirFn *fn);                           // reports
 const HirType *check_size(Checker *checker, const HirType *type, Span span);    // reports; ERROR if it is too large
 
 // --- consts.c -----------------------------------------------------------------------------------------------------------------
 
+uint64_t type_size(const HirType *type);                                       // sizes.c: at least; one above the limit if more
+const HirType *check_size(Checker *checker, const HirType *type, Span span);   // reports
 HirExpr *fold_const(Checker *checker, HirExpr *value);                        // reports; ERROR if it cannot be computed
 bool const_u64(Checker *checker, Module *module, const AstExpr *expr, uint64_t *value); // reports
 uint64_t type_size_limit(void);
@@ -249,6 +253,16 @@ HirLocal *declare(Fn *fn, AstName name, const HirType *type);                  /
 HirExpr *local_place(Fn *fn, HirLocal *local, Span span);
 void push_scope(Fn *fn, Scope *scope);
 void pop_scope(Fn *fn);
+
+HirExpr *target_place(Fn *fn, const AstExpr *target);                          // that may be changed; NULL: reported
+
+// --- tuples.c --------------------------------------------------------------------------------------------------------------------------
+
+const HirType *tuple_type(Checker *checker, const HirType *const *types, uint32_t count);
+const HirType *resolve_tuple(Checker *checker, Module *module, const AstType *type); // reports
+HirExpr *check_tuple(Fn *fn, const AstExpr *expr, const HirType *want);
+void check_let_tuple(Fn *fn, const AstStmt *stmt, HirStmtVec *out);
+void check_assign_tuple(Fn *fn, const AstStmt *stmt, HirStmtVec *out);
 
 // --- match.c, cover.c, channels.c -----------------------------------------------------------------------------------------------------------------
 

@@ -376,51 +376,77 @@ void complete_decl(Checker *checker, Decl *decl) {
 
 // --- types as a whole ------------------------------------------------------------------------------------------------------------------------
 
-// A depth-first walk over what lies inline: 1 on the way, 2 done.
+enum { DEEPEST_TYPE = 500 };
+
+// A depth-first walk over what lies inline. `heights`: 0 not seen, ON_THE_WAY, else how deep it is nested, plus one.
+enum { ON_THE_WAY = UINT16_MAX };
+
 typedef struct Walk {
     Checker *checker;
-    uint8_t *structs, *enums;
+    uint16_t *structs, *enums;
 } Walk;
 
-static bool contains_itself(Walk *walk, const HirType *type, uint32_t depth);
-
-static bool fields_contain(Walk *walk, const HirField *fields, uint32_t count, uint32_t depth) {
-    for (uint32_t i = 0; i < count; i++)
-        if (contains_itself(walk, fields[i].type, depth + 1))
-            return true;
-    return false;
+// A type without its fields: nothing follows from it.
+static uint32_t refuse_type(Walk *walk, const HirType *type, DiagCode code) {
+    Checker *checker = walk->checker;
+    bool is_struct = type->kind == HIR_TYPE_STRUCT;
+    const char *name = text_of(checker, is_struct ? type->structure->name : type->enumeration->name);
+    const char *what = code == E_TOO_NESTED ? arena_printf(checker->arena, "`%s`", name) : name;
+    diag_report(checker->diags, is_struct ? type->structure->span : type->enumeration->span, code, what);
+    if (code == E_NEEDS_ITSELF)
+        diag_help(checker->diags, "put it behind a pointer: `own %s*`", name);
+    if (is_struct) {
+        HirStruct *structure = (HirStruct *)(uintptr_t)type->structure;
+        structure->broken = true;
+        structure->fields.len = 0;
+    } else {
+        HirEnum *enumeration = (HirEnum *)(uintptr_t)type->enumeration;
+        enumeration->broken = true;
+        enumeration->variants.len = 0;
+    }
+    return 0;
 }
 
-static bool contains_itself(Walk *walk, const HirType *type, uint32_t depth) {
-    while (type->kind == HIR_TYPE_ARRAY || type->kind == HIR_TYPE_OPTION)
+static uint32_t height_of(Walk *walk, const HirType *type, uint32_t depth);
+
+static uint32_t fields_height(Walk *walk, const HirFields *fields, uint32_t depth, uint32_t height) {
+    for (uint32_t i = 0; i < fields->len; i++) {
+        uint32_t one = height_of(walk, fields->data[i].type, depth + 1);
+        height = one > height ? one : height;
+    }
+    return height;
+}
+
+// How deep the type is nested; refuses one that lies in itself, or too deep.
+static uint32_t height_of(Walk *walk, const HirType *type, uint32_t depth) {
+    while (type->kind == HIR_TYPE_ARRAY || type->kind == HIR_TYPE_OPTION || type->kind == HIR_TYPE_VECTOR)
         type = type->elem;
     if (type->kind != HIR_TYPE_STRUCT && type->kind != HIR_TYPE_ENUM)
-        return false;
+        return 0;
     bool is_struct = type->kind == HIR_TYPE_STRUCT;
-    uint8_t *mark = is_struct ? &walk->structs[type->structure->number] : &walk->enums[type->enumeration->number];
-    if (*mark == 2)
-        return false;
-    if (*mark == 1 || depth > 500)
-        return true;
-    *mark = 1;
-    bool found = is_struct && fields_contain(walk, type->structure->fields.data, type->structure->fields.len, depth);
-    for (uint32_t i = 0; !is_struct && !found && i < type->enumeration->variants.len; i++)
-        found = fields_contain(walk, type->enumeration->variants.data[i].fields.data, type->enumeration->variants.data[i].fields.len, depth);
-    *mark = 2;
-    return found;
+    uint16_t *mark = is_struct ? &walk->structs[type->structure->number] : &walk->enums[type->enumeration->number];
+    if (*mark == ON_THE_WAY)
+        return refuse_type(walk, type, E_NEEDS_ITSELF);
+    if (*mark > 0)
+        return *mark - 1;
+    if (depth > DEEPEST_TYPE)
+        return refuse_type(walk, type, E_TOO_NESTED);
+    *mark = ON_THE_WAY;
+    uint32_t height = is_struct ? fields_height(walk, &type->structure->fields, depth, 0) : 0;
+    for (uint32_t i = 0; !is_struct && i < type->enumeration->variants.len; i++)
+        height = fields_height(walk, &type->enumeration->variants.data[i].fields, depth, height);
+    height = height >= DEEPEST_TYPE ? refuse_type(walk, type, E_TOO_NESTED) : height + 1;
+    *mark = (uint16_t)(height + 1);
+    return height;
 }
 
-// A type without its fields: nothing follows from it.
-static void refuse_cycle(Checker *checker, Decl *decl) {
-    diag_report(checker->diags, decl->item->name.span, E_NEEDS_ITSELF, text_of(checker, decl->name));
-    diag_help(checker->diags, "put it behind a pointer: `own %s*`", text_of(checker, decl->name));
-    if (decl->kind == DECL_STRUCT) {
-        decl->structure->broken = true;
-        decl->structure->fields.len = 0;
-    } else {
-        decl->enumeration->broken = true;
-        decl->enumeration->variants.len = 0;
+static void check_height(Checker *checker, Walk *walk, const Decl *decl) {
+    if (!walk->checker) {
+        *walk = (Walk){ .checker = checker };
+        walk->structs = arena_array(checker->arena, uint16_t, checker->program->structs.len);
+        walk->enums = arena_array(checker->arena, uint16_t, checker->program->enums.len);
     }
+    height_of(walk, decl_type(checker, decl), 0);
 }
 
 static void refuse_borrows(Checker *checker, const HirField *fields, uint32_t count, const char *holder) {
@@ -431,14 +457,6 @@ static void refuse_borrows(Checker *checker, const HirField *fields, uint32_t co
 
 static bool is_type(const Decl *decl) {
     return decl->kind == DECL_STRUCT || decl->kind == DECL_ENUM;
-}
-
-static void check_cycle(Checker *checker, Decl *decl) {
-    Walk walk = { .checker = checker, .root = decl };
-    walk.structs = arena_array(checker->arena, uint8_t, checker->program->structs.len);
-    walk.enums = arena_array(checker->arena, uint8_t, checker->program->enums.len);
-    if (contains_itself(&walk, decl_type(checker, decl), 0))
-        refuse_cycle(checker, decl);
 }
 
 // It and all that lies in it are finite.
@@ -457,7 +475,8 @@ static void check_fields(Checker *checker, Decl *decl) {
 }
 
 void check_type(Checker *checker, Decl *decl) {
-    check_cycle(checker, decl);
+    Walk walk = { 0 };
+    check_height(checker, &walk, decl);
     check_fields(checker, decl);
 }
 
@@ -469,9 +488,10 @@ static void settle(const Decl *decl) {
 }
 
 void check_types(Checker *checker) {
+    Walk walk = { 0 };
     for (uint32_t i = 0; i < checker->decls.len; i++)
         if (is_type(checker->decls.data[i]))
-            check_cycle(checker, checker->decls.data[i]);
+            check_height(checker, &walk, checker->decls.data[i]);
     for (uint32_t i = 0; i < checker->decls.len; i++)
         if (is_type(checker->decls.data[i]))
             settle(checker->decls.data[i]);

@@ -467,7 +467,7 @@ static HirExpr *dispatch(Fn *fn, const AstExpr *expr, const HirType *want) {
     case AST_EXPR_TYPE: diag_report(checker->diags, expr->span, E_NOT_A_VALUE, "a type"); break;
     case AST_EXPR_TEXT: unsupported(checker, expr->span, "text interpolation"); break;
     case AST_EXPR_INST: return check_inst(fn, expr);
-    case AST_EXPR_TUPLE: unsupported(checker, expr->span, "tuples"); break;
+    case AST_EXPR_TUPLE: return check_tuple(fn, expr, want);
     case AST_EXPR_CLOSURE: unsupported(checker, expr->span, "closures"); break;
     case AST_EXPR_SIZEOF: unsupported(checker, expr->span, "sizeof"); break;
     }

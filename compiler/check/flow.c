@@ -82,6 +82,23 @@ bool stmt_ends(const HirStmt *stmt) {
 
 // --- what is asked -------------------------------------------------------------------------------------------------------------
 
+static bool breaks_inside(const HirStmt *stmt) {
+    if (!stmt)
+        return false;
+    bool is_switch = stmt->kind == HIR_STMT_SWITCH || stmt->kind == HIR_STMT_RECEIVE;
+    if (is_switch && breaks(stmt, stmt))
+        return true;
+    for (uint32_t i = 0; i < stmt->stmts.len; i++)
+        if (breaks_inside(stmt->stmts.data[i]))
+            return true;
+    return breaks_inside(stmt->then) || breaks_inside(stmt->otherwise);
+}
+
+// An endless loop, with a `break` that was perhaps meant to leave it.
+static bool stays_in(const HirStmt *stmt) {
+    return stmt->kind == HIR_STMT_LOOP && !stmt->cond && breaks_inside(stmt->then);
+}
+
 static void find_unreached(Checker *checker, const HirStmt *stmt) {
     if (!stmt)
         return;
@@ -89,6 +106,8 @@ static void find_unreached(Checker *checker, const HirStmt *stmt) {
     for (uint32_t i = 0; i < stmt->stmts.len; i++) {
         if (ended) {
             diag_report(checker->diags, stmt->stmts.data[i]->span, E_NEVER_REACHED);
+            if (stays_in(stmt->stmts.data[i - 1]))
+                diag_help(checker->diags, "`break` in a `switch` leaves the `switch`; a label on the loop lets it leave that: `break label;`");
             break;
         }
         ended = stmt_ends(stmt->stmts.data[i]);

@@ -30,12 +30,12 @@ bool moves_has_value(const State *state, const Path *path) {
     return !missing(state, path);
 }
 
-static bool same_span(Span a, Span b) {
+bool same_span(Span a, Span b) {
     return a.file == b.file && a.start == b.start && a.end == b.end;
 }
 
 // Is this the first use that a move, or a missing value, makes wrong? What follows from it is not said again.
-static bool is_news(Ways *ways, const Fact *fact) {
+bool is_news(Ways *ways, const Fact *fact) {
     for (uint32_t i = 0; i < ways->told.len; i++)
         if (ways->told.data[i].path.local == fact->path.local && same_span(ways->told.data[i].at, fact->at))
             return false;
@@ -135,7 +135,7 @@ static void check_side(Ways *ways, const State *gone, const State *there, Span a
         const Fact *fact = &gone->moved.data[i];
         bool endpoint = fact->path.type->kind == HIR_TYPE_ENDPOINT && fact->value == MOVED_AWAY;
         const Fact *state = endpoint ? facts_find(&there->states, 0, &fact->path) : NULL;
-        if (!endpoint || !moves_has_value(there, &fact->path) || (state && state->value == STATE_CLOSED))
+        if (!endpoint || !moves_has_value(there, &fact->path) || (state && state->value == STATE_CLOSED) || !is_news(ways, fact))
             continue;
         diag_report(ways->checker->diags, at, E_ENDPOINT_ON_SOME_WAYS, path_text(ways, &fact->path));
         diag_note(ways->checker->diags, fact->at, "moved here");

@@ -26,6 +26,7 @@ static void check_body(Checker *checker, Module *module, HirFn *hir, const AstSt
     pop_scope(&fn);
     if (hir->broken || diags_errors(checker->diags) > before)
         return;
+    check_frame(checker, hir);
     check_flow(checker, hir);
     if (diags_errors(checker->diags) > before)
         return;
@@ -62,6 +63,7 @@ HirProgram *check_program(Arena *arena, Names *names, const SourceMap *map, Diag
     checker->discard = names_add_c(names, "_");
     checker->close = names_add_c(names, "close");
     checker->nominals = map_new(arena);
+    checker->tuples = strmap_new(arena);
 
     enter_names(checker, units);
     complete_all(checker, true);

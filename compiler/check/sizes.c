@@ -22,13 +22,25 @@ static uint64_t enum_size(const HirEnum *enumeration) {
     return enumeration->is_plain ? WORD : TAG_BYTES + most;
 }
 
+// Declarations are measured once.
+static uint64_t declared_size(const HirType *type) {
+    bool is_struct = type->kind == HIR_TYPE_STRUCT;
+    const HirAnswers *answers = is_struct ? &type->structure->answers : &type->enumeration->answers;
+    if (answers->size > 0)
+        return answers->size - 1;
+    uint64_t size = is_struct ? fields_size(type->structure->fields.data, type->structure->fields.len) : enum_size(type->enumeration);
+    if (answers->settled)
+        ((HirAnswers *)(uintptr_t)answers)->size = size + 1;
+    return size;
+}
+
 static uint64_t compute(const HirType *type) {
     switch (type->kind) {
     case HIR_TYPE_ARRAY: return type_size(type->elem) * type->count; // both are at most 2^30
     case HIR_TYPE_VECTOR: return WORD + type_size(type->elem) * type->count;
     case HIR_TYPE_OPTION: return type->elem->kind == HIR_TYPE_PTR ? WORD : TAG_BYTES + type_size(type->elem);
-    case HIR_TYPE_STRUCT: return fields_size(type->structure->fields.data, type->structure->fields.len);
-    case HIR_TYPE_ENUM: return enum_size(type->enumeration);
+    case HIR_TYPE_STRUCT:
+    case HIR_TYPE_ENUM: return declared_size(type);
     case HIR_TYPE_SLICE:
     case HIR_TYPE_STR: return 2 * WORD;
     case HIR_TYPE_GROW: return 3 * WORD;
@@ -40,6 +52,18 @@ static uint64_t compute(const HirType *type) {
 uint64_t type_size(const HirType *type) {
     uint64_t size = compute(type), limit = type_size_limit();
     return size > limit ? limit + 1 : size;
+}
+
+// The locals of a function together; what it computes on the way takes room as well.
+void check_frame(Checker *checker, const HirFn *fn) {
+    enum { MOST_MIB = 256 };
+    uint64_t size = 0;
+    for (uint32_t i = 0; i < fn->locals.len; i++)
+        size += is_error(fn->locals.data[i]->type) ? 0 : type_size(fn->locals.data[i]->type);
+    if (size >> 20 < MOST_MIB)
+        return;
+    diag_report(checker->diags, fn->span, E_FRAME_TOO_LARGE, text_of(checker, fn->name), (unsigned)MOST_MIB);
+    diag_help(checker->diags, "`new` puts a large value on the heap");
 }
 
 const HirType *check_size(Checker *checker, const HirType *type, Span span) {

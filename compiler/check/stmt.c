@@ -147,7 +147,7 @@ static void check_block_const(Fn *fn, const AstStmt *stmt) {
 
 // --- assignments ----------------------------------------------------------------------------------------------------------------
 
-static HirExpr *target_place(Fn *fn, const AstExpr *target) {
+HirExpr *target_place(Fn *fn, const AstExpr *target) {
     Checker *checker = fn->checker;
     HirExpr *place = check_expr(fn, target, NULL);
     if (place->kind == HIR_ERROR)
@@ -181,10 +181,6 @@ static bool discards(const Fn *fn, const AstExpr *target) {
 
 static HirStmt *check_assign(Fn *fn, const AstStmt *stmt) {
     Checker *checker = fn->checker;
-    if (stmt->assign.target->kind == AST_EXPR_TUPLE) {
-        unsupported(checker, stmt->span, "tuples");
-        return new_stmt(fn, HIR_STMT_ERROR, stmt->span);
-    }
     if (!stmt->assign.compound && discards(fn, stmt->assign.target)) {
         HirStmt *effect = new_stmt(fn, HIR_STMT_EXPR, stmt->span);
         effect->value = check_value(fn, stmt->assign.value, NULL);
@@ -343,13 +339,13 @@ static HirStmt *check_one(Fn *fn, const AstStmt *stmt) {
     case AST_STMT_ASSERT: return check_assert(fn, stmt);
     case AST_STMT_CHANNEL: return check_channel(fn, stmt);
     case AST_STMT_SEND: return check_send(fn, stmt);
-    case AST_STMT_LET_TUPLE: return refuse(fn, stmt, "tuples");
     case AST_STMT_LOCK: return refuse(fn, stmt, "`lock`");
     case AST_STMT_SPAWN:
     case AST_STMT_JOIN: return refuse(fn, stmt, "threads");
     case AST_STMT_ERROR:
     case AST_STMT_EMPTY:
     case AST_STMT_CONST:
+    case AST_STMT_LET_TUPLE:
     case AST_STMT_LET:
     case AST_STMT_RECEIVE: break;
     }
@@ -369,6 +365,10 @@ void check_stmt(Fn *fn, const AstStmt *stmt, HirStmtVec *out) {
         check_let(fn, stmt, out);
     else if (stmt->kind == AST_STMT_RECEIVE)
         check_receive(fn, stmt, out);
+    else if (stmt->kind == AST_STMT_LET_TUPLE)
+        check_let_tuple(fn, stmt, out);
+    else if (stmt->kind == AST_STMT_ASSIGN && stmt->assign.target->kind == AST_EXPR_TUPLE)
+        check_assign_tuple(fn, stmt, out);
     else if (stmt->kind == AST_STMT_CONST)
         check_block_const(fn, stmt);
     else if (stmt->kind != AST_STMT_EMPTY)

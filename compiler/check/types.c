@@ -181,13 +181,6 @@ static const HirType *fn_type(Checker *checker, Module *module, const AstType *t
     return good ? hir_type_fn(checker->types, &sig) : simple(checker, HIR_TYPE_ERROR);
 }
 
-static const char *unsupported_type(AstTypeKind kind) {
-    switch (kind) {
-    case AST_TYPE_TUPLE: return "tuples";
-    default: return "this type";
-    }
-}
-
 static const HirType *resolve(Checker *checker, Module *module, const AstType *type, uint32_t *promise) {
     switch (type->kind) {
     case AST_TYPE_ERROR: return simple(checker, HIR_TYPE_ERROR);
@@ -210,14 +203,15 @@ static const HirType *resolve(Checker *checker, Module *module, const AstType *t
     case AST_TYPE_FN: return fn_type(checker, module, type);
     case AST_TYPE_GROWABLE: return growable(checker, module, type);
     case AST_TYPE_VECTOR: return array(checker, module, type);
-    case AST_TYPE_TUPLE: unsupported(checker, type->span, unsupported_type(type->kind)); return simple(checker, HIR_TYPE_ERROR);
+    case AST_TYPE_TUPLE: return resolve_tuple(checker, module, type);
     }
     return simple(checker, HIR_TYPE_ERROR);
 }
 
 const HirType *resolve_param_type(Checker *checker, Module *module, const AstType *type, uint32_t *promise) {
     *promise = HIR_NO_STATE;
-    return resolve(checker, module, type, promise);
+    const HirType *resolved = resolve(checker, module, type, promise);
+    return checker->types_known ? check_size(checker, resolved, type->span) : resolved;
 }
 
 const HirType *resolve_type(Checker *checker, Module *module, const AstType *type) {

@@ -15,10 +15,15 @@ static Fact *state_of(Ways *ways, const Path *path) {
     return path->local && !ways->state.dead ? facts_find(&ways->state.states, 0, path) : NULL;
 }
 
+static void move_on(Fact *known, uint32_t state, Span at) {
+    known->value = state;
+    known->at = at;
+}
+
 static void set_state(Ways *ways, const Path *path, uint32_t state, Span at) {
     Fact *known = state_of(ways, path);
     if (known)
-        known->value = state;
+        move_on(known, state, at);
     else if (path->local && !ways->state.dead)
         facts_add(&ways->state.states, (Fact){ .path = *path, .value = state, .at = at });
 }
@@ -63,11 +68,18 @@ void states_carry(Ways *ways, const Path *to, const HirExpr *value) {
     states_start(ways, to, value->type);
 }
 
+// Where the endpoint got into its state, unless it began in it.
+static void note_since(Ways *ways, const Fact *fact) {
+    if (!same_span(fact->at, fact->path.local->span))
+        diag_note(ways->checker->diags, fact->at, "in state `%s` since here", state_text(ways, fact->path.type, fact->value));
+}
+
 static void expect(Ways *ways, const Fact *fact, const HirType *want, Span at) {
     if (ways->counting || fact->value == want->state || fact->value == STATE_CLOSED)
         return;
     diag_report(ways->checker->diags, at, E_STATE_EXPECTED, path_text(ways, &fact->path), state_text(ways, fact->path.type, fact->value),
                 state_text(ways, want, want->state));
+    note_since(ways, fact);
 }
 
 void states_consume(Ways *ways, const Path *path, const HirType *want, Span at) {
@@ -89,6 +101,17 @@ void states_consume(Ways *ways, const Path *path, const HirType *want, Span at) 
     }
 }
 
+void states_lend(Ways *ways, const Path *path, Span at) {
+    if (!path->local || ways->state.dead)
+        return;
+    for (uint32_t i = 0; i < ways->state.states.len; i++) {
+        const Fact *fact = &ways->state.states.data[i];
+        bool inside = fact->path.count > path->count && path_starts(&fact->path, path);
+        if (inside && fact->path.steps[path->count].kind == STEP_FIELD)
+            expect(ways, fact, fact->path.type, at);
+    }
+}
+
 // A call borrows endpoints in the state that its parameters name and leaves them in the one that it promises.
 void states_after_call(Ways *ways, const HirExpr *call, const HirSig *sig) {
     for (uint32_t i = 0; i < call->args.len; i++) {
@@ -101,7 +124,7 @@ void states_after_call(Ways *ways, const HirExpr *call, const HirSig *sig) {
         if (!known)
             continue;
         expect(ways, known, sig->params.data[i]->elem, arg->span);
-        known->value = sig->promises.data[i];
+        move_on(known, sig->promises.data[i], arg->span);
     }
 }
 
@@ -121,10 +144,20 @@ static const HirChoice *choice_of(const HirState *state, uint32_t message) {
     return NULL;
 }
 
+// In a local, in fields of a local, or behind a local that borrows it.
+static bool may_be_tracked(const Path *path) {
+    if (path->count == 1 && path->steps[0].kind == STEP_DEREF)
+        return !path->steps[0].owned;
+    for (uint32_t i = 0; i < path->count; i++)
+        if (path->steps[i].kind != STEP_FIELD)
+            return false;
+    return path->local != NULL;
+}
+
 static Fact *tracked(Ways *ways, const HirExpr *endpoint) {
     Path path = path_of(ways, endpoint);
     Fact *known = state_of(ways, &path);
-    if (!known && !ways->state.dead && moves_has_value(&ways->state, &path))
+    if (!known && !ways->state.dead && !may_be_tracked(&path))
         unsupported(ways->checker, endpoint->span, "an endpoint in memory: move it to a local first");
     return known;
 }
@@ -148,12 +181,13 @@ void states_send(Ways *ways, const HirStmt *stmt) {
     const HirState *state = known->value == STATE_CLOSED ? NULL : &type->contract->states.data[known->value];
     const HirChoice *choice = state ? choice_of(state, stmt->message) : NULL;
     if (choice) {
-        known->value = choice->next;
+        move_on(known, choice->next, stmt->span);
         return;
     }
     const char *message = text_of(ways->checker, type->contract->messages.data[stmt->message].name);
     diag_report(ways->checker->diags, stmt->span, E_SEND_IN_STATE, message, path_text(ways, &known->path), state_text(ways, type, known->value),
                 why_not(type, known->value, true));
+    note_since(ways, known);
     known->value = STATE_CLOSED; // agrees with whatever follows
 }
 
@@ -193,11 +227,15 @@ static void check_arms(const Coming *coming) {
     bool receives = state && !holder_sends(type, state);
     for (uint32_t i = 0; i < coming->stmt->receives.len; i++) {
         const HirReceiveArm *arm = &coming->stmt->receives.data[i];
-        if (arm->kind != HIR_COMES_MESSAGE || !same_place(ways, arm, &coming->path))
+        if (!same_place(ways, arm, &coming->path))
             continue;
-        if (!receives || !choice_of(state, arm->message))
-            diag_report(ways->checker->diags, arm->span, E_RECEIVE_IN_STATE, text_of(ways->checker, type->contract->messages.data[arm->message].name),
-                        path_text(ways, &coming->path), state_text(ways, type, coming->known->value), why_not(type, coming->known->value, false));
+        bool closed = arm->kind == HIR_COMES_CLOSED, comes = closed ? !state || receives : receives && choice_of(state, arm->message);
+        if (comes || (closed && coming->stmt->receives.data[0].binds_outside))
+            continue;
+        diag_report(ways->checker->diags, arm->span, E_RECEIVE_IN_STATE,
+                    closed ? "closed" : text_of(ways->checker, type->contract->messages.data[arm->message].name), path_text(ways, &coming->path),
+                    state_text(ways, type, coming->known->value), why_not(type, coming->known->value, false));
+        note_since(ways, coming->known);
     }
 }
 
@@ -256,7 +294,7 @@ void states_receive_arm(Ways *ways, const HirReceiveArm *arm) {
         return;
     const HirState *state = known->value == STATE_CLOSED ? NULL : &arm->endpoint->type->contract->states.data[known->value];
     const HirChoice *choice = state && arm->kind == HIR_COMES_MESSAGE ? choice_of(state, arm->message) : NULL;
-    known->value = choice ? choice->next : STATE_CLOSED;
+    move_on(known, choice ? choice->next : STATE_CLOSED, arm->span);
 }
 
 // --- ends of ways ------------------------------------------------------------------------------------------------------------------
@@ -279,8 +317,8 @@ void states_return(Ways *ways, Span at) {
 }
 
 void states_dropped(Ways *ways, const HirLocal *local, Span at) {
-    if (ways->state.dead || ways->counting)
-        return;
+    if (ways->state.dead || ways->counting || diags_errors(ways->checker->diags) > ways->errors)
+        return; // a warning would follow from what is wrong
     for (uint32_t i = 0; i < ways->state.states.len; i++) {
         Fact fact = ways->state.states.data[i];
         bool behind = fact.path.count > 0 && fact.path.steps[fact.path.count - 1].kind == STEP_DEREF;
@@ -301,10 +339,12 @@ void states_join(Ways *ways, State *into, const State *from, Span at) {
             continue;
         }
         if (fact->value == STATE_CLOSED) {
-            fact->value = other->value;
-        } else if (!ways->counting && other->value != STATE_CLOSED && other->value != fact->value) {
+            move_on(fact, other->value, other->at);
+        } else if (!ways->counting && other->value != STATE_CLOSED && other->value != fact->value && is_news(ways, other)) {
             diag_report(ways->checker->diags, at, E_STATES_DISAGREE, path_text(ways, &fact->path), state_text(ways, fact->path.type, fact->value),
                         state_text(ways, fact->path.type, other->value));
+            note_since(ways, fact);
+            note_since(ways, other);
         }
         i++;
     }

@@ -61,6 +61,16 @@ bool state_is_new(const State *known, const State *more) {
     return false;
 }
 
+Span head_of(const Ways *ways, Span statement) {
+    Str text = source_text(ways->checker->program->map, statement.file);
+    uint32_t end = statement.start;
+    while (end < statement.end && end < text.len && text.ptr[end] != '{' && text.ptr[end] != '\n')
+        end++;
+    while (end > statement.start + 1 && text.ptr[end - 1] == ' ')
+        end--;
+    return (Span){ statement.file, statement.start, end > statement.start ? end : statement.end };
+}
+
 // --- locals ------------------------------------------------------------------------------------------------------------------
 
 static void in_scope(Ways *ways, const HirLocal *local, const HirStmt *defer) {
@@ -225,7 +235,7 @@ static void walk_if(Ways *ways, const HirStmt *stmt) {
     live_node(ways, NULL, LIVE_NOTHING);
     if (stmt->otherwise)
         walk_stmt(ways, stmt->otherwise);
-    state_join(ways, &ways->state, &done, stmt->span);
+    state_join(ways, &ways->state, &done, head_of(ways, stmt->span));
     live_node(ways, NULL, LIVE_NOTHING);
 }
 
@@ -240,7 +250,7 @@ static void walk_jump(Ways *ways, const HirStmt *stmt) {
         exit = exit->outer;
     end_locals(ways, exit->locals, stmt->span);
     State leaving = state_copy(&ways->state);
-    state_join(ways, stmt->kind == HIR_STMT_CONTINUE ? &exit->again : &exit->out, &leaving, stmt->span);
+    state_join(ways, stmt->kind == HIR_STMT_CONTINUE ? &exit->again : &exit->out, &leaving, head_of(ways, exit->stmt->span));
     ways->state.dead = true;
 }
 
@@ -249,7 +259,7 @@ static void test(Ways *ways, const HirStmt *stmt, Exit *exit) { // the way out o
         return;
     walk_value(ways, stmt->cond);
     State leaving = state_copy(&ways->state);
-    state_join(ways, &exit->out, &leaving, stmt->span);
+    state_join(ways, &exit->out, &leaving, head_of(ways, stmt->span));
     live_node(ways, NULL, LIVE_NOTHING);
 }
 
@@ -257,7 +267,7 @@ static void walk_round(Ways *ways, const HirStmt *stmt, Exit *exit) {
     if (!stmt->is_do)
         test(ways, stmt, exit);
     walk_stmt(ways, stmt->then);
-    state_join(ways, &ways->state, &exit->again, stmt->span);
+    state_join(ways, &ways->state, &exit->again, head_of(ways, stmt->span));
     exit->again = (State){ .dead = true };
     live_node(ways, NULL, LIVE_NOTHING);
     if (stmt->step)
@@ -278,7 +288,7 @@ static void walk_loop(Ways *ways, const HirStmt *stmt) {
         ways->exits = exit.outer;
         live_back(ways, from);
         again = !ways->counting && ways->work < MOST_WORK && state_is_new(&entry, &ways->state);
-        state_join(ways, &entry, &ways->state, stmt->span);
+        state_join(ways, &entry, &ways->state, head_of(ways, stmt->span));
         if (again)
             state_free(&exit.out);
         ways->state = state_copy(&entry);
@@ -364,7 +374,7 @@ static void walk_switch(Ways *ways, const HirStmt *stmt) {
         walk_stmt(ways, arm->body);
         end_locals(ways, outside, arm->span);
         ways->endings.len = outside;
-        state_join(ways, &exit.out, &ways->state, stmt->span);
+        state_join(ways, &exit.out, &ways->state, head_of(ways, stmt->span));
     }
     state_free(&entry);
     ways->exits = exit.outer;
@@ -423,7 +433,7 @@ static void walk_receive(Ways *ways, const HirStmt *stmt) {
             ways->state.dead = true; // traps
         end_locals(ways, outside, arm->span);
         ways->endings.len = outside;
-        state_join(ways, &exit.out, &ways->state, stmt->span);
+        state_join(ways, &exit.out, &ways->state, head_of(ways, stmt->span));
     }
     state_free(&entry);
     ways->exits = exit.outer;
@@ -486,7 +496,7 @@ static void walk_body(Ways *ways, bool counting) {
 }
 
 void check_ways(Checker *checker, HirFn *fn) {
-    Ways ways = { .checker = checker, .fn = fn };
+    Ways ways = { .checker = checker, .fn = fn, .errors = diags_errors(checker->diags) };
     arena_init(&ways.arena);
     walk_body(&ways, true);
     bool small = live_find(&ways);

@@ -114,6 +114,7 @@ typedef struct Ways {
     uint32_t temps;    // values that wait for the operation that takes them, and hold loans
     Map *passing;      // HirExpr TEMP -> the HirLocal that it is to loans
     VEC(Fact) told;    // by path and place: values that are missing, each once
+    uint32_t errors;   // reported before this function
     uint32_t work;     // rounds of loops, against hostile input
 } Ways;
 
@@ -127,6 +128,7 @@ void walk_value(Ways *ways, const HirExpr *value);
 void walk_parts(Ways *ways, const HirExpr *place);              // what is evaluated to get to a place
 void walk_carried(Ways *ways, const HirExpr *value);            // a value that goes to a local: endpoints keep their state
 void declare_local(Ways *ways, const HirLocal *local, bool has_value, Span at);
+Span head_of(const Ways *ways, Span statement);                 // up to its body
 void end_locals(Ways *ways, uint32_t down_to, Span at);         // they stay in scope
 
 Path path_of(Ways *ways, const HirExpr *place);
@@ -144,6 +146,8 @@ bool is_live(const Ways *ways, uint32_t holder);                  // may the loc
 
 // --- moves.c ------------------------------------------------------------------------------------------------------------------------
 
+bool is_news(Ways *ways, const Fact *fact);                     // has it not been told before?
+bool same_span(Span a, Span b);
 void moves_read(Ways *ways, const Path *path, Span at);         // must have a value
 void moves_away(Ways *ways, const Path *path, Span at);
 void moves_assign(Ways *ways, const Path *path, Span at);       // has one afterwards
@@ -169,6 +173,7 @@ void loans_check_result(Ways *ways, const HirExpr *value);
 void states_start(Ways *ways, const Path *path, const HirType *type);             // in the state that the type names
 void states_carry(Ways *ways, const Path *to, const HirExpr *value);
 void states_consume(Ways *ways, const Path *path, const HirType *want, Span at);  // must be in the state that `want` names
+void states_lend(Ways *ways, const Path *path, Span at);                          // what it holds is as its type says
 void states_after_call(Ways *ways, const HirExpr *call, const HirSig *sig);
 void states_send(Ways *ways, const HirStmt *stmt);
 void states_receive_check(Ways *ways, const HirStmt *stmt);

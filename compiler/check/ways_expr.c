@@ -195,7 +195,16 @@ static void walk_else(Ways *ways, const HirExpr *value) {
     }
     State some = state_copy(&ways->state);
     live_node(ways, NULL, LIVE_NOTHING);
+    if (value->local) { // the error of a result
+        Path to = path_of_local(value->local);
+        declare_local(ways, value->local, true, value->span);
+        states_start(ways, &to, value->local->type);
+    }
     walk_stmt(ways, value->leave);
+    if (value->local) {
+        end_locals(ways, ways->endings.len - 1, value->span);
+        ways->endings.len--;
+    }
     state_join(ways, &ways->state, &some, value->span);
     live_node(ways, NULL, LIVE_NOTHING);
 }
@@ -215,12 +224,18 @@ static void walk_move(Ways *ways, const HirExpr *value) {
     states_consume(ways, &path, value->type, value->span);
 }
 
+static void walk_lend(Ways *ways, const HirExpr *value) {
+    look_at(ways, value->base, value->mode == HIR_MUT ? ACCESS_LEND_MUT : ACCESS_LEND, value->span);
+    Path path = path_of(ways, value->base);
+    states_lend(ways, &path, value->span);
+}
+
 void walk_value(Ways *ways, const HirExpr *value) {
     switch (value->kind) {
     case HIR_COPY: look_at(ways, value->base, ACCESS_READ, value->span); break;
     case HIR_MOVE: walk_move(ways, value); break;
     case HIR_BORROW:
-    case HIR_VIEW: look_at(ways, value->base, value->mode == HIR_MUT ? ACCESS_LEND_MUT : ACCESS_LEND, value->span); break;
+    case HIR_VIEW: walk_lend(ways, value); break;
     case HIR_SUBVIEW:
         walk_parts(ways, value->base);
         if (value->lo)

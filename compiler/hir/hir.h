@@ -176,9 +176,12 @@ typedef struct HirField {
     Span span;
 } HirField;
 
+typedef VEC(HirField) HirFields;
+
 typedef struct HirAnswers { // what has been found out about an inline part of a declaration
     bool settled;           // its fields are known, and those of all inside are
     uint8_t known, holds;   // a bit for each question
+    uint64_t size;          // in bytes, plus one; 0: not known
 } HirAnswers;
 
 struct HirStruct {
@@ -187,7 +190,7 @@ struct HirStruct {
     Str doc;
     bool is_ref;
     bool is_opaque; // an instance over a PARAM
-    VEC(HirField) fields;
+    HirFields fields;
     bool broken;
     uint32_t number;
     HirAnswers answers;
@@ -196,7 +199,7 @@ struct HirStruct {
 typedef struct HirVariant {
     Name name;
     uint64_t value; // plain: the integer; else its row
-    VEC(HirField) fields;
+    HirFields fields;
     Span span;
 } HirVariant;
 
@@ -374,7 +377,8 @@ typedef enum HirExprKind {
     HIR_KCALL,     // kernel call `row` of kcalls.def; args
     HIR_BUILTIN,   // builtin, args
     HIR_TERNARY,   // args[0] ? args[1] : args[2]
-    HIR_ELSE,      // option value `base`, else value `lo`, or the statement `leave`, which does not come back
+    HIR_ELSE,      // option value `base`, else value `lo`, or the statement `leave`, which does not come back. With `local`, base is
+                   // an enum of two variants with one value each: that of variant `row` goes on, the other's is bound for `leave`
     HIR_FORCE,     // option value `base`; none traps (NONE_FORCED)
     HIR_FN_REF,    // fn as a value
     HIR_FAULT,     // ends the SIP (EXPLICIT); type NEVER

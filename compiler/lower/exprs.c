@@ -178,6 +178,23 @@ static void bind_some(Body *b, SirArm *arm, bool moves, SirLocal local) {
     *arm->binds = (SirBind){ moves ? SIR_BIND_MOVE : SIR_BIND_COPY, local };
 }
 
+// The value of variant `row` goes to `dest`, that of the other variant to `other`, and things go on at `rest` there.
+static void unwrap_either(Body *b, const HirExpr *e, SirPlace dest, SirBlock rest) {
+    SirArg value = lower__value(b, e->base);
+    SirArg subject = lower__at(lower__arg_place(b, value, lower__type(b->l, e->base->type), e->base->span));
+    SirLocal good = lower__raw_local(b, STR(""), lower__place_type(b, dest), e->span);
+    SirBlock on = lower__block(b);
+    SirInst *match = lower__end(b, SIR_OP_MATCH, e->span, &subject, 2);
+    for (uint32_t variant = 0; variant < 2; variant++) {
+        bool goes_on = variant == e->row;
+        bind_some(b, &match->arms[variant], value.kind == SIR_ARG_MOVE, goes_on ? good : lower__row(b, e->local));
+        match->arms[variant].n = variant;
+        match->arms[variant].block = goes_on ? on : rest;
+    }
+    lower__start(b, on);
+    LOWER_OP(b, SIR_OP_USE, e->span, lower__at(dest), lower__use(b, lower__local_place(good)));
+}
+
 void lower__unwrap(Body *b, const HirExpr *option, SirPlace dest, SirBlock none) {
     SirArg value = lower__value(b, option);
     SirArg subject =
@@ -199,13 +216,19 @@ void lower__unwrap(Body *b, const HirExpr *option, SirPlace dest, SirBlock none)
 
 static void lower_else(Body *b, const HirExpr *e, SirPlace dest) {
     SirBlock none = lower__block(b), join = lower__block(b);
-    lower__unwrap(b, e->base, dest, none);
+    if (e->local)
+        unwrap_either(b, e, dest, none);
+    else
+        lower__unwrap(b, e->base, dest, none);
     lower__jump(b, join, e->span);
     lower__start(b, none);
+    lower__open(b);
+    if (e->local) lower__declare(b, e->local);
     if (e->leave)
         lower__stmt(b, e->leave);
     else
         lower__into(b, e->lo, dest);
+    lower__close(b, e->span);
     lower__jump(b, join, e->span);
     lower__start(b, join);
 }
