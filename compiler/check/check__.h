@@ -19,6 +19,7 @@ typedef enum DeclKind {
     DECL_CONST,
     DECL_FN,
     DECL_SIP,
+    DECL_TEST,
     DECL_SYSTEM,
     DECL_GENERIC,   // a struct, enum or function with parameters: only its instances are anything
     DECL_INTERFACE,
@@ -138,6 +139,7 @@ void complete_decl(Checker *checker, Decl *decl);      // types, signatures, con
 void complete_contract(Checker *checker, Decl *decl);  // contract.c: messages and states
 void check_contracts(Checker *checker);                // contract.c: what is asked of all of them together
 void complete_sip(Checker *checker, Decl *decl);       // sips.c
+void complete_test(Checker *checker, Decl *decl);      // sips.c
 void check_types(Checker *checker);                    // finite, without borrows; completes the defaults of fields
 void check_type(Checker *checker, Decl *decl);         // the same for one
 void check_methods(Checker *checker);                  // none is declared twice

@@ -365,6 +365,7 @@ void complete_decl(Checker *checker, Decl *decl) {
     case DECL_CONST: complete_const(checker, decl); break;
     case DECL_FN: complete_fn(checker, decl); break;
     case DECL_SIP: complete_sip(checker, decl); break;
+    case DECL_TEST: complete_test(checker, decl); break;
     case DECL_SYSTEM:
     case DECL_GENERIC:
     case DECL_INTERFACE:

@@ -40,6 +40,7 @@ static DeclKind kind_of(const AstItem *item) {
     case AST_ITEM_FN: return item->fn.generics.len || has_owner_params(&item->fn) ? DECL_GENERIC : DECL_FN;
     case AST_ITEM_INTERFACE: return item->interface.generics.len || item->interface.bases.len ? DECL_UNSUPPORTED : DECL_INTERFACE;
     case AST_ITEM_SIP: return DECL_SIP;
+    case AST_ITEM_TEST: return DECL_TEST;
     case AST_ITEM_SYSTEM: return DECL_SYSTEM;
     default: return DECL_UNSUPPORTED;
     }
@@ -51,7 +52,6 @@ static const char *unsupported_item(const AstItem *item) {
     case AST_ITEM_CONTRACT: return item->contract.bases.len ? "contracts that inherit" : "generic contracts";
     case AST_ITEM_FLAGS: return "flags";
     case AST_ITEM_INTERFACE: return "interfaces with parameters or bases";
-    case AST_ITEM_TEST: return "test blocks";
     case AST_ITEM_PACKAGE: return "package files";
     default: return "this item";
     }
@@ -76,6 +76,7 @@ void make_hir(Checker *checker, Decl *decl) {
     case DECL_CONST: MAKE(constant, HirConst, consts); decl->constant->number = program->consts.len - 1; break;
     case DECL_FN: MAKE(fn, HirFn, fns); decl->fn->number = program->fns.len - 1; break;
     case DECL_SIP: MAKE(sip, HirSip, sips); break;
+    case DECL_TEST: decl->sip = arena_new(checker->arena, HirSip); break;
     case DECL_SYSTEM: MAKE(system, HirSystem, systems); break;
     case DECL_GENERIC:
     case DECL_INTERFACE:

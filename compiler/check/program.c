@@ -40,6 +40,8 @@ void check_bodies(Checker *checker) {
         checker->env = decl->env;
         if (decl->kind == DECL_FN && decl->item->fn.body && checked)
             check_body(checker, decl->module, decl->fn, decl->item->fn.body);
+        if (decl->kind == DECL_TEST)
+            check_body(checker, decl->module, decl->sip->main, decl->item->test.body);
         if (decl->kind == DECL_SIP && decl->item->sip.body)
             check_body(checker, decl->module, decl->sip->main, decl->item->sip.body);
         checker->env = NULL;

@@ -74,16 +74,32 @@ static uint64_t quota(Checker *checker, Module *module, const AstExpr *ast, cons
     return value;
 }
 
+// What a process runs: no parameters yet.
+static HirFn *make_main(Checker *checker, const Decl *decl, Name name, Span span) {
+    HirFn *main = arena_new(checker->arena, HirFn);
+    *main = (HirFn){ .name = name, .module = decl->module->path, .span = span, .number = checker->program->fns.len };
+    main->path = arena_printf(checker->arena, "%s.%s", text_of(checker, decl->module->path), text_of(checker, name));
+    main->sig.result = simple(checker, HIR_TYPE_VOID);
+    vec_push(checker->arena, &checker->program->fns, main);
+    decl->sip->main = main;
+    return main;
+}
+
+// A test is a process without wires, so that a trap ends this test only.
+void complete_test(Checker *checker, Decl *decl) {
+    uint32_t number = checker->program->tests.len + 1;
+    HirTest test = { .title = decl->item->test.title, .module = decl->module->path, .sip = decl->sip, .span = decl->item->span };
+    Name name = names_add_c(checker->names, arena_printf(checker->arena, "test%u", number));
+    *decl->sip = (HirSip){ .name = name, .module = decl->module->path, .span = decl->item->span };
+    make_main(checker, decl, name, decl->item->span);
+    vec_push(checker->arena, &checker->program->tests, test);
+}
+
 void complete_sip(Checker *checker, Decl *decl) {
     HirSip *sip = decl->sip;
     const AstSip *ast = &decl->item->sip;
-    HirFn *main = arena_new(checker->arena, HirFn);
+    HirFn *main = make_main(checker, decl, decl->name, decl->item->name.span);
     sip->doc = decl->item->doc;
-    sip->main = main;
-    *main = (HirFn){ .name = decl->name, .module = decl->module->path, .span = decl->item->name.span, .number = checker->program->fns.len };
-    main->path = arena_printf(checker->arena, "%s.%s", text_of(checker, decl->module->path), text_of(checker, decl->name));
-    main->sig.result = simple(checker, HIR_TYPE_VOID);
-    vec_push(checker->arena, &checker->program->fns, main);
     vec_each(AstParam, param, &ast->params)
         add_param(checker, decl->module, main, param);
     check_params(checker, main);

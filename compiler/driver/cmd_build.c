@@ -52,8 +52,11 @@ static ExitCode write_in(const Project *project, const char *folder, const char 
 
 static ExitCode write_all(Project *project, const char *folder) {
     ExitCode code = EXIT_OK;
+    struct stat about;
     if (mkdir(folder, 0777) != 0 && errno != EEXIST)
-        return fail(arena_printf(&project->arena, "the folder %s cannot be made: %s", folder, strerror(errno)));
+        return fail(arena_printf(&project->arena, "the folder %s cannot be made: %s; -o names another", folder, strerror(errno)));
+    if (stat(folder, &about) != 0 || !S_ISDIR(about.st_mode))
+        return fail(arena_printf(&project->arena, "%s is not a folder; -o names another", folder));
     for (uint32_t i = 0; code == EXIT_OK && i < project->programs.len; i++)
         code = write_in(project, folder, project->programs.data[i].name, ".sipx", &project->programs.data[i].sealed);
     for (uint32_t i = 0; code == EXIT_OK && i < project->systems.len; i++) {

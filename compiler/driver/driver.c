@@ -11,6 +11,7 @@
 
 static int (*const commands[COMMANDS])(const Options *) = {
     [CMD_CHECK] = command_check,   [CMD_BUILD] = command_build,     [CMD_RUN] = command_run,
+    [CMD_TEST] = command_test,
     [CMD_IMAGE] = command_image,   [CMD_EMIT] = command_emit,       [CMD_VERIFY] = command_verify,
     [CMD_EXPLAIN] = command_explain, [CMD_VERSION] = command_version,
 };
@@ -27,7 +28,8 @@ static int help(const Options *options) {
 int driver_main(int argc, char **argv) {
     Arena arena;
     Options options;
-    signal(SIGPIPE, SIG_IGN); // a reader that has gone is an error of the write
+    signal(SIGPIPE, SIG_IGN); // a reader that has gone is an error of the write,
+    signal(SIGXFSZ, SIG_IGN); // and so is a file that may not grow
     arena_init(&arena);
     int code = EXIT_USAGE;
     if (options_parse(&arena, argc, argv, &options))

@@ -4,10 +4,14 @@
 #include "launch.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 extern char **environ;
@@ -77,4 +81,62 @@ bool launch_system(const Options *options, const Toolchain *toolchain, const cha
     case ON_QEMU: return launch_qemu(options, image, status, error);
     }
     return false;
+}
+
+// --- with the output kept --------------------------------------------------------------------------------------------
+
+enum { MOST_OUTPUT = 1 << 20 };
+
+static int64_t milliseconds(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+// Reads until the other end is closed. False: the time is over, or too much was said.
+static bool read_all(int from, int64_t deadline, Buf *out) {
+    for (;;) {
+        struct pollfd waits = { .fd = from, .events = POLLIN };
+        int64_t left = deadline - milliseconds();
+        if (left <= 0 || out->len > MOST_OUTPUT)
+            return false;
+        int ready = poll(&waits, 1, left > 1000 ? 1000 : (int)left);
+        if (ready <= 0)
+            continue;
+        char bytes[4096];
+        ssize_t count = read(from, bytes, sizeof bytes);
+        if (count == 0 || (count < 0 && errno != EINTR))
+            return true;
+        if (count > 0)
+            buf_put(out, bytes, (size_t)count);
+    }
+}
+
+bool launch_captured(const Toolchain *toolchain, const char *image, unsigned seconds, Buf *out, int *status, char error[512]) {
+    char *argv[] = { (char *)(uintptr_t)toolchain->hosted, (char *)(uintptr_t)image, NULL };
+    int ends[2], state = 0;
+    pid_t child;
+    if (pipe2(ends, O_CLOEXEC) != 0) {
+        snprintf(error, 512, "no pipe can be made: %s", strerror(errno));
+        return false;
+    }
+    posix_spawn_file_actions_t actions;
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
+    posix_spawn_file_actions_adddup2(&actions, ends[1], STDERR_FILENO);
+    int failed = posix_spawn(&child, argv[0], &actions, NULL, argv, environ);
+    posix_spawn_file_actions_destroy(&actions);
+    close(ends[1]);
+    bool ended = !failed && read_all(ends[0], milliseconds() + (int64_t)seconds * 1000, out);
+    close(ends[0]);
+    if (failed) {
+        snprintf(error, 512, "cannot run %s: %s; build the project, or set SIPCC_HOME to an installed one", argv[0], strerror(failed));
+        return false;
+    }
+    if (!ended)
+        kill(child, SIGKILL);
+    while (waitpid(child, &state, 0) < 0 && errno == EINTR)
+        continue;
+    *status = !ended ? LAUNCH_TIMED_OUT : WIFEXITED(state) ? WEXITSTATUS(state) : 128 + WTERMSIG(state);
+    return true;
 }

@@ -20,6 +20,8 @@ static const CommandRow commands[COMMANDS] = {
     [CMD_RUN] = { "run", "FILE.sip | FILE.system", "build and run a system, hosted or booted",
                   "Exits with the system's own status: 0 if every sip returned, 1 if one faulted, 4 if all that were\n"
                   "left waited for ever, or what a sip that is granted `exit` gave." },
+    [CMD_TEST] = { "test", "FILE.sip...", "run the test blocks of programs, hosted, each in a process of its own",
+                   "A test fails if it traps, or takes longer than a minute. Exits with 1 if one failed." },
     [CMD_IMAGE] = { "image", "FILE.sip | FILE.system", "pack a system into a bootable file",
                     "Verifies every sealed binary again, then writes an ELF file that QEMU's -kernel (PVH) boots,\n"
                     "and beside it FILE.img, the packed image that sip-hosted runs." },
@@ -34,11 +36,11 @@ static const CommandRow commands[COMMANDS] = {
 
 typedef enum OptionId {
     OPT_HELP, OPT_VERSION, OPT_OUTPUT, OPT_LEVEL, OPT_INCLUDE, OPT_SYSTEM, OPT_SIP, OPT_ON, OPT_MACHINE, OPT_SIR,
-    OPT_LLVM, OPT_ASM, OPT_CONTRACT, OPT_MESSAGES, OPT_COLOR, OPT_VERIFY_DIAGS, OPT_TIME, OPT_QUIET, OPT_VERBOSE
+    OPT_FILTER, OPT_LIST, OPT_JUNIT, OPT_LLVM, OPT_ASM, OPT_CONTRACT, OPT_MESSAGES, OPT_COLOR, OPT_VERIFY_DIAGS, OPT_TIME, OPT_QUIET, OPT_VERBOSE
 } OptionId;
 
 #define ON(command) (1u << CMD_##command)
-#define COMPILING   (ON(CHECK) | ON(BUILD) | ON(RUN) | ON(IMAGE) | ON(EMIT))
+#define COMPILING   (ON(CHECK) | ON(BUILD) | ON(RUN) | ON(TEST) | ON(IMAGE) | ON(EMIT))
 #define EVERYWHERE  (~0u)
 
 typedef struct OptionRow {
@@ -51,7 +53,10 @@ typedef struct OptionRow {
 
 static const OptionRow option_rows[] = {
     { OPT_OUTPUT, "-o", "PATH", ON(BUILD) | ON(IMAGE) | ON(EMIT), "where to write: a folder for build, else a file" },
-    { OPT_LEVEL, "-O", "0|1|2|s", ON(BUILD) | ON(RUN) | ON(IMAGE) | ON(EMIT), "how hard to optimise (default 2)" },
+    { OPT_FILTER, "--filter", "TEXT", ON(TEST), "only the tests that have TEXT in their titles" },
+    { OPT_LIST, "--list", NULL, ON(TEST), "name the tests and stop" },
+    { OPT_JUNIT, "--junit", "FILE", ON(TEST), "write the results as JUnit XML too" },
+    { OPT_LEVEL, "-O", "0|1|2|s", ON(BUILD) | ON(RUN) | ON(TEST) | ON(IMAGE) | ON(EMIT), "how hard to optimise (default 2)" },
     { OPT_INCLUDE, "-I", "DIR", COMPILING, "look for imported modules in DIR too" },
     { OPT_SYSTEM, "--system", "NAME", ON(RUN) | ON(IMAGE), "which system, where the program has several" },
     { OPT_SIP, "--sip", "NAME", ON(EMIT), "which sip, where the program has several" },
@@ -142,6 +147,9 @@ static bool apply(Arena *arena, Options *options, const OptionRow *row, const ch
     int chosen = 0;
     switch (row->id) {
     case OPT_OUTPUT: options->output = value; return true;
+    case OPT_FILTER: options->filter = value; return true;
+    case OPT_JUNIT: options->junit = value; return true;
+    case OPT_LIST: options->list = true; return true;
     case OPT_INCLUDE: vec_push(arena, &options->search, value); return true;
     case OPT_SYSTEM: options->system = value; return true;
     case OPT_SIP: options->sip = value; return true;
@@ -245,6 +253,11 @@ static bool asks_for(int argc, char **argv, const char *first, const char *secon
 static bool check_operands(const Options *options) {
     const CommandRow *row = &commands[options->command];
     bool wants_one = strstr(row->operands, "...") == NULL;
+    CommandId about;
+    if (options->command == CMD_HELP && options->inputs.len > 0 && !find_command(options->inputs.data[0], &about)) {
+        fprintf(stderr, "sipcc: `%s` is not a command; `sipcc --help` lists them\n", options->inputs.data[0]);
+        return false;
+    }
     if (row->operands[0] == '\0' || row->operands[0] == '[')
         return true;
     if (options->inputs.len == 0) {

@@ -17,6 +17,7 @@ typedef enum CommandId {
     CMD_CHECK,
     CMD_BUILD,
     CMD_RUN,
+    CMD_TEST,
     CMD_IMAGE,
     CMD_EMIT,
     CMD_VERIFY,
@@ -40,6 +41,9 @@ typedef struct Options {
     const char *machine;       // --machine: QEMU's -M
     VEC(const char *) search;  // -I: folders to look for modules in
     char opt_level;            // '0' '1' '2' 's'
+    const char *filter;        // --filter: only tests whose title has this in it
+    const char *junit;         // --junit: where to write the results as JUnit XML
+    bool list;                 // --list: only name the tests
     EmitKind emit;
     RunOn on;
     MessageFormat messages;

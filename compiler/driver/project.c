@@ -127,6 +127,18 @@ static ExitCode compile_sip(Project *project, const HirSip *sip) {
     return complain(project, arena_printf(&project->arena, verified ? "sip `%s` cannot be built" : "sip `%s` is refused by the verifier", program.name));
 }
 
+ExitCode project_compile_test(Project *project, const HirTest *test, Buf *sealed) {
+    Pipeline *pipeline = &project->pipeline;
+    Buf sir = { 0 };
+    pipeline_lower(pipeline, project->checked->program, test->sip, &sir);
+    const VerifiedSir *verified = pipeline_verify(&project->arena, pipeline, &sir);
+    bool good = verified && pipeline_seal(&project->arena, pipeline, verified, &sir, sealed);
+    buf_free(&sir);
+    if (good)
+        return EXIT_OK;
+    return complain(project, arena_printf(&project->arena, "test \"" STR_FMT "\" cannot be built", STR_ARG(test->title)));
+}
+
 static void add_wire(Project *project, const HirSystem *system, const HirInstance *from, uint32_t param, Instance *instance) {
     const HirWire *hir = &from->wires.data[param];
     Wire wire = { .param = text(project, from->program->main->locals.data[param]->name) };

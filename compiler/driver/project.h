@@ -28,6 +28,7 @@ typedef struct Project {
 ExitCode project_start(Project *project, const Options *options);
 ExitCode project_check(Project *project, const char *path);   // and shows the diagnostics
 ExitCode project_compile(Project *project);                   // all sips of the checked program, and its systems
+ExitCode project_compile_test(Project *project, const HirTest *test, Buf *sealed); // one test block
 ExitCode project_load(Project *project, const char *path);    // a `.system` file; every binary is verified and made again
 void project_end(Project *project);
 

@@ -36,6 +36,12 @@ bool toolchain_find(Arena *arena, Toolchain *toolchain, char error[512]) {
     const char *home = find_home(arena, error);
     if (!home)
         return false;
+    const char *parts = arena_printf(arena, "%s/lib/sip", home);
+    if (access(parts, R_OK | X_OK) != 0) {
+        snprintf(error, 512, "cannot find the toolchain's parts in %s: %s; build the project, or let SIPCC_HOME name the folder that holds bin/ and lib/sip/",
+                 parts, strerror(errno));
+        return false;
+    }
     *toolchain = (Toolchain){
         .home = home,
         .modules = arena_printf(arena, "%s/lib/sip/modules", home),

@@ -15,8 +15,8 @@ typedef struct Toolchain {
     const char *hosted;     // the program that runs an image as a Linux process
 } Toolchain;
 
-// Finds the parts relative to sipcc's own path, or to SIPCC_HOME where that is set. Paths live in `arena`. Does
-// not look whether the files are there: who needs one says so when it is missing.
+// Finds the parts relative to sipcc's own path, or to SIPCC_HOME where that is set. Paths live in `arena`. Looks
+// only whether their folder is there: who needs a part says so when it is missing.
 bool toolchain_find(Arena *arena, Toolchain *toolchain, char error[512]);
 
 #endif

@@ -265,6 +265,13 @@ typedef struct HirSip {
     uint32_t threads;
 } HirSip;
 
+typedef struct HirTest { // test "title" { }: a process of its own
+    Str title;
+    Name module;
+    HirSip *sip;
+    Span span;
+} HirTest;
+
 typedef enum HirWireKind {
     HIR_WIRE_ERROR,
     HIR_WIRE_OFFERED,
@@ -510,6 +517,7 @@ typedef struct HirProgram {
     VEC(HirFn *) fns;             // also the mains of the sips
     VEC(HirSip *) sips;
     VEC(HirSystem *) systems;
+    VEC(HirTest) tests;
 } HirProgram;
 
 #endif

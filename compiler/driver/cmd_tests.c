@@ -1,0 +1,179 @@
+// test: each test block is sealed, packed alone and run as a Linux process of its own. It passes if its system ends with
+// status 0; what it left on the console is shown where it does not.
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "driver/commands.h"
+#include "driver/launch.h"
+#include "driver/project.h"
+#include "image/image.h"
+
+enum { SECONDS = 60 };
+
+typedef struct Tally {
+    const Options *options;
+    const char *folder; // where images lie while they run
+    uint32_t passed, failed;
+    Buf junit;          // the cases
+} Tally;
+
+// --- one test --------------------------------------------------------------------------------------------------------
+
+static ExitCode fail(const char *error) {
+    fprintf(stderr, "sipcc: %s\n", error);
+    return EXIT_TOOL;
+}
+
+static bool pack_alone(const char *name, const Buf *sealed, Buf *image, char error[512]) {
+    ImageProgramInput program = { name, sealed->data, sealed->len };
+    ImageInstanceInput instance = { .name = name, .program = name };
+    ImageInput input = { .system = "Test", .programs = &program, .program_count = 1, .instances = &instance, .instance_count = 1 };
+    return image_pack(&input, image, error);
+}
+
+static ExitCode run_image(Tally *tally, Project *project, const Buf *image, Buf *output, int *status) {
+    char error[512] = "";
+    const char *path = arena_printf(&project->arena, "%s/test", tally->folder);
+    bool good = file_write(path, image->data, image->len, error);
+    good = good && launch_captured(&project->toolchain, path, SECONDS, output, status, error);
+    unlink(path);
+    return good ? EXIT_OK : fail(error);
+}
+
+static void put_xml(Buf *out, const char *text, size_t length) {
+    for (size_t i = 0; i < length; i++) {
+        uint8_t c = (uint8_t)text[i];
+        if (c == '<' || c == '>' || c == '&' || c == '"' || (c < ' ' && c != '\n'))
+            buf_printf(out, c < ' ' ? "?" : "&#%u;", c);
+        else
+            buf_byte(out, c);
+    }
+}
+
+static void note(Tally *tally, const Project *project, const HirTest *test, double seconds, bool passed, const Buf *output) {
+    Buf *out = &tally->junit;
+    buf_printf(out, "  <testcase classname=\"%s\" name=\"", names_text(project->checked->names, test->module));
+    put_xml(out, test->title.ptr, test->title.len);
+    buf_printf(out, "\" time=\"%.3f\"", seconds);
+    if (passed) {
+        buf_cstr(out, "/>\n");
+        return;
+    }
+    buf_cstr(out, ">\n    <failure>");
+    put_xml(out, (const char *)output->data, output->len);
+    buf_cstr(out, "</failure>\n  </testcase>\n");
+}
+
+// What the console showed, without the lines that differ from run to run.
+static void show_output(const Buf *output) {
+    const char *at = (const char *)output->data, *end = at + output->len;
+    while (at < end) {
+        const char *line_end = memchr(at, '\n', (size_t)(end - at));
+        size_t length = line_end ? (size_t)(line_end - at) : (size_t)(end - at);
+        if (*at != '#' && strncmp(at, "ledger:", length < 7 ? length : 7) != 0)
+            printf("    %.*s\n", (int)length, at);
+        at += length + 1;
+    }
+}
+
+static double now(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+static ExitCode run_test(Tally *tally, Project *project, const HirTest *test) {
+    char error[512] = "";
+    Buf sealed = { 0 }, image = { 0 }, output = { 0 };
+    const char *name = names_text(project->checked->names, test->sip->name);
+    int status = 0;
+    double start = now();
+    ExitCode code = project_compile_test(project, test, &sealed);
+    if (code == EXIT_OK && !pack_alone(name, &sealed, &image, error))
+        code = fail(error);
+    if (code == EXIT_OK)
+        code = run_image(tally, project, &image, &output, &status);
+    if (code == EXIT_OK) {
+        bool passed = status == 0;
+        tally->passed += passed;
+        tally->failed += !passed;
+        const char *verdict = passed ? "ok" : status == LAUNCH_TIMED_OUT ? "FAILED: it does not end" : "FAILED";
+        if (!passed || !tally->options->quiet)
+            printf("test %s: " STR_FMT " ... %s\n", names_text(project->checked->names, test->module), STR_ARG(test->title), verdict);
+        if (!passed)
+            show_output(&output);
+        note(tally, project, test, now() - start, passed, &output);
+    }
+    buf_free(&sealed);
+    buf_free(&image);
+    buf_free(&output);
+    return code;
+}
+
+// --- all of them ------------------------------------------------------------------------------------------------------
+
+static bool wanted(const Options *options, Str title) {
+    return !options->filter || memmem(title.ptr, title.len, options->filter, strlen(options->filter));
+}
+
+static ExitCode run_file(Tally *tally, const char *path) {
+    Project project;
+    ExitCode code = project_start(&project, tally->options);
+    if (code == EXIT_OK)
+        code = project_check(&project, path);
+    const HirProgram *program = code == EXIT_OK ? project.checked->program : NULL;
+    for (uint32_t i = 0; program && code == EXIT_OK && i < program->tests.len; i++) {
+        const HirTest *test = &program->tests.data[i];
+        bool own = test->module == project.checked->units.data[0].module; // not those of what it imports
+        if (!own || !wanted(tally->options, test->title))
+            continue;
+        if (tally->options->list)
+            printf("%s: " STR_FMT "\n", names_text(project.checked->names, test->module), STR_ARG(test->title));
+        else
+            code = run_test(tally, &project, test);
+        fflush(stdout);
+    }
+    project_end(&project);
+    return code;
+}
+
+static ExitCode write_junit(Tally *tally) {
+    char error[512];
+    Buf all = { 0 };
+    buf_printf(&all, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuite name=\"sipcc test\" tests=\"%u\" failures=\"%u\">\n",
+               tally->passed + tally->failed, tally->failed);
+    buf_put(&all, tally->junit.data, tally->junit.len);
+    buf_cstr(&all, "</testsuite>\n");
+    bool good = file_write(tally->options->junit, all.data, all.len, error);
+    buf_free(&all);
+    return good ? EXIT_OK : fail(error);
+}
+
+int command_test(const Options *options) {
+    const char *base = getenv("TMPDIR");
+    char folder[512];
+    Tally tally = { .options = options, .folder = folder };
+    ExitCode worst = EXIT_OK;
+    snprintf(folder, sizeof folder, "%s/sipcc-XXXXXX", base && base[0] ? base : "/tmp");
+    if (!mkdtemp(folder))
+        return fail("no temporary folder can be made; set TMPDIR");
+    for (uint32_t i = 0; i < options->inputs.len; i++) {
+        ExitCode code = run_file(&tally, options->inputs.data[i]);
+        worst = code > worst ? code : worst;
+    }
+    rmdir(folder);
+    if (options->junit && worst != EXIT_TOOL)
+        worst = write_junit(&tally) == EXIT_TOOL ? EXIT_TOOL : worst;
+    if (!options->list)
+        printf("%u passed, %u failed\n", tally.passed, tally.failed);
+    if (!options->list && tally.passed + tally.failed == 0 && worst == EXIT_OK)
+        fprintf(stderr, "sipcc: no test was run%s\n", options->filter ? "; --filter fits none" : "; `test \"what\" { assert(...); }` declares one");
+    buf_free(&tally.junit);
+    return worst == EXIT_OK && tally.failed ? EXIT_PROGRAM : worst;
+}
