@@ -22,7 +22,7 @@ static bool check_args(Fn *fn, HirExpr *call, const HirSig *sig, uint32_t first,
 // Looks at arguments that will not be used, so that what is wrong in them is reported as well.
 static HirExpr *give_up(Fn *fn, const AstArgs *args, Span span) {
     vec_each(AstArg, arg, args)
-        check_expr(fn, arg->value, NULL);
+        check_expr(fn, arg->value, simple(fn->checker, HIR_TYPE_ERROR));
     return error_expr(fn->checker, span);
 }
 
@@ -138,7 +138,7 @@ static HirExpr *call_on_type(Fn *fn, const HirType *owner, const AstExpr *expr, 
     Decl *decl = find_method(checker, owner, name->name);
     if (decl)
         return call_fn(fn, decl, &expr->call.args, want, expr->span);
-    if (is_enum && owner->enumeration->is_plain && strcmp(text_of(checker, name->name), "of") == 0)
+    if (is_enum && owner->enumeration->is_plain && !owner->enumeration->is_flags && strcmp(text_of(checker, name->name), "of") == 0)
         return call_enum_of(fn, owner, &expr->call.args, expr->span);
     if (is_enum)
         return make_variant(fn, owner, name->name, &expr->call.args, true, expr->span);

@@ -73,6 +73,7 @@ struct Module {
     const Ast *ast;
     Map *scope;      // Name -> Decl *
     VEC(Module *) imports;
+    VEC(Module *) exports; // of which it hands the public names on: `pub import`
 };
 
 struct Checker {

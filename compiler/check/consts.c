@@ -80,7 +80,8 @@ static HirExpr *fold_arithmetic(Checker *checker, HirExpr *value, const HirExpr 
 }
 
 static HirExpr *fold_compare(Checker *checker, HirExpr *value, const HirExpr *left, const HirExpr *right) {
-    Wide a = widen(left->type, left->bits), b = widen(right->type, right->bits);
+    bool plain = left->type->kind == HIR_TYPE_ENUM;
+    Wide a = plain ? (Wide)left->bits : widen(left->type, left->bits), b = plain ? (Wide)right->bits : widen(right->type, right->bits);
     bool result = value->op == HIR_EQ   ? a == b
                   : value->op == HIR_NE ? a != b
                   : value->op == HIR_LT ? a < b
@@ -88,6 +89,11 @@ static HirExpr *fold_compare(Checker *checker, HirExpr *value, const HirExpr *le
                   : value->op == HIR_GT ? a > b
                                         : a >= b;
     return literal(checker, value->type, result, value->span);
+}
+
+static HirExpr *fold_flags(Checker *checker, HirExpr *value, uint64_t left, uint64_t right) {
+    uint64_t bits = value->op == HIR_BIT_AND ? left & right : value->op == HIR_BIT_OR ? left | right : left ^ right;
+    return literal(checker, value->type, bits, value->span);
 }
 
 static HirExpr *fold_binary(Checker *checker, HirExpr *value) {
@@ -101,6 +107,8 @@ static HirExpr *fold_binary(Checker *checker, HirExpr *value) {
         return right;
     if (left->kind != HIR_LITERAL || right->kind != HIR_LITERAL || hir_type_is_float(left->type))
         return complain(checker, value, "only integers, characters and truth values can be computed with");
+    if (value->type->kind == HIR_TYPE_ENUM)
+        return fold_flags(checker, value, left->bits, right->bits);
     if (value->op == HIR_SHL || value->op == HIR_SHR)
         return fold_shift(checker, value, left, right);
     if (value->op >= HIR_EQ && value->op <= HIR_GE)
@@ -110,6 +118,16 @@ static HirExpr *fold_binary(Checker *checker, HirExpr *value) {
     return fold_arithmetic(checker, value, left, right);
 }
 
+// Of flags: within the declared bits.
+static uint64_t complement(const HirType *type, uint64_t bits) {
+    uint64_t declared = 0;
+    if (type->kind != HIR_TYPE_ENUM)
+        return wrap_bits(type, ~bits);
+    vec_each(HirVariant, it, &type->enumeration->variants)
+        declared |= it->value;
+    return ~bits & declared;
+}
+
 static HirExpr *fold_unary(Checker *checker, HirExpr *value) {
     HirExpr *operand = fold_const(checker, value->base);
     if (operand->kind != HIR_LITERAL)
@@ -117,7 +135,7 @@ static HirExpr *fold_unary(Checker *checker, HirExpr *value) {
     if (value->op == HIR_NOT)
         return literal(checker, value->type, !operand->bits, value->span);
     if (value->op == HIR_BIT_NOT)
-        return literal(checker, value->type, wrap_bits(value->type, ~operand->bits), value->span);
+        return literal(checker, value->type, complement(value->type, operand->bits), value->span);
     if (hir_type_is_float(value->type))
         return literal(checker, value->type, operand->bits ^ (uint64_t)1 << 63, value->span);
     uint64_t bits;

@@ -93,13 +93,21 @@ static void complete_payload(Checker *checker, Decl *decl, const AstVariant *ast
     }
 }
 
+static uint64_t next_bit(uint64_t value) { // above all that are set
+    uint64_t bit = 1;
+    while (bit && bit <= value)
+        bit <<= 1;
+    return bit;
+}
+
 static void complete_enum(Checker *checker, Decl *decl) {
     HirEnum *enumeration = decl->enumeration;
     const AstEnum *ast = &decl->item->enumeration;
     const HirType *repr = stated_repr(checker, decl);
-    uint64_t next = 0, largest = 0;
+    uint64_t next = decl->item->kind == AST_ITEM_FLAGS, largest = 0;
     enumeration->doc = decl->item->doc;
     enumeration->is_plain = true;
+    enumeration->is_flags = decl->item->kind == AST_ITEM_FLAGS;
     vec_each(AstVariant, it, &ast->variants)
         enumeration->is_plain = enumeration->is_plain && it->payload.len == 0;
     vec_each(AstVariant, it, &ast->variants) {
@@ -114,7 +122,7 @@ static void complete_enum(Checker *checker, Decl *decl) {
         if (enumeration->is_plain && repr && !it->value && wrap_bits(repr, variant.value) != variant.value)
             diag_report(checker->diags, variant.span, E_LITERAL_RANGE, (unsigned long long)variant.value, type_text(checker, repr));
         complete_payload(checker, decl, it, &variant);
-        next = variant.value + 1;
+        next = enumeration->is_flags ? next_bit(variant.value) : variant.value + 1;
         largest = variant.value > largest ? variant.value : largest;
         vec_push(checker->arena, &enumeration->variants, variant);
     }
@@ -123,6 +131,11 @@ static void complete_enum(Checker *checker, Decl *decl) {
         enumeration->broken = true;
     }
     enumeration->repr = repr ? repr : smallest_repr(checker, largest);
+    if (enumeration->is_flags && !enumeration->is_plain)
+        diag_report(checker->diags, enumeration->span, E_BAD_FLAGS, text_of(checker, decl->name));
+    if (enumeration->is_flags && hir_type_is_signed(enumeration->repr))
+        diag_report(checker->diags, enumeration->span, E_BAD_REPR, type_text(checker, enumeration->repr));
+    enumeration->broken = enumeration->broken || (enumeration->is_flags && (!enumeration->is_plain || hir_type_is_signed(enumeration->repr)));
     if (enumeration->is_plain)
         check_values(checker, enumeration);
 }

@@ -377,7 +377,7 @@ static HirStmt *leaving(Fn *fn, const AstStmt *leave) {
 
 static HirExpr *check_else(Fn *fn, const AstExpr *expr, const HirType *want) {
     Checker *checker = fn->checker;
-    const HirType *wanted = want && want->kind != HIR_TYPE_OPTION ? hir_type_option(checker->types, want) : NULL;
+    const HirType *wanted = want && !is_error(want) && want->kind != HIR_TYPE_OPTION ? hir_type_option(checker->types, want) : NULL;
     HirExpr *value = as_value(checker, check_expr(fn, expr->orelse.value, wanted));
     if (value->kind != HIR_ERROR && value->type->kind != HIR_TYPE_OPTION) {
         diag_report(checker->diags, value->span, E_NOT_OPTIONAL, type_text(checker, value->type));

@@ -17,7 +17,7 @@ static const HirVariant *find_variant(const HirEnum *enumeration, Name name, uin
 
 static HirExpr *look_at(Fn *fn, const AstArgs *args, Span span) { // report what is wrong in there as well
     for (uint32_t i = 0; args && i < args->len; i++)
-        check_expr(fn, args->data[i].value, NULL);
+        check_expr(fn, args->data[i].value, simple(fn->checker, HIR_TYPE_ERROR));
     return error_expr(fn->checker, span);
 }
 
@@ -108,6 +108,8 @@ HirExpr *zero_value(Checker *checker, const HirType *type, Span span) {
         return error_expr(checker, span);
     if (hir_type_is_scalar(type))
         return literal(checker, type, 0, span);
+    if (type->kind == HIR_TYPE_ENUM && type->enumeration->is_flags)
+        return literal(checker, type, 0, span); // none of them
     switch (type->kind) {
     case HIR_TYPE_OPTION: return new_expr(checker, HIR_NONE, type, span);
     case HIR_TYPE_ARRAY: return zero_array(checker, type, span);
@@ -338,10 +340,22 @@ static HirExpr *new_array(Fn *fn, const AstExpr *expr, const HirType *elem) {
     return array;
 }
 
-HirExpr *check_new(Fn *fn, const AstExpr *expr, const HirType *want) {
+// `new?` gives an optional: none when there is no memory.
+static HirExpr *maybe(Checker *checker, HirExpr *made) {
+    if (made->kind == HIR_NEW || made->kind == HIR_NEW_ARRAY) {
+        made->family = HIR_OPT;
+        made->type = hir_type_option(checker->types, made->type);
+    } else if (made->kind != HIR_ERROR) {
+        unsupported(checker, made->span, "`new?` of listed elements or texts");
+        return error_expr(checker, made->span);
+    }
+    return made;
+}
+
+static HirExpr *make_new(Fn *fn, const AstExpr *expr, const HirType *want) {
     Checker *checker = fn->checker;
-    if (expr->make.gc || expr->make.optional) {
-        unsupported(checker, expr->span, expr->make.gc ? "managed memory" : "`new?`");
+    if (expr->make.gc) {
+        unsupported(checker, expr->span, "managed memory");
         return error_expr(checker, expr->span);
     }
     if (!expr->make.type && expr->make.value && expr->make.value->kind != AST_EXPR_INIT)
@@ -367,4 +381,9 @@ HirExpr *check_new(Fn *fn, const AstExpr *expr, const HirType *want) {
     HirExpr *block = new_expr(checker, HIR_NEW, hir_type_ptr(checker->types, HIR_OWN, elem), expr->span);
     block->base = value;
     return block;
+}
+
+HirExpr *check_new(Fn *fn, const AstExpr *expr, const HirType *want) {
+    HirExpr *made = make_new(fn, expr, want);
+    return expr->make.optional ? maybe(fn->checker, made) : made;
 }

@@ -196,7 +196,7 @@ static bool pattern_binds(const HirPattern *pattern) {
 // --- the statement ------------------------------------------------------------------------------------------------------------------
 
 static bool may_be_switched(const HirType *type) {
-    return hir_type_is_integer(type) || type->kind == HIR_TYPE_BOOL || type->kind == HIR_TYPE_CHAR || type->kind == HIR_TYPE_ENUM ||
+    return hir_type_is_integer(type) || type->kind == HIR_TYPE_BOOL || type->kind == HIR_TYPE_CHAR || (type->kind == HIR_TYPE_ENUM && !type->enumeration->is_flags) ||
            type->kind == HIR_TYPE_OPTION || type->kind == HIR_TYPE_STR;
 }
 

@@ -34,6 +34,7 @@ static bool has_owner_params(const AstFn *fn) {
 static DeclKind kind_of(const AstItem *item) {
     switch (item->kind) {
     case AST_ITEM_STRUCT: return item->structure.is_wire || item->structure.is_ref ? DECL_UNSUPPORTED : item->structure.generics.len ? DECL_GENERIC : DECL_STRUCT;
+    case AST_ITEM_FLAGS: return item->enumeration.generics.len ? DECL_UNSUPPORTED : DECL_ENUM;
     case AST_ITEM_ENUM: return item->enumeration.generics.len ? DECL_GENERIC : DECL_ENUM;
     case AST_ITEM_CONTRACT: return item->contract.generics.len || item->contract.bases.len ? DECL_UNSUPPORTED : DECL_CONTRACT;
     case AST_ITEM_CONST: return DECL_CONST;
@@ -50,7 +51,6 @@ static const char *unsupported_item(const AstItem *item) {
     switch (item->kind) {
     case AST_ITEM_STRUCT: return item->structure.is_wire ? "wire structs" : "ref structs";
     case AST_ITEM_CONTRACT: return item->contract.bases.len ? "contracts that inherit" : "generic contracts";
-    case AST_ITEM_FLAGS: return "flags";
     case AST_ITEM_INTERFACE: return "interfaces with parameters or bases";
     case AST_ITEM_PACKAGE: return "package files";
     default: return "this item";
@@ -124,11 +124,12 @@ static void enter_imports(Checker *checker, Module *module) {
     vec_each(AstItem *, item, &module->ast->items) {
         if ((*item)->kind != AST_ITEM_IMPORT)
             continue;
-        if ((*item)->is_pub)
-            unsupported(checker, (*item)->span, "re-export");
         Module *imported = module_by_path(checker, check_path_name(checker->names, &(*item)->import));
-        if (imported && imported != module)
-            vec_push(checker->arena, &module->imports, imported);
+        if (!imported || imported == module)
+            continue;
+        vec_push(checker->arena, &module->imports, imported);
+        if ((*item)->is_pub)
+            vec_push(checker->arena, &module->exports, imported);
     }
 }
 
@@ -153,13 +154,26 @@ static Decl *own_decl(const Module *module, Name name) {
     return map_get(module->scope, name, &found) ? (Decl *)(uintptr_t)found : NULL;
 }
 
+// What a module shows to those that import it: its own, and what it hands on. Imports have no circles.
+static Decl *pub_decl(const Module *module, Name name) {
+    Decl *decl = own_decl(module, name);
+    if (decl && decl->is_pub)
+        return decl;
+    vec_each(Module *, it, &module->exports) {
+        decl = pub_decl(*it, name);
+        if (decl)
+            return decl;
+    }
+    return NULL;
+}
+
 Decl *find_decl(Checker *checker, Module *module, Name name, Span span) {
     Decl *found = own_decl(module, name);
     if (found)
         return found;
     vec_each(Module *, import, &module->imports) {
-        Decl *decl = own_decl(*import, name);
-        if (!decl || !decl->is_pub)
+        Decl *decl = pub_decl(*import, name);
+        if (!decl)
             continue;
         if (found && found != decl) {
             diag_report(checker->diags, span, E_AMBIGUOUS, text_of(checker, name));
@@ -190,6 +204,8 @@ Decl *find_path(Checker *checker, Module *module, const AstPath *path) {
     }
     Module *from = find_module(module, path->names.data[path->names.len - 2].name);
     Decl *decl = from ? own_decl(from, last->name) : NULL;
+    if (from && !decl)
+        decl = pub_decl(from, last->name);
     if (!from) {
         report_unknown(checker, module, path->names.data[path->names.len - 2].name, path->span);
     } else if (!decl) {

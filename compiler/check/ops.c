@@ -61,12 +61,16 @@ static bool is_bytes(const HirType *type) {
     return type->kind == HIR_TYPE_SLICE && type->elem->kind == HIR_TYPE_U8;
 }
 
+static bool is_flags(const HirType *type) {
+    return type->kind == HIR_TYPE_ENUM && type->enumeration->is_flags;
+}
+
 static bool takes(Takes what, const HirType *type) {
     bool number = hir_type_is_integer(type) || hir_type_is_float(type);
     switch (what) {
     case TAKES_NUMBERS: return number;
     case TAKES_INTEGERS: return hir_type_is_integer(type);
-    case TAKES_BITS: return hir_type_is_integer(type) || type->kind == HIR_TYPE_BOOL;
+    case TAKES_BITS: return hir_type_is_integer(type) || type->kind == HIR_TYPE_BOOL || is_flags(type);
     case TAKES_ORDERED: return number || type->kind == HIR_TYPE_CHAR;
     case TAKES_EQUAL:
         return hir_type_is_scalar(type) || type->kind == HIR_TYPE_STR || is_bytes(type) ||
@@ -294,7 +298,7 @@ HirExpr *check_unary(Fn *fn, const AstExpr *expr, const HirType *want) {
         HirExpr *operand = as_value(checker, check_expr(fn, expr->unary.operand, want));
         if (operand->kind == HIR_ERROR)
             return operand;
-        if (hir_type_is_integer(operand->type))
+        if (hir_type_is_integer(operand->type) || is_flags(operand->type))
             return make_unary(checker, HIR_BIT_NOT, HIR_TRAP, operand, expr->span);
         diag_report(checker->diags, operand->span, E_OPERAND, "~", type_text(checker, operand->type));
         return error_expr(checker, expr->span);

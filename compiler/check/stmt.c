@@ -109,7 +109,7 @@ static const HirType *let_type(Fn *fn, const AstBinder *binder, HirExpr **value,
         type = simple(checker, HIR_TYPE_ERROR);
     }
     if (ast)
-        *value = check_value(fn, ast, type && is_error(type) ? NULL : type);
+        *value = check_value(fn, ast, type);
     if (type)
         return type;
     if (!ast)

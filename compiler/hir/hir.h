@@ -208,6 +208,7 @@ struct HirEnum {
     Span span;
     Str doc;
     bool is_plain;       // no payloads
+    bool is_flags;       // plain, and its values are bits that can be combined
     bool is_opaque;
     const HirType *repr; // plain: its integer type
     VEC(HirVariant) variants;
@@ -371,8 +372,8 @@ typedef enum HirExprKind {
     HIR_STRUCT_LIT,// args in order of the text, rows[i] the field of args[i]; every field is there
     HIR_ARRAY_LIT, // args
     HIR_REPEAT,    // every element is `base`, a plain value
-    HIR_NEW,       // own T* of value base
-    HIR_NEW_ARRAY, // own T[]: `lo` elements (u64-like), each the plain value base
+    HIR_NEW,       // own T* of value base; of family OPT: an option of it, none without memory
+    HIR_NEW_ARRAY, // own T[]: `lo` elements (u64-like), each the plain value base; of family OPT as above
     HIR_NEW_COPY,  // own T[] or own str: a copy of what place `base` (slice of plain T, or str) shows
     HIR_UNARY,     // op, family, base
     HIR_BINARY,    // op, family, args[0], args[1]; operands have the type that the operation has

@@ -99,13 +99,15 @@ static void lower_repeat(Body *b, const HirExpr *e, SirPlace dest) {
 }
 
 static void lower_new(Body *b, const HirExpr *e, SirPlace dest) {
-    LOWER_OP(b, SIR_OP_NEW, e->span, lower__at(dest), lower__value(b, e->base));
+    SirOp op = e->family == HIR_OPT ? SIR_OP_NEW_OPT : SIR_OP_NEW;
+    LOWER_OP(b, op, e->span, lower__at(dest), lower__value(b, e->base));
 }
 
 static void lower_new_array(Body *b, const HirExpr *e, SirPlace dest) {
     SirArg count = lower__early_value(b, e->lo, &e->base, 1);
     SirArg value = lower__value(b, e->base);
-    LOWER_OP(b, SIR_OP_NEW_ARRAY, e->span, lower__at(dest), count, value);
+    SirOp op = e->family == HIR_OPT ? SIR_OP_NEW_ARRAY_OPT : SIR_OP_NEW_ARRAY;
+    LOWER_OP(b, op, e->span, lower__at(dest), count, value);
 }
 
 static void lower_new_copy(Body *b, const HirExpr *e, SirPlace dest) {

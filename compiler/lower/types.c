@@ -73,8 +73,9 @@ static SirType lower_enum(Lower *l, const HirEnum *enumeration) {
     uint64_t row;
     if (map_get(l->enums, enumeration->number, &row)) return (SirType)row;
     SirTypeInfo info = { .kind = SIR_TYPE_ENUM, .is_plain_enum = enumeration->is_plain };
+    if (enumeration->is_flags) info = (SirTypeInfo){ .kind = SIR_TYPE_FLAGS };
     info.name = lower__name(l, enumeration->name);
-    if (info.is_plain_enum) info.elem = lower__type(l, enumeration->repr);
+    if (enumeration->is_plain) info.elem = lower__type(l, enumeration->repr);
     SirType type = sir_type_intern(l->module, &info);
     map_put(l->enums, enumeration->number, type);
     lower_variants(l, enumeration, &info);
