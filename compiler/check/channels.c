@@ -56,7 +56,7 @@ HirStmt *check_send(Fn *fn, const AstStmt *ast) {
     if (message && !check_count(checker, text_of(checker, message->name), message->args.len, &ast->send.args, ast->span))
         message = NULL;
     for (uint32_t i = 0; i < ast->send.args.len; i++) {
-        HirExpr *arg = check_value(fn, ast->send.args.data[i].value, message ? message->args.data[i].type : NULL);
+        HirExpr *arg = check_value(fn, ast->send.args.data[i].value, message ? message->args.data[i].type : simple(checker, HIR_TYPE_ERROR));
         vec_push(checker->arena, &stmt->args, arg);
     }
     return message ? stmt : wrong(fn, ast->span);

@@ -52,6 +52,9 @@ static const HirExpr *holds_back(const HirExpr *place) {
     for (; place; place = place->base) {
         if (place->kind == HIR_CONSTANT || place->kind == HIR_INDEX)
             return place;
+        // What a parameter borrows exclusively may be moved out of, if it is back in time [47].
+        if (place->kind == HIR_DEREF && place->base->kind == HIR_LOCAL && place->base->local->is_param && place->base->type->mode == HIR_MUT)
+            return NULL;
         if (place->kind == HIR_DEREF && place->base->type->mode != HIR_OWN)
             return place;
         if (place->kind == HIR_LOCAL || place->kind == HIR_TEMP)

@@ -389,7 +389,7 @@ static HirExpr *check_else(Fn *fn, const AstExpr *expr, const HirType *want) {
     if (expr->orelse.leave)
         result->leave = leaving(fn, expr->orelse.leave);
     else
-        result->lo = check_value(fn, expr->orelse.otherwise, is_error(type) ? NULL : type);
+        result->lo = check_value(fn, expr->orelse.otherwise, type);
     return value->kind == HIR_ERROR ? value : result;
 }
 

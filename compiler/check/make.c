@@ -186,7 +186,7 @@ static HirExpr *init_struct(Fn *fn, const AstExpr *ast, const HirType *type) {
     expr->rows = arena_array(checker->arena, uint32_t, structure->fields.len);
     for (uint32_t i = 0; i < items->len; i++) {
         uint32_t row = item_row(fn, type, &items->data[i], i);
-        HirExpr *value = check_value(fn, items->data[i].value, row == UINT32_MAX ? NULL : structure->fields.data[row].type);
+        HirExpr *value = check_value(fn, items->data[i].value, row == UINT32_MAX ? simple(checker, HIR_TYPE_ERROR) : structure->fields.data[row].type);
         good = good && row != UINT32_MAX && value->kind != HIR_ERROR;
         if (row == UINT32_MAX)
             continue;

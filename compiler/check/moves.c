@@ -8,7 +8,7 @@ static Path owned_part(const Path *path) {
     Path part = *path;
     for (uint32_t i = 0; i < path->count; i++) {
         const Step *step = &path->steps[i];
-        if (step->kind == STEP_INDEX || (step->kind == STEP_DEREF && !step->owned)) {
+        if (step->kind == STEP_INDEX || (step->kind == STEP_DEREF && !step->owned && !step->lent)) {
             part.count = i;
             break;
         }
@@ -125,6 +125,18 @@ void moves_assign(Ways *ways, const Path *path, Span at) {
             split(ways, fact, &part);
             i = 0;
         }
+    }
+}
+
+void moves_check_back(Ways *ways, const HirLocal *param, Span at) {
+    if (ways->counting || ways->state.dead)
+        return;
+    for (uint32_t i = 0; i < ways->state.moved.len; i++) {
+        const Fact *fact = &ways->state.moved.data[i];
+        if (fact->path.local != param || fact->path.count == 0 || !fact->path.steps[0].lent)
+            continue;
+        diag_report(ways->checker->diags, fact->at, E_NOT_REASSIGNED, path_text(ways, &fact->path));
+        diag_note(ways->checker->diags, at, "the function ends here");
     }
 }
 

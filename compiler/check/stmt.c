@@ -193,7 +193,7 @@ static HirStmt *check_assign(Fn *fn, const AstStmt *stmt) {
         HirExpr *value = check_expr(fn, stmt->assign.value, shifts ? simple(checker, HIR_TYPE_U32) : place ? place->type : NULL);
         return place ? update(fn, op, family_of(stmt->assign.family), place, value, stmt->span) : new_stmt(fn, HIR_STMT_ERROR, stmt->span);
     }
-    HirExpr *value = check_value(fn, stmt->assign.value, place ? place->type : NULL);
+    HirExpr *value = check_value(fn, stmt->assign.value, place ? place->type : simple(checker, HIR_TYPE_ERROR));
     HirStmt *assign = new_stmt(fn, place && value->kind != HIR_ERROR ? HIR_STMT_ASSIGN : HIR_STMT_ERROR, stmt->span);
     assign->place = place;
     assign->value = value;

@@ -116,6 +116,8 @@ void end_locals(Ways *ways, uint32_t down_to, Span at) {
         return;
     if (down_to == 0)
         states_return(ways, at);
+    for (uint32_t i = 0; down_to == 0 && i < ways->fn->sig.params.len; i++)
+        moves_check_back(ways, ways->fn->locals.data[i], at);
     for (uint32_t i = down_to; i < whole; i++)
         if (ways->endings.data[i].local)
             forget(ways, ways->endings.data[i].local);

@@ -22,6 +22,7 @@ typedef enum StepKind { STEP_FIELD, STEP_DEREF, STEP_INDEX } StepKind;
 typedef struct Step {
     uint32_t kind, n;
     bool owned; // DEREF of an `own` pointer: what it leads to belongs to the local
+    bool lent;  // DEREF of a parameter that borrows exclusively: what moves out of it must be back in time [47]
 } Step;
 
 typedef struct Path {
@@ -152,6 +153,7 @@ void moves_read(Ways *ways, const Path *path, Span at);         // must have a v
 void moves_away(Ways *ways, const Path *path, Span at);
 void moves_assign(Ways *ways, const Path *path, Span at);       // has one afterwards
 bool moves_has_value(const State *state, const Path *path);     // on all ways
+void moves_check_back(Ways *ways, const HirLocal *param, Span at); // what moved out of what it borrows is back
 void moves_check_join(Ways *ways, const State *a, const State *b, Span at);
 
 // --- loans.c ------------------------------------------------------------------------------------------------------------------------

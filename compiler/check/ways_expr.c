@@ -12,7 +12,8 @@ static Step step_of(const HirExpr *place) {
     const HirType *base = place->base->type;
     switch (place->kind) {
     case HIR_FIELD: return (Step){ .kind = STEP_FIELD, .n = place->row };
-    case HIR_DEREF: return (Step){ .kind = STEP_DEREF, .owned = base->mode == HIR_OWN };
+    case HIR_DEREF:
+        return (Step){ .kind = STEP_DEREF, .owned = base->mode == HIR_OWN, .lent = place->base->kind == HIR_LOCAL && place->base->local->is_param && base->mode == HIR_MUT };
     default: return (Step){ .kind = STEP_INDEX, .owned = base->kind == HIR_TYPE_ARRAY || base->kind == HIR_TYPE_VECTOR || base->mode == HIR_OWN };
     }
 }
