@@ -31,28 +31,6 @@ AstName ast__word(Build *b, const SyntaxNode *node) {
     return (AstName){ names_add(b->names, text.ptr, text.len), ast__span(b, node) };
 }
 
-// The parser takes a keyword for a name where the keyword cannot stand.
-static bool is_keyword(Str text) {
-    static const char *const keywords[] = {
-        "assert", "auto", "bool", "break",  "case",   "char",   "const", "continue", "default",
-        "defer",  "do",   "else", "enum",   "f32",    "f64",    "false", "fn",       "for",
-        "gc",     "i16",  "i32",  "i64",    "i8",     "if",     "isize", "new",      "none",
-        "own",    "pub",  "ref",  "return", "sizeof", "static", "str",   "struct",   "switch",
-        "true",   "try",  "u16",  "u32",    "u64",    "u8",     "usize", "void",     "while",
-    };
-    size_t low = 0, high = sizeof keywords / sizeof *keywords;
-    while (low < high) {
-        size_t middle = (low + high) / 2, length = strlen(keywords[middle]);
-        int order = memcmp(keywords[middle], text.ptr, length < text.len ? length : text.len);
-        if (order == 0 && length == text.len) return true;
-        if (order < 0 || (order == 0 && length < text.len))
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return false;
-}
-
 // Behind a dot `none` is a variant like others.
 AstName ast__member(Build *b, const SyntaxNode *node) {
     return node && syntax_is(b->syntax, node, "none") ? ast__word(b, node) : ast__name(b, node);
@@ -60,7 +38,8 @@ AstName ast__member(Build *b, const SyntaxNode *node) {
 
 AstName ast__name(Build *b, const SyntaxNode *node) {
     AstName name = ast__word(b, node);
-    if (name.name && is_keyword(ast__text(b, node))) {
+    if (name.name && syntax_is_keyword(ast__text(b, node)
+                     )) { // where a keyword cannot stand it is read as a name
         ast__report(b, name.span, E_KEYWORD_AS_NAME, names_text(b->names, name.name));
     }
     return name;

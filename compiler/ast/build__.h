@@ -16,6 +16,7 @@ typedef struct Build {
     Names *names;
     Diags *diags;
     bool broken;
+    bool silent; // the last report was none
     bool in_owner; // in the type that a function belongs to: arguments may bring bounds along
     AstGenerics owner_generics; // those that did
 } Build;
@@ -30,7 +31,11 @@ Str ast__text(const Build *b, const SyntaxNode *node);
 const char *ast__c_text(const Build *b, const SyntaxNode *node); // for a report
 bool ast__has(const SyntaxNode *node, SyntaxField field);
 
-#define ast__report(b, ...) ((b)->broken = true, diag_report((b)->diags, __VA_ARGS__))
+// Nothing is said where the text did not parse: the parser's guesses are not the writer's words.
+#define ast__report(b, span, ...)                                                                                      \
+    ((b)->broken = true, (b)->silent = syntax_is_wrong((b)->syntax, (span).start),                                     \
+     (b)->silent ? (void)0 : diag_report((b)->diags, (span), __VA_ARGS__))
+#define ast__help(b, ...) ((b)->silent ? (void)0 : diag_help((b)->diags, __VA_ARGS__))
 
 AstName ast__name(Build *b, const SyntaxNode *node);   // absent for NULL and for what is missing
 AstName ast__member(Build *b, const SyntaxNode *node); // behind a dot

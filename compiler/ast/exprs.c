@@ -85,7 +85,7 @@ static void forbid_chain(Build *b, const SyntaxNode *left, Span at) {
     AstFamily family;
     if (!inner || !ast__operator(ast__text(b, inner), &op, &family) || !is_comparison(op)) return;
     ast__report(b, at, E_CHAINED_COMPARISON);
-    diag_help(b->diags, "write `a < b && b < c`, or put one comparison in parentheses");
+    ast__help(b, "write `a < b && b < c`, or put one comparison in parentheses");
 }
 
 static AstExpr *build_binary(Build *b, const SyntaxNode *node) {

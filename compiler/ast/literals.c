@@ -47,7 +47,7 @@ static uint64_t integer_value(Build *b, const SyntaxNode *node) {
     char *end;
     if (base == 10 && digits[0] == '0' && digits[1]) {
         ast__report(b, ast__span(b, node), E_LEADING_ZERO, ast__c_text(b, node));
-        diag_help(b->diags, "octal numbers begin with `0o`");
+        ast__help(b, "octal numbers begin with `0o`");
     }
     if (base != 10) digits += 2;
     Str behind = { text.ptr + (base == 10 ? 0 : 2), text.len - (base == 10 ? 0 : 2) };
@@ -205,7 +205,7 @@ static void put_escape(Build *b, Bytes *out, Str text, Span span, bool bytes) {
         ast__report(b, span, E_BAD_ESCAPE, shown);
     } else if (is_byte && value > 0x7f && !bytes) {
         ast__report(b, span, E_BYTE_IN_TEXT, shown);
-        diag_help(b->diags, "the character is `\\u{%x}`", value);
+        ast__help(b, "the character is `\\u{%x}`", value);
     } else if (is_byte) {
         vec_push(b->arena, out, (char)value);
     } else {
@@ -270,7 +270,7 @@ void ast__character(Build *b, const SyntaxNode *node, AstExpr *out) {
     }
     if (count != 1) {
         ast__report(b, ast__span(b, node), E_BAD_CHARACTER_LITERAL, count);
-        if (count > 1) diag_help(b->diags, "a text stands between double quotes");
+        if (count > 1) ast__help(b, "a text stands between double quotes");
     }
 }
 
@@ -323,8 +323,8 @@ static AstFormat build_format(Build *b, const SyntaxNode *node) {
     if (text.len == 1 && strchr("xXboec?", text.ptr[0])) format.kind = text.ptr[0], text.len--;
     if (text.len > 0 || format.precision == -2) {
         ast__report(b, ast__span(b, node), E_BAD_FORMAT, ast__c_text(b, node));
-        diag_help(
-            b->diags, "the order is: fill align `+` `#` `0` width `.precision` and one of `xXboec?`"
+        ast__help(
+            b, "the order is: fill align `+` `#` `0` width `.precision` and one of `xXboec?`"
         );
         format.precision = -1;
     }

@@ -14,9 +14,12 @@ enum { ERROR_SIZE = 512 };
 
 static const char *remedy(int code) {
     switch (code) {
-    case ENOENT: return "; check the name";
+    case ENOENT:
+    case ENOTDIR: return "; check the name";
     case EACCES: return "; check its permissions";
-    case ENOSPC: return "; make room on the disk";
+    case ENOSPC:
+    case EDQUOT: return "; make room on the disk";
+    case EFBIG: return "; raise the limit on the size of files (ulimit -f)";
     case EROFS: return "; choose a place that can be written";
     case EISDIR: return "; name a file in it";
     default: return "";

@@ -323,6 +323,9 @@ static HirExpr *call_of_slice(Fn *fn, const struct OfSlice *row, HirExpr *place,
         diag_report(checker->diags, span, E_NOT_PLAIN, type_text(checker, elem));
         return error_expr(checker, span);
     }
+    bool first_only = row->gives == G_MAYBE_CONST || row->gives == G_MAYBE_MUT || row->gives == G_MAYBE_SUB || row->gives == G_ELEMENT;
+    if (first_only && !check_pointee(checker, hir_type_ptr(checker->types, HIR_CONST, elem), span))
+        return error_expr(checker, span);
     HirExpr *expr = make(fn, row->builtin, slice_result(checker, row->gives, elem), span);
     add(fn, expr, place);
     for (uint32_t i = 0; i < count; i++)

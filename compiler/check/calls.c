@@ -126,6 +126,7 @@ static HirExpr *call_on_value(Fn *fn, HirExpr *base, const AstExpr *expr) {
     if (decl)
         return call_method(fn, place, decl, expr);
     diag_report(checker->diags, name->span, E_NO_METHOD, type_text(checker, place->type), text_of(checker, name->name));
+    near_method(checker, place->type, text_of(checker, name->name));
     return give_up(fn, &expr->call.args, expr->span);
 }
 
@@ -143,6 +144,7 @@ static HirExpr *call_on_type(Fn *fn, const HirType *owner, const AstExpr *expr, 
     if (is_enum)
         return make_variant(fn, owner, name->name, &expr->call.args, true, expr->span);
     diag_report(checker->diags, name->span, E_NO_METHOD, type_text(checker, owner), text_of(checker, name->name));
+    near_method(checker, owner, text_of(checker, name->name));
     return give_up(fn, &expr->call.args, expr->span);
 }
 
@@ -169,7 +171,7 @@ static HirExpr *call_by_name(Fn *fn, const AstExpr *expr, const HirType *want) {
     HirExpr *builtin = call_builtin(fn, name->name, &expr->call.args, expr->span);
     if (builtin)
         return builtin;
-    report_unknown(checker, fn->module, name->name, name->span);
+    report_unknown(checker, fn, fn->module, name->name, name->span);
     return give_up(fn, &expr->call.args, expr->span);
 }
 

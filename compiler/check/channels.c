@@ -24,8 +24,10 @@ static bool find_message(Fn *fn, const HirContract *contract, const AstName *nam
     for (*row = 0; *row < contract->messages.len; ++*row)
         if (contract->messages.data[*row].name == name->name)
             return true;
-    if (!contract->broken)
+    if (!contract->broken) {
         diag_report(fn->checker->diags, name->span, E_UNKNOWN_MESSAGE, text_of(fn->checker, contract->name), text_of(fn->checker, name->name));
+        near_message(fn->checker, contract, text_of(fn->checker, name->name));
+    }
     return false;
 }
 

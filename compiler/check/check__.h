@@ -129,10 +129,27 @@ void make_hir(Checker *checker, Decl *decl);                                   /
 Decl *find_decl(Checker *checker, Module *module, Name name, Span span);       // NULL: none; reports ambiguity only
 Decl *find_path(Checker *checker, Module *module, const AstPath *path);        // reports; NULL: none
 Module *find_module(Module *module, Name last);                                // an import by its last word
-void report_unknown(Checker *checker, Module *module, Name name, Span span);   // with a name that is near
 const char *text_of(const Checker *checker, Name name);
 const char *place_text(Checker *checker, const HirExpr *place);                // as it is written, or its type
 void unsupported(Checker *checker, Span span, const char *construct);
+
+// --- near.c: what was meant by a misspelt name. After a report, as help for it ---------------------------------------------
+
+typedef struct Near {
+    const char *wanted, *best; // best: NULL: none is near
+    uint32_t least;
+} Near;
+
+Near near_start(const char *wanted);
+void near_try(Near *near, const char *name);
+void near_help(Checker *checker, const Near *near);
+void near_in_module(const Checker *checker, const Module *module, bool only_pub, Near *near);
+void report_unknown(Checker *checker, const Fn *fn, Module *module, Name name, Span span); // `fn` may be NULL
+void near_field(Checker *checker, const HirType *type, const char *wanted);
+void near_variant(Checker *checker, const HirType *type, const char *wanted);
+void near_method(Checker *checker, const HirType *type, const char *wanted);
+void near_message(Checker *checker, const HirContract *contract, const char *wanted);
+void near_state(Checker *checker, const HirContract *contract, const char *wanted);
 
 // --- decls.c: completing declarations -------------------------------------------------------------------------------------
 
@@ -200,6 +217,7 @@ HirExpr *as_place(Checker *checker, HirExpr *expr);                            /
 HirExpr *as_value(Checker *checker, HirExpr *expr);                            // a place is copied, moved or reborrowed
 HirExpr *coerce(Checker *checker, HirExpr *expr, const HirType *want);         // reports; the result has type `want`
 bool widens(const HirType *from, const HirType *to);
+bool check_pointee(Checker *checker, const HirType *pointer, Span span);       // it holds no borrow; reports
 bool check_mutable(Checker *checker, const HirExpr *place);                    // reports
 bool elements_mutable(Checker *checker, const HirExpr *place);                 // of an array or a slice; reports
 bool check_movable(Checker *checker, const HirExpr *place);                    // reports

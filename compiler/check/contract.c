@@ -86,6 +86,7 @@ static uint32_t successor(Builder *builder, uint32_t state, const AstProtocol *p
         if (target != UINT32_MAX)
             return target;
         diag_report(checker->diags, next->span, E_UNKNOWN_STATE, text_of(checker, builder->contract->name), text_of(checker, next->name.name));
+        near_state(checker, builder->contract, text_of(checker, next->name.name));
         builder->contract->broken = true;
         return state;
     }
@@ -104,6 +105,7 @@ static void add_choice(Builder *builder, uint32_t state, const AstProtocol *prot
     uint32_t message = find_message(contract, step->name.name);
     if (message == UINT32_MAX) {
         diag_report(checker->diags, step->name.span, E_UNKNOWN_MESSAGE, text_of(checker, contract->name), text_of(checker, step->name.name));
+        near_message(checker, contract, text_of(checker, step->name.name));
         contract->broken = true;
         return;
     }

@@ -171,6 +171,15 @@ static HirExpr *to_pointer(Checker *checker, HirExpr *expr, const HirType *want)
     return lend(checker, HIR_BORROW, want->mode, place, want, expr->span);
 }
 
+// Borrows of borrows there are none.
+bool check_pointee(Checker *checker, const HirType *pointer, Span span) {
+    if (!hir_type_is_second_class(pointer->elem))
+        return true;
+    diag_report(checker->diags, span, E_BORROW_STORED, type_text(checker, pointer));
+    diag_help(checker->diags, "an array of borrows is read by its index: `a[i]`");
+    return false;
+}
+
 static HirExpr *to_slice(Checker *checker, HirExpr *expr, const HirType *want) {
     const HirType *from = expr->type;
     if (from->kind == HIR_TYPE_STR && want->mode == HIR_CONST && want->elem->kind == HIR_TYPE_U8) {
@@ -181,6 +190,8 @@ static HirExpr *to_slice(Checker *checker, HirExpr *expr, const HirType *want) {
     }
     bool holds = from->kind == HIR_TYPE_ARRAY || from->kind == HIR_TYPE_GROW || from->kind == HIR_TYPE_VECTOR;
     if (holds && from->elem == want->elem && want->mode != HIR_OWN && want->mode != HIR_STATIC) {
+        if (!check_pointee(checker, want, expr->span))
+            return error_expr(checker, expr->span);
         HirExpr *place = as_place(checker, expr);
         if (want->mode == HIR_MUT && !check_mutable(checker, place))
             return error_expr(checker, expr->span);

@@ -1,28 +1,40 @@
 // Do the cases of a `switch` cover everything, and is each of them needed? A case with a guard covers nothing.
 //
-// Values in order are intervals: what is covered is a sorted list of intervals that do not touch. A signed number is
-// mapped so that the order of unsigned numbers is its order.
+// This is Maranget's usefulness: a pattern is useful behind others if some value fits it and none of them. A case must be
+// useful behind those before it; a pattern that fits anything must be useless behind them all, else a value that
+// shows it is the witness. Patterns are taken apart column by column; numbers by the intervals between their bounds, a signed
+// one mapped so that the order of unsigned numbers is its order.
 
 #include <inttypes.h>
-#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "check__.h"
+
+enum { MOST_STEPS = 200000 };
+
+typedef const HirPattern *Cell; // NULL fits anything
+
+typedef struct Rows {
+    VEC(Cell *) list;
+} Rows;
+
+typedef struct Cover {
+    Checker *checker;
+    Arena kept;  // the rows
+    Arena arena; // of one question
+    uint32_t steps;
+} Cover;
+
+static bool is_wild(Cell cell) {
+    return !cell || cell->kind == HIR_PATTERN_WILD || cell->kind == HIR_PATTERN_BIND;
+}
+
+// --- numbers -------------------------------------------------------------------------------------------------------------------
 
 typedef struct Interval {
     uint64_t low, high; // both included
 } Interval;
-
-typedef struct Cover {
-    Checker *checker;
-    const HirType *type;
-    VEC(Interval) done;
-    bool *variants; // of enums and options
-    uint32_t variant_count;
-    StrMap *texts;
-    bool all;
-} Cover;
-
-// --- intervals ------------------------------------------------------------------------------------------------------------------
 
 static uint64_t order(const HirType *type, uint64_t bits) { // its own inverse
     return hir_type_is_signed(type) ? bits ^ (uint64_t)1 << 63 : bits;
@@ -40,178 +52,262 @@ static Interval domain(const HirType *type) {
     return (Interval){ order(type, 0 - half), order(type, half - 1) };
 }
 
-// The first interval that ends at or after `value`.
-static uint32_t place_of(const Cover *cover, uint64_t value) {
-    uint32_t low = 0, high = cover->done.len;
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        if (cover->done.data[middle].high < value)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
+static Interval interval_of(Cell cell) {
+    uint64_t low = order(cell->type, cell->value->bits);
+    return (Interval){ low, cell->last ? order(cell->type, cell->last->bits) : low };
 }
 
-static bool is_covered(const Cover *cover, Interval wanted) {
-    uint32_t at = place_of(cover, wanted.low);
-    return at < cover->done.len && cover->done.data[at].low <= wanted.low && wanted.high <= cover->done.data[at].high;
-}
-
-static void add(Cover *cover, Interval more) {
-    uint32_t from = place_of(cover, more.low > 0 ? more.low - 1 : 0), to = from;
-    for (; to < cover->done.len && (more.high == UINT64_MAX || cover->done.data[to].low <= more.high + 1); to++) {
-        if (cover->done.data[to].low < more.low)
-            more.low = cover->done.data[to].low;
-        if (cover->done.data[to].high > more.high)
-            more.high = cover->done.data[to].high;
-    }
-    if (from == to) {
-        vec_push(cover->checker->arena, &cover->done, more);
-        for (uint32_t i = cover->done.len - 1; i > from; i--)
-            cover->done.data[i] = cover->done.data[i - 1];
-    } else {
-        for (uint32_t i = to; i < cover->done.len; i++)
-            cover->done.data[from + 1 + i - to] = cover->done.data[i];
-        cover->done.len -= to - from - 1;
-    }
-    cover->done.data[from] = more;
-}
-
-// --- cases --------------------------------------------------------------------------------------------------------------------------
-
-static bool is_known(const HirPattern *pattern) {
-    if (pattern->type->kind == HIR_TYPE_ERROR)
-        return false;
-    return pattern->kind != HIR_PATTERN_RANGE || pattern->last->kind == HIR_LITERAL;
-}
-
-static Interval interval_of(const HirPattern *pattern) {
-    uint64_t low = order(pattern->type, pattern->value->bits);
-    return (Interval){ low, pattern->last ? order(pattern->type, pattern->last->bits) : low };
-}
-
-static bool complete(const Cover *cover) {
-    bool all = cover->variants != NULL;
-    for (uint32_t i = 0; all && i < cover->variant_count; i++)
-        all = cover->variants[i];
-    if (all || cover->all || cover->variants || cover->type->kind == HIR_TYPE_STR)
-        return cover->all || all;
-    return is_covered(cover, domain(cover->type));
-}
-
-static bool already(const Cover *cover, const HirPattern *pattern) {
-    uint64_t seen;
-    if (cover->all)
+static bool contains(Cell cell, Interval part) {
+    if (is_wild(cell))
         return true;
-    switch (pattern->kind) {
-    case HIR_PATTERN_VARIANT: return cover->variants[pattern->row];
-    case HIR_PATTERN_VALUE:
-        if (cover->type->kind == HIR_TYPE_STR)
-            return strmap_get(cover->texts, pattern->value->text.ptr, pattern->value->text.len, &seen);
-        return is_covered(cover, interval_of(pattern));
-    case HIR_PATTERN_RANGE: return is_covered(cover, interval_of(pattern));
-    case HIR_PATTERN_WILD:
-    case HIR_PATTERN_BIND: break;
-    }
-    return complete(cover);
+    Interval whole = interval_of(cell);
+    return whole.low <= part.low && part.high <= whole.high;
 }
 
-static void take(Cover *cover, const HirPattern *pattern) {
-    switch (pattern->kind) {
-    case HIR_PATTERN_WILD:
-    case HIR_PATTERN_BIND: cover->all = true; break;
-    case HIR_PATTERN_VARIANT: cover->variants[pattern->row] = true; break;
-    case HIR_PATTERN_VALUE:
-    case HIR_PATTERN_RANGE:
-        if (cover->type->kind == HIR_TYPE_STR)
-            strmap_put(cover->texts, pattern->value->text.ptr, pattern->value->text.len, 1);
-        else
-            add(cover, interval_of(pattern));
-        break;
-    }
+static int by_number(const void *a, const void *b) {
+    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+    return (x > y) - (x < y);
 }
 
-static bool take_arm(Cover *cover, const HirArm *arm) {
-    if (arm->patterns.len == 0) {
-        if (complete(cover))
-            diag_report(cover->checker->diags, arm->span, E_COVERED_BEFORE);
-        cover->all = cover->all || !arm->guard;
+// --- taking a column apart -----------------------------------------------------------------------------------------------------
+
+static uint32_t arity(const HirType *type, uint32_t variant) {
+    return type->kind == HIR_TYPE_OPTION ? variant : type->enumeration->variants.data[variant].fields.len;
+}
+
+static const HirType *payload(const HirType *type, uint32_t variant, uint32_t field) {
+    return type->kind == HIR_TYPE_OPTION ? type->elem : type->enumeration->variants.data[variant].fields.data[field].type;
+}
+
+// A row whose first cell has been replaced by the cells of its payload.
+static Cell *expand(Cover *cover, Cell *row, uint32_t columns, uint32_t fields) {
+    Cell *made = arena_array(&cover->arena, Cell, fields + columns);
+    for (uint32_t i = 0; i < fields; i++)
+        made[i] = is_wild(row[0]) || i >= row[0]->args.len ? NULL : row[0]->args.data[i];
+    for (uint32_t i = 1; i < columns; i++)
+        made[fields + i - 1] = row[i];
+    return made;
+}
+
+static const HirType **expand_types(Cover *cover, const HirType **types, uint32_t columns, uint32_t variant, uint32_t fields) {
+    const HirType **made = arena_array(&cover->arena, const HirType *, fields + columns);
+    for (uint32_t i = 0; i < fields; i++)
+        made[i] = payload(types[0], variant, i);
+    for (uint32_t i = 1; i < columns; i++)
+        made[fields + i - 1] = types[i];
+    return made;
+}
+
+static const char *variant_text(Cover *cover, const HirType *type, uint32_t variant, const char **parts) {
+    Arena *arena = cover->checker->arena;
+    uint32_t count = arity(type, variant);
+    const char *name = type->kind == HIR_TYPE_OPTION ? (variant ? "some" : "none") : text_of(cover->checker, type->enumeration->variants.data[variant].name);
+    const char *text = arena_printf(arena, ".%s%s", name, count ? "(" : "");
+    for (uint32_t i = 0; i < count; i++)
+        text = arena_printf(arena, "%s%s%s", text, i ? ", " : "", parts[i]);
+    return count ? arena_printf(arena, "%s)", text) : text;
+}
+
+static const char *value_text(Cover *cover, const HirType *type, uint64_t key) {
+    uint64_t bits = order(type, key);
+    if (type->kind == HIR_TYPE_BOOL)
+        return bits ? "true" : "false";
+    if (type->kind == HIR_TYPE_CHAR)
+        return arena_printf(cover->checker->arena, bits > ' ' && bits < 127 ? "'%c'" : "'\\u{%x}'", (unsigned)bits);
+    return arena_printf(cover->checker->arena, hir_type_is_signed(type) ? "%" PRId64 : "%" PRIu64, bits);
+}
+
+// --- usefulness ----------------------------------------------------------------------------------------------------------------
+
+static bool useful(Cover *cover, const Rows *rows, Cell *query, const HirType **types, uint32_t columns, const char **witness);
+
+// With the first column of one variant.
+static bool useful_variant(Cover *cover, const Rows *rows, Cell *query, const HirType **types, uint32_t columns, uint32_t variant, const char **witness) {
+    Rows fitting = { 0 };
+    uint32_t fields = arity(types[0], variant);
+    vec_each(Cell *, row, &rows->list) {
+        if (is_wild((*row)[0]) || (*row)[0]->row == variant)
+            vec_push(&cover->arena, &fitting.list, expand(cover, *row, columns, fields));
     }
-    for (uint32_t i = 0; i < arm->patterns.len; i++) {
-        const HirPattern *pattern = arm->patterns.data[i];
-        if (!is_known(pattern))
+    const HirType **parts = expand_types(cover, types, columns, variant, fields);
+    const char **texts = arena_array(&cover->arena, const char *, fields + columns);
+    if (!useful(cover, &fitting, expand(cover, query, columns, fields), parts, fields + columns - 1, texts))
+        return false;
+    witness[0] = variant_text(cover, types[0], variant, texts);
+    for (uint32_t i = 1; i < columns; i++)
+        witness[i] = texts[fields + i - 1];
+    return true;
+}
+
+static bool useful_enum(Cover *cover, const Rows *rows, Cell *query, const HirType **types, uint32_t columns, const char **witness) {
+    if (!is_wild(query[0]))
+        return useful_variant(cover, rows, query, types, columns, query[0]->row, witness);
+    uint32_t count = types[0]->kind == HIR_TYPE_OPTION ? 2 : types[0]->enumeration->variants.len;
+    for (uint32_t variant = 0; variant < count; variant++)
+        if (useful_variant(cover, rows, query, types, columns, variant, witness))
+            return true;
+    return false;
+}
+
+// The rest of the columns, for the rows whose first cell fits `part`.
+static bool useful_rest(Cover *cover, const Rows *rows, Cell *query, const HirType **types, uint32_t columns, const Interval *part, const char **witness) {
+    Rows fitting = { 0 };
+    vec_each(Cell *, row, &rows->list) {
+        if (part ? contains((*row)[0], *part) : is_wild((*row)[0]))
+            vec_push(&cover->arena, &fitting.list, *row + 1);
+    }
+    return useful(cover, &fitting, query + 1, types + 1, columns - 1, witness + 1);
+}
+
+// Between two bounds in a row all numbers are alike.
+static bool useful_number(Cover *cover, const Rows *rows, Cell *query, const HirType **types, uint32_t columns, const char **witness) {
+    Interval whole = is_wild(query[0]) ? domain(types[0]) : interval_of(query[0]);
+    VEC(uint64_t) starts = { 0 };
+    vec_push(&cover->arena, &starts, whole.low);
+    vec_each(Cell *, row, &rows->list) {
+        if (is_wild((*row)[0]))
+            continue;
+        Interval part = interval_of((*row)[0]);
+        if (part.low > whole.low && part.low <= whole.high)
+            vec_push(&cover->arena, &starts, part.low);
+        if (part.high >= whole.low && part.high < whole.high)
+            vec_push(&cover->arena, &starts, part.high + 1);
+    }
+    if (types[0]->kind == HIR_TYPE_CHAR && whole.low < 0xd800 && whole.high > 0xdfff) { // surrogates are no characters
+        vec_push(&cover->arena, &starts, 0xd800);
+        vec_push(&cover->arena, &starts, 0xe000);
+    }
+    qsort(starts.data, starts.len, sizeof *starts.data, by_number);
+    for (uint32_t i = 0; i < starts.len; i++) {
+        if (i > 0 && starts.data[i] == starts.data[i - 1])
+            continue;
+        uint32_t next = i + 1;
+        while (next < starts.len && starts.data[next] == starts.data[i])
+            next++;
+        Interval part = { starts.data[i], next < starts.len ? starts.data[next] - 1 : whole.high };
+        if (types[0]->kind == HIR_TYPE_CHAR && part.low == 0xd800)
+            continue;
+        witness[0] = value_text(cover, types[0], part.low);
+        if (useful_rest(cover, rows, query, types, columns, &part, witness))
+            return true;
+    }
+    return false;
+}
+
+static bool is_number(const HirType *type) {
+    return hir_type_is_integer(type) || type->kind == HIR_TYPE_BOOL || type->kind == HIR_TYPE_CHAR;
+}
+
+static bool same_text(Cell a, Cell b) {
+    return !is_wild(a) && !is_wild(b) && str_eq(a->value->text, b->value->text);
+}
+
+// Texts have no end: only what fits anything covers them, and one text covers the same text.
+static bool useful_other(Cover *cover, const Rows *rows, Cell *query, const HirType **types, uint32_t columns, const char **witness) {
+    witness[0] = "_";
+    if (is_wild(query[0]) || query[0]->kind != HIR_PATTERN_VALUE)
+        return useful_rest(cover, rows, query, types, columns, NULL, witness);
+    Rows fitting = { 0 };
+    vec_each(Cell *, row, &rows->list) {
+        if (is_wild((*row)[0]) || same_text((*row)[0], query[0]))
+            vec_push(&cover->arena, &fitting.list, *row + 1);
+    }
+    return useful(cover, &fitting, query + 1, types + 1, columns - 1, witness + 1);
+}
+
+static bool all_wild(const Rows *rows) { // in the first column: then nothing need be told apart
+    vec_each(Cell *, row, &rows->list) {
+        if (!is_wild((*row)[0]))
             return false;
-        if (already(cover, pattern))
-            diag_report(cover->checker->diags, pattern->span, E_COVERED_BEFORE);
-        else if (!arm->guard)
-            take(cover, pattern);
     }
     return true;
 }
 
-// --- what is missing -------------------------------------------------------------------------------------------------------------------
-
-static const char *variant_witness(const Cover *cover, uint32_t row) {
-    Checker *checker = cover->checker;
-    if (cover->type->kind == HIR_TYPE_OPTION)
-        return row ? "`.some`" : "`none`";
-    return arena_printf(checker->arena, "`.%s`", text_of(checker, cover->type->enumeration->variants.data[row].name));
+static bool tells_variants(const HirType *type) {
+    return type->kind == HIR_TYPE_OPTION || (type->kind == HIR_TYPE_ENUM && !type->enumeration->is_flags);
 }
 
-static const char *value_witness(const Cover *cover, uint64_t key) {
-    uint64_t bits = order(cover->type, key);
-    if (cover->type->kind == HIR_TYPE_BOOL)
-        return bits ? "`true`" : "`false`";
-    if (cover->type->kind == HIR_TYPE_CHAR)
-        return arena_printf(cover->checker->arena, bits > ' ' && bits < 127 ? "`'%c'`" : "`'\\u{%x}'`", (unsigned)bits);
-    return arena_printf(cover->checker->arena, hir_type_is_signed(cover->type) ? "`%" PRId64 "`" : "`%" PRIu64 "`", bits);
-}
-
-// The first variants that no case covers.
-static const char *variants_witness(const Cover *cover) {
-    enum { MOST_NAMED = 3 };
-    const char *text = NULL;
-    uint32_t missing = 0;
-    for (uint32_t i = 0; i < cover->variant_count; i++) {
-        if (cover->variants[i] || ++missing > MOST_NAMED)
-            continue;
-        const char *one = variant_witness(cover, i);
-        text = text ? arena_printf(cover->checker->arena, "%s, %s", text, one) : one;
+static bool useful(Cover *cover, const Rows *rows, Cell *query, const HirType **types, uint32_t columns, const char **witness) {
+    if (columns == 0)
+        return rows->list.len == 0;
+    if (++cover->steps > MOST_STEPS)
+        return false;
+    if (is_wild(query[0]) && all_wild(rows)) {
+        witness[0] = "_";
+        return useful_rest(cover, rows, query, types, columns, NULL, witness);
     }
-    return missing > MOST_NAMED ? arena_printf(cover->checker->arena, "%s and %u more", text, missing - MOST_NAMED) : text;
+    bool variants = tells_variants(types[0]);
+    if (variants)
+        return useful_enum(cover, rows, query, types, columns, witness);
+    return is_number(types[0]) ? useful_number(cover, rows, query, types, columns, witness) : useful_other(cover, rows, query, types, columns, witness);
 }
 
-// What no case covers; NULL: nothing.
-static const char *witness(Cover *cover) {
-    if (complete(cover))
-        return NULL;
-    if (cover->variants)
-        return variants_witness(cover);
-    if (cover->type->kind == HIR_TYPE_STR)
-        return "every text";
-    Interval whole = domain(cover->type);
-    if (cover->type->kind == HIR_TYPE_CHAR)
-        add(cover, (Interval){ 0xd800, 0xdfff }); // surrogates are no characters
-    uint32_t at = place_of(cover, whole.low);
-    if (at == cover->done.len || cover->done.data[at].low > whole.low)
-        return value_witness(cover, whole.low);
-    return cover->done.data[at].high >= whole.high ? NULL : value_witness(cover, cover->done.data[at].high + 1);
+// --- the cases -------------------------------------------------------------------------------------------------------------------
+
+static bool is_known(const HirPattern *pattern) {
+    bool known = pattern->type->kind != HIR_TYPE_ERROR && (pattern->kind != HIR_PATTERN_RANGE || pattern->last->kind == HIR_LITERAL);
+    for (uint32_t i = 0; i < pattern->args.len; i++)
+        known = known && is_known(pattern->args.data[i]);
+    return known;
+}
+
+static bool ask(Cover *cover, const Rows *rows, Cell *query, const HirType *type, const char **witness) {
+    arena_init(&cover->arena);
+    bool is = useful(cover, rows, query, &type, 1, witness);
+    arena_free(&cover->arena);
+    return is;
+}
+
+static bool take(Cover *cover, Rows *rows, const HirPattern *pattern, const HirType *type, Span span, bool guarded) {
+    Cell *row = arena_array(&cover->kept, Cell, 1);
+    const char *witness[1];
+    row[0] = pattern;
+    if (pattern && !is_known(pattern))
+        return false;
+    bool needed = ask(cover, rows, row, type, witness);
+    if (!needed && cover->steps <= MOST_STEPS)
+        diag_report(cover->checker->diags, span, E_COVERED_BEFORE);
+    else if (!guarded)
+        vec_push(&cover->kept, &rows->list, row);
+    return true;
+}
+
+// Values that no case covers, one of each variant; NULL: there is none.
+static const char *missing_text(Cover *cover, const Rows *rows, const HirType *type) {
+    enum { MOST_NAMED = 3 };
+    Arena *arena = cover->checker->arena;
+    const char *text = NULL, *witness[1] = { "_" };
+    uint32_t missing = 0, variants = !tells_variants(type) ? 1 : type->kind == HIR_TYPE_OPTION ? 2 : type->enumeration->variants.len;
+    for (uint32_t i = 0; i < variants; i++) {
+        HirPattern variant = { .kind = HIR_PATTERN_VARIANT, .type = type, .row = i };
+        Cell query[1] = { tells_variants(type) ? &variant : NULL };
+        if (!ask(cover, rows, query, type, witness) || ++missing > MOST_NAMED)
+            continue;
+        const char *one = strcmp(witness[0], "_") == 0 ? "what is left" : arena_printf(arena, "`%s`", witness[0]);
+        text = text ? arena_printf(arena, "%s, %s", text, one) : one;
+    }
+    return missing > MOST_NAMED ? arena_printf(arena, "%s and %u more", text, missing - MOST_NAMED) : text;
 }
 
 void check_covered(Checker *checker, const HirStmt *stmt, const HirType *type) {
-    Cover cover = { .checker = checker, .type = type, .texts = strmap_new(checker->arena) };
-    if (type->kind == HIR_TYPE_ENUM || type->kind == HIR_TYPE_OPTION) {
-        cover.variant_count = type->kind == HIR_TYPE_OPTION ? 2 : type->enumeration->variants.len;
-        cover.variants = arena_array(checker->arena, bool, cover.variant_count);
-    }
+    Cover cover = { .checker = checker };
+    Rows rows = { 0 };
     bool known = true;
-    for (uint32_t i = 0; i < stmt->arms.len; i++)
-        known = take_arm(&cover, &stmt->arms.data[i]) && known;
-    const char *missing = known ? witness(&cover) : NULL;
-    if (!missing)
-        return;
-    diag_report(checker->diags, (stmt->place ? stmt->place : stmt->value)->span, E_NOT_COVERED, missing);
-    if (type->kind == HIR_TYPE_STR || hir_type_is_integer(type) || type->kind == HIR_TYPE_CHAR)
+    arena_init(&cover.kept);
+    for (uint32_t i = 0; i < stmt->arms.len; i++) {
+        const HirArm *arm = &stmt->arms.data[i];
+        if (arm->patterns.len == 0)
+            take(&cover, &rows, NULL, type, arm->span, arm->guard != NULL);
+        for (uint32_t k = 0; k < arm->patterns.len; k++)
+            known = take(&cover, &rows, arm->patterns.data[k], type, arm->patterns.data[k]->span, arm->guard != NULL) && known;
+    }
+    Span subject = stmt->place ? stmt->place->span : stmt->value->span;
+    const char *missing = known ? missing_text(&cover, &rows, type) : NULL;
+    if (missing)
+        diag_report(checker->diags, subject, E_NOT_COVERED, missing);
+    if (missing && !tells_variants(type) && type->kind != HIR_TYPE_BOOL)
         diag_help(checker->diags, "`default:` covers the rest");
+    if (cover.steps > MOST_STEPS)
+        diag_report(checker->diags, subject, E_TOO_NESTED, "what this `switch` tells apart");
+    arena_free(&cover.kept);
 }

@@ -131,7 +131,7 @@ static HirExpr *name_value(Fn *fn, const AstName *name) {
     Decl *decl = find_decl(fn->checker, fn->module, name->name, name->span);
     if (decl)
         return decl_value(fn, decl, name->span);
-    report_unknown(fn->checker, fn->module, name->name, name->span);
+    report_unknown(fn->checker, fn, fn->module, name->name, name->span);
     return error_expr(fn->checker, name->span);
 }
 
@@ -252,8 +252,10 @@ static HirExpr *struct_field(Fn *fn, HirExpr *place, const AstName *name, Span s
         expr->row = i;
         return is_error(field->type) ? error_expr(checker, span) : expr;
     }
-    if (!structure->broken)
+    if (!structure->broken) {
         diag_report(checker->diags, name->span, E_NO_FIELD, type_text(checker, place->type), text_of(checker, name->name));
+        near_field(checker, place->type, text_of(checker, name->name));
+    }
     return error_expr(checker, span);
 }
 
@@ -357,6 +359,8 @@ static HirExpr *check_slice(Fn *fn, const AstExpr *expr, const HirType *want) {
     if (!want || want->kind != HIR_TYPE_SLICE)
         mode = HIR_CONST; // shared unless an exclusive one is asked for
     if (mode == HIR_MUT && !check_mutable(checker, base))
+        return error_expr(checker, expr->span);
+    if (!check_pointee(checker, hir_type_slice(checker->types, mode, base->type->elem), expr->span))
         return error_expr(checker, expr->span);
     HirExpr *view = new_expr(checker, HIR_SUBVIEW, hir_type_slice(checker->types, mode, base->type->elem), expr->span);
     view->base = base;

@@ -23,7 +23,7 @@ static bool through_borrow(const Path *path) {
 static bool disturbs(Access access, const Path *path, const Fact *loan) {
     if (loan->value == LOAN_FROM || !paths_meet(path, &loan->path))
         return false;
-    if ((access == ACCESS_READ || access == ACCESS_LEND) && loan->value == LOAN_SHARED)
+    if ((access == ACCESS_READ || access == ACCESS_LEND) && loan->value != LOAN_EXCLUSIVE)
         return false;
     // A borrow that is overwritten, or ends, takes nothing from what it led to.
     bool replaced = (access == ACCESS_ASSIGN || access == ACCESS_END) && loan->path.count > path->count && path_starts(&loan->path, path);
@@ -45,6 +45,8 @@ static DiagCode complaint(Access access) {
 
 static const char *loan_text(const Ways *ways, const Fact *loan) {
     bool exclusive = loan->value == LOAN_EXCLUSIVE, waits = loan->tag >= ways->fn->locals.len;
+    if (loan->value == LOAN_GUARD)
+        return "until its guard holds, a case only looks at this";
     if (waits)
         return exclusive ? "borrowed exclusively here, for the same expression" : "borrowed here, for the same expression";
     return exclusive ? "borrowed exclusively here" : "borrowed here";
@@ -251,6 +253,11 @@ void loans_keep(Ways *ways, const HirExpr *value) {
     facts_free(&loans);
 }
 
+void loans_guard(Ways *ways, const Path *path, Span at) {
+    if (path->local && !ways->state.dead && !ways->counting)
+        facts_add(&ways->state.held, (Fact){ .tag = ways->fn->locals.len + ways->temps++, .path = *path, .value = LOAN_GUARD, .at = at });
+}
+
 void loans_release(Ways *ways, uint32_t temps) {
     while (ways->temps > temps)
         let_go(ways, ways->fn->locals.len + --ways->temps);
@@ -277,10 +284,11 @@ static bool may_come_from(const HirSig *sig, const HirLocal *local) {
     return false;
 }
 
-void loans_check_result(Ways *ways, const HirExpr *value) {
+bool loans_check_result(Ways *ways, const HirExpr *value) {
     Facts loans = { 0 };
+    uint32_t before = diags_errors(ways->checker->diags);
     if (ways->counting || ways->state.dead)
-        return;
+        return true;
     loans_of_value(ways, value, 0, &loans);
     for (uint32_t i = 0; i < loans.len; i++) {
         const Fact *loan = &loans.data[i];
@@ -295,4 +303,5 @@ void loans_check_result(Ways *ways, const HirExpr *value) {
         }
     }
     facts_free(&loans);
+    return diags_errors(ways->checker->diags) == before;
 }

@@ -48,8 +48,10 @@ HirExpr *make_variant(Fn *fn, const HirType *type, Name name, const AstArgs *arg
     uint32_t row;
     const HirVariant *variant = find_variant(type->enumeration, name, &row);
     if (!variant) {
-        if (!type->enumeration->broken)
+        if (!type->enumeration->broken) {
             diag_report(checker->diags, span, E_NO_VARIANT, type_text(checker, type), word);
+            near_variant(checker, type, word);
+        }
         return look_at(fn, args, span);
     }
     if (type->enumeration->is_plain && !has_args)
@@ -139,8 +141,10 @@ static uint32_t item_row(Fn *fn, const HirType *type, const AstArg *item, uint32
     const HirStruct *structure = type->structure;
     uint32_t row = item->label.name ? field_row(structure, item->label.name) : position;
     if (row >= structure->fields.len) {
-        if (item->label.name)
+        if (item->label.name) {
             diag_report(checker->diags, item->label.span, E_NO_FIELD, type_text(checker, type), text_of(checker, item->label.name));
+            near_field(checker, type, text_of(checker, item->label.name));
+        }
         return UINT32_MAX;
     }
     const HirField *field = &structure->fields.data[row];

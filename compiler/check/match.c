@@ -76,7 +76,10 @@ static HirPattern *check_value_pattern(Fn *fn, const AstExpr *value, const HirTy
     HirPattern *pattern = new_pattern(fn, HIR_PATTERN_VALUE, type, span);
     pattern->value = found;
     switch (found->kind) {
-    case HIR_LITERAL: return type->kind == HIR_TYPE_ENUM ? variant_by_value(fn, type, found->bits, span) : pattern;
+    case HIR_LITERAL:
+        if (type->kind == HIR_TYPE_ENUM && type->enumeration->is_flags)
+            break;
+        return type->kind == HIR_TYPE_ENUM ? variant_by_value(fn, type, found->bits, span) : pattern;
     case HIR_STR_LIT: return pattern;
     case HIR_NONE: pattern->kind = HIR_PATTERN_VARIANT; return pattern;
     case HIR_VARIANT:
@@ -127,8 +130,11 @@ static bool find_row(Fn *fn, const HirType *type, const AstName *name, uint32_t 
         if (type->enumeration->variants.data[*row].name == name->name)
             return true;
     diag_report(checker->diags, name->span, E_NO_VARIANT, type_text(checker, type), word);
+    near_variant(checker, type, word);
     return false;
 }
+
+static HirPattern *check_pattern(Fn *fn, const Subject *subject, const AstPattern *ast);
 
 static HirPattern *check_field_pattern(Fn *fn, const Subject *subject, const AstPattern *ast, const HirType *payload) {
     switch (ast->kind) {
@@ -137,10 +143,10 @@ static HirPattern *check_field_pattern(Fn *fn, const Subject *subject, const Ast
         if (ast->bind.name.name == fn->checker->discard)
             return new_pattern(fn, HIR_PATTERN_WILD, payload, ast->span);
         return bind(fn, subject, &ast->bind, payload);
-    case AST_PATTERN_ERROR: break;
-    default: unsupported(fn->checker, ast->span, "patterns inside of patterns");
+    default: break;
     }
-    return new_pattern(fn, HIR_PATTERN_WILD, payload, ast->span);
+    Subject part = { payload, subject->expr };
+    return check_pattern(fn, &part, ast);
 }
 
 static HirPattern *check_variant_pattern(Fn *fn, const Subject *subject, const AstPattern *ast) {
@@ -193,6 +199,13 @@ static bool pattern_binds(const HirPattern *pattern) {
     return false;
 }
 
+static bool is_deep(const HirPattern *pattern) {
+    for (uint32_t i = 0; i < pattern->args.len; i++)
+        if (pattern->args.data[i]->kind != HIR_PATTERN_WILD && pattern->args.data[i]->kind != HIR_PATTERN_BIND)
+            return true;
+    return false;
+}
+
 // --- the statement ------------------------------------------------------------------------------------------------------------------
 
 static bool may_be_switched(const HirType *type) {
@@ -216,6 +229,9 @@ static void check_case(Fn *fn, const Subject *subject, const AstCase *ast, HirSt
         bool exclusive = arm.patterns.len == 1 && arm.patterns.data[0]->kind == HIR_PATTERN_BIND && arm.patterns.data[0]->bind == HIR_BIND_MUT;
         if (exclusive)
             unsupported(checker, ast->guard->span, "a guard beside an exclusive borrow of the whole");
+        for (uint32_t i = 0; i < arm.patterns.len; i++)
+            if (is_deep(arm.patterns.data[i]))
+                unsupported(checker, ast->guard->span, "a guard beside patterns inside of patterns");
     }
     arm.body = block_of(fn, ast->span);
     check_into(fn, &ast->body, arm.body);
@@ -235,6 +251,8 @@ static HirStmt *switch_on(Fn *fn, HirExpr *subject, Span span) {
 HirStmt *check_switch(Fn *fn, const AstStmt *ast) {
     Checker *checker = fn->checker;
     HirExpr *expr = check_expr(fn, ast->switch_.subject, NULL);
+    if (expr->type->kind == HIR_TYPE_STR) // its content decides
+        expr = coerce(checker, expr, hir_type_str(checker->types, HIR_CONST));
     Subject subject = { expr->type, expr };
     if (!is_error(expr->type) && !may_be_switched(expr->type)) {
         diag_report(checker->diags, expr->span, E_BAD_SUBJECT, type_text(checker, expr->type));

@@ -199,7 +199,7 @@ Decl *find_path(Checker *checker, Module *module, const AstPath *path) {
     if (path->names.len == 1) {
         Decl *decl = find_decl(checker, module, last->name, last->span);
         if (!decl)
-            report_unknown(checker, module, last->name, last->span);
+            report_unknown(checker, NULL, module, last->name, last->span);
         return decl;
     }
     Module *from = find_module(module, path->names.data[path->names.len - 2].name);
@@ -207,62 +207,15 @@ Decl *find_path(Checker *checker, Module *module, const AstPath *path) {
     if (from && !decl)
         decl = pub_decl(from, last->name);
     if (!from) {
-        report_unknown(checker, module, path->names.data[path->names.len - 2].name, path->span);
+        report_unknown(checker, NULL, module, path->names.data[path->names.len - 2].name, path->span);
     } else if (!decl) {
-        report_unknown(checker, from, last->name, last->span);
+        Near near = near_start(text_of(checker, last->name));
+        diag_report(checker->diags, last->span, E_UNKNOWN_NAME, near.wanted);
+        near_in_module(checker, from, true, &near);
+        near_help(checker, &near);
     } else if (!decl->is_pub) {
         diag_report(checker->diags, last->span, E_PRIVATE, text_of(checker, last->name), text_of(checker, from->path));
         diag_help(checker->diags, "mark it `pub` where it is declared");
     }
     return decl;
-}
-
-// --- a name that is near ----------------------------------------------------------------------------------------------------
-
-enum { LONGEST_NAME = 40 };
-
-static uint32_t distance(const char *a, const char *b) { // Levenshtein's
-    size_t la = strlen(a), lb = strlen(b);
-    uint32_t row[LONGEST_NAME + 1];
-    if (la > LONGEST_NAME || lb > LONGEST_NAME)
-        return UINT32_MAX;
-    for (uint32_t j = 0; j <= lb; j++)
-        row[j] = j;
-    for (uint32_t i = 1; i <= la; i++) {
-        uint32_t diagonal = row[0];
-        row[0] = i;
-        for (uint32_t j = 1; j <= lb; j++) {
-            uint32_t above = row[j], best = diagonal + (a[i - 1] != b[j - 1]);
-            if (above + 1 < best)
-                best = above + 1;
-            if (row[j - 1] + 1 < best)
-                best = row[j - 1] + 1;
-            diagonal = above;
-            row[j] = best;
-        }
-    }
-    return row[lb];
-}
-
-static void nearest(const Checker *checker, const Module *module, bool only_pub, const char *wanted, const char **best, uint32_t *least) {
-    for (uint32_t i = 0; i < map_len(module->scope); i++) {
-        uint64_t name, decl;
-        map_at(module->scope, i, &name, &decl);
-        uint32_t far = distance(wanted, text_of(checker, (Name)name));
-        if (far < *least && (!only_pub || ((const Decl *)(uintptr_t)decl)->is_pub)) {
-            *least = far;
-            *best = text_of(checker, (Name)name);
-        }
-    }
-}
-
-void report_unknown(Checker *checker, Module *module, Name name, Span span) {
-    const char *wanted = text_of(checker, name), *best = NULL;
-    uint32_t least = (uint32_t)strlen(wanted) / 3 + 1;
-    diag_report(checker->diags, span, E_UNKNOWN_NAME, wanted);
-    nearest(checker, module, false, wanted, &best, &least);
-    vec_each(Module *, import, &module->imports)
-        nearest(checker, *import, true, wanted, &best, &least);
-    if (best)
-        diag_help(checker->diags, "there is `%s`", best);
 }

@@ -41,6 +41,7 @@ bool contract_state(Checker *checker, const HirContract *contract, const AstPath
         }
     }
     diag_report(checker->diags, path->span, E_UNKNOWN_STATE, text_of(checker, contract->name), text_of(checker, name));
+    near_state(checker, contract, text_of(checker, name));
     return false;
 }
 

@@ -186,11 +186,14 @@ static void walk_update(Ways *ways, const HirStmt *stmt) {
 }
 
 static void walk_return(Ways *ways, const HirStmt *stmt) {
+    uint32_t temps = ways->temps;
     if (stmt->value) {
         walk_value(ways, stmt->value);
-        loans_check_result(ways, stmt->value);
+        if (loans_check_result(ways, stmt->value))
+            loans_keep(ways, stmt->value); // while deferred statements run
     }
     end_locals(ways, 0, stmt->span);
+    loans_release(ways, temps);
     ways->state.dead = true;
 }
 
@@ -260,9 +263,13 @@ static void test(Ways *ways, const HirStmt *stmt, Exit *exit) { // the way out o
     if (!stmt->cond)
         return;
     walk_value(ways, stmt->cond);
+    if (stmt->cond->kind == HIR_LITERAL && stmt->cond->bits)
+        return;
     State leaving = state_copy(&ways->state);
     state_join(ways, &exit->out, &leaving, head_of(ways, stmt->span));
     live_node(ways, NULL, LIVE_NOTHING);
+    if (stmt->cond->kind == HIR_LITERAL)
+        ways->state.dead = true; // a labelled block: there is one round
 }
 
 static void walk_round(Ways *ways, const HirStmt *stmt, Exit *exit) {
@@ -325,6 +332,22 @@ static void bind(Ways *ways, const HirPattern *pattern, const HirExpr *subject, 
     states_start(ways, &to, local->type);
 }
 
+static void bind_payload(Ways *ways, const HirPattern *pattern, const HirExpr *held, const Path *path) {
+    for (uint32_t i = 0; i < pattern->args.len; i++) {
+        const HirPattern *arg = pattern->args.data[i];
+        if (arg->kind == HIR_PATTERN_BIND) {
+            bind(ways, arg, held, path, i);
+        } else if (arg->args.len > 0) {
+            Step *steps = arena_array(&ways->arena, Step, path->count + 1);
+            for (uint32_t k = 0; k < path->count; k++)
+                steps[k] = path->steps[k];
+            steps[path->count] = (Step){ .kind = STEP_FIELD, .n = i };
+            Path inside = { path->local, steps, path->count + 1, arg->type };
+            bind_payload(ways, arg, held, &inside);
+        }
+    }
+}
+
 static bool takes(const HirPattern *pattern) {
     bool moves = pattern->kind == HIR_PATTERN_BIND && pattern->bind == HIR_BIND_MOVE;
     for (uint32_t i = 0; i < pattern->args.len; i++)
@@ -341,14 +364,32 @@ static void walk_pattern(Ways *ways, const HirPattern *pattern, const HirExpr *s
     }
     if (pattern->kind == HIR_PATTERN_BIND)
         bind(ways, pattern, &held, path, 0);
-    for (uint32_t i = 0; i < pattern->args.len; i++)
-        if (pattern->args.data[i]->kind == HIR_PATTERN_BIND)
-            bind(ways, pattern->args.data[i], &held, path, i);
+    bind_payload(ways, pattern, &held, path);
     if (takes(pattern) && path->local) {
         loans_access(ways, path, ACCESS_MOVE, pattern->span);
         states_consume(ways, path, path->type, pattern->span);
         moves_away(ways, path, pattern->span);
     }
+}
+
+static void look_only(Ways *ways, const HirPattern *pattern) {
+    bool lent = pattern->kind == HIR_PATTERN_BIND && (pattern->bind == HIR_BIND_MOVE || pattern->bind == HIR_BIND_MUT);
+    if (lent) {
+        Path path = path_of_local(pattern->local);
+        loans_guard(ways, &path, pattern->span);
+    }
+    for (uint32_t i = 0; i < pattern->args.len; i++)
+        look_only(ways, pattern->args.data[i]);
+}
+
+// Until a guard holds, nothing has been taken: it only looks, at the subject and at what the pattern binds.
+static void walk_guard(Ways *ways, const HirArm *arm, const Path *subject) {
+    uint32_t temps = ways->temps;
+    loans_guard(ways, subject, arm->span);
+    for (uint32_t i = 0; i < arm->patterns.len; i++)
+        look_only(ways, arm->patterns.data[i]);
+    walk_value(ways, arm->guard);
+    loans_release(ways, temps);
 }
 
 static void walk_switch(Ways *ways, const HirStmt *stmt) {
@@ -372,7 +413,7 @@ static void walk_switch(Ways *ways, const HirStmt *stmt) {
         for (uint32_t i = 0; i < arm->patterns.len; i++)
             walk_pattern(ways, arm->patterns.data[i], subject, &path);
         if (arm->guard)
-            walk_value(ways, arm->guard);
+            walk_guard(ways, arm, &path);
         walk_stmt(ways, arm->body);
         end_locals(ways, outside, arm->span);
         ways->endings.len = outside;

@@ -69,7 +69,7 @@ typedef struct State {
 } State;
 
 enum { MOVED_NEVER, MOVED_AWAY };               // had no value yet; had one
-enum { LOAN_SHARED, LOAN_EXCLUSIVE, LOAN_FROM };// FROM: of what a parameter borrows
+enum { LOAN_SHARED, LOAN_EXCLUSIVE, LOAN_GUARD, LOAN_FROM }; // GUARD: shared. FROM: of what a parameter borrows
 #define STATE_CLOSED (UINT32_MAX - 1)
 
 typedef struct Exit { // a statement that `break` and `continue` may leave, and the states in which they do
@@ -168,7 +168,8 @@ void loans_hold_path(Ways *ways, const HirLocal *local, const Path *path, bool e
 void loans_keep(Ways *ways, const HirExpr *value);                                // until loans_release: a value that waits
 void loans_release(Ways *ways, uint32_t temps);
 void loans_check_pair(Ways *ways, const HirExpr *call);                           // two places that are changed at once
-void loans_check_result(Ways *ways, const HirExpr *value);
+void loans_guard(Ways *ways, const Path *path, Span at);                          // until loans_release: it is looked at only
+bool loans_check_result(Ways *ways, const HirExpr *value);                        // reports
 
 // --- typestate.c ----------------------------------------------------------------------------------------------------------------------
 

@@ -34,8 +34,9 @@ int driver_main(int argc, char **argv) {
     int code = EXIT_USAGE;
     if (options_parse(&arena, argc, argv, &options))
         code = options.command == CMD_HELP ? help(&options) : commands[options.command](&options);
-    if (fflush(stdout) != 0 && code == EXIT_OK) {
-        fprintf(stderr, "sipcc: standard output could not be written: %s\n", strerror(errno));
+    bool lost = ferror(stdout); // long ago: why is no longer known
+    if ((fflush(stdout) != 0 || lost) && code == EXIT_OK) {
+        fprintf(stderr, "sipcc: standard output could not be written%s%s\n", lost ? "" : ": ", lost ? "" : strerror(errno));
         code = EXIT_TOOL;
     }
     arena_free(&arena);

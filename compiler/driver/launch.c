@@ -1,5 +1,5 @@
 // Running a packed system. The child inherits our streams; what it leaves is its exit status, which for QEMU is
-// unpacked from isa-debug-exit's `(v << 1) | 1`: odd is the system's, even is QEMU's own.
+// unpacked from isa-debug-exit's `(v << 1) | 1`, where v is the status plus one: 1 and all even ones are QEMU's own failures.
 
 #include "launch.h"
 
@@ -66,11 +66,11 @@ static bool launch_qemu(const Options *options, const char *image, int *status, 
         show_command(argv);
     if (!run_child(argv, "install QEMU (Debian: qemu-system-x86)", &code, error))
         return false;
-    if (code % 2 == 0) {
+    if (code % 2 == 0 || code == 1) {
         snprintf(error, 512, "qemu-system-x86_64 failed (status %d): the system did not say how it ended", code);
         return false;
     }
-    *status = code >> 1;
+    *status = (code >> 1) - 1;
     return true;
 }
 

@@ -436,7 +436,7 @@ struct HirPattern {
     HirLocal *local;
     HirBind bind;
     uint32_t row;
-    VEC(HirPattern *) args; // of VARIANT: only WILD and BIND for now
+    VEC(HirPattern *) args; // of VARIANT. An arm with a guard has only WILD and BIND there
 };
 
 // --- statements -----------------------------------------------------------------------------------------------------------

@@ -59,12 +59,10 @@ static void fill_slot(
     llvm__pass_end(e, pass);
 }
 
-static void send(Emit *e, const SirInst *inst) {
-    Place place = llvm__place(e, &inst->args[0].place);
-    LLVMValueRef endpoint = llvm__load_place(e, &place).a;
-    uint32_t n = inst->arg_count - 2;
-    const Value *values = llvm__args(e, inst->args + 2, n);
-    LLVMValueRef args[] = { endpoint, llvm__u32(e, (uint32_t)inst->args[1].n) };
+static void send_slot(
+    Emit *e, LLVMValueRef endpoint, LLVMValueRef message, const Value *values, uint32_t n
+) {
+    LLVMValueRef args[] = { endpoint, message };
     LLVMValueRef slot = llvm__call_kernel(e, KCALL_SEND_BEGIN, 2, args);
     LLVMBasicBlockRef open = llvm__new_block(e, "open"), gone = llvm__new_block(e, "gone");
     LLVMBasicBlockRef on = llvm__new_block(e, "");
@@ -79,6 +77,52 @@ static void send(Emit *e, const SirInst *inst) {
             llvm__drop(e, values[i].type, llvm__spill(e, &values[i]));
     llvm__jump(e, on);
     llvm__go(e, on);
+}
+
+// How many words the payload is if it goes in registers: whole, small, and nothing that needs the pass.
+static bool fits_registers(Emit *e, const Value *values, uint32_t n, uint64_t *words) {
+    Offsets at = { 0, 1 };
+    for (uint32_t i = 0; i < n; i++) {
+        llvm__place_field(e, &at, values[i].type);
+        if (llvm__needs_pass(e, values[i].type)) return false;
+    }
+    *words = (at.end + 7) / 8;
+    return at.end <= SIP_SEND_BYTES;
+}
+
+static void send_words(
+    Emit *e,
+    LLVMValueRef endpoint,
+    LLVMValueRef message,
+    const Value *values,
+    uint32_t n,
+    uint64_t words
+) {
+    LLVMValueRef args[2 + SIP_SEND_BYTES / 8] = { endpoint, message };
+    LLVMValueRef payload = llvm__temp(e, SIP_SEND_BYTES, 16, false);
+    Offsets at = { 0, 1 };
+    llvm__fill(e, payload, llvm__int(e, e->i8, 0), llvm__u64(e, 8 * words), 16);
+    for (uint32_t i = 0; i < n; i++) {
+        LLVMValueRef addr = llvm__offset(e, payload, llvm__place_field(e, &at, values[i].type));
+        llvm__store_at(e, addr, llvm__align(e, values[i].type), &values[i]);
+    }
+    for (uint64_t i = 0; i < SIP_SEND_BYTES / 8; i++)
+        args[2 + i] =
+            i < words ? llvm__load(e, e->i64, llvm__offset(e, payload, 8 * i), 8) : llvm__u64(e, 0);
+    llvm__call_kernel(e, KCALL_SEND, sizeof args / sizeof *args, args);
+}
+
+static void send(Emit *e, const SirInst *inst) {
+    Place place = llvm__place(e, &inst->args[0].place);
+    LLVMValueRef endpoint = llvm__load_place(e, &place).a;
+    LLVMValueRef message = llvm__u32(e, (uint32_t)inst->args[1].n);
+    uint32_t n = inst->arg_count - 2;
+    const Value *values = llvm__args(e, inst->args + 2, n);
+    uint64_t words = 0;
+    if (fits_registers(e, values, n, &words))
+        send_words(e, endpoint, message, values, n, words);
+    else
+        send_slot(e, endpoint, message, values, n);
 }
 
 void llvm__channel(Emit *e, const SirInst *inst) {
@@ -101,15 +145,14 @@ void llvm__channel(Emit *e, const SirInst *inst) {
 typedef struct Source { // one endpoint that is listened to
     const SirPlace *place;
     LLVMValueRef endpoint;
-    LLVMBasicBlockRef block; // where its messages part
-    LLVMValueRef choice;
+    LLVMValueRef choice; // where its messages part
 } Source;
 
 typedef struct Receive {
     Source *sources;
     uint32_t count;
-    LLVMValueRef timeout;
-    LLVMValueRef row, message;
+    LLVMValueRef timeout; // NULL: without end
+    LLVMValueRef row, message, payload;
 } Receive;
 
 static bool same_place(const SirPlace *a, const SirPlace *b) {
@@ -127,40 +170,46 @@ static Source *source_of(const Receive *r, const SirPlace *place) {
 
 static void find_sources(Emit *e, const SirInst *inst, Receive *r) {
     r->sources = arena_array(e->arena, Source, inst->arm_count);
-    r->timeout = llvm__u64(e, SIP_NO_TIMEOUT);
     for (uint32_t i = 0; i < inst->arm_count; i++) {
         const SirArm *arm = &inst->arms[i];
         if (arm->kind == SIR_ARM_TIMEOUT) {
             r->timeout = llvm__arg(e, &arm->value).a;
         } else if (!source_of(r, &arm->place)) {
             Place place = llvm__place(e, &arm->place);
-            r->sources[r->count++] =
-                (Source){ &arm->place, llvm__load_place(e, &place).a, NULL, NULL };
+            r->sources[r->count++] = (Source){ &arm->place, llvm__load_place(e, &place).a, NULL };
         }
     }
 }
 
-static void wait(Emit *e, Receive *r) {
+static LLVMValueRef wait_for_any(Emit *e, const Receive *r) {
     LLVMValueRef list = llvm__temp(e, 8 * (uint64_t)r->count, 8, true);
     for (uint32_t i = 0; i < r->count; i++)
         llvm__store(e, r->sources[i].endpoint, llvm__offset(e, list, 8 * (uint64_t)i), 8);
-    LLVMValueRef args[] = { list, llvm__u32(e, r->count), r->timeout };
-    LLVMValueRef got = llvm__call_kernel(e, KCALL_RECEIVE, 3, args);
-    LLVMValueRef high = LLVMBuildLShr(e->at, got, llvm__u64(e, 32), "");
-    r->row = llvm__resize(e, high, e->i32, false);
-    r->message = llvm__resize(e, got, e->i32, false);
+    LLVMValueRef timeout = r->timeout ? r->timeout : llvm__u64(e, SIP_NO_TIMEOUT);
+    LLVMValueRef args[] = { list, llvm__u32(e, r->count), timeout };
+    return llvm__call_kernel(e, KCALL_RECEIVE_ANY, 3, args);
 }
 
-static void take_message(Emit *e, const SirArm *arm, LLVMValueRef endpoint) {
+static void wait(Emit *e, Receive *r) {
+    bool one = r->count == 1 && !r->timeout;
+    LLVMValueRef got =
+        one ? llvm__call_kernel(e, KCALL_RECEIVE, 1, &r->sources[0].endpoint) : wait_for_any(e, r);
+    LLVMValueRef what = llvm__extract(e, got, 0);
+    if (!one)
+        r->row = llvm__resize(e, LLVMBuildLShr(e->at, what, llvm__u64(e, 32), ""), e->i32, false);
+    r->message = llvm__resize(e, what, e->i32, false);
+    r->payload = llvm__extract(e, got, 1);
+}
+
+// Before the kernel is entered again: until then the payload stays where it is.
+static void bind_message(Emit *e, const SirArm *arm, LLVMValueRef payload) {
     const SirMessage *message = message_at(e, &arm->place, arm->n);
-    LLVMValueRef slot = llvm__call_kernel(e, KCALL_RECEIVE_SLOT, 1, &endpoint);
     Offsets at = { 0, 1 };
     for (uint32_t i = 0; i < message->arg_count; i++) {
         SirType type = message->args[i].type;
-        LLVMValueRef addr = llvm__offset(e, slot, llvm__place_field(e, &at, type));
+        LLVMValueRef addr = llvm__offset(e, payload, llvm__place_field(e, &at, type));
         if (i < arm->bind_count) llvm__bind(e, &arm->binds[i], addr, type, llvm__align(e, type));
     }
-    llvm__call_kernel(e, KCALL_RECEIVE_TAKE, 1, &endpoint);
 }
 
 static void make_arm(Emit *e, const Receive *r, const SirArm *arm, LLVMValueRef by_row) {
@@ -173,7 +222,7 @@ static void make_arm(Emit *e, const Receive *r, const SirArm *arm, LLVMValueRef 
         uint32_t code = arm->kind == SIR_ARM_CLOSED ? SIP_RECEIVE_CLOSED : (uint32_t)arm->n;
         LLVMAddCase(source->choice, llvm__u32(e, code), edge);
         llvm__go(e, edge);
-        if (arm->kind == SIR_ARM_MESSAGE) take_message(e, arm, source->endpoint);
+        if (arm->kind == SIR_ARM_MESSAGE) bind_message(e, arm, r->payload);
     }
     llvm__jump(e, e->blocks[arm->block]);
 }
@@ -184,13 +233,14 @@ void llvm__receive(Emit *e, const SirInst *inst) {
     find_sources(e, inst, &r);
     wait(e, &r);
     LLVMBasicBlockRef never = llvm__new_block(e, "never");
-    LLVMValueRef by_row = LLVMBuildSwitch(e->at, r.row, never, r.count + 1);
+    LLVMValueRef by_row = r.row ? LLVMBuildSwitch(e->at, r.row, never, r.count + 1) : NULL;
     for (uint32_t i = 0; i < r.count; i++) {
-        Source *source = &r.sources[i];
-        source->block = llvm__new_block(e, "from");
-        LLVMAddCase(by_row, llvm__u32(e, i), source->block);
-        llvm__go(e, source->block);
-        source->choice = LLVMBuildSwitch(e->at, r.message, never, inst->arm_count);
+        if (by_row) {
+            LLVMBasicBlockRef from = llvm__new_block(e, "from");
+            LLVMAddCase(by_row, llvm__u32(e, i), from);
+            llvm__go(e, from);
+        }
+        r.sources[i].choice = LLVMBuildSwitch(e->at, r.message, never, inst->arm_count);
     }
     for (uint32_t i = 0; i < inst->arm_count; i++)
         make_arm(e, &r, &inst->arms[i], by_row);

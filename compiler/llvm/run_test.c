@@ -154,21 +154,20 @@ static void k_send_commit(SipEndpoint *ep) {
     ep->open = NULL;
 }
 
-static uint64_t k_receive(SipEndpoint *const *eps, uint32_t count, uint64_t timeout) {
-    for (uint32_t i = 0; i < count; i++) {
-        if (check_endpoint(eps[i])->count) return (uint64_t)i << 32 | eps[i]->queue[0]->number;
-        if (!eps[i]->peer) return (uint64_t)i << 32 | SIP_RECEIVE_CLOSED;
-    }
-    if (timeout == SIP_NO_TIMEOUT) wrong("blocked for ever");
-    return (uint64_t)SIP_RECEIVE_TIMEOUT << 32;
+static void k_send(
+    SipEndpoint *ep, uint32_t message, uint64_t w0, uint64_t w1, uint64_t w2, uint64_t w3
+) {
+    void *payload = k_send_begin(ep, message);
+    if (!payload) return;
+    memcpy(payload, (uint64_t[]){ w0, w1, w2, w3 }, SIP_SEND_BYTES);
+    k_send_commit(ep);
 }
 
-static const void *k_receive_slot(SipEndpoint *ep) {
-    return ep->queue[0]->payload;
-}
-
-static void k_receive_take(SipEndpoint *ep) {
+// What was received is gone when the next message is.
+static const void *take(SipEndpoint *ep) {
+    static uint8_t payload[SLOT];
     Message *message = ep->queue[0];
+    memcpy(payload, message->payload, SLOT);
     for (SipBlock *block = message->blocks; block; block = block->next) {
         block->owner = &kernel;
         kernel.in_flight--;
@@ -178,6 +177,24 @@ static void k_receive_take(SipEndpoint *ep) {
     kernel.endpoints += message->endpoints;
     memmove(ep->queue, ep->queue + 1, --ep->count * sizeof *ep->queue);
     free(message);
+    return payload;
+}
+
+static SipReceived k_receive_any(SipEndpoint *const *eps, uint32_t count, uint64_t timeout) {
+    for (uint32_t i = 0; i < count; i++) {
+        uint64_t row = (uint64_t)i << 32;
+        if (check_endpoint(eps[i])->count) {
+            row |= eps[i]->queue[0]->number;
+            return (SipReceived){ row, take(eps[i]) };
+        }
+        if (!eps[i]->peer) return (SipReceived){ row | SIP_RECEIVE_CLOSED, NULL };
+    }
+    if (timeout == SIP_NO_TIMEOUT) wrong("blocked for ever");
+    return (SipReceived){ (uint64_t)SIP_RECEIVE_TIMEOUT << 32, NULL };
+}
+
+static SipReceived k_receive(SipEndpoint *ep) {
+    return k_receive_any(&ep, 1, SIP_NO_TIMEOUT);
 }
 
 static void k_close(SipEndpoint *ep) {
@@ -212,10 +229,10 @@ static uint64_t k_heap_used(void) {
 }
 
 static const KernelTable table = {
-    k_trap,         k_finish,     k_alloc,         k_try_alloc,   k_free,    k_channel,
-    k_send_begin,   k_send_block, k_send_endpoint, k_send_commit, k_receive, k_receive_slot,
-    k_receive_take, k_close,      k_is_closed,     k_endpoint_is, k_now,     k_cycles,
-    k_yield,        k_sleep,      k_exit,          k_heap_used,
+    k_trap,        k_finish,     k_alloc,      k_try_alloc,     k_free,        k_channel,
+    k_send,        k_send_begin, k_send_block, k_send_endpoint, k_send_commit, k_receive,
+    k_receive_any, k_close,      k_is_closed,  k_endpoint_is,   k_now,         k_cycles,
+    k_yield,       k_sleep,      k_exit,       k_heap_used,
 };
 
 // --- the runtime ---------------------------------------------------------------------------------------------------

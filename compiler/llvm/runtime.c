@@ -17,9 +17,13 @@ static const KcallRow kcalls[KCALLS] = {
 #include "contracts/abi/kcalls.def"
 };
 
-// "uint32_t site", "void *", "SipEndpoint *const *eps": all that the table's prototypes are made of.
+// "uint32_t site", "void *", "SipEndpoint *const *eps", "SipReceived": all that the table's prototypes are made of.
 static LLVMTypeRef type_of_c(const Emit *e, const char *text, size_t length) {
     if (memchr(text, '*', length)) return e->ptr;
+    if (length >= 11 && memcmp(text, "SipReceived", 11) == 0) {
+        LLVMTypeRef words[] = { e->i64, e->ptr };
+        return LLVMStructTypeInContext(e->context, words, 2, false);
+    }
     if (length >= 8 && memcmp(text, "uint64_t", 8) == 0) return e->i64;
     if (length >= 8 && memcmp(text, "uint32_t", 8) == 0) return e->i32;
     assert(length >= 4 && memcmp(text, "void", 4) == 0);

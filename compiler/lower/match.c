@@ -17,23 +17,26 @@ typedef struct Candidates {
 
 // --- who takes what --------------------------------------------------------------------------------------
 
-static const HirPattern *taker(const HirArm *arm, uint32_t variant) {
-    for (uint32_t i = 0; i < arm->patterns.len; i++) {
-        const HirPattern *pattern = arm->patterns.data[i];
-        bool same = pattern->kind == HIR_PATTERN_VARIANT && pattern->row == variant;
-        if (same || lower__catches_all(pattern)) return pattern;
-    }
-    return NULL;
+static bool is_deep(const HirPattern *pattern);
+
+static bool fits(const HirPattern *pattern, uint32_t variant) {
+    return lower__catches_all(pattern) || (pattern->kind == HIR_PATTERN_VARIANT && pattern->row == variant);
+}
+
+// True: what follows is never reached.
+static bool add_candidate(Body *b, const Switch *s, uint32_t arm, const HirPattern *pattern, Candidates *found) {
+    vec_push(&b->l->scratch, &found->list, (Candidate){ arm, pattern });
+    return !s->stmt->arms.data[arm].guard && !is_deep(pattern);
 }
 
 static Candidates find_candidates(Body *b, const Switch *s, uint32_t variant) {
     Candidates found = { 0 };
     for (uint32_t i = 0; i < s->stmt->arms.len; i++) {
         const HirArm *arm = &s->stmt->arms.data[i];
-        const HirPattern *pattern = taker(arm, variant);
-        if (!pattern && arm->patterns.len > 0) continue;
-        vec_push(&b->l->scratch, &found.list, (Candidate){ i, pattern });
-        if (!arm->guard) break;
+        if (arm->patterns.len == 0 && add_candidate(b, s, i, NULL, &found)) return found;
+        for (uint32_t k = 0; k < arm->patterns.len; k++)
+            if (fits(arm->patterns.data[k], variant) && add_candidate(b, s, i, arm->patterns.data[k], &found))
+                return found;
     }
     return found;
 }
@@ -63,23 +66,48 @@ static uint32_t variant_count(const Switch *s) {
 // What happens to a payload's field between the edge of the match and the body.
 typedef struct Landing {
     const HirPattern *pattern;
-    SirLocal hidden; // where the field has moved, only because its neighbour moves
+    SirPlace place; // where the field is reached: it has moved here, or is lent through a pointer
+    bool hidden;    // it has moved, only because a neighbour moves
     bool drops;
+    bool deeper;    // it is taken apart in turn
 } Landing;
 
 static bool consumes(const HirPattern *pattern) {
-    for (uint32_t i = 0; i < pattern->args.len; i++) {
-        const HirPattern *arg = pattern->args.data[i];
-        if (arg->kind == HIR_PATTERN_BIND && arg->bind == HIR_BIND_MOVE) return true;
-    }
-    return false;
+    bool moves = pattern->kind == HIR_PATTERN_BIND && pattern->bind == HIR_BIND_MOVE;
+    for (uint32_t i = 0; i < pattern->args.len; i++)
+        moves = moves || consumes(pattern->args.data[i]);
+    return moves;
+}
+
+static bool binds_by(const HirPattern *pattern, HirBind bind) {
+    bool found = pattern->kind == HIR_PATTERN_BIND && pattern->bind == bind;
+    for (uint32_t i = 0; i < pattern->args.len; i++)
+        found = found || binds_by(pattern->args.data[i], bind);
+    return found;
+}
+
+static bool binds_any(const HirPattern *pattern) {
+    bool found = pattern->kind == HIR_PATTERN_BIND;
+    for (uint32_t i = 0; i < pattern->args.len; i++)
+        found = found || binds_any(pattern->args.data[i]);
+    return found;
 }
 
 static SirBind hide(Body *b, const HirPattern *arg, SirType type, Landing *landing) {
     bool plain = kind_is_plain(&b->l->kinds, type);
-    landing->hidden = lower__temp(b, type, arg->span);
-    landing->drops = arg->kind != HIR_PATTERN_BIND && kind_owns(&b->l->kinds, type);
-    return (SirBind){ plain ? SIR_BIND_COPY : SIR_BIND_MOVE, landing->hidden };
+    SirLocal hidden = lower__temp(b, type, arg->span);
+    landing->place = lower__local_place(hidden);
+    landing->hidden = true;
+    landing->drops = arg->kind == HIR_PATTERN_WILD && kind_owns(&b->l->kinds, type);
+    return (SirBind){ plain ? SIR_BIND_COPY : SIR_BIND_MOVE, hidden };
+}
+
+// A field that is taken apart where it lies.
+static SirBind lend_deeper(Body *b, const HirPattern *arg, SirType type, Landing *landing) {
+    bool exclusive = binds_by(arg, HIR_BIND_MUT);
+    SirLocal pointer = lower__temp(b, sir_type_ptr(b->l->module, exclusive ? SIR_MUT : SIR_CONST, type), arg->span);
+    landing->place = lower__project(b, lower__local_place(pointer), SIR_PROJ_DEREF, 0);
+    return (SirBind){ exclusive ? SIR_BIND_MUT : SIR_BIND_CONST, pointer };
 }
 
 static SirBind bind_field(
@@ -87,24 +115,46 @@ static SirBind bind_field(
 ) {
     static const SirBindMode modes[] = { SIR_BIND_COPY, SIR_BIND_MOVE, SIR_BIND_CONST,
                                          SIR_BIND_MUT };
-    *landing = (Landing){ .pattern = arg, .hidden = SIR_NONE };
+    *landing = (Landing){ .pattern = arg };
     bool binds = arg->kind == HIR_PATTERN_BIND;
     bool borrows = binds && (arg->bind == HIR_BIND_CONST || arg->bind == HIR_BIND_MUT);
-    bool stays = !binds && kind_is_plain(&b->l->kinds, type);
-    if (consumed && (borrows || (!binds && !stays))) return hide(b, arg, type, landing);
+    bool plain = kind_is_plain(&b->l->kinds, type);
+    landing->deeper = !binds && binds_any(arg);
+    if (consumed && (borrows || landing->deeper || (!binds && !plain))) return hide(b, arg, type, landing);
+    if (landing->deeper) return plain ? hide(b, arg, type, landing) : lend_deeper(b, arg, type, landing);
     if (!binds) return (SirBind){ SIR_BIND_SKIP, SIR_NONE };
     return (SirBind){ modes[arg->bind], lower__row(b, arg->local) };
 }
 
-static void land(Body *b, const Landing *landing) {
+static void take_apart(Body *b, Switch *s, SirPlace place, const HirPattern *pattern);
+
+static void land(Body *b, Switch *s, const Landing *landing) {
     const HirPattern *arg = landing->pattern;
-    if (landing->hidden == SIR_NONE) return;
-    SirPlace hidden = lower__local_place(landing->hidden);
-    if (landing->drops) LOWER_OP(b, SIR_OP_DROP, arg->span, lower__at(hidden));
-    if (arg->kind != HIR_PATTERN_BIND) return;
+    if (landing->drops) LOWER_OP(b, SIR_OP_DROP, arg->span, lower__at(landing->place));
+    if (landing->deeper) take_apart(b, s, landing->place, arg);
+    if (!landing->hidden || arg->kind != HIR_PATTERN_BIND) return;
     SirOp op = arg->bind == HIR_BIND_MUT ? SIR_OP_BORROW_MUT : SIR_OP_BORROW;
     SirPlace local = lower__local_place(lower__row(b, arg->local));
-    LOWER_OP(b, op, arg->span, lower__at(local), lower__at(hidden));
+    LOWER_OP(b, op, arg->span, lower__at(local), lower__at(landing->place));
+}
+
+// An arm of a match on `place` that takes the variant; things go on where all its payload is bound.
+static void fill_payload(Body *b, Switch *s, SirPlace place, const HirPattern *pattern, SirArm *arm) {
+    SirType type = lower__place_type(b, place);
+    uint32_t arity = sir_variant_arity(b->l->module, type, pattern->row);
+    Landing *landings = arena_array(&b->l->scratch, Landing, arity);
+    arm->kind = SIR_ARM_VARIANT;
+    arm->n = pattern->row;
+    arm->bind_count = arity;
+    arm->binds = arena_array(b->l->arena, SirBind, arity);
+    bool consumed = consumes(pattern);
+    for (uint32_t i = 0; i < arity; i++) {
+        SirType field = sir_variant_field(b->l->module, type, pattern->row, i);
+        arm->binds[i] = bind_field(b, pattern->args.data[i], field, consumed, &landings[i]);
+    }
+    lower__start(b, arm->block = lower__block(b));
+    for (uint32_t i = 0; i < arity; i++)
+        land(b, s, &landings[i]);
 }
 
 static SirType field_type(Body *b, const Switch *s, uint32_t variant, uint32_t field) {
@@ -112,34 +162,107 @@ static SirType field_type(Body *b, const Switch *s, uint32_t variant, uint32_t f
 }
 
 // An arm of the match that takes the variant and ends up in the body.
-static void fill_arm(Body *b, const Switch *s, uint32_t variant, Candidate candidate, SirArm *arm) {
-    const HirPattern *pattern = candidate.pattern;
-    SirType type = lower__place_type(b, s->place);
-    uint32_t arity = sir_variant_arity(b->l->module, type, variant);
-    Landing *landings = arena_array(&b->l->scratch, Landing, arity);
-    arm->kind = SIR_ARM_VARIANT;
-    arm->n = variant;
-    arm->bind_count = arity;
-    arm->binds = arena_array(b->l->arena, SirBind, arity);
-    for (uint32_t i = 0; i < arity; i++) {
-        SirType field = field_type(b, s, variant, i);
-        arm->binds[i] =
-            bind_field(b, pattern->args.data[i], field, consumes(pattern), &landings[i]);
-    }
-    lower__start(b, arm->block = lower__block(b));
-    for (uint32_t i = 0; i < arity; i++)
-        land(b, &landings[i]);
+static void fill_arm(Body *b, Switch *s, Candidate candidate, SirArm *arm) {
+    fill_payload(b, s, s->place, candidate.pattern, arm);
     lower__jump(b, s->bodies[candidate.arm], s->stmt->arms.data[candidate.arm].span);
 }
 
 // A match of which only one way is ever taken, and the others where they are needed.
-static SirArm *match_one(Body *b, Switch *s) {
-    bool only = variant_count(s) == 1;
-    SirBlock nowhere = only ? SIR_NONE : lower__nowhere(b, s);
-    SirArg place = lower__at(s->place);
-    SirInst *match = lower__end(b, SIR_OP_MATCH, s->stmt->span, &place, only ? 1 : 2);
-    if (!only) match->arms[1] = (SirArm){ .kind = SIR_ARM_DEFAULT, .block = nowhere };
+static SirArm *match_else(Body *b, SirPlace place, const HirType *type, SirBlock rest, Span span) {
+    bool only = type->kind == HIR_TYPE_ENUM && type->enumeration->variants.len == 1;
+    SirArg subject = lower__at(place);
+    SirInst *match = lower__end(b, SIR_OP_MATCH, span, &subject, only ? 1 : 2);
+    if (!only) match->arms[1] = (SirArm){ .kind = SIR_ARM_DEFAULT, .block = rest };
     return match->arms;
+}
+
+static SirArm *match_one(Body *b, Switch *s) {
+    return match_else(b, s->place, s->subject->type, lower__nowhere(b, s), s->stmt->span);
+}
+
+// A payload that is known to fit.
+static void take_apart(Body *b, Switch *s, SirPlace place, const HirPattern *pattern) {
+    fill_payload(b, s, place, pattern, match_else(b, place, pattern->type, lower__nowhere(b, s), pattern->span));
+}
+
+// --- patterns inside of patterns ---------------------------------------------------------------------------
+//
+// An arm is first tested as a whole, by what its payload lends; where it fits, a second match binds for good, as with
+// guards.
+
+static bool is_deep(const HirPattern *pattern) {
+    for (uint32_t i = 0; pattern && i < pattern->args.len; i++)
+        if (!lower__catches_all(pattern->args.data[i])) return true;
+    return false;
+}
+
+static void test_value(Body *b, SirPlace place, SirOp op, const HirExpr *value, SirBlock no) {
+    SirPlace is = lower__local_place(lower__temp(b, SIR_TYPE_BOOL, value->span));
+    SirBlock yes = lower__block(b);
+    SirArg tree = lower__tree_arg(lower__tree(b->l, value));
+    if (value->kind == HIR_STR_LIT) {
+        SirPlace text = lower__arg_place(b, tree, lower__type(b->l, value->type), value->span);
+        LOWER_OP(b, SIR_OP_EQ_BYTES, value->span, lower__at(is), lower__at(place), lower__at(text));
+    } else {
+        LOWER_OP(b, op, value->span, lower__at(is), lower__copy(place), tree);
+    }
+    lower__branch(b, lower__copy(is), yes, no, value->span);
+    lower__start(b, yes);
+}
+
+static void test_plain_variant(Body *b, SirPlace place, const HirPattern *pattern, SirBlock no) {
+    SirPlace is = lower__local_place(lower__temp(b, SIR_TYPE_BOOL, pattern->span));
+    SirBlock yes = lower__block(b);
+    uint64_t value = pattern->type->enumeration->variants.data[pattern->row].value;
+    SirArg tree = lower__tree_arg(lower__int(b->l, lower__type(b->l, pattern->type), value));
+    LOWER_OP(b, SIR_OP_EQ, pattern->span, lower__at(is), lower__copy(place), tree);
+    lower__branch(b, lower__copy(is), yes, no, pattern->span);
+    lower__start(b, yes);
+}
+
+static void test_deep(Body *b, SirPlace place, const HirPattern *pattern, SirBlock no);
+
+static void test_payload(Body *b, SirPlace place, const HirPattern *pattern, SirBlock no) {
+    SirType type = lower__place_type(b, place);
+    uint32_t arity = sir_variant_arity(b->l->module, type, pattern->row);
+    Landing *landings = arena_array(&b->l->scratch, Landing, arity);
+    SirArm *arm = match_else(b, place, pattern->type, no, pattern->span);
+    *arm = (SirArm){ .kind = SIR_ARM_VARIANT, .n = pattern->row, .bind_count = arity };
+    arm->binds = arena_array(b->l->arena, SirBind, arity);
+    arm->block = lower__block(b);
+    SirBlock inside = arm->block;
+    for (uint32_t i = 0; i < arity; i++) {
+        const HirPattern *arg = pattern->args.data[i];
+        SirType field = sir_variant_field(b->l->module, type, pattern->row, i);
+        bool plain = kind_is_plain(&b->l->kinds, field);
+        arm->binds[i] = (SirBind){ SIR_BIND_SKIP, SIR_NONE };
+        if (lower__catches_all(arg)) continue;
+        SirLocal temp = lower__temp(b, plain ? field : sir_type_ptr(b->l->module, SIR_CONST, field), arg->span);
+        landings[i].place = lower__local_place(temp);
+        if (!plain) landings[i].place = lower__project(b, landings[i].place, SIR_PROJ_DEREF, 0);
+        arm->binds[i] = (SirBind){ plain ? SIR_BIND_COPY : SIR_BIND_CONST, temp };
+    }
+    lower__start(b, inside);
+    for (uint32_t i = 0; i < arity; i++)
+        if (!lower__catches_all(pattern->args.data[i])) test_deep(b, landings[i].place, pattern->args.data[i], no);
+}
+
+// Goes on where the pattern fits what is at `place`, else at `no`.
+static void test_deep(Body *b, SirPlace place, const HirPattern *pattern, SirBlock no) {
+    switch (pattern->kind) {
+    case HIR_PATTERN_WILD:
+    case HIR_PATTERN_BIND: break;
+    case HIR_PATTERN_VALUE: test_value(b, place, SIR_OP_EQ, pattern->value, no); break;
+    case HIR_PATTERN_RANGE:
+        test_value(b, place, SIR_OP_GE, pattern->value, no);
+        test_value(b, place, SIR_OP_LE, pattern->last, no);
+        break;
+    case HIR_PATTERN_VARIANT:
+        if (pattern->type->kind == HIR_TYPE_ENUM && pattern->type->enumeration->is_plain)
+            test_plain_variant(b, place, pattern, no);
+        else
+            test_payload(b, place, pattern, no);
+    }
 }
 
 // --- guards ------------------------------------------------------------------------------------------------
@@ -207,9 +330,9 @@ static void test_guard(
 
 // --- the whole ---------------------------------------------------------------------------------------------
 
-static void take(Body *b, Switch *s, uint32_t variant, Candidate candidate) {
+static void take(Body *b, Switch *s, Candidate candidate) {
     if (takes_apart(&candidate)) {
-        fill_arm(b, s, variant, candidate, match_one(b, s));
+        fill_arm(b, s, candidate, match_one(b, s));
         return;
     }
     if (candidate.pattern) lower__bind_whole(b, s, candidate.pattern);
@@ -220,13 +343,20 @@ static void try_candidates(Body *b, Switch *s, uint32_t variant, const Candidate
     for (uint32_t i = 0; i < candidates->list.len; i++) {
         Candidate candidate = candidates->list.data[i];
         SirBlock yes, no;
+        if (is_deep(candidate.pattern)) {
+            no = lower__block(b);
+            test_deep(b, s->place, candidate.pattern, no);
+            take(b, s, candidate);
+            lower__start(b, no);
+            continue;
+        }
         if (!s->stmt->arms.data[candidate.arm].guard) {
-            take(b, s, variant, candidate);
+            take(b, s, candidate);
             return;
         }
         test_guard(b, s, variant, candidate, &yes, &no);
         lower__start(b, yes);
-        take(b, s, variant, candidate);
+        take(b, s, candidate);
         lower__start(b, no);
     }
     lower__jump(b, lower__nowhere(b, s), s->stmt->span);
@@ -236,8 +366,8 @@ static void lower_variant(Body *b, Switch *s, uint32_t variant, SirArm *arm) {
     Candidates candidates = find_candidates(b, s, variant);
     assert(candidates.list.len > 0); // check/ saw that the arms cover everything
     Candidate first = candidates.list.data[0];
-    if (takes_apart(&first) && !s->stmt->arms.data[first.arm].guard) {
-        fill_arm(b, s, variant, first, arm);
+    if (takes_apart(&first) && !s->stmt->arms.data[first.arm].guard && !is_deep(first.pattern)) {
+        fill_arm(b, s, first, arm);
         return;
     }
     arm->kind = SIR_ARM_VARIANT;

@@ -1,20 +1,15 @@
-// What the grammar expects in a state of the parser, in words.
-// Takes the number of a state; leaves a phrase. Reads the tables that the generator wrote (grammar/src/parser.c, whose
-// layout is grammar/src/tree_sitter/parser.h): a symbol with an entry in a state's row may come next.
+// What the grammar expects at a place, in words.
+// Takes the stacks that stand there; leaves a phrase. Every token is tried on them, so that what the tables allow only
+// because states were merged is not named.
 
 #include "expect.h"
-
-#include <tree_sitter/parser.h>
 
 #include <stddef.h>
 #include <string.h>
 
-const TSLanguage *tree_sitter_sip(void); // grammar/src/parser.c
-
 enum { MOST_NAMED = 3 }; // more alternatives than this are not listed
 
 typedef struct Expect {
-    const TSLanguage *language;
     const char *names[MOST_NAMED];
     uint32_t count;
     bool semicolon, paren, bracket, brace, comma, name, literal, item, statement, member, type,
@@ -34,7 +29,7 @@ static const struct {
     { "integer",    offsetof(Expect, literal)   },
     { "system",     offsetof(Expect, item)      },
     { "while",      offsetof(Expect, statement) },
-    { "message",    offsetof(Expect, member)    },
+    { "override",   offsetof(Expect, member)    },
     { "own",        offsetof(Expect, type)      },
     { "=",          offsetof(Expect, assign)    },
 };
@@ -60,11 +55,7 @@ const char *syntax__spoken(Arena *arena, const char *name) {
     return arena_printf(arena, "`%s`", name);
 }
 
-static void note_symbol(Expect *e, TSSymbol symbol) {
-    const char *name = e->language->symbol_names[symbol];
-    if (symbol >= e->language->token_count || strcmp(name, "comment") == 0 ||
-        strcmp(name, "doc_comment") == 0)
-        return;
+static void note_symbol(Expect *e, const char *name) {
     for (size_t i = 0; i < sizeof telling / sizeof *telling; i++) {
         if (strcmp(name, telling[i].token) == 0) *((bool *)e + telling[i].flag) = true;
     }
@@ -72,23 +63,12 @@ static void note_symbol(Expect *e, TSSymbol symbol) {
     e->count++;
 }
 
-static void read_row(Expect *e, uint32_t state) {
-    const TSLanguage *l = e->language;
-    if (state < l->large_state_count) {
-        const uint16_t *row = l->parse_table + (size_t)state * l->symbol_count;
-        for (uint32_t i = 0; i < l->token_count; i++) {
-            if (row[i]) note_symbol(e, (TSSymbol)i);
-        }
-        return;
+static Expect try_all(Glr *g, const GlrHeads *heads) {
+    Expect e = { 0 };
+    for (uint16_t i = 0; i < glr__symbols(); i++) {
+        if (glr__fits(g, heads, i)) note_symbol(&e, glr__name(i));
     }
-    const uint16_t *at =
-        l->small_parse_table + l->small_parse_table_map[state - l->large_state_count];
-    for (uint16_t groups = *at++; groups > 0; groups--) {
-        uint16_t value = *at++;
-        for (uint16_t symbols = *at++; symbols > 0; symbols--, at++) {
-            if (value) note_symbol(e, *at);
-        }
-    }
+    return e;
 }
 
 static const char *list_names(Arena *arena, const Expect *e) {
@@ -100,11 +80,13 @@ static const char *list_names(Arena *arena, const Expect *e) {
     return arena_printf(arena, "%s, %s or %s", words[0], words[1], words[2]);
 }
 
-const char *syntax__expected(Arena *arena, uint32_t state, Str found, bool begins_line) {
-    Expect e = { .language = tree_sitter_sip() };
-    if (state == 0 || state >= e.language->state_count) return NULL;
-    read_row(&e, state);
-    if (e.count > 0 && e.count <= MOST_NAMED) return list_names(arena, &e);
+const char *syntax__expected(
+    Arena *arena, Glr *g, Str found, bool begins_line, const char *likely
+) {
+    Expect e = try_all(g, &g->next.heads);
+    if (e.count == 0) return NULL;
+    if (e.count <= MOST_NAMED) return list_names(arena, &e);
+    if (likely) return syntax__spoken(arena, likely);
     bool ends = begins_line || found.len == 0 || str_eq_c(found, "}");
     if (e.semicolon && ends && !e.statement) return "`;`";
     if (e.statement) return "a statement";

@@ -44,7 +44,7 @@ Syntax *syntax_parse(Arena *arena, const SourceMap *map, FileId file, Diags *dia
     };
     Syntax *syntax = arena_new(arena, Syntax);
     if (!syntax__scan(&parse)) {
-        *syntax = (Syntax){ file, parse.text, empty_root(&parse), true };
+        *syntax = (Syntax){ file, parse.text, empty_root(&parse), true, NULL, 0 };
         return syntax;
     }
     parse.parser = ts_parser_new();
@@ -52,7 +52,8 @@ Syntax *syntax_parse(Arena *arena, const SourceMap *map, FileId file, Diags *dia
     assert(accepted); // the library is as old as the grammar's tables, or newer
     (void)accepted;
     ts_parser_set_timeout_micros(parse.parser, time_limit(parse.text));
-    *syntax = (Syntax){ file, parse.text, parse_text(&parse), parse.reported };
+    const SyntaxNode *root = parse_text(&parse);
+    *syntax = (Syntax){ file, parse.text, root, parse.reported, parse.wrong.data, parse.wrong.len };
     ts_parser_delete(parse.parser);
     return syntax;
 }
@@ -82,4 +83,11 @@ Str syntax_text(const Syntax *syntax, const SyntaxNode *node) {
 
 bool syntax_is(const Syntax *syntax, const SyntaxNode *node, const char *text) {
     return str_eq_c(syntax_text(syntax, node), text);
+}
+
+bool syntax_is_wrong(const Syntax *syntax, uint32_t at) {
+    for (uint32_t i = 0; i < syntax->wrongs; i++) {
+        if (syntax->wrong[i].start <= at && at < syntax->wrong[i].end) return true;
+    }
+    return false;
 }

@@ -38,7 +38,7 @@ static bool is_blank(char c) {
 }
 
 static void claim(Scan *s, uint32_t start, uint32_t end) {
-    vec_push(s->parse->arena, &s->parse->claimed, (SyntaxHole){ start, end, NULL });
+    vec_push(s->parse->arena, &s->parse->claimed, (SyntaxHole){ start, end, NULL, false });
 }
 
 static bool looking_at(const Scan *s, const char *what) {
@@ -64,10 +64,19 @@ static void skip_quoted(Scan *s, char quote, uint32_t start, const char *what) {
     report_unterminated(s, start, s->at, what);
 }
 
+// To the end of the file, and what is missing there is missing because of this.
+static void swallow(Scan *s, uint32_t start, const char *what) {
+    report_unterminated(s, start, start + 2, what);
+    claim(s, start, s->end);
+    s->at = s->end;
+}
+
 static void skip_raw(Scan *s, uint32_t start) {
     const char *quote = memchr(s->text + s->at, '"', s->end - s->at);
-    if (!quote) report_unterminated(s, start, start + 2, "text");
-    s->at = quote ? (uint32_t)(quote - s->text) + 1 : s->end;
+    if (quote)
+        s->at = (uint32_t)(quote - s->text) + 1;
+    else
+        swallow(s, start, "text");
 }
 
 // From inside a $"text" to behind its end, or to behind the brace of an interpolation.
@@ -93,11 +102,11 @@ static void skip_comment(Scan *s, uint32_t start) {
         const char *line = memchr(s->text + s->at, '\n', s->end - s->at);
         s->at = line ? (uint32_t)(line - s->text) : s->end;
     } else {
-        s->at += 2;
-        while (s->at < s->end && !looking_at(s, "*/"))
-            s->at++;
-        if (s->at == s->end) report_unterminated(s, start, start + 2, "comment");
-        s->at = s->at == s->end ? s->end : s->at + 2;
+        const char *close = memmem(s->text + s->at + 2, s->end - s->at - 2, "*/", 2);
+        if (close)
+            s->at = (uint32_t)(close - s->text) + 2;
+        else
+            swallow(s, start, "comment");
     }
     if (++s->comments <= SYNTAX_COMMENTS_RUN || s->refused) return;
     diag_report(
@@ -216,6 +225,7 @@ static void report_foreign(Scan *s) {
             s->at++;
     }
     claim(s, start, s->at);
+    vec_last(&s->parse->claimed)->foreign = true;
 }
 
 static void skip_word(Scan *s) {

@@ -47,11 +47,17 @@ typedef struct SyntaxNode {
     bool broken;         // an ERROR or something missing below
 } SyntaxNode;
 
+typedef struct SyntaxPart { // bytes of a file
+    uint32_t start, end;
+} SyntaxPart;
+
 typedef struct Syntax {
     FileId file;
-    Str text;               // of the whole file; borrowed from the source map
-    const SyntaxNode *root; // a SOURCE_FILE
-    bool broken;            // something was reported
+    Str text;                // of the whole file; borrowed from the source map
+    const SyntaxNode *root;  // a SOURCE_FILE
+    bool broken;             // something was reported
+    const SyntaxPart *wrong; // what did not parse and has been reported
+    uint32_t wrongs;
 } Syntax;
 
 // --- make ----------------------------------------------------------------------------------------------
@@ -75,5 +81,9 @@ Span syntax_span(const Syntax *syntax, const SyntaxNode *node);
 Str syntax_text(const Syntax *syntax, const SyntaxNode *node); // borrowed
 bool syntax_is(const Syntax *syntax, const SyntaxNode *node, const char *text);
 const char *syntax_kind_text(SyntaxKind kind);
+bool syntax_is_wrong(
+    const Syntax *syntax, uint32_t at
+);                                // in such a part: what is wrong there may only follow
+bool syntax_is_keyword(Str text); // a word that cannot be a name anywhere
 
 #endif

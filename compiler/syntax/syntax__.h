@@ -13,6 +13,7 @@ typedef struct SyntaxHole { // a place that does not parse
     uint32_t start, end;
     const char *
         missing; // the token that was left out, by the grammar's name; NULL: text that fits nowhere
+    bool foreign; // no characters of the language: read as if they were blank
 } SyntaxHole;
 
 typedef VEC(SyntaxHole) SyntaxHoles;
@@ -27,6 +28,7 @@ typedef struct Parse {
     SyntaxHoles holes;   // in the order of the text
     SyntaxHoles claimed; // what the scan has reported: holes there follow from it
     bool reported;
+    VEC(SyntaxPart) wrong; // what has been reported because it did not parse
 } Parse;
 
 const TSLanguage *tree_sitter_sip(void); // grammar/src/parser.c

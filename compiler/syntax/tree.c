@@ -73,7 +73,7 @@ static Kinds kinds_new(Arena *arena) {
 }
 
 static void add_hole(Copy *c, TSNode node) {
-    SyntaxHole hole = { ts_node_start_byte(node), ts_node_end_byte(node), NULL };
+    SyntaxHole hole = { ts_node_start_byte(node), ts_node_end_byte(node), NULL, false };
     if (ts_node_is_missing(node)) hole.missing = ts_node_type(node);
     vec_push(c->parse->arena, &c->parse->holes, hole);
 }

@@ -76,8 +76,9 @@ static void check_inst(Code *c) {
 static void check_place_in_block(Code *c, bool is_last) {
     if (sir_op_is_terminator(c->inst->op) == is_last) return;
     ILL_FORMED(
-        c, is_last ? "the block ends in `%s`, which is no terminator"
-                   : "`%s` stands before the end of its block",
+        c,
+        is_last ? "the block ends in `%s`, which is no terminator"
+                : "`%s` stands before the end of its block",
         sir_op_text(c->inst->op)
     );
 }

@@ -13,7 +13,7 @@ typedef struct TreeCheck {
     bool bad; // the first complaint about a tree is the last
 } TreeCheck;
 
-#define BAD(c, ...)                                                                                \
+#define BAD(c, ...) \
     ((c)->bad = true, verify__complain((c)->v, RULE_WELL_FORMED, (c)->at, __VA_ARGS__))
 
 // --- leaves --------------------------------------------------------------------------------------------------------------

@@ -180,11 +180,12 @@ static void reach_roots(Reach *r) {
         if (type->kind == SIR_TYPE_ENDPOINT || type->kind == SIR_TYPE_EPSET)
             reach(r, type->contract, type->state);
     }
-    vec_each(SirFuncInfo, func, &module->funcs) vec_each(SirBlockInfo, block, &func->blocks)
-        vec_each(SirInst, inst, &block->insts) {
-        if (inst->op != SIR_OP_CHANNEL || inst->args[2].n > UINT32_MAX) continue;
-        reach(r, (SirContract)inst->args[2].n, (SirState)inst->args[2].m);
-    }
+    vec_each(SirFuncInfo, func, &module->funcs)
+        vec_each(SirBlockInfo, block, &func->blocks)
+            vec_each(SirInst, inst, &block->insts) {
+                if (inst->op != SIR_OP_CHANNEL || inst->args[2].n > UINT32_MAX) continue;
+                reach(r, (SirContract)inst->args[2].n, (SirState)inst->args[2].m);
+            }
 }
 
 static void reach_all(Reach *r) {

@@ -17,7 +17,8 @@ void verify__graph_edge(Graph *graph, uint32_t from, uint32_t to, bool strict) {
 static void sort_edges(Graph *graph) {
     graph->first = arena_array(graph->arena, uint32_t, (size_t)graph->nodes + 2);
     graph->sorted = arena_array(graph->arena, Edge, graph->edges.len);
-    uint32_t *next = graph->first + 1; // shifted by one: while filling, next[n] is where n's next edge goes
+    uint32_t *next =
+        graph->first + 1; // shifted by one: while filling, next[n] is where n's next edge goes
     for (uint32_t i = 0; i < graph->edges.len; i++)
         next[graph->edges.data[i].from + 1]++;
     for (uint32_t node = 0; node < graph->nodes; node++)
@@ -28,9 +29,9 @@ static void sort_edges(Graph *graph) {
 
 typedef struct Walk {
     Graph *graph;
-    uint32_t *number; // when a node was first seen, from 1; 0: not yet
-    uint32_t *low;    // the earliest number that it reaches among the open ones
-    uint32_t *edge;   // its next edge to follow
+    uint32_t *number;         // when a node was first seen, from 1; 0: not yet
+    uint32_t *low;            // the earliest number that it reaches among the open ones
+    uint32_t *edge;           // its next edge to follow
     uint32_t *path, path_len; // nodes whose edges are being followed
     uint32_t *open, open_len; // nodes whose component is not closed
     uint32_t seen, ordered, components;

@@ -172,8 +172,9 @@ static void compute_layout(Verify *v, SirType type) {
     Layout layout = layout_of(v, verify__type(v, type));
     if (layout.size > LIMIT_TYPE_SIZE) {
         verify__complain(
-            v, RULE_WELL_FORMED, verify__module_spot(), "a value of type `%s` has more than %u bytes",
-            verify__type_text(v, type), (unsigned)LIMIT_TYPE_SIZE
+            v, RULE_WELL_FORMED, verify__module_spot(),
+            "a value of type `%s` has more than %u bytes", verify__type_text(v, type),
+            (unsigned)LIMIT_TYPE_SIZE
         );
         layout.size = LIMIT_TYPE_SIZE;
     }

@@ -5,24 +5,24 @@
 #define VERIFY_LIMITS_H
 
 enum {
-    LIMIT_MODULE_BYTES = 1 << 28,   // of the binary form: so that no count of parts overflows 32 bits
-    LIMIT_TYPE_SIZE = 1 << 30,      // bytes of one type
-    LIMIT_FRAME_SIZE = 1 << 30,     // bytes of all locals of a function
-    LIMIT_ARRAY_COUNT = 1 << 30,    // elements of one array, also of those that take no room
-    LIMIT_PLACE_DEPTH = 64,         // projections of one place
-    LIMIT_TREE_DEPTH = 64,          // nesting of one constant
-    LIMIT_LOCALS = 1 << 20,         // locals of a function
-    LIMIT_BLOCKS = 1 << 20,         // blocks of a function
-    LIMIT_STATE_WORDS = 1 << 24,    // words that one analysis keeps for all blocks of a function
-    LIMIT_LOAN_WORK = 50 * 1000000, // steps of the loan analysis of a function
+    LIMIT_MODULE_BYTES = 1 << 28, // of the binary form: so that no count of parts overflows 32 bits
+    LIMIT_TYPE_SIZE = 1 << 30,    // bytes of one type
+    LIMIT_FRAME_SIZE = 1 << 30,   // bytes of all locals of a function
+    LIMIT_ARRAY_COUNT = 1 << 30,  // elements of one array, also of those that take no room
+    LIMIT_PLACE_DEPTH = 64,       // projections of one place
+    LIMIT_TREE_DEPTH = 64,        // nesting of one constant
+    LIMIT_LOCALS = 1 << 20,       // locals of a function
+    LIMIT_BLOCKS = 1 << 20,       // blocks of a function
+    LIMIT_STATE_WORDS = 1 << 24,  // words that one analysis keeps for all blocks of a function
+    LIMIT_LOAN_WORK = 50 * 1000000,  // steps of the loan analysis of a function
     LIMIT_FLOW_WORK = 500 * 1000000, // steps of all other analyses of a function
     LIMIT_PATHS = 1 << 20,           // places of a function that are initialised by themselves
     LIMIT_ENDPOINTS = 1 << 12,       // endpoints that are tracked in a function
-    LIMIT_PARAMS = 1 << 10,         // of one signature
-    LIMIT_GRANTS = 1 << 8,          // of a manifest
-    LIMIT_THREADS = 1 << 10,        // that a manifest may ask for
-    LIMIT_STACK_BYTES = 1 << 30,    // per thread
-    LIMIT_HEAP_SHIFT = 40,          // 2^40 bytes
+    LIMIT_PARAMS = 1 << 10,          // of one signature
+    LIMIT_GRANTS = 1 << 8,           // of a manifest
+    LIMIT_THREADS = 1 << 10,         // that a manifest may ask for
+    LIMIT_STACK_BYTES = 1 << 30,     // per thread
+    LIMIT_HEAP_SHIFT = 40,           // 2^40 bytes
 };
 
 #endif

@@ -59,11 +59,11 @@ static void check_quotas(Verify *v) {
 static const struct {
     uint64_t end, most;
 } ranges[SIR_GRANT_KINDS] = {
-    [SIR_GRANT_IO_PORT] = { 1 << 16,            1 << 16            },
+    [SIR_GRANT_IO_PORT] = { 1 << 16,           1 << 16           },
     [SIR_GRANT_IO_MEMORY] = { (uint64_t)1 << 52, (uint64_t)1 << 52 },
-    [SIR_GRANT_IRQ] = { 256,                1                  },
+    [SIR_GRANT_IRQ] = { 256,               1                 },
     [SIR_GRANT_DMA] = { (uint64_t)1 << 52, (uint64_t)1 << 52 },
-    [SIR_GRANT_EXIT] = { 0,                  0                  },
+    [SIR_GRANT_EXIT] = { 0,                 0                 },
 };
 
 static bool is_range(const SirGrant *grant) {

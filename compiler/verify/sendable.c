@@ -38,8 +38,7 @@ static Graph crossing_graph(const Verify *v, Arena *scratch) {
     SirType part;
     for (SirType type = 0; type < graph.nodes; type++) {
         Crossing how = crossing(verify__type(v, type));
-        if (how == BY_ELEMENT)
-            verify__graph_edge(&graph, type, verify__type(v, type)->elem, false);
+        if (how == BY_ELEMENT) verify__graph_edge(&graph, type, verify__type(v, type)->elem, false);
         if (how == BY_PARTS)
             for (Parts parts = verify__parts(v, type); verify__next_part(&parts, &part);)
                 verify__graph_edge(&graph, type, part, false);
@@ -87,6 +86,7 @@ static void check_message(Verify *v, const SirContractInfo *contract, uint32_t r
 
 void verify__check_messages(Verify *v) {
     for (SirContract c = 0; c < v->module->contracts.len; c++)
-        for (uint32_t i = 0; i < v->module->contracts.data[c].message_count && !verify__full(v); i++)
+        for (uint32_t i = 0; i < v->module->contracts.data[c].message_count && !verify__full(v);
+             i++)
             check_message(v, &v->module->contracts.data[c], i);
 }

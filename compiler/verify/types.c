@@ -10,7 +10,14 @@
 
 // --- scalars ---------------------------------------------------------------------------------------------------------
 
-typedef enum ScalarClass { CLASS_VOID, CLASS_BOOL, CLASS_CHAR, CLASS_SINT, CLASS_UINT, CLASS_FLOAT } ScalarClass;
+typedef enum ScalarClass {
+    CLASS_VOID,
+    CLASS_BOOL,
+    CLASS_CHAR,
+    CLASS_SINT,
+    CLASS_UINT,
+    CLASS_FLOAT
+} ScalarClass;
 
 static const struct {
     uint32_t bits;
@@ -93,10 +100,10 @@ bool verify__enum_has(const Verify *v, SirType type, uint64_t bits) {
 // --- complaints about a row ------------------------------------------------------------------------------------------------
 
 // Naming a type costs time, so not after all is heard.
-#define REFUSE(v, rule, type, what)                                                                \
-    verify__complain(                                                                              \
-        v, rule, verify__module_spot(), "type %u (`%s`) %s", type,                                 \
-        verify__full(v) ? "" : row_text(v, type), what                                             \
+#define REFUSE(v, rule, type, what)                                \
+    verify__complain(                                              \
+        v, rule, verify__module_spot(), "type %u (`%s`) %s", type, \
+        verify__full(v) ? "" : row_text(v, type), what             \
     )
 
 // Other rows may be nonsense still: the name or kind alone.
@@ -117,7 +124,9 @@ static bool is_part(const Verify *v, SirType part) {
 
 static bool require_part(Verify *v, SirType type, SirType part) {
     if (is_part(v, part)) return true;
-    REFUSE(v, RULE_WELL_FORMED, type, part == SIR_TYPE_VOID ? "is made of void" : "refers to no type");
+    REFUSE(
+        v, RULE_WELL_FORMED, type, part == SIR_TYPE_VOID ? "is made of void" : "refers to no type"
+    );
     return false;
 }
 
@@ -322,7 +331,7 @@ static void check_row(Verify *v, SirType type) {
 
 // --- equal types have equal rows -----------------------------------------------------------------------------------------------
 
-#define COMPARE(a, b)                                                                              \
+#define COMPARE(a, b) \
     if ((a) != (b)) return (a) < (b) ? -1 : 1
 
 static int compare_sigs(const SirSig *a, const SirSig *b) {
@@ -368,8 +377,8 @@ static void check_equal_rows(Verify *v) {
     for (uint32_t i = 1; i < count && !verify__full(v); i++)
         if (compare_types(&rows[i - 1], &rows[i], v) == 0)
             verify__complain(
-                v, RULE_WELL_FORMED, verify__module_spot(), "types %u and %u are equal", rows[i - 1],
-                rows[i]
+                v, RULE_WELL_FORMED, verify__module_spot(), "types %u and %u are equal",
+                rows[i - 1], rows[i]
             );
     arena_free(&scratch);
 }

@@ -18,9 +18,8 @@ typedef struct Code { // the instruction that is looked at
 } Code;
 
 // The first complaint about an instruction is the last, and the texts of others are not even made.
-#define REJECT(c, rule, ...)                                                                       \
-    ((c)->bad ? (void)0                                                                            \
-              : ((c)->bad = true, verify__complain((c)->v, rule, (c)->at, __VA_ARGS__)))
+#define REJECT(c, rule, ...) \
+    ((c)->bad ? (void)0 : ((c)->bad = true, verify__complain((c)->v, rule, (c)->at, __VA_ARGS__)))
 #define ILL_FORMED(c, ...) REJECT(c, RULE_WELL_FORMED, __VA_ARGS__)
 
 // --- arguments (typing_args.c): SIR_NONE after a complaint ---------------------------------------------------
@@ -28,7 +27,7 @@ typedef struct Code { // the instruction that is looked at
 SirType verify__place_type(Code *c, const SirPlace *place);
 SirType verify__value_type(Code *c, const SirArg *value); // a copied place is plain
 SirType verify__local_type(Code *c, uint64_t local);
-void verify__type_args(Code *c);                           // all of the instruction, to c->types
+void verify__type_args(Code *c); // all of the instruction, to c->types
 void verify__expect(Code *c, SirType type, SirType wanted, const char *what); // up to the state, §8
 // The values from argument `first` on are of the types of the parameters, fields or elements.
 void verify__expect_count(Code *c, uint32_t first, uint64_t wanted);
@@ -38,9 +37,9 @@ const char *verify__shown(Code *c, SirType type); // for complaints
 
 // --- instructions ------------------------------------------------------------------------------------------------
 
-bool verify__type_by_row(Code *c); // typing_rows.c: false if the instruction has no row
-void verify__type_special(Code *c); // typing_special.c
-void verify__type_call(Code *c);    // typing_call.c: calls and channels
+bool verify__type_by_row(Code *c);     // typing_rows.c: false if the instruction has no row
+void verify__type_special(Code *c);    // typing_special.c
+void verify__type_call(Code *c);       // typing_call.c: calls and channels
 void verify__type_terminator(Code *c); // typing_arms.c
 
 #endif

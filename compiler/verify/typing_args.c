@@ -139,7 +139,7 @@ static SirType arg_type(Code *c, const SirArg *arg) {
             ILL_FORMED(c, "there is no such state of the contract");
         break;
     case SIR_ARG_NOTHING:
-    case SIR_ARG_INT:     // what they number depends on the instruction
+    case SIR_ARG_INT: // what they number depends on the instruction
     case SIR_ARG_KERNEL:
     case SIR_ARG_MESSAGE: break;
     case SIR_ARG_KINDS: ILL_FORMED(c, "an argument is of no kind"); break;

@@ -42,8 +42,7 @@ static uint32_t count_cases(Code *c, SirArmKind kind) {
 }
 
 static bool has_default(const Code *c) {
-    return c->inst->arm_count > 0 &&
-           arm_at(c, c->inst->arm_count - 1)->kind == SIR_ARM_DEFAULT;
+    return c->inst->arm_count > 0 && arm_at(c, c->inst->arm_count - 1)->kind == SIR_ARM_DEFAULT;
 }
 
 // --- binds ---------------------------------------------------------------------------------------------------------------------
@@ -176,7 +175,8 @@ static void type_match(Code *c) {
         ILL_FORMED(c, "`match` over a `%s`", verify__shown(c, type));
         return;
     }
-    uint32_t count = count_cases(c, SIR_ARM_VARIANT), variants = is_option ? 2 : info->variant_count;
+    uint32_t count = count_cases(c, SIR_ARM_VARIANT),
+             variants = is_option ? 2 : info->variant_count;
     if (c->bad) return;
     uint64_t *numbers = arena_array(&c->scratch, uint64_t, count);
     for (uint32_t i = 0; i < count && !c->bad; i++) {

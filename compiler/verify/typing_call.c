@@ -36,9 +36,10 @@ typedef struct KernelSig {
 } KernelSig;
 
 static const KernelSig kernel_sigs[KCALL_ROWS] = {
-#define KCALL_SIG(name, result, count, p0, p1, grant)                                              \
-    [KCALL_ROW_##name] = {                                                                         \
-        true, SIR_TYPE_##result, count, { SIR_TYPE_##p0, SIR_TYPE_##p1 }, GRANT_##grant,           \
+#define KCALL_SIG(name, result, count, p0, p1, grant)                                    \
+    [KCALL_ROW_##name] = {                                                               \
+        true, SIR_TYPE_##result, count, { SIR_TYPE_##p0, SIR_TYPE_##p1 }, \
+           GRANT_##grant, \
     },
 #include "contracts/abi/kcall_sigs.def"
 };
@@ -48,7 +49,9 @@ static const KernelSig kernel_sigs[KCALL_ROWS] = {
 static void expect_result(Code *c, SirType result) {
     bool has_dest = c->inst->args[0].kind != SIR_ARG_NOTHING;
     if (has_dest == (result == SIR_TYPE_VOID))
-        ILL_FORMED(c, has_dest ? "a call of void has a destination" : "a call's result has no destination");
+        ILL_FORMED(
+            c, has_dest ? "a call of void has a destination" : "a call's result has no destination"
+        );
     else if (has_dest)
         verify__expect(c, c->types[0], result, "the destination");
 }
@@ -71,9 +74,7 @@ static void type_call_value(Code *c) {
 static void type_call_kernel(Code *c) {
     uint64_t row = c->inst->args[1].n;
     if (row >= KCALL_ROWS || visible_to[row] != VISIBLE_PROGRAM || !kernel_sigs[row].known) {
-        REJECT(
-            c, RULE_SEALED, "kernel function %llu is not for programs", (unsigned long long)row
-        );
+        REJECT(c, RULE_SEALED, "kernel function %llu is not for programs", (unsigned long long)row);
         return;
     }
     const KernelSig *sig = &kernel_sigs[row];

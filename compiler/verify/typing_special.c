@@ -25,10 +25,8 @@ static uint32_t value_bits(SirType type) {
 static bool widens(SirType to, SirType from) {
     Sort into = sort_of(to), out_of = sort_of(from);
     if (to == from || out_of == SORT_OTHER) return false;
-    if (into == SORT_FLOAT && out_of == SORT_FLOAT)
-        return verify__bits(from) < verify__bits(to);
-    if (into == SORT_FLOAT)
-        return out_of == SORT_INT && verify__bits(from) <= verify__bits(to) / 2;
+    if (into == SORT_FLOAT && out_of == SORT_FLOAT) return verify__bits(from) < verify__bits(to);
+    if (into == SORT_FLOAT) return out_of == SORT_INT && verify__bits(from) <= verify__bits(to) / 2;
     if (into != SORT_INT || out_of == SORT_FLOAT) return false;
     if (verify__is_signed(from) && !verify__is_signed(to)) return false;
     return value_bits(from) <= value_bits(to);

@@ -22,7 +22,7 @@ static void check_funcs(Verify *v) {
 }
 
 static Pass *const passes[] = {
-    verify__check_types,      // V01, V10, and what V07, V08, V13 do not know yet; types are rows from here on
+    verify__check_types, // V01, V10, and what V07, V08, V13 do not know yet; types are rows from here on
     verify__compute_kinds,    // V01: sizes, what is plain, owning, second-class
     verify__check_holders,    // V05: nothing that outlives a borrow can hold one
     verify__check_fn_types,   // V01

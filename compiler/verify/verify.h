@@ -63,7 +63,9 @@ bool verified_is_sendable(const VerifiedSir *sir, SirType type);
 // Most messages that can be in flight in that direction of a channel of the contract.
 uint32_t verified_queue_bound(const VerifiedSir *sir, SirContract contract, SirDir dir);
 // The weight of an endpoint in that state: how deep endpoints can be nested in what it may receive [20].
-uint32_t verified_weight(const VerifiedSir *sir, SirContract contract, SirSide side, SirState state);
+uint32_t verified_weight(
+    const VerifiedSir *sir, SirContract contract, SirSide side, SirState state
+);
 bool verified_uses_contract(const VerifiedSir *sir, SirContract contract); // some endpoint is of it
 bool verified_uses_kernel(const VerifiedSir *sir, uint32_t kcall);         // row of kcalls.def
 

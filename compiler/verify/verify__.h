@@ -40,7 +40,8 @@ typedef struct Verify {
     VerifyReport *report;
     VerifiedSir *out;
     uint32_t faults; // complaints, also those of a rule that is knocked out
-    uint64_t **values; // per type: of a plain enum its values, ascending; of flags the declared bits, as one
+    uint64_t **
+        values; // per type: of a plain enum its values, ascending; of flags the declared bits, as one
 } Verify;
 
 // The key of VerifiedSir.drops[func]; the value is the address of a VerifiedDrop in the run's arena.
@@ -93,10 +94,10 @@ typedef struct Parts {
 Parts verify__parts(const Verify *v, SirType type);
 bool verify__next_part(Parts *parts, SirType *part);
 
-void verify__check_types(Verify *v);     // V01, V05, and what is not built
-void verify__compute_kinds(Verify *v);   // V01: cycles and sizes
-void verify__check_fn_types(Verify *v);  // V01: signatures, once kinds are known
-void verify__check_holders(Verify *v);   // V05: what may hold a borrow
+void verify__check_types(Verify *v);    // V01, V05, and what is not built
+void verify__compute_kinds(Verify *v);  // V01: cycles and sizes
+void verify__check_fn_types(Verify *v); // V01: signatures, once kinds are known
+void verify__check_holders(Verify *v);  // V05: what may hold a borrow
 void verify__compute_sendable(Verify *v);
 void verify__check_messages(Verify *v); // V08
 
@@ -104,8 +105,8 @@ void verify__check_sig(Verify *v, const SirSig *sig, Spot at); // V01; once kind
 bool verify__is_integer(SirType type);
 bool verify__is_signed(SirType type);
 bool verify__is_float(SirType type);
-uint32_t verify__bits(SirType type);               // of a scalar
-uint64_t verify__max_value(SirType type);          // of an integer type, as bits
+uint32_t verify__bits(SirType type);                // of a scalar
+uint64_t verify__max_value(SirType type);           // of an integer type, as bits
 bool verify__int_fits(SirType type, uint64_t bits); // extended to 64 as docs/sir.md 5 says
 bool verify__is_state(const Verify *v, SirContract contract, SirState state); // a row
 bool verify__is_utf8(Str text);
@@ -117,14 +118,20 @@ bool verify__same_type(const Verify *v, SirType a, SirType b);
 
 // --- the rest of the module ------------------------------------------------------------------------------
 
-void verify__check_contracts(Verify *v);  // V01, V09; leaves bounds and weights
-void verify__weigh_endpoints(Verify *v);  // V09: its last part
-void verify__check_consts(Verify *v);     // V01
-void verify__check_tree(Verify *v, const SirTree *tree, SirConst below, Spot at); // refers to rows under `below`
-bool verify__is_func_of(const Verify *v, uint64_t func, SirType type); // a function with the signature of the type
-bool verify__is_ref_of(const Verify *v, SirType thing, SirType type);  // a static borrow of a constant of type `thing`
-void verify__check_manifest(Verify *v);   // V13
-uint32_t verify__kernel_rows(void); // of kcalls.def
+void verify__check_contracts(Verify *v); // V01, V09; leaves bounds and weights
+void verify__weigh_endpoints(Verify *v); // V09: its last part
+void verify__check_consts(Verify *v);    // V01
+void verify__check_tree(
+    Verify *v, const SirTree *tree, SirConst below, Spot at
+); // refers to rows under `below`
+bool verify__is_func_of(
+    const Verify *v, uint64_t func, SirType type
+); // a function with the signature of the type
+bool verify__is_ref_of(
+    const Verify *v, SirType thing, SirType type
+);                                      // a static borrow of a constant of type `thing`
+void verify__check_manifest(Verify *v); // V13
+uint32_t verify__kernel_rows(void);     // of kcalls.def
 bool verify__has_grant(const Verify *v, SirGrantKind kind);
 void verify__check_func(Verify *v, SirFunc func); // everything about one function
 

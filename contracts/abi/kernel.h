@@ -14,6 +14,24 @@
 
 typedef struct SipEndpoint SipEndpoint; // kernel memory; opaque to a SIP
 
+// --- sending and receiving -------------------------------------------------------------------------------
+
+// Bytes of payload that `send` takes in registers, as four words; what lies behind the payload is zero.
+#define SIP_SEND_BYTES 32u
+
+// What receive and receive_any give, in two registers. `what`: bits 63..32 the row of the array of endpoints (receive: 0)
+// or SIP_RECEIVE_TIMEOUT; bits 31..0 the message's number in the contract, or SIP_RECEIVE_CLOSED.
+// The message has been taken: its blocks and endpoints are the SIP's. Its slot may be used again as soon as the SIP
+// enters the kernel, so the payload is read before that.
+typedef struct SipReceived {
+    uint64_t what;
+    const void *payload;
+} SipReceived;
+
+#define SIP_RECEIVE_TIMEOUT 0xffffffffu
+#define SIP_RECEIVE_CLOSED  0xffffffffu
+#define SIP_NO_TIMEOUT      UINT64_MAX // `timeout` of receive_any, in nanoseconds from now
+
 // --- the table of kernel functions: one field per row of kcalls.def, in its order -----------------------
 
 typedef struct KernelTable {
@@ -33,14 +51,6 @@ typedef struct SipStart {
     SipText *args;                 // an exchange-heap block, or NULL when there are none
     uint64_t arg_count;
 } SipStart;
-
-// --- the result of `receive` -----------------------------------------------------------------------------
-
-// Bits 63..32: row of the array of endpoints, or SIP_RECEIVE_TIMEOUT. Bits 31..0: the message's number in the
-// contract, or SIP_RECEIVE_CLOSED.
-#define SIP_RECEIVE_TIMEOUT 0xffffffffu
-#define SIP_RECEIVE_CLOSED  0xffffffffu
-#define SIP_NO_TIMEOUT      UINT64_MAX // `timeout` of receive, in nanoseconds from now
 
 // --- the thread's block ---------------------------------------------------------------------------------------
 

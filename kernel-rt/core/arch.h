@@ -11,26 +11,27 @@
 // A thread that is not running: where its stack pointer stands. What it must keep lies on its stack.
 typedef struct ArchContext {
     void *sp;
+    SipThread *thread; // what %gs:0 holds while it runs; NULL: the kernel's own context
 } ArchContext;
 
-// Saves the running thread in `from` and resumes `to`: callee-saved registers and the stack pointer, nothing else.
-// Goes by `jmp`, not `ret`: the return predictor has never seen the other stack's calls.
-void arch_switch(ArchContext *from, const ArchContext *to);
+// Saves the running thread in `from` and resumes `to`, where the arch_switch that stopped it gives `answer`: callee-saved
+// registers, the stack pointer and %gs:0, nothing else. Goes by `jmp`, not `ret`: the return predictor has never seen the
+// other stack's calls.
+SipReceived arch_switch(ArchContext *from, const ArchContext *to, SipReceived answer);
 
 // Makes `context` start in start(argument) on the stack that ends at `stack_high` (multiple of 16). start never returns.
-void arch_prepare(ArchContext *context, void *stack_high, void (*start)(void *), void *argument);
+void arch_prepare(
+    ArchContext *context, SipThread *thread, void *stack_high, void (*start)(void *), void *argument
+);
 
 // Enters a SIP on the running stack: all registers zero but the two arguments. A return from `entry` is a FINISH.
 _Noreturn void arch_enter_sip(
     uint64_t entry, const KernelTable *table, const SipStart *start, uint64_t stack_high
 );
 
-// %gs:0 holds the address of the running thread's block.
-void arch_set_thread(SipThread *thread);
-
-uint64_t arch_cycles(void);       // the time-stamp counter
-void arch_reset_state(void);      // DF, MXCSR, x87 control: as the ABI says, whatever ran before
-bool arch_cpu_is_baseline(void);  // x86-64-v2, what sealed binaries are compiled for
+uint64_t arch_cycles(void);      // the time-stamp counter
+void arch_reset_state(void);     // DF, MXCSR, x87: as the ABI says, whatever ran before
+bool arch_cpu_is_baseline(void); // x86-64-v2, what sealed binaries are compiled for
 uintptr_t arch_stack_pointer(void);
 
 // A CPU exception, as the platform caught it. The handler calls kernel_exception, then resumes at what that says.

@@ -5,26 +5,27 @@
 
 #include "core.h"
 
-// --- making ----------------------------------------------------------------------------------------------------------------
+// --- making ------------------------------------------------------------------------------------------------
 
 static void make_slots(Ring *ring, uint8_t *memory, uint32_t count, uint32_t stride) {
-    *ring = (Ring){
-        .limit = (uint64_t)count * 2, .slots = memory, .end = memory + (size_t)count * stride, .stride = stride,
-        .fill = (Slot *)(void *)memory, .take = (Slot *)(void *)memory,
-    };
+    Slot *first = (Slot *)(void *)memory;
+    *ring = (Ring){ .limit = (uint64_t)count * 2, .fill = first, .take = first };
     for (uint32_t i = 0; i < count; i++) {
         Slot *slot = (Slot *)(void *)(memory + (size_t)i * stride);
         ledger_init(&slot->blocks);
         links_init(&slot->endpoints);
+        slot->next = i + 1 < count ? (Slot *)(void *)((uint8_t *)slot + stride) : first;
     }
 }
 
 Channel *channel_new(const Contract *contract, Account *account) {
-    const uint32_t stride = SLOT_HEAD + contract->slot_bytes;
+    const uint32_t payload =
+        contract->slot_bytes > SIP_SEND_BYTES ? contract->slot_bytes : SIP_SEND_BYTES;
+    const uint32_t stride = sizeof(Slot) + payload;
     const uint64_t head = (sizeof(Channel) + 15) / 16 * 16;
-    SipBlock *block = heap_take(account, head + ((uint64_t)contract->slots[0] + contract->slots[1]) * stride);
-    if (!block)
-        return NULL;
+    SipBlock *block =
+        heap_take(account, head + ((uint64_t)contract->slots[0] + contract->slots[1]) * stride);
+    if (!block) return NULL;
     account->channels += heap_charge(block); // the channel's, not a block of the SIP's
     account->blocks--;
     Channel *channel = block_memory(block);
@@ -32,10 +33,15 @@ Channel *channel_new(const Contract *contract, Account *account) {
     channel->contract = contract;
     channel->block = block;
     make_slots(&channel->rings[0], slots, contract->slots[0], stride);
-    make_slots(&channel->rings[1], slots + (size_t)contract->slots[0] * stride, contract->slots[1], stride);
+    make_slots(
+        &channel->rings[1], slots + (size_t)contract->slots[0] * stride, contract->slots[1], stride
+    );
     for (int i = 0; i < 2; i++)
         channel->ends[i] = (SipEndpoint){
-            .peer = &channel->ends[!i], .out = &channel->rings[i], .in = &channel->rings[!i], .channel = channel,
+            .peer = &channel->ends[!i],
+            .out = &channel->rings[i],
+            .in = &channel->rings[!i],
+            .channel = channel,
         };
     return channel;
 }
@@ -55,27 +61,22 @@ void endpoint_give(SipEndpoint *ep, Sip *owner) {
 }
 
 static void endpoint_leave(SipEndpoint *ep) {
-    if (!ep->owner)
-        return;
+    if (!ep->owner) return;
     links_remove(&ep->link);
     ep->owner->endpoint_count--;
     ep->owner = NULL;
 }
 
-// --- sending -----------------------------------------------------------------------------------------------------------------
+// --- sending -----------------------------------------------------------------------------------------------
 
-static void advance(const Ring *ring, Slot **at) {
-    uint8_t *next = (uint8_t *)*at + ring->stride;
-    *at = (Slot *)(void *)(next == ring->end ? ring->slots : next);
-}
-
-static bool ring_is_full(const Ring *ring) {
+PATH static bool ring_is_full(const Ring *ring) {
     return (ring->word & ~(uint64_t)1) - ring->taken >= ring->limit;
 }
 
 // A few stores for the few words that payloads mostly are; a call of memset costs more.
 __attribute__((no_builtin("memset"))) static void clear_payload(Slot *slot, uint32_t bytes) {
     uint64_t *words = slot_payload(slot);
+#pragma clang loop unroll(disable) vectorize(disable)
     for (uint32_t i = 0; i < bytes; i += 16, words += 2)
         words[0] = words[1] = 0;
 }
@@ -84,20 +85,25 @@ bool channel_can_send(const SipEndpoint *ep) {
     return !(ep->out->word & 1) && !ring_is_full(ep->out);
 }
 
-void *channel_begin(SipEndpoint *ep, uint32_t message) {
-    const Contract *contract = ep->channel->contract;
+PATH Slot *channel_next(SipEndpoint *ep, uint32_t message) {
     Ring *ring = ep->out;
-    if (ring->word & 1)
-        return NULL;
-    if (message >= contract->message_count || ring_is_full(ring))
-        panic("a message is sent that the contract does not allow"); // the verifier promised otherwise
+    if (ring->word & 1) return NULL;
+    if (message >= ep->channel->contract->message_count || ring_is_full(ring))
+        panic("a message is sent that the contract does not allow"
+        ); // the verifier promised otherwise
     Slot *slot = ring->fill;
     slot->message = message;
-    clear_payload(slot, contract->payload_bytes[message]);
+    return slot;
+}
+
+PATH void *channel_begin(SipEndpoint *ep, uint32_t message) {
+    Slot *slot = channel_next(ep, message);
+    if (!slot) return NULL;
+    clear_payload(slot, ep->channel->contract->payload_bytes[message]);
     return slot_payload(slot);
 }
 
-void channel_add_block(SipEndpoint *ep, SipBlock *block) {
+PATH void channel_add_block(SipEndpoint *ep, SipBlock *block) {
     Slot *slot = ep->out->fill;
     Account *payer = block->owner;
     uint64_t charge = heap_charge(block);
@@ -116,10 +122,10 @@ void channel_add_endpoint(SipEndpoint *ep, SipEndpoint *given) {
     slot->endpoint_count++;
 }
 
-void channel_commit(SipEndpoint *ep) {
+PATH void channel_commit(SipEndpoint *ep) {
     Ring *ring = ep->out;
     SipEndpoint *peer = ep->peer;
-    advance(ring, &ring->fill);
+    ring->fill = ring->fill->next;
     ring->word += 2;
     if (peer->waiter)
         sched_wake(peer->waiter);
@@ -127,7 +133,7 @@ void channel_commit(SipEndpoint *ep) {
         console_serve(peer);
 }
 
-// --- receiving -----------------------------------------------------------------------------------------------------------------
+// --- receiving ---------------------------------------------------------------------------------------------
 
 static void take_blocks(Slot *slot, Sip *receiver) {
     Account *payer = slot->payer, *account = &receiver->account;
@@ -153,18 +159,16 @@ static void take_endpoints(Slot *slot, Sip *receiver) {
     }
 }
 
-void channel_take(SipEndpoint *ep, Sip *receiver) {
+PATH void channel_take(SipEndpoint *ep, Sip *receiver) {
     Ring *ring = ep->in;
     Slot *slot = ring->take;
-    if (slot->charge)
-        take_blocks(slot, receiver);
-    if (slot->endpoint_count)
-        take_endpoints(slot, receiver);
-    advance(ring, &ring->take);
+    if (slot->charge) take_blocks(slot, receiver);
+    if (slot->endpoint_count) take_endpoints(slot, receiver);
+    ring->take = slot->next;
     ring->taken += 2;
 }
 
-// --- closing -------------------------------------------------------------------------------------------------------------------
+// --- closing -----------------------------------------------------------------------------------------------
 
 // What a slot carries ends; its endpoints are left to be closed, so that nothing recurs however deep they nest.
 static void drop_slot(Slot *slot, EndpointLink *to_close) {
@@ -174,8 +178,7 @@ static void drop_slot(Slot *slot, EndpointLink *to_close) {
         heap_give(block);
     }
     ledger_init(&slot->blocks);
-    if (slot->charge)
-        slot->payer->in_flight -= slot->charge;
+    if (slot->charge) slot->payer->in_flight -= slot->charge;
     slot->charge = 0;
     ledger_splice(to_close, &slot->endpoints);
     slot->endpoint_count = 0;
@@ -184,7 +187,7 @@ static void drop_slot(Slot *slot, EndpointLink *to_close) {
 static void drain(Ring *ring, EndpointLink *to_close) {
     for (; !ring_is_empty(ring); ring->taken += 2) {
         drop_slot(ring->take, to_close);
-        advance(ring, &ring->take);
+        ring->take = ring->take->next;
     }
 }
 
@@ -199,14 +202,12 @@ static void close_one(SipEndpoint *ep, EndpointLink *to_close) {
     ep->out->word |= 1;
     ep->in->word |= 1;
     drain(ep->in, to_close);
-    if (peer->waiter)
-        sched_wake(peer->waiter);
+    if (peer->waiter) sched_wake(peer->waiter);
     if (peer->is_console && !peer->closed) {
         peer->closed = true;
         drain(peer->in, to_close);
     }
-    if (peer->closed)
-        free_channel(channel);
+    if (peer->closed) free_channel(channel);
 }
 
 void channel_close_all(EndpointLink *list) {
@@ -229,18 +230,17 @@ void channel_drop(SipEndpoint *ep) {
     EndpointLink list;
     links_init(&list);
     drop_slot(ep->in->take, &list);
-    advance(ep->in, &ep->in->take);
+    ep->in->take = ep->in->take->next;
     ep->in->taken += 2;
     channel_close_all(&list);
 }
 
-void channel_refuse(SipEndpoint *ep) {
+ASIDE void channel_refuse(SipEndpoint *ep) {
     EndpointLink list;
     links_init(&list);
     ep->out->word |= 1;
     ep->in->word |= 1;
     drain(ep->in, &list);
-    if (ep->peer->waiter)
-        sched_wake(ep->peer->waiter);
+    if (ep->peer->waiter) sched_wake(ep->peer->waiter);
     channel_close_all(&list);
 }

@@ -14,8 +14,7 @@ typedef struct Bytes { // the payload of write and put
 static bool slot_holds(const Slot *slot, Bytes bytes) {
     for (SipBlock *block = slot->blocks.next; block != &slot->blocks; block = block->next) {
         const uint64_t offset = (uint64_t)(bytes.ptr - (const uint8_t *)block_memory(block));
-        if (offset <= block->size && bytes.length <= block->size - offset)
-            return true;
+        if (offset <= block->size && bytes.length <= block->size - offset) return true;
     }
     return false;
 }
@@ -23,16 +22,14 @@ static bool slot_holds(const Slot *slot, Bytes bytes) {
 static void show(Slot *slot) {
     Bytes bytes;
     __builtin_memcpy(&bytes, slot_payload(slot), sizeof bytes);
-    if (bytes.length && slot_holds(slot, bytes))
-        console_write(bytes.ptr, bytes.length);
+    if (bytes.length && slot_holds(slot, bytes)) console_write(bytes.ptr, bytes.length);
 }
 
-void console_serve(SipEndpoint *ep) {
+ASIDE void console_serve(SipEndpoint *ep) {
     while (!ring_is_empty(ep->in)) {
         show(ep->in->take);
         channel_drop(ep);
-        if (!channel_can_send(ep))
-            continue;
+        if (!channel_can_send(ep)) continue;
         channel_begin(ep, CONSOLE_OK);
         channel_commit(ep);
     }

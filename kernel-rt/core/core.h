@@ -21,51 +21,60 @@
 #include <stddef.h>
 #include <stdint.h>
 
+// The message path: from a SIP's call to the switch nothing is called (its files are compiled as one: CMakeLists.txt).
+// What few messages need stands aside, and saves all registers itself, so that the path need not.
+#define PATH      __attribute__((always_inline))
+#define ASIDE     __attribute__((noinline, preserve_most))
+#define NEVER     __attribute__((cold, noinline)) _Noreturn
+#define LIKELY(x) __builtin_expect(!!(x), 1)
+
 enum Fault {
 #define FAULT(number, name, text) FAULT_##name = number,
 #include "contracts/abi/fault.def"
 };
 
-enum Status { // of the system; 0..127 also by a SIP that is granted `exit`
+enum Status { // of the system; 0..STATUS_MOST also by a SIP that is granted `exit`
     STATUS_RETURNED = 0,
     STATUS_FAULTED = 1,
-    STATUS_REFUSED = 3,  // the image is not what it says
+    STATUS_REFUSED = 3, // the image is not what it says
     STATUS_DEADLOCK = 4,
-    STATUS_PANIC = 5,    // the kernel itself failed
+    STATUS_PANIC = 5, // the kernel itself failed
+    STATUS_MOST = 126,
 };
 
-enum { // sizes
-    KERNEL_STACK = 8192,    // of each SIP's stack, kept for the kernel's own calls on it
-    MOST_FRAMES = 16,       // of a backtrace
-    EXIT_GRANT = 4,         // SealGrant.kind, as in SIR
+enum {                   // sizes
+    KERNEL_STACK = 8192, // of each SIP's stack, kept for the kernel's own calls on it
+    MOST_FRAMES = 16,    // of a backtrace
+    EXIT_GRANT = 4,      // SealGrant.kind, as in SIR
 };
 
 typedef struct Sip Sip;
 typedef struct Thread Thread;
 typedef struct Channel Channel;
 
-// --- text: %s C string, %v SealedView *, %u uint64_t, %x uint64_t, %b bytes: const uint8_t *, size_t in hexadecimal ------
+// --- text: %s C string, %v SealedView *, %u uint64_t, %x uint64_t, %b bytes: const uint8_t *, size_t in hexadecimal ---
 
 void console_write(const void *bytes, size_t length);
-void print(const char *format, ...); // on a line of its own, whatever a SIP left behind on the last one
+void print(
+    const char *format, ...
+); // on a line of its own, whatever a SIP left behind on the last one
 
 // Our own mistake or a verifier's: says so and stops the machine.
-_Noreturn void panic(const char *what);
+NEVER void panic(const char *what);
 
-// --- heap: blocks of the exchange heap and the kernel's own records ----------------------------------------------------
+// --- heap: blocks of the exchange heap and the kernel's own records ----------------------------------------
 
 typedef struct Account { // who pays
     uint64_t quota;
-    uint64_t used;       // bytes; includes what follows
-    uint64_t in_flight;  // bytes of blocks in message slots
-    uint64_t channels;   // bytes of channels that it made
-    uint64_t blocks;     // number, without those in flight
+    uint64_t used;      // bytes; includes what follows
+    uint64_t in_flight; // bytes of blocks in message slots
+    uint64_t channels;  // bytes of channels that it made
+    uint64_t blocks;    // number, without those in flight
 } Account;
 
 typedef struct HeapState {
-    uint64_t pages;      // that the kernel holds, for whatever purpose
-    uint64_t kept;       // of these: pages behind blocks, free or not
-    uint64_t blocks;     // handed out
+    uint64_t pages;  // that the kernel holds, for whatever purpose: free blocks too
+    uint64_t blocks; // handed out
 } HeapState;
 
 extern HeapState heap;
@@ -77,9 +86,12 @@ void pages_give(void *pages, size_t count);
 SipBlock *heap_take(Account *account, uint64_t size);
 void heap_give(SipBlock *block); // ends its charge
 void heap_end(void);             // gives all pages back; no block may be left
-uint64_t heap_charge(const SipBlock *block);
 
-// --- ledger: lists of blocks and of endpoints; a list's head is its first element's predecessor ---------------------
+static inline uint64_t heap_charge(const SipBlock *block) {
+    return block->size + sizeof *block; // `size` is all that the class has room for
+}
+
+// --- ledger: lists of blocks and of endpoints; a list's head is its first element's predecessor ------------
 
 typedef struct EndpointLink {
     struct EndpointLink *next, *prev;
@@ -125,60 +137,59 @@ static inline void links_remove(EndpointLink *link) {
     link->prev->next = link->next;
 }
 
-void ledger_free(SipBlock *list);                       // every block; the list is empty afterwards
+void ledger_free(SipBlock *list); // every block; the list is empty afterwards
 void ledger_splice(EndpointLink *to, EndpointLink *from); // all of `from` to the front of `to`
 
-// --- contracts: interned, so that equal ones are one ---------------------------------------------------------------------
+// --- contracts: interned, so that equal ones are one -------------------------------------------------------
 
 typedef struct Contract {
     struct Contract *next;
     uint8_t digest[32];
     SealedView name;
-    uint32_t slots[2];        // of the rings importer -> exporter, exporter -> importer
+    uint32_t slots[2]; // of the rings importer -> exporter, exporter -> importer
     uint32_t slot_bytes;
     uint32_t message_count;
     uint32_t payload_bytes[]; // by message
 } Contract;
 
-// --- channels -------------------------------------------------------------------------------------------------------------
+// --- channels ----------------------------------------------------------------------------------------------
 
 typedef struct Slot { // followed by the payload
     uint32_t message;
     uint32_t endpoint_count;
-    Account *payer;           // of the blocks: their sender
-    uint64_t charge;          // of the blocks
-    SipBlock blocks;          // ledger list
-    EndpointLink endpoints;   // ledger list
+    Account *payer;         // of the blocks: their sender
+    uint64_t charge;        // of the blocks
+    SipBlock blocks;        // ledger list
+    EndpointLink endpoints; // ledger list
+    struct Slot *next;      // of the ring
 } Slot;
 
-_Static_assert(sizeof(Slot) % 16 == 8 || sizeof(Slot) % 16 == 0, "payloads are aligned by SLOT_HEAD");
-enum { SLOT_HEAD = (sizeof(Slot) + 15) / 16 * 16 };
+_Static_assert(sizeof(Slot) % 16 == 0, "payloads are aligned");
 
 typedef struct Ring {
-    uint64_t word;            // twice the number of messages published; bit 0: closed. One word says both (decision 21)
-    uint64_t taken;           // twice the number of messages taken
-    uint64_t limit;           // twice the number of slots
-    Slot *fill, *take;        // the next to be published, the next to be taken
-    uint8_t *slots, *end;
-    uint32_t stride;
+    uint64_t
+        word; // twice the number of messages published; bit 0: closed. One word says both (decision 21)
+    uint64_t taken;    // twice the number of messages taken
+    uint64_t limit;    // twice the number of slots
+    Slot *fill, *take; // the next to be published, the next to be taken
 } Ring;
 
 struct SipEndpoint {
-    EndpointLink link;        // in the list of the SIP or the slot that owns it
+    EndpointLink link; // in the list of the SIP or the slot that owns it
     SipEndpoint *peer;
     Ring *out, *in;
-    Sip *owner;               // NULL: in flight, or the kernel's
-    Thread *waiter;           // waits in receive
+    Sip *owner;     // NULL: in flight, or the kernel's
+    Thread *waiter; // waits in receive
     Channel *channel;
     bool closed;
-    bool is_console;          // the kernel answers
+    bool is_console; // the kernel answers
 };
 
 struct Channel {
     const Contract *contract;
-    SipBlock *block;          // its memory
-    SipEndpoint ends[2];      // importer, exporter
-    Ring rings[2];            // written by ends[0], ends[1]
+    SipBlock *block;     // its memory
+    SipEndpoint ends[2]; // importer, exporter
+    Ring rings[2];       // written by ends[0], ends[1]
 };
 
 static inline bool ring_is_empty(const Ring *ring) {
@@ -186,58 +197,64 @@ static inline bool ring_is_empty(const Ring *ring) {
 }
 
 static inline void *slot_payload(Slot *slot) {
-    return (uint8_t *)slot + SLOT_HEAD;
+    return slot + 1;
 }
 
 // Two ends that nobody owns yet; NULL beyond the account's quota.
 Channel *channel_new(const Contract *contract, Account *account);
 void endpoint_give(SipEndpoint *ep, Sip *owner); // to the owner's ledger
 
-void *channel_begin(SipEndpoint *ep, uint32_t message); // NULL: the peer is gone
+Slot *channel_next(SipEndpoint *ep, uint32_t message);  // for `message`; NULL: the peer is gone
+void *channel_begin(SipEndpoint *ep, uint32_t message); // its payload, zeroed; NULL: the same
 void channel_add_block(SipEndpoint *ep, SipBlock *block);
 void channel_add_endpoint(SipEndpoint *ep, SipEndpoint *given);
 void channel_commit(SipEndpoint *ep);
-void channel_take(SipEndpoint *ep, Sip *receiver);      // the message at the head: what it carries is the receiver's
-void channel_refuse(SipEndpoint *ep);                   // as if the peer had closed: what it sent is dropped
-void channel_drop(SipEndpoint *ep);                     // the message at the head, with all that it carries
+void channel_take(
+    SipEndpoint *ep, Sip *receiver
+); // the message at the head: what it carries is the receiver's
+ASIDE void channel_refuse(SipEndpoint *ep); // as if the peer had closed: what it sent is dropped
+void channel_drop(SipEndpoint *ep);         // the message at the head, with all that it carries
 bool channel_can_send(const SipEndpoint *ep);
 void channel_close(SipEndpoint *ep);
 void channel_close_all(EndpointLink *list);
 
-// --- threads and whose turn it is ------------------------------------------------------------------------------------------
+// --- threads and whose turn it is --------------------------------------------------------------------------
 
 typedef enum ThreadState { THREAD_READY, THREAD_WAITING, THREAD_ENDED } ThreadState;
 
 struct Thread {
-    SipThread block;          // first: what %gs:0 points to
-    ArchContext context;      // while it is not running
+    SipThread block;     // first: what %gs:0 points to
+    ArchContext context; // while it is not running
     Sip *sip;
     ThreadState state;
-    Thread *next;             // in the run queue
-    Thread *later;            // in the list of timers, by deadline
-    uint64_t deadline;        // SIP_NO_TIMEOUT: not in that list
-    SipEndpoint *const *waits; // in receive: for these, in the SIP's memory
+    Thread *next;      // in the run queue
+    Thread *later;     // in the list of timers, by deadline
+    uint64_t deadline; // SIP_NO_TIMEOUT: not in that list
+    SipEndpoint *const
+        *waits; // in receive: for these, in the SIP's memory or `only`; NULL: not in receive
+    SipEndpoint *only;
     uint32_t wait_count;
-    uint32_t rotation;        // where the next receive begins to look
-    uint64_t wait_pc;         // where it asked, for reports
+    uint32_t rotation; // where the next receive begins to look
+    uint64_t wait_pc;  // where it asked, for reports
 };
 
 typedef struct Sched {
-    Thread *current;          // NULL: the kernel's own context
-    Thread *first, *last;     // run queue
-    Thread *handoff;          // goes first: it was just sent something
-    uint32_t handoffs_left;   // until the queue has its turn
-    uint32_t looks_left;      // until the clock is asked for timers
+    Thread *current;        // NULL: the kernel's own context
+    Thread *first, *last;   // run queue
+    Thread *handoff;        // goes first: it was just sent something
+    uint32_t handoffs_left; // until the queue has its turn
+    uint32_t looks_left;    // until the clock is asked for timers
     Thread *timers;
-    ArchContext kernel;       // kernel_main, while threads run
+    ArchContext kernel; // kernel_main, while threads run
 } Sched;
 
 extern Sched sched;
 
-void sched_add(Thread *thread);         // at the end of the queue
-void sched_wake(Thread *thread);        // if it waits; it goes next if it can
-void sched_yield(void);
-void sched_wait(uint64_t deadline);     // until sched_wake or the deadline
+ASIDE void sched_add(Thread *thread); // at the end of the queue
+void sched_wake(Thread *thread);      // if it waits; it goes next if it can
+SipReceived sched_yield(void);
+SipReceived sched_wait(uint64_t deadline
+); // until sched_wake or the deadline; gives receive_answer's answer
 bool sched_timed_out(const Thread *thread);
 void sched_remove(Thread *thread);      // wherever it is; it never runs again
 _Noreturn void sched_leave(void);       // the current thread has ended; to the kernel's context
@@ -246,20 +263,26 @@ uint64_t deadline_after(uint64_t span); // saturates below SIP_NO_TIMEOUT
 // Runs threads until one ends (and returns it) or nothing can go on any more (NULL).
 Thread *sched_run(void);
 
-uint64_t receive(Thread *thread, SipEndpoint *const *eps, uint32_t count, uint64_t timeout, uint64_t pc);
+// What the SIP gets; `pc`: where it asks. One endpoint: now, if it is ready; or when it will be.
+bool receive_now(Thread *thread, SipEndpoint *ep, SipReceived *result);
+SipReceived receive_wait(Thread *thread, SipEndpoint *ep, uint64_t pc);
+SipReceived receive_any(
+    Thread *thread, SipEndpoint *const *eps, uint32_t count, uint64_t timeout, uint64_t pc
+);
+SipReceived receive_answer(Thread *thread); // for a thread whose turn it is, if it was in receive
 
-// --- programs and SIPs -------------------------------------------------------------------------------------------------------
+// --- programs and SIPs -------------------------------------------------------------------------------------
 
 typedef struct Program {
-    const Sealed *sealed;     // of the copy
+    const Sealed *sealed; // of the copy
     uint8_t *copy;
     size_t pages;
     const Contract **contracts; // by row of the manifest
 } Program;
 
 typedef struct Ending { // why and where a SIP ended
-    uint32_t fault;           // FAULT_NONE: it returned
-    SealedView file;          // may be empty
+    uint32_t fault;     // FAULT_NONE: it returned
+    SealedView file;    // may be empty
     uint32_t line;
     uint64_t frames[MOST_FRAMES]; // addresses in the image, the innermost first
     uint32_t frame_count;
@@ -270,12 +293,12 @@ struct Sip {
     const Program *program;
     Thread thread;
     Account account;
-    SipBlock blocks;          // ledger list
-    EndpointLink endpoints;   // ledger list
+    SipBlock blocks;        // ledger list
+    EndpointLink endpoints; // ledger list
     uint64_t endpoint_count;
-    uint8_t *image, *stack;   // the stack begins with its guard
+    uint8_t *image, *stack; // the stack begins with its guard
     size_t image_pages, stack_pages;
-    SipEndpoint **wires;      // by parameter; NULL where it is no endpoint
+    SipEndpoint **wires; // by parameter; NULL where it is no endpoint
     bool may_exit, alive;
     Ending ending;
 };
@@ -284,36 +307,38 @@ typedef struct System {
     Packed image;
     bool faulted, exited;
     uint32_t exit_status;
-    Account account;          // the kernel's own, without a limit
-    SipBlock records;         // ledger list: what follows, and all that is made while the system starts
+    Account account;  // the kernel's own, without a limit
+    SipBlock records; // ledger list: what follows, and all that is made while the system starts
     Contract *contracts;
     Program *programs;
-    Sealed *sealed;           // of the programs, as packed_check_wire wants them
+    Sealed *sealed; // of the programs, as packed_check_wire wants them
     Sip *sips;
     uint32_t program_count, sip_count;
 } System;
 
 extern System kernel;
 
-void *record_take(uint64_t size);        // zeroed, until the system ends; panics when there is no memory
-bool loader_open(const uint8_t *image, size_t length); // the image and its programs; false with a line on the console
-void loader_close(void);                 // the programs' copies
+void *record_take(uint64_t size); // zeroed, until the system ends; panics when there is no memory
+bool loader_open(
+    const uint8_t *image, size_t length
+);                       // the image and its programs; false with a line on the console
+void loader_close(void); // the programs' copies
 
-bool sips_create(void);                  // and their wires; false with a line on the console
-void sip_end(Sip *sip);                  // takes everything back, reading nothing of it; says so if that is news
+bool sips_create(void); // and their wires; false with a line on the console
+void sip_end(Sip *sip); // takes everything back, reading nothing of it; says so if that is news
 bool sip_owns_pc(const Sip *sip, uint64_t pc);
 
-// --- faults ------------------------------------------------------------------------------------------------------------------
+// --- faults ------------------------------------------------------------------------------------------------
 
 // Ends the running SIP. `pc`, or the row of the trap table, says where; `frame` is where the backtrace begins.
-_Noreturn void fault_at_pc(uint32_t fault, uint64_t pc, uint64_t frame);
-_Noreturn void fault_at_site(uint32_t fault, uint32_t site, uint64_t frame);
-_Noreturn void fault_trap(uint32_t site, uint64_t frame); // the cause stands in the table
+NEVER void fault_at_pc(uint32_t fault, uint64_t pc, uint64_t frame);
+NEVER void fault_at_site(uint32_t fault, uint32_t site, uint64_t frame);
+NEVER void fault_trap(uint32_t site, uint64_t frame); // the cause stands in the table
 void fault_print(const Sip *sip);
-void fault_print_waiting(const Sip *sip);                 // what it waits for, in a deadlock
+void fault_print_waiting(const Sip *sip); // what it waits for, in a deadlock
 
 extern const KernelTable kernel_table;
 
-void console_serve(SipEndpoint *ep); // a message has come for the kernel's end
+ASIDE void console_serve(SipEndpoint *ep); // a message has come for the kernel's end
 
 #endif

@@ -9,7 +9,7 @@ static const char *const causes[] = {
 #include "contracts/abi/fault.def"
 };
 
-// --- places ------------------------------------------------------------------------------------------------------------------
+// --- places ------------------------------------------------------------------------------------------------
 
 static uint64_t image_address(const Sip *sip, uint64_t pc) {
     return pc - (uint64_t)(uintptr_t)sip->image + sip->program->sealed->low;
@@ -18,7 +18,8 @@ static uint64_t image_address(const Sip *sip, uint64_t pc) {
 // Code that is in no function of the table is the runtime's, which has no lines.
 static bool find_place(const Sip *sip, uint64_t address, SealedPlace *place) {
     *place = sealed_place(sip->program->sealed, address);
-    return place->file.size && (place->function.size || sip->program->sealed->line_header.functions.count == 0);
+    return place->file.size &&
+           (place->function.size || sip->program->sealed->line_header.functions.count == 0);
 }
 
 static void add_frame(Ending *ending, const Sip *sip, uint64_t pc) {
@@ -31,8 +32,7 @@ static void add_frames(Ending *ending, const Sip *sip, uint64_t frame) {
     while (frame % 8 == 0 && frame >= block->stack_low && frame <= block->stack_high - 16) {
         const uint64_t *words = (const uint64_t *)(uintptr_t)frame;
         add_frame(ending, sip, words[1] - 1); // inside the call, not behind it
-        if (words[0] <= frame)
-            return;
+        if (words[0] <= frame) return;
         frame = words[0];
     }
 }
@@ -56,14 +56,14 @@ static void record_at_pc(Sip *sip, uint32_t fault, uint64_t pc, uint64_t frame) 
     place_by_frames(&sip->ending, sip);
 }
 
-// --- what ends the running SIP -------------------------------------------------------------------------------------------------
+// --- what ends the running SIP -----------------------------------------------------------------------------
 
-_Noreturn void fault_at_pc(uint32_t fault, uint64_t pc, uint64_t frame) {
+NEVER void fault_at_pc(uint32_t fault, uint64_t pc, uint64_t frame) {
     record_at_pc(sched.current->sip, fault, pc, frame);
     sched_leave();
 }
 
-_Noreturn void fault_at_site(uint32_t fault, uint32_t site, uint64_t frame) {
+NEVER void fault_at_site(uint32_t fault, uint32_t site, uint64_t frame) {
     Sip *sip = sched.current->sip;
     const Sealed *sealed = sip->program->sealed;
     record_at_pc(sip, fault, 0, frame);
@@ -75,15 +75,14 @@ _Noreturn void fault_at_site(uint32_t fault, uint32_t site, uint64_t frame) {
     sched_leave();
 }
 
-_Noreturn void fault_trap(uint32_t site, uint64_t frame) {
+NEVER void fault_trap(uint32_t site, uint64_t frame) {
     const Sealed *sealed = sched.current->sip->program->sealed;
-    if (site >= sealed->manifest.trap_count)
-        fault_at_site(FAULT_CPU, site, frame);
+    if (site >= sealed->manifest.trap_count) fault_at_site(FAULT_CPU, site, frame);
     const uint32_t fault = sealed_trap(sealed, site).fault;
     fault_at_site(fault == FAULT_NONE ? FAULT_EXPLICIT : fault, site, frame);
 }
 
-// --- exceptions ------------------------------------------------------------------------------------------------------------------
+// --- exceptions --------------------------------------------------------------------------------------------
 
 static void leave_after_exception(void) {
     arch_reset_state();
@@ -100,7 +99,9 @@ static bool hit_guard(const Sip *sip, const ArchFault *fault) {
 void kernel_exception(const ArchFault *fault, ArchResume *resume) {
     Sip *sip = sched.current ? sched.current->sip : NULL;
     if (!sip || !(sip_owns_pc(sip, fault->pc) || hit_guard(sip, fault))) {
-        print("# exception %u at %x, address %x", (uint64_t)fault->vector, fault->pc, fault->address);
+        print(
+            "# exception %u at %x, address %x", (uint64_t)fault->vector, fault->pc, fault->address
+        );
         panic("an exception in the kernel");
     }
     record_at_pc(sip, hit_guard(sip, fault) ? FAULT_STACK : fault->fault, fault->pc, fault->frame);
@@ -109,22 +110,25 @@ void kernel_exception(const ArchFault *fault, ArchResume *resume) {
     resume->sp = (((uint64_t)(uintptr_t)sched.kernel.sp - 256) & ~(uint64_t)15) - 8;
 }
 
-// --- reports -----------------------------------------------------------------------------------------------------------------------
+// --- reports -----------------------------------------------------------------------------------------------
 
+// Frames of the runtime have no place, and say nothing to whoever wrote the program.
 static void print_frame(const Sip *sip, uint64_t address) {
     SealedPlace place;
-    if (!find_place(sip, address, &place))
-        print("#   at %x", address);
-    else
+    if (find_place(sip, address, &place))
         print("#   %v at %v:%u", &place.function, &place.file, (uint64_t)place.line);
 }
 
 void fault_print(const Sip *sip) {
     const Ending *ending = &sip->ending;
     if (ending->file.size)
-        print("fault: %v: %s at %v:%u", &sip->name, causes[ending->fault], &ending->file, (uint64_t)ending->line);
+        print(
+            "fault: %v: %s at %v:%u", &sip->name, causes[ending->fault], &ending->file,
+            (uint64_t)ending->line
+        );
     else
         print("fault: %v: %s", &sip->name, causes[ending->fault]);
+    if (ending->frame_count) print("#   address %x in its image", ending->frames[0]);
     for (uint32_t i = 0; i < ending->frame_count; i++)
         print_frame(sip, ending->frames[i]);
 }
@@ -136,17 +140,21 @@ static const char *side_name(const SipEndpoint *ep) {
 void fault_print_waiting(const Sip *sip) {
     const Thread *thread = &sip->thread;
     SealedPlace place = { 0 };
-    if (sip_owns_pc(sip, thread->wait_pc) && find_place(sip, image_address(sip, thread->wait_pc), &place))
-        print("deadlock: %v: %s at %v:%u", &sip->name, causes[FAULT_DEADLOCK], &place.file, (uint64_t)place.line);
+    if (sip_owns_pc(sip, thread->wait_pc) &&
+        find_place(sip, image_address(sip, thread->wait_pc), &place))
+        print(
+            "deadlock: %v: %s at %v:%u", &sip->name, causes[FAULT_DEADLOCK], &place.file,
+            (uint64_t)place.line
+        );
     else
         print("deadlock: %v: %s", &sip->name, causes[FAULT_DEADLOCK]);
-    for (uint32_t i = 0; i < thread->wait_count; i++) {
+    for (uint32_t i = 0; thread->waits && i < thread->wait_count; i++) {
         const SipEndpoint *ep = thread->waits[i];
         static const SealedView nobody = { (const uint8_t *)"a message", 9 };
         const Sip *other = ep->peer->owner;
         print(
-            "deadlock:   waits on %v.%s, whose other end %v holds", &ep->channel->contract->name, side_name(ep),
-            other ? &other->name : &nobody
+            "deadlock:   waits on %v.%s, whose other end %v holds", &ep->channel->contract->name,
+            side_name(ep), other ? &other->name : &nobody
         );
     }
 }

@@ -6,11 +6,11 @@
 #include "core.h"
 
 enum {
-    LINEAR_MOST = 512,                                // classes 1..32: multiples of 16
+    LINEAR_MOST = 512, // classes 1..32: multiples of 16
     LINEAR_CLASSES = LINEAR_MOST / 16,
-    DOUBLINGS = 13,                                   // up to 4 MiB
+    DOUBLINGS = 13, // up to 4 MiB
     CLASSES = LINEAR_CLASSES + 1 + 4 * DOUBLINGS,
-    SMALL_MOST = 16384,                               // taken from slabs
+    SMALL_MOST = 16384, // taken from slabs
     SLAB_PAGES = 16,
     SLAB_HEAD = 64,
 };
@@ -31,7 +31,7 @@ HeapState heap;
 static SizeClass classes[CLASSES];
 static Slab *slabs;
 
-// --- pages -----------------------------------------------------------------------------------------------------------------
+// --- pages -------------------------------------------------------------------------------------------------
 
 static void give_kept_pages(void);
 
@@ -41,8 +41,7 @@ void *pages_take(size_t count) {
         give_kept_pages();
         pages = platform_pages(count);
     }
-    if (pages)
-        heap.pages += count;
+    if (pages) heap.pages += count;
     return pages;
 }
 
@@ -55,20 +54,19 @@ static size_t pages_for(uint64_t bytes) {
     return (size_t)((bytes + PLATFORM_PAGE - 1) / PLATFORM_PAGE);
 }
 
-// --- classes ---------------------------------------------------------------------------------------------------------------
+// --- classes -----------------------------------------------------------------------------------------------
 
 // Of a block with its header; total is at most LARGEST_CLASS.
 static unsigned class_of(uint64_t total) {
-    if (total <= LINEAR_MOST)
-        return (unsigned)((total + 15) / 16);
-    unsigned top = 63 - (unsigned)__builtin_clzll(total - 1); // total - 1 is in [2^top, 2^(top + 1))
+    if (total <= LINEAR_MOST) return (unsigned)((total + 15) / 16);
+    unsigned top =
+        63 - (unsigned)__builtin_clzll(total - 1); // total - 1 is in [2^top, 2^(top + 1))
     unsigned quarter = (unsigned)((total - 1) >> (top - 2)) & 3;
     return LINEAR_CLASSES + 1 + 4 * (top - 9) + quarter;
 }
 
 static uint64_t class_bytes(unsigned class) {
-    if (class <= LINEAR_CLASSES)
-        return (uint64_t)class * 16;
+    if (class <= LINEAR_CLASSES) return (uint64_t)class * 16;
     unsigned step = class - LINEAR_CLASSES - 1;
     return ((uint64_t)5 + step % 4) << (9 + step / 4 - 2);
 }
@@ -77,28 +75,16 @@ static uint64_t rounded(uint64_t total) {
     return total <= LARGEST_CLASS ? class_bytes(class_of(total)) : pages_for(total) * PLATFORM_PAGE;
 }
 
-uint64_t heap_charge(const SipBlock *block) {
-    return block->size + sizeof *block; // `size` is all that the class has room for
-}
-
-// --- slabs -----------------------------------------------------------------------------------------------------------------
+// --- slabs -------------------------------------------------------------------------------------------------
 
 static bool add_slab(SizeClass *class) {
     Slab *slab = pages_take(SLAB_PAGES);
-    if (!slab)
-        return false;
-    heap.kept += SLAB_PAGES;
+    if (!slab) return false;
     slab->next = slabs;
     slabs = slab;
     class->fresh = (uint8_t *)slab + SLAB_HEAD;
     class->end = (uint8_t *)slab + SLAB_PAGES * PLATFORM_PAGE;
     return true;
-}
-
-static SipBlock *take_pages(uint64_t bytes) {
-    SipBlock *block = pages_take(pages_for(bytes));
-    heap.kept += block ? pages_for(bytes) : 0;
-    return block;
 }
 
 static SipBlock *take_fresh(SizeClass *class, uint64_t bytes) {
@@ -110,30 +96,36 @@ static SipBlock *take_fresh(SizeClass *class, uint64_t bytes) {
 }
 
 static SipBlock *take_memory(uint64_t bytes) {
-    if (bytes > LARGEST_CLASS)
-        return take_pages(bytes);
+    if (bytes > LARGEST_CLASS) return pages_take(pages_for(bytes));
     SizeClass *class = &classes[class_of(bytes)];
     SipBlock *block = class->free;
-    if (!block)
-        return bytes > SMALL_MOST ? take_pages(bytes) : take_fresh(class, bytes);
+    if (!block) return bytes > SMALL_MOST ? pages_take(pages_for(bytes)) : take_fresh(class, bytes);
     class->free = block->next;
     return block;
 }
 
-// --- blocks ----------------------------------------------------------------------------------------------------------------
+// --- blocks ------------------------------------------------------------------------------------------------
+
+// Small blocks are cleared by a few stores, without a call.
+__attribute__((no_builtin("memset"))) static void clear(SipBlock *block, uint64_t size) {
+    if (size > 256) {
+        __builtin_memset(block_memory(block), 0, size);
+        return;
+    }
+    uint64_t *words = block_memory(block);
+    for (uint64_t i = 0; i < size; i += 16, words += 2)
+        words[0] = words[1] = 0;
+}
 
 SipBlock *heap_take(Account *account, uint64_t size) {
-    if (size > LARGEST_BLOCK)
-        return NULL;
+    if (size > LARGEST_BLOCK) return NULL;
     size += size == 0;
     uint64_t bytes = rounded(size + sizeof(SipBlock));
-    if (account->used > account->quota || bytes > account->quota - account->used)
-        return NULL;
+    if (account->used > account->quota || bytes > account->quota - account->used) return NULL;
     SipBlock *block = take_memory(bytes);
-    if (!block)
-        return NULL;
+    if (!block) return NULL;
     *block = (SipBlock){ .owner = account, .size = bytes - sizeof *block };
-    __builtin_memset(block_memory(block), 0, (size + 15) & ~(uint64_t)15);
+    clear(block, (size + 15) & ~(uint64_t)15);
     account->used += bytes;
     account->blocks++;
     heap.blocks++;
@@ -148,7 +140,6 @@ void heap_give(SipBlock *block) {
     heap.blocks--;
     block->owner = NULL;
     if (bytes > LARGEST_CLASS) {
-        heap.kept -= pages_for(bytes);
         pages_give(block, pages_for(bytes));
         return;
     }
@@ -157,7 +148,7 @@ void heap_give(SipBlock *block) {
     class->free = block;
 }
 
-// --- giving back -------------------------------------------------------------------------------------------------------------
+// --- giving back -------------------------------------------------------------------------------------------
 
 // Free blocks that have pages of their own.
 static void give_kept_pages(void) {
@@ -165,7 +156,6 @@ static void give_kept_pages(void) {
         size_t count = pages_for(class_bytes(i));
         for (SipBlock *block = classes[i].free, *next; block; block = next) {
             next = block->next;
-            heap.kept -= count;
             pages_give(block, count);
         }
         classes[i].free = NULL;
@@ -176,7 +166,6 @@ void heap_end(void) {
     give_kept_pages();
     for (Slab *slab = slabs, *next; slab; slab = next) {
         next = slab->next;
-        heap.kept -= SLAB_PAGES;
         pages_give(slab, SLAB_PAGES);
     }
     slabs = NULL;

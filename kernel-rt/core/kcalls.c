@@ -14,7 +14,7 @@ static inline __attribute__((always_inline)) Thread *enter(uint64_t pc, uint64_t
     return thread;
 }
 
-// --- ends --------------------------------------------------------------------------------------------------------------------
+// --- ends --------------------------------------------------------------------------------------------------
 
 static void kcall_TRAP(uint32_t site) {
     ENTER;
@@ -26,20 +26,18 @@ static void kcall_FINISH(void) {
     sched_leave();
 }
 
-// --- the exchange heap ---------------------------------------------------------------------------------------------------------
+// --- the exchange heap -------------------------------------------------------------------------------------
 
 static inline void *alloc_for(Sip *sip, uint64_t size) {
     SipBlock *block = heap_take(&sip->account, size);
-    if (!block)
-        return NULL;
+    if (!block) return NULL;
     ledger_add(&sip->blocks, block);
     return block_memory(block);
 }
 
 static void *kcall_ALLOC(uint64_t size, uint32_t site) {
     void *memory = alloc_for(ENTER->sip, size);
-    if (!memory)
-        fault_at_site(FAULT_QUOTA, site, FRAME);
+    if (!memory) fault_at_site(FAULT_QUOTA, site, FRAME);
     return memory;
 }
 
@@ -51,12 +49,13 @@ static void kcall_FREE(void *memory) {
     Sip *sip = ENTER->sip;
     SipBlock *block = block_of(memory);
     if (block->owner != &sip->account)
-        panic("a block is freed by somebody else than its owner"); // the verifier promised otherwise
+        panic("a block is freed by somebody else than its owner"
+        ); // the verifier promised otherwise
     ledger_remove(block);
     heap_give(block);
 }
 
-// --- channels ------------------------------------------------------------------------------------------------------------------
+// --- channels ----------------------------------------------------------------------------------------------
 
 static const Contract *contract_row(const Sip *sip, uint32_t row) {
     if (row >= sip->program->sealed->manifest.contracts.count)
@@ -67,12 +66,25 @@ static const Contract *contract_row(const Sip *sip, uint32_t row) {
 static void kcall_CHANNEL(uint32_t contract, SipEndpoint **imp, SipEndpoint **exp, uint32_t site) {
     Sip *sip = ENTER->sip;
     Channel *channel = channel_new(contract_row(sip, contract), &sip->account);
-    if (!channel)
-        fault_at_site(FAULT_QUOTA, site, FRAME);
+    if (!channel) fault_at_site(FAULT_QUOTA, site, FRAME);
     for (int i = 0; i < 2; i++)
         endpoint_give(&channel->ends[i], sip);
     *imp = &channel->ends[0];
     *exp = &channel->ends[1];
+}
+
+static void kcall_SEND(
+    SipEndpoint *ep, uint32_t message, uint64_t w0, uint64_t w1, uint64_t w2, uint64_t w3
+) {
+    ENTER;
+    Slot *slot = channel_next(ep, message);
+    if (!slot) return;
+    uint64_t *words = slot_payload(slot); // each slot has room for four
+    words[0] = w0;
+    words[1] = w1;
+    words[2] = w2;
+    words[3] = w3;
+    channel_commit(ep);
 }
 
 static void *kcall_SEND_BEGIN(SipEndpoint *ep, uint32_t message) {
@@ -95,17 +107,19 @@ static void kcall_SEND_COMMIT(SipEndpoint *ep) {
     channel_commit(ep);
 }
 
-static uint64_t kcall_RECEIVE(SipEndpoint *const *eps, uint32_t count, uint64_t timeout) {
-    return receive(ENTER, eps, count, timeout, PC);
+// Called by a jump: who waits goes on in the SIP and not in here, where a `ret` would surprise the return predictor.
+__attribute__((noinline)) static SipReceived wait_for(SipEndpoint *ep) {
+    return receive_wait(sched.current, ep, PC);
 }
 
-static const void *kcall_RECEIVE_SLOT(SipEndpoint *ep) {
-    ENTER;
-    return slot_payload(ep->in->take);
+static SipReceived kcall_RECEIVE(SipEndpoint *ep) {
+    SipReceived received;
+    if (receive_now(ENTER, ep, &received)) return received;
+    __attribute__((musttail)) return wait_for(ep);
 }
 
-static void kcall_RECEIVE_TAKE(SipEndpoint *ep) {
-    channel_take(ep, ENTER->sip);
+static SipReceived kcall_RECEIVE_ANY(SipEndpoint *const *eps, uint32_t count, uint64_t timeout) {
+    return receive_any(ENTER, eps, count, timeout, PC);
 }
 
 static void kcall_CLOSE(SipEndpoint *ep) {
@@ -122,7 +136,7 @@ static uint32_t kcall_ENDPOINT_IS(SipEndpoint *ep, uint32_t contract) {
     return ep->channel->contract == contract_row(ENTER->sip, contract);
 }
 
-// --- time ------------------------------------------------------------------------------------------------------------------------
+// --- time --------------------------------------------------------------------------------------------------
 
 static uint64_t kcall_NOW(void) {
     ENTER;
@@ -145,14 +159,13 @@ static void kcall_SLEEP(uint64_t nanoseconds) {
     sched_wait(deadline_after(nanoseconds));
 }
 
-// --- the system --------------------------------------------------------------------------------------------------------------------
+// --- the system --------------------------------------------------------------------------------------------
 
 static void kcall_EXIT(uint32_t status) {
     Sip *sip = ENTER->sip;
-    if (!sip->may_exit)
-        fault_at_pc(FAULT_KILLED, PC, FRAME);
+    if (!sip->may_exit) fault_at_pc(FAULT_KILLED, PC, FRAME);
     kernel.exited = true;
-    kernel.exit_status = status < 127 ? status : 127;
+    kernel.exit_status = status < STATUS_MOST ? status : STATUS_MOST;
     sched_leave();
 }
 

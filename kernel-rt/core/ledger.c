@@ -11,8 +11,7 @@ void ledger_free(SipBlock *list) {
 }
 
 void ledger_splice(EndpointLink *to, EndpointLink *from) {
-    if (from->next == from)
-        return;
+    if (from->next == from) return;
     from->prev->next = to->next;
     to->next->prev = from->prev;
     to->next = from->next;

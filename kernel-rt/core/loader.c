@@ -9,20 +9,22 @@ System kernel = { .account = { .quota = UINT64_MAX } };
 
 void *record_take(uint64_t size) {
     SipBlock *block = heap_take(&kernel.account, size);
-    if (!block)
-        panic("the machine has too little memory for this system");
+    if (!block) panic("the machine has too little memory for this system");
     ledger_add(&kernel.records, block);
     return block_memory(block);
 }
 
-// --- contracts ---------------------------------------------------------------------------------------------------------------
+// --- contracts ---------------------------------------------------------------------------------------------
 
 static bool is_contract(const Contract *known, const SealContract *row) {
-    return __builtin_memcmp(known->digest, row->digest, sizeof row->digest) == 0 && known->slots[0] == row->in_slots &&
-           known->slots[1] == row->out_slots && known->slot_bytes == row->slot_bytes && known->message_count == row->message_count;
+    return __builtin_memcmp(known->digest, row->digest, sizeof row->digest) == 0 &&
+           known->slots[0] == row->in_slots && known->slots[1] == row->out_slots &&
+           known->slot_bytes == row->slot_bytes && known->message_count == row->message_count;
 }
 
-static bool has_same_payloads(const Contract *known, const Sealed *sealed, const SealContract *row) {
+static bool has_same_payloads(
+    const Contract *known, const Sealed *sealed, const SealContract *row
+) {
     for (uint32_t i = 0; i < row->message_count; i++) {
         if (known->payload_bytes[i] != sealed_message(sealed, row->first_message + i).payload_bytes)
             return false;
@@ -33,13 +35,15 @@ static bool has_same_payloads(const Contract *known, const Sealed *sealed, const
 static const Contract *intern(const Sealed *sealed, uint32_t number) {
     const SealContract row = sealed_contract(sealed, number);
     for (const Contract *known = kernel.contracts; known; known = known->next) {
-        if (is_contract(known, &row) && has_same_payloads(known, sealed, &row))
-            return known;
+        if (is_contract(known, &row) && has_same_payloads(known, sealed, &row)) return known;
     }
     Contract *contract = record_take(sizeof *contract + row.message_count * sizeof(uint32_t));
     *contract = (Contract){
-        .next = kernel.contracts, .name = sealed_text(sealed, row.name), .slots = { row.in_slots, row.out_slots },
-        .slot_bytes = row.slot_bytes, .message_count = row.message_count,
+        .next = kernel.contracts,
+        .name = sealed_text(sealed, row.name),
+        .slots = { row.in_slots, row.out_slots },
+        .slot_bytes = row.slot_bytes,
+        .message_count = row.message_count,
     };
     __builtin_memcpy(contract->digest, row.digest, sizeof row.digest);
     for (uint32_t i = 0; i < row.message_count; i++)
@@ -48,12 +52,13 @@ static const Contract *intern(const Sealed *sealed, uint32_t number) {
     return contract;
 }
 
-// --- programs ----------------------------------------------------------------------------------------------------------------
+// --- programs ----------------------------------------------------------------------------------------------
 
-static const char *check_copy(const Program *program, size_t size, const ImageProgram *row, Sealed *sealed) {
+static const char *check_copy(
+    const Program *program, size_t size, const ImageProgram *row, Sealed *sealed
+) {
     const char *wrong = sealed_read(program->copy, size, sealed);
-    if (wrong)
-        return wrong;
+    if (wrong) return wrong;
     if (!sealed_digest_is_right(sealed))
         return "it was changed after it was sealed: its digest does not match";
     if (__builtin_memcmp(sealed->record.digest, row->digest, sizeof row->digest) != 0)
@@ -70,14 +75,12 @@ static const char *open_program(Program *program, uint32_t number) {
     const ImageProgram row = packed_program(&kernel.image, number);
     const size_t pages = (file.size + PLATFORM_PAGE - 1) / PLATFORM_PAGE;
     program->copy = pages ? pages_take(pages) : NULL;
-    if (!program->copy)
-        return "the machine has no memory for it";
+    if (!program->copy) return "the machine has no memory for it";
     program->pages = pages;
     __builtin_memcpy(program->copy, file.bytes, file.size);
     platform_protect(program->copy, pages, PLATFORM_READ);
     const char *wrong = check_copy(program, file.size, &row, &kernel.sealed[number]);
-    if (wrong)
-        return wrong;
+    if (wrong) return wrong;
     program->sealed = &kernel.sealed[number];
     const uint32_t contracts = program->sealed->manifest.contracts.count;
     program->contracts = record_take(contracts * sizeof *program->contracts);
@@ -118,8 +121,7 @@ bool loader_open(const uint8_t *image, size_t length) {
 
 void loader_close(void) {
     for (uint32_t i = 0; i < kernel.program_count; i++) {
-        if (kernel.programs[i].copy)
-            pages_give(kernel.programs[i].copy, kernel.programs[i].pages);
+        if (kernel.programs[i].copy) pages_give(kernel.programs[i].copy, kernel.programs[i].pages);
     }
     kernel.program_count = 0;
 }

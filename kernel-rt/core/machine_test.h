@@ -4,10 +4,18 @@
 #ifndef KERNEL_CORE_MACHINE_TEST_H
 #define KERNEL_CORE_MACHINE_TEST_H
 
+#include "core.h"
+
+#include "arch/x86_64/fault.h"
+#include "image/image.h"
+#include "sealed/example_test.h"
+
+// clang-format off: cmocka.h needs these before it
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <cmocka.h>
+// clang-format on
 
 #include <asm/prctl.h>
 #include <signal.h>
@@ -20,15 +28,12 @@
 #include <ucontext.h>
 #include <unistd.h>
 
-#include "arch/x86_64/fault.h"
-#include "core.h"
-#include "image/image.h"
-#include "sealed/example_test.h"
-
-// --- the platform ------------------------------------------------------------------------------------------------------------
+// --- the platform ------------------------------------------------------------------------------------------
 
 void *platform_pages(size_t count) {
-    void *pages = mmap(NULL, count * PLATFORM_PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    void *pages = mmap(
+        NULL, count * PLATFORM_PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0
+    );
     return pages == MAP_FAILED || count == 0 ? NULL : pages;
 }
 
@@ -37,15 +42,15 @@ void platform_pages_free(void *pages, size_t count) {
 }
 
 void platform_protect(void *pages, size_t count, PlatformAccess access) {
-    static const int of_access[] = { PROT_NONE, PROT_READ, PROT_READ | PROT_WRITE, PROT_READ | PROT_EXEC };
+    static const int of_access[] = { PROT_NONE, PROT_READ, PROT_READ | PROT_WRITE,
+                                     PROT_READ | PROT_EXEC };
     mprotect(pages, count * PLATFORM_PAGE, of_access[access]);
 }
 
 void platform_console(const char *text, size_t length) {
     while (length) {
         const ssize_t written = write(STDOUT_FILENO, text, length);
-        if (written < 0)
-            _exit(99);
+        if (written < 0) _exit(99);
         text += written;
         length -= (size_t)written;
     }
@@ -65,31 +70,32 @@ _Noreturn void platform_stop(uint32_t status) {
     _exit((int)status);
 }
 
-// --- running a system --------------------------------------------------------------------------------------------------------
+// --- running a system --------------------------------------------------------------------------------------
 
 typedef struct Outcome {
     int status;
     char text[65536]; // lines that begin with `#` left out
 } Outcome;
 
-static void machine_exception(int number, siginfo_t *info, void *context) {
+static inline void machine_exception(int number, siginfo_t *info, void *context) {
     greg_t *registers = ((ucontext_t *)context)->uc_mcontext.gregs;
     const uint32_t vector = (uint32_t)registers[REG_TRAPNO];
     (void)number;
     (void)info;
-    const ArchFault fault = { arch_fault_of_vector(vector), vector, (uint64_t)registers[REG_RIP], (uint64_t)registers[REG_CR2],
-                              (uint64_t)registers[REG_RBP] };
+    const ArchFault fault = { arch_fault_of_vector(vector), vector, (uint64_t)registers[REG_RIP],
+                              (uint64_t)registers[REG_CR2], (uint64_t)registers[REG_RBP] };
     ArchResume resume = { 0 };
     kernel_exception(&fault, &resume);
     registers[REG_RIP] = (greg_t)resume.pc;
     registers[REG_RSP] = (greg_t)resume.sp;
 }
 
-static void machine_start(const uint8_t *image, size_t size, int console) {
+static inline void machine_start(const uint8_t *image, size_t size, int console) {
     static SipThread *running;
     static uint8_t handler_stack[65536];
     const stack_t stack = { .ss_sp = handler_stack, .ss_size = sizeof handler_stack };
-    struct sigaction action = { .sa_sigaction = machine_exception, .sa_flags = SA_SIGINFO | SA_ONSTACK };
+    struct sigaction action = { .sa_sigaction = machine_exception,
+                                .sa_flags = SA_SIGINFO | SA_ONSTACK };
     dup2(console, STDOUT_FILENO);
     sigaltstack(&stack, NULL);
     sigaction(SIGSEGV, &action, NULL);
@@ -121,21 +127,20 @@ static inline void run_image(const uint8_t *image, size_t size, Outcome *outcome
     assert_int_equal(pipe(ends), 0);
     fflush(stdout);
     const pid_t child = fork();
-    if (child == 0)
-        machine_start(image, size, ends[1]);
+    if (child == 0) machine_start(image, size, ends[1]);
     close(ends[1]);
     while ((got = read(ends[0], outcome->text + length, sizeof outcome->text - 1 - length)) > 0)
         length += (size_t)got;
     outcome->text[length] = '\0';
     close(ends[0]);
     waitpid(child, &outcome->status, 0);
-    outcome->status = WIFEXITED(outcome->status) ? WEXITSTATUS(outcome->status) : -WTERMSIG(outcome->status);
-    if (getenv("SHOW"))
-        fprintf(stderr, "[%d]\n%s", outcome->status, outcome->text);
+    outcome->status =
+        WIFEXITED(outcome->status) ? WEXITSTATUS(outcome->status) : -WTERMSIG(outcome->status);
+    if (getenv("SHOW")) fprintf(stderr, "[%d]\n%s", outcome->status, outcome->text);
     drop_measurements(outcome->text);
 }
 
-// --- describing a system -------------------------------------------------------------------------------------------------------
+// --- describing a system -----------------------------------------------------------------------------------
 
 enum { MACHINE_MOST = 8, MACHINE_WIRES = 4 };
 
@@ -160,13 +165,14 @@ static inline void pack_system(const TestSip *sips, Buf *image) {
         example_make(&files[count], &sip->example);
         memcpy(files[count].bytes + files[count].code, sip->code, sip->code_length);
         example_seal(&files[count]);
-        programs[count] = (ImageProgramInput){ sip->example.name, files[count].bytes, files[count].size };
-        instances[count] = (ImageInstanceInput){ sip->example.name, sip->example.name, 0, sip->wires, wires };
+        programs[count] =
+            (ImageProgramInput){ sip->example.name, files[count].bytes, files[count].size };
+        instances[count] =
+            (ImageInstanceInput){ sip->example.name, sip->example.name, 0, sip->wires, wires };
     }
     const ImageInput input = { "Test", programs, count, instances, count };
     char error[IMAGE_ERROR_ROOM] = "";
-    if (!image_pack(&input, image, error))
-        fail_msg("%s", error);
+    if (!image_pack(&input, image, error)) fail_msg("%s", error);
 }
 
 static inline void run_system(const TestSip *sips, Outcome *outcome) {
@@ -183,16 +189,17 @@ static inline void assert_outcome(const TestSip *sips, int status, const char *t
     assert_int_equal(outcome.status, status);
 }
 
-// --- what tests' SIPs do -----------------------------------------------------------------------------------------------------------
+// --- what tests' SIPs do -----------------------------------------------------------------------------------
 
 typedef struct Words { // a payload
     uint64_t a, b;
 } Words;
 
-static inline bool send_words(const KernelTable *k, SipEndpoint *ep, uint32_t message, uint64_t a, uint64_t b) {
+static inline bool send_words(
+    const KernelTable *k, SipEndpoint *ep, uint32_t message, uint64_t a, uint64_t b
+) {
     Words *words = k->SEND_BEGIN(ep, message);
-    if (!words)
-        return false;
+    if (!words) return false;
     *words = (Words){ a, b };
     k->SEND_COMMIT(ep);
     return true;
@@ -200,12 +207,14 @@ static inline bool send_words(const KernelTable *k, SipEndpoint *ep, uint32_t me
 
 // The message's number, or SIP_RECEIVE_CLOSED; its payload in `words`.
 static inline uint32_t receive_words(const KernelTable *k, SipEndpoint *ep, Words *words) {
-    const uint32_t message = (uint32_t)k->RECEIVE(&ep, 1, SIP_NO_TIMEOUT);
-    if (message == SIP_RECEIVE_CLOSED)
-        return message;
-    memcpy(words, k->RECEIVE_SLOT(ep), sizeof *words);
-    k->RECEIVE_TAKE(ep);
+    const SipReceived received = k->RECEIVE(ep);
+    const uint32_t message = (uint32_t)received.what;
+    if (message != SIP_RECEIVE_CLOSED) memcpy(words, received.payload, sizeof *words);
     return message;
+}
+
+static inline uint32_t row_of(SipReceived received) {
+    return (uint32_t)(received.what >> 32);
 }
 
 static inline void say(const KernelTable *k, SipEndpoint *out, const char *text) {
@@ -216,18 +225,40 @@ static inline void say(const KernelTable *k, SipEndpoint *out, const char *text)
     *words = (Words){ (uint64_t)(uintptr_t)block, length };
     k->SEND_BLOCK(out, block);
     k->SEND_COMMIT(out);
-    k->RECEIVE(&out, 1, SIP_NO_TIMEOUT);
-    k->RECEIVE_TAKE(out);
+    k->RECEIVE(out);
 }
 
-static inline void say_number(const KernelTable *k, SipEndpoint *out, const char *before, uint64_t number) {
+static inline void say_number(
+    const KernelTable *k, SipEndpoint *out, const char *before, uint64_t number
+) {
     char text[64];
     snprintf(text, sizeof text, "%s%lu\n", before, number);
     say(k, out, text);
 }
 
-#define CONSOLE { "Console", 1, 1, 16, { { "write", 0, 16, 0 }, { "put", 0, 16, 0 }, { "ok", 1, 0, 0 } } }
-#define CONSOLE_WIRE { "out", IMAGE_WIRE_MACHINE, NULL, "console", NULL, 0 }
+#define CONSOLE                                                           \
+    {                                                                     \
+        "Console", 1, 1, 16, {                                            \
+            { "write", 0, 16, 0 }, { "put", 0, 16, 0 }, { "ok", 1, 0, 0 } \
+        }                                                                 \
+    }
+#define CONSOLE_WIRE                     { "out", IMAGE_WIRE_MACHINE, NULL, "console", NULL, 0 }
 #define CHANNEL_WIRE(param, sip, target) { param, IMAGE_WIRE_CHANNEL, sip, target, NULL, 0 }
+
+// Contracts and parameters that most tests use.
+#define ECHO                                          \
+    {                                                 \
+        "Echo", 1, 1, 16, {                           \
+            { "say", 0, 16, 1 }, { "said", 1, 16, 1 } \
+        }                                             \
+    }
+#define QUEUE                                      \
+    {                                              \
+        "Queue", 4, 0, 16, { { "put", 0, 16, 1 } } \
+    }
+#define EXP(row) { "peer", SEAL_PARAM_ENDPOINT, row, 1 }
+#define IMP(row) { "peer", SEAL_PARAM_ENDPOINT, row, 0 }
+#define OUT(row) { "out", SEAL_PARAM_ENDPOINT, row, 0 }
+#define SIZES    .heap = 65536, .stack = 65536
 
 #endif

@@ -4,8 +4,7 @@
 
 static void end_all(void) {
     for (uint32_t i = 0; i < kernel.sip_count; i++) {
-        if (kernel.sips[i].alive)
-            sip_end(&kernel.sips[i]);
+        if (kernel.sips[i].alive) sip_end(&kernel.sips[i]);
     }
 }
 
@@ -38,8 +37,7 @@ static void close_books(void) {
     loader_close();
     ledger_free(&kernel.records);
     const uint64_t blocks = heap.blocks;
-    if (blocks == 0)
-        heap_end();
+    if (blocks == 0) heap_end();
     if (blocks || heap.pages || kernel.account.used) {
         print("ledger: system: %u blocks, %u pages left", blocks, heap.pages);
         panic("the system has ended and something of it is left");
@@ -52,13 +50,15 @@ _Noreturn void kernel_main(const uint8_t *image, size_t length) {
         platform_stop(STATUS_REFUSED);
     }
     arch_reset_state();
-    if (!loader_open(image, length) || !sips_create())
-        platform_stop(STATUS_REFUSED);
+    if (!loader_open(image, length) || !sips_create()) platform_stop(STATUS_REFUSED);
     run();
     const bool deadlock = report_deadlock();
     end_all();
     close_books();
     platform_stop(
-        kernel.exited ? kernel.exit_status : deadlock ? STATUS_DEADLOCK : kernel.faulted ? STATUS_FAULTED : STATUS_RETURNED
+        kernel.exited    ? kernel.exit_status
+        : deadlock       ? STATUS_DEADLOCK
+        : kernel.faulted ? STATUS_FAULTED
+                         : STATUS_RETURNED
     );
 }

@@ -8,9 +8,9 @@ enum { HANDOFFS_IN_A_ROW = 64, SWITCHES_BETWEEN_LOOKS = 32 };
 
 Sched sched = { .handoffs_left = HANDOFFS_IN_A_ROW, .looks_left = SWITCHES_BETWEEN_LOOKS };
 
-// --- the queue -------------------------------------------------------------------------------------------------------------
+// --- the queue ---------------------------------------------------------------------------------------------
 
-void sched_add(Thread *thread) {
+ASIDE void sched_add(Thread *thread) {
     thread->state = THREAD_READY;
     thread->next = NULL;
     if (sched.first)
@@ -22,23 +22,21 @@ void sched_add(Thread *thread) {
 
 static Thread *take_first(void) {
     Thread *thread = sched.first;
-    if (thread)
-        sched.first = thread->next;
+    if (thread) sched.first = thread->next;
     sched.handoffs_left = HANDOFFS_IN_A_ROW;
     return thread;
 }
 
-// --- timers ------------------------------------------------------------------------------------------------------------------
+// --- timers ------------------------------------------------------------------------------------------------
 
 uint64_t deadline_after(uint64_t span) {
     uint64_t now;
-    if (span == SIP_NO_TIMEOUT)
-        return SIP_NO_TIMEOUT;
+    if (span == SIP_NO_TIMEOUT) return SIP_NO_TIMEOUT;
     now = platform_now();
     return span < SIP_NO_TIMEOUT - 1 - now ? now + span : SIP_NO_TIMEOUT - 1;
 }
 
-static void add_timer(Thread *thread, uint64_t deadline) {
+ASIDE static void add_timer(Thread *thread, uint64_t deadline) {
     Thread **at = &sched.timers;
     while (*at && (*at)->deadline <= deadline)
         at = &(*at)->later;
@@ -47,9 +45,7 @@ static void add_timer(Thread *thread, uint64_t deadline) {
     *at = thread;
 }
 
-static void remove_timer(Thread *thread) {
-    if (thread->deadline == SIP_NO_TIMEOUT)
-        return;
+ASIDE static void remove_timer(Thread *thread) {
     Thread **at = &sched.timers;
     while (*at != thread)
         at = &(*at)->later;
@@ -58,7 +54,7 @@ static void remove_timer(Thread *thread) {
 }
 
 // Those whose time has come can run; their deadline becomes 0, which says why.
-static void fire_timers(void) {
+ASIDE static void fire_timers(void) {
     const uint64_t now = platform_now();
     sched.looks_left = SWITCHES_BETWEEN_LOOKS;
     while (sched.timers && sched.timers->deadline <= now) {
@@ -73,60 +69,57 @@ bool sched_timed_out(const Thread *thread) {
     return thread->deadline == 0;
 }
 
-// --- switching -----------------------------------------------------------------------------------------------------------------
+// --- switching ---------------------------------------------------------------------------------------------
 
-static Thread *pick(void) {
-    if (sched.timers && --sched.looks_left == 0)
-        fire_timers();
+PATH static Thread *pick(void) {
+    if (sched.timers && --sched.looks_left == 0) fire_timers();
     Thread *thread = sched.handoff;
     sched.handoff = NULL;
-    return thread ? thread : take_first();
+    return LIKELY(thread) ? thread : take_first();
 }
 
-static void switch_from(Thread *from) {
+// Whoever stops here is answered when its turn comes again.
+PATH static SipReceived switch_from(ArchContext *from) {
     Thread *to = pick();
-    if (to == from)
-        return;
     sched.current = to;
-    if (to)
-        arch_set_thread(&to->block);
-    arch_reset_state(); // DF, MXCSR, x87: nobody goes on with what another left
-    arch_switch(&from->context, to ? &to->context : &sched.kernel);
+    const ArchContext *context = LIKELY(to) ? &to->context : &sched.kernel;
+    return arch_switch(from, context, LIKELY(to) ? receive_answer(to) : (SipReceived){ 0 });
 }
 
-void sched_wake(Thread *thread) {
-    if (thread->state != THREAD_WAITING)
-        return;
-    remove_timer(thread);
-    if (sched.handoff || sched.handoffs_left == 0) {
+// Handed to, a thread goes before the queue, as long as that has its turn at times.
+PATH static bool may_go_next(void) {
+    if (sched.handoff) return false;
+    return LIKELY(!sched.first) || (sched.handoffs_left && sched.handoffs_left--);
+}
+
+PATH void sched_wake(Thread *thread) {
+    if (thread->state != THREAD_WAITING) return;
+    if (thread->deadline != SIP_NO_TIMEOUT) remove_timer(thread);
+    if (LIKELY(may_go_next())) {
+        thread->state = THREAD_READY;
+        sched.handoff = thread;
+    } else {
         sched_add(thread);
-        return;
     }
-    sched.handoffs_left--;
-    thread->state = THREAD_READY;
-    sched.handoff = thread;
 }
 
-void sched_yield(void) {
+SipReceived sched_yield(void) {
     sched_add(sched.current);
-    switch_from(sched.current);
+    return switch_from(&sched.current->context);
 }
 
-void sched_wait(uint64_t deadline) {
+PATH SipReceived sched_wait(uint64_t deadline) {
     Thread *thread = sched.current;
     thread->state = THREAD_WAITING;
     thread->deadline = SIP_NO_TIMEOUT;
-    if (deadline != SIP_NO_TIMEOUT)
-        add_timer(thread, deadline);
-    switch_from(thread);
+    if (deadline != SIP_NO_TIMEOUT) add_timer(thread, deadline);
+    return switch_from(&thread->context);
 }
 
 void sched_remove(Thread *thread) {
-    if (thread->state == THREAD_WAITING)
-        remove_timer(thread);
+    if (thread->state == THREAD_WAITING && thread->deadline != SIP_NO_TIMEOUT) remove_timer(thread);
     thread->state = THREAD_ENDED;
-    if (sched.handoff == thread)
-        sched.handoff = NULL;
+    if (sched.handoff == thread) sched.handoff = NULL;
     Thread *last = NULL;
     for (Thread **at = &sched.first; *at;) {
         if (*at == thread) {
@@ -142,11 +135,11 @@ void sched_remove(Thread *thread) {
 _Noreturn void sched_leave(void) {
     Thread *thread = sched.current;
     thread->state = THREAD_ENDED;
-    arch_switch(&thread->context, &sched.kernel);
+    arch_switch(&thread->context, &sched.kernel, (SipReceived){ 0 });
     panic("a thread that has ended runs");
 }
 
-// --- the kernel's context --------------------------------------------------------------------------------------------------
+// --- the kernel's context ----------------------------------------------------------------------------------
 
 static Thread *wait_for_somebody(void) {
     Thread *next;
@@ -160,14 +153,11 @@ static Thread *wait_for_somebody(void) {
 Thread *sched_run(void) {
     for (;;) {
         Thread *next = wait_for_somebody();
-        if (!next)
-            return NULL;
+        if (!next) return NULL;
         sched.current = next;
-        arch_set_thread(&next->block);
-        arch_switch(&sched.kernel, &next->context);
+        arch_switch(&sched.kernel, &next->context, receive_answer(next));
         Thread *ended = sched.current; // whoever leaves stays current; whoever waits made it NULL
         sched.current = NULL;
-        if (ended)
-            return ended;
+        if (ended) return ended;
     }
 }

@@ -11,29 +11,33 @@ bool sip_owns_pc(const Sip *sip, uint64_t pc) {
     return pc - (uint64_t)(uintptr_t)sip->image < sip->image_pages * PLATFORM_PAGE;
 }
 
-// --- memory ------------------------------------------------------------------------------------------------------------------
+// --- memory ------------------------------------------------------------------------------------------------
 
 static void protect(Sip *sip, uint64_t low, uint64_t high, PlatformAccess access) {
     const uint64_t first = (low - sip->program->sealed->low) / PLATFORM_PAGE;
     const uint64_t last = (high - sip->program->sealed->low + PLATFORM_PAGE - 1) / PLATFORM_PAGE;
-    if (last > first)
-        platform_protect(sip->image + first * PLATFORM_PAGE, last - first, access);
+    if (last > first) platform_protect(sip->image + first * PLATFORM_PAGE, last - first, access);
 }
 
 // Copied and relocated while writable, then each page as its segment says; what lies between segments is a guard.
 static bool load_image(Sip *sip) {
     const Sealed *sealed = sip->program->sealed;
     const size_t pages = pages_for(sealed->high - sealed->low);
-    if (!(sip->image = pages_take(pages)))
-        return false;
+    if (!(sip->image = pages_take(pages))) return false;
     sip->image_pages = pages;
     sealed_load(sealed, sip->image, (uint64_t)(uintptr_t)sip->image);
     uint64_t end = sealed->low;
     for (uint32_t i = 0; i < sealed->segment_count; i++) {
         const SealedSegment *segment = &sealed->segments[i];
         protect(sip, end, segment->address / PLATFORM_PAGE * PLATFORM_PAGE, PLATFORM_NONE);
-        end = (segment->address + segment->size + PLATFORM_PAGE - 1) / PLATFORM_PAGE * PLATFORM_PAGE;
-        protect(sip, segment->address, end, segment->execute ? PLATFORM_EXECUTE : segment->write ? PLATFORM_WRITE : PLATFORM_READ);
+        end =
+            (segment->address + segment->size + PLATFORM_PAGE - 1) / PLATFORM_PAGE * PLATFORM_PAGE;
+        protect(
+            sip, segment->address, end,
+            segment->execute ? PLATFORM_EXECUTE
+            : segment->write ? PLATFORM_WRITE
+                             : PLATFORM_READ
+        );
     }
     if (sealed->relro_high > sealed->relro_low)
         protect(sip, sealed->relro_low, sealed->relro_high, PLATFORM_READ);
@@ -41,9 +45,9 @@ static bool load_image(Sip *sip) {
 }
 
 static bool make_stack(Sip *sip) {
-    const size_t pages = 1 + pages_for(sip->program->sealed->manifest.stack_bytes) + KERNEL_STACK / PLATFORM_PAGE;
-    if (!(sip->stack = pages_take(pages)))
-        return false;
+    const size_t pages =
+        1 + pages_for(sip->program->sealed->manifest.stack_bytes) + KERNEL_STACK / PLATFORM_PAGE;
+    if (!(sip->stack = pages_take(pages))) return false;
     sip->stack_pages = pages;
     platform_protect(sip->stack, 1, PLATFORM_NONE);
     sip->thread.block.self = &sip->thread.block;
@@ -54,8 +58,7 @@ static bool make_stack(Sip *sip) {
 
 static bool has_exit_grant(const Sealed *sealed) {
     for (uint32_t i = 0; i < sealed->manifest.grants.count; i++) {
-        if (sealed_grant(sealed, i).kind == EXIT_GRANT)
-            return true;
+        if (sealed_grant(sealed, i).kind == EXIT_GRANT) return true;
     }
     return false;
 }
@@ -76,16 +79,14 @@ static const char *create(Sip *sip, uint32_t number) {
     return load_image(sip) && make_stack(sip) ? NULL : "needs more memory than the machine has";
 }
 
-// --- wires -------------------------------------------------------------------------------------------------------------------
+// --- wires -------------------------------------------------------------------------------------------------
 
 // The system's own channels are the kernel's expense: a SIP's quota is for what it makes itself.
 static const char *wire_endpoint(Sip *sip, uint32_t param, const ImageWire *wire) {
     const SealParam row = sealed_param(sip->program->sealed, param);
-    if (sip->wires[param])
-        return NULL; // made from the other side
+    if (sip->wires[param]) return NULL; // made from the other side
     Channel *channel = channel_new(sip->program->contracts[row.contract], &kernel.account);
-    if (!channel)
-        return "needs more memory than the machine has";
+    if (!channel) return "needs more memory than the machine has";
     SipEndpoint *mine = &channel->ends[row.side];
     endpoint_give(mine, sip);
     sip->wires[param] = mine;
@@ -107,7 +108,8 @@ static const char *wire_up(Sip *sip, uint32_t number) {
         if (!wrong && (wire.kind == IMAGE_WIRE_CHANNEL || wire.kind == IMAGE_WIRE_MACHINE))
             wrong = wire_endpoint(sip, param, &wire);
         if (wrong) {
-            const SealedView name = sealed_text(sip->program->sealed, sealed_param(sip->program->sealed, param).name);
+            const SealedView name =
+                sealed_text(sip->program->sealed, sealed_param(sip->program->sealed, param).name);
             print("refused: %v.%v %s", &sip->name, &name, wrong);
             return wrong;
         }
@@ -115,29 +117,25 @@ static const char *wire_up(Sip *sip, uint32_t number) {
     return NULL;
 }
 
-// --- main's arguments ----------------------------------------------------------------------------------------------------------
+// --- main's arguments --------------------------------------------------------------------------------------
 
 static void *take_block(Sip *sip, uint64_t size) {
     SipBlock *block = heap_take(&sip->account, size);
-    if (!block)
-        return NULL;
+    if (!block) return NULL;
     ledger_add(&sip->blocks, block);
     return block_memory(block);
 }
 
 static const char *give_texts(Sip *sip, const ImageWire *wire, SipStart *start) {
     const uint32_t count = wire->instance;
-    if (count == 0)
-        return NULL;
+    if (count == 0) return NULL;
     start->args = take_block(sip, count * sizeof *start->args);
     start->arg_count = count;
     for (uint32_t i = 0; start->args && i < count; i++) {
         const SealedView text = packed_argument(&kernel.image, wire->param + i);
-        if (text.size == 0)
-            continue; // owns nothing
+        if (text.size == 0) continue; // owns nothing
         char *copy = take_block(sip, text.size);
-        if (!copy)
-            return "has no room for its text arguments in its quota";
+        if (!copy) return "has no room for its text arguments in its quota";
         __builtin_memcpy(copy, text.bytes, text.size);
         start->args[i] = (SipText){ copy, text.size };
     }
@@ -151,8 +149,7 @@ static SipStart *make_start(Sip *sip, uint32_t params) {
     SipEndpoint **endpoints = (SipEndpoint **)(void *)(start + 1);
     uint32_t count = 0;
     for (uint32_t i = 0; i < params; i++) {
-        if (sip->wires[i])
-            endpoints[count++] = sip->wires[i];
+        if (sip->wires[i]) endpoints[count++] = sip->wires[i];
     }
     *start = (SipStart){ .endpoints = endpoints };
     return start;
@@ -174,24 +171,21 @@ static const char *make_ready(Sip *sip, uint32_t number) {
     for (uint32_t param = 0; param < row.wire_count; param++) {
         const ImageWire wire = packed_wire(&kernel.image, row.first_wire + param);
         const char *wrong = wire.kind == IMAGE_WIRE_ARGS ? give_texts(sip, &wire, start) : NULL;
-        if (wrong)
-            return wrong;
+        if (wrong) return wrong;
     }
-    arch_prepare(&sip->thread.context, start, begin, start);
+    arch_prepare(&sip->thread.context, &sip->thread.block, start, begin, start);
     sip->alive = true;
     sched_add(&sip->thread);
     return NULL;
 }
 
-// --- all of them -----------------------------------------------------------------------------------------------------------------
+// --- all of them -------------------------------------------------------------------------------------------
 
 static bool each_sip(const char *(*step)(Sip *sip, uint32_t number), bool says_so_itself) {
     for (uint32_t i = 0; i < kernel.sip_count; i++) {
         const char *wrong = step(&kernel.sips[i], i);
-        if (wrong && !says_so_itself)
-            print("refused: sip %v %s", &kernel.sips[i].name, wrong);
-        if (wrong)
-            return false;
+        if (wrong && !says_so_itself) print("refused: sip %v %s", &kernel.sips[i].name, wrong);
+        if (wrong) return false;
     }
     return true;
 }
@@ -202,21 +196,24 @@ bool sips_create(void) {
     return each_sip(create, false) && each_sip(wire_up, true) && each_sip(make_ready, false);
 }
 
-// --- the end ---------------------------------------------------------------------------------------------------------------------
+// --- the end -----------------------------------------------------------------------------------------------
 
 // What is charged to it after its end are messages still in flight and channels that others still use.
 static bool ledger_is_clear(const Sip *sip) {
     const Account *account = &sip->account;
-    return account->blocks == 0 && sip->endpoint_count == 0 && account->used == account->in_flight + account->channels;
+    return account->blocks == 0 && sip->endpoint_count == 0 &&
+           account->used == account->in_flight + account->channels;
 }
 
 static void print_ledger(const Sip *sip, const Account *before, uint64_t endpoints, size_t pages) {
-    if (sip->ending.fault == FAULT_NONE && ledger_is_clear(sip))
-        return;
-    print("# ledger: %v: took back %u blocks, %u endpoints, %u pages", &sip->name, before->blocks, endpoints, (uint64_t)pages);
+    if (sip->ending.fault == FAULT_NONE && ledger_is_clear(sip)) return;
     print(
-        "ledger: %v: %u blocks, %u endpoints, %u pages left", &sip->name, sip->account.blocks, sip->endpoint_count,
-        (uint64_t)(sip->image_pages + sip->stack_pages)
+        "# ledger: %v: took back %u blocks, %u endpoints, %u pages", &sip->name, before->blocks,
+        endpoints, (uint64_t)pages
+    );
+    print(
+        "ledger: %v: %u blocks, %u endpoints, %u pages left", &sip->name, sip->account.blocks,
+        sip->endpoint_count, (uint64_t)(sip->image_pages + sip->stack_pages)
     );
 }
 
@@ -232,6 +229,5 @@ void sip_end(Sip *sip) {
     pages_give(sip->stack, sip->stack_pages);
     sip->image_pages = sip->stack_pages = 0;
     print_ledger(sip, &before, endpoints, pages);
-    if (!ledger_is_clear(sip))
-        panic("a sip has ended and something of it is left");
+    if (!ledger_is_clear(sip)) panic("a sip has ended and something of it is left");
 }

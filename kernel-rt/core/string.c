@@ -32,6 +32,8 @@ NO_RECURSION void *memcpy(void *restrict to, const void *restrict from, size_t l
         store(t + i + 16, load(f + i + 16));
         store(t + i + 24, load(f + i + 24));
     }
+    for (; length - i >= 8; i += 8)
+        store(t + i, load(f + i));
     for (; i < length; i++)
         t[i] = f[i];
     return to;
@@ -40,8 +42,7 @@ NO_RECURSION void *memcpy(void *restrict to, const void *restrict from, size_t l
 NO_RECURSION void *memmove(void *to, const void *from, size_t length) {
     uint8_t *t = to;
     const uint8_t *f = from;
-    if ((uintptr_t)t - (uintptr_t)f >= length)
-        return memcpy(to, from, length);
+    if ((uintptr_t)t - (uintptr_t)f >= length) return memcpy(to, from, length);
     for (size_t i = length; i-- > 0;)
         t[i] = f[i];
     return to;
@@ -57,6 +58,8 @@ NO_RECURSION void *memset(void *to, int value, size_t length) {
         store(t + i + 16, word);
         store(t + i + 24, word);
     }
+    for (; length - i >= 8; i += 8)
+        store(t + i, word);
     for (; i < length; i++)
         t[i] = (uint8_t)value;
     return to;
@@ -65,8 +68,7 @@ NO_RECURSION void *memset(void *to, int value, size_t length) {
 NO_RECURSION int memcmp(const void *a, const void *b, size_t length) {
     const uint8_t *x = a, *y = b;
     for (size_t i = 0; i < length; i++) {
-        if (x[i] != y[i])
-            return x[i] < y[i] ? -1 : 1;
+        if (x[i] != y[i]) return x[i] < y[i] ? -1 : 1;
     }
     return 0;
 }

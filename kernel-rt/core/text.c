@@ -12,8 +12,7 @@ typedef struct Line {
 static bool line_is_open; // the last byte on the console was no newline
 
 void console_write(const void *bytes, size_t length) {
-    if (length == 0)
-        return;
+    if (length == 0) return;
     platform_console(bytes, length);
     line_is_open = ((const char *)bytes)[length - 1] != '\n';
 }
@@ -24,8 +23,7 @@ static void flush(Line *line) {
 }
 
 static void add(Line *line, char byte) {
-    if (line->length == sizeof line->bytes)
-        flush(line);
+    if (line->length == sizeof line->bytes) flush(line);
     line->bytes[line->length++] = byte;
 }
 
@@ -53,8 +51,7 @@ static void add_hex(Line *line, const uint8_t *bytes, size_t length) {
 void print(const char *format, ...) {
     Line line = { .length = 0 };
     va_list args;
-    if (line_is_open)
-        add(&line, '\n');
+    if (line_is_open) add(&line, '\n');
     va_start(args, format);
     for (; *format; format++) {
         if (*format != '%') {
@@ -87,10 +84,9 @@ void print(const char *format, ...) {
     flush(&line);
 }
 
-_Noreturn void panic(const char *what) {
+NEVER void panic(const char *what) {
     static bool again;
-    if (again)
-        platform_stop(STATUS_PANIC);
+    if (again) platform_stop(STATUS_PANIC);
     again = true;
     if (sched.current)
         print("panic: %s, while %v was running", what, &sched.current->sip->name);

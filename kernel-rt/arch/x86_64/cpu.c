@@ -5,15 +5,10 @@
 #include <cpuid.h>
 
 _Static_assert(offsetof(KernelTable, FINISH) == 8, "enter.S");
-_Static_assert(sizeof(ArchContext) == 8, "switch.S stores one word");
+_Static_assert(offsetof(ArchContext, thread) == 8, "switch.S, enter.S");
 
-// What the ABI promises a SIP: nearest rounding, all exceptions masked, x87 at full precision.
+// What the ABI promises a SIP: nearest rounding, all exceptions masked. fninit does the same for x87, at full precision.
 static const uint32_t default_mxcsr = 0x1f80;
-static const uint16_t default_x87_control = 0x037f;
-
-void arch_set_thread(SipThread *thread) {
-    __asm__ volatile("movq %0, %%gs:0" ::"r"(thread) : "memory");
-}
 
 uint64_t arch_cycles(void) {
     uint32_t low, high;
@@ -22,9 +17,7 @@ uint64_t arch_cycles(void) {
 }
 
 void arch_reset_state(void) {
-    __asm__ volatile(
-        "cld\n\tldmxcsr %0\n\tfldcw %1" ::"m"(default_mxcsr), "m"(default_x87_control)
-    );
+    __asm__ volatile("cld\n\tfninit\n\tldmxcsr %0" ::"m"(default_mxcsr));
 }
 
 uintptr_t arch_stack_pointer(void) {

@@ -8,17 +8,18 @@
     .globl  arch_prepare
     .hidden arch_prepare
     .type   arch_prepare, @function
-arch_prepare:                   // rdi: context, rsi: stack_high, rdx: start, rcx: argument
+arch_prepare:                   // rdi: context, rsi: thread, rdx: stack_high, rcx: start, r8: argument
     lea     begin(%rip), %rax
-    mov     %rax, -8(%rsi)      // goes on here
-    movq    $0, -16(%rsi)       // rbp: the chain of frames ends here
-    mov     %rdx, -24(%rsi)     // rbx
-    mov     %rcx, -32(%rsi)     // r12
-    movq    $0, -40(%rsi)       // r13
-    movq    $0, -48(%rsi)       // r14
-    movq    $0, -56(%rsi)       // r15
-    lea     -56(%rsi), %rax
+    mov     %rax, -8(%rdx)      // goes on here
+    movq    $0, -16(%rdx)       // rbp: the chain of frames ends here
+    mov     %rcx, -24(%rdx)     // rbx
+    mov     %r8, -32(%rdx)      // r12
+    movq    $0, -40(%rdx)       // r13
+    movq    $0, -48(%rdx)       // r14
+    movq    $0, -56(%rdx)       // r15
+    lea     -56(%rdx), %rax
     mov     %rax, (%rdi)
+    mov     %rsi, 8(%rdi)
     ret
     .size   arch_prepare, . - arch_prepare
 

@@ -1,12 +1,16 @@
-// From one thread to another: callee-saved registers to the old stack, the stack pointer, callee-saved registers from
-// the new stack. A stopped thread's stack holds, from its stack pointer up: r15 r14 r13 r12 rbx rbp, and where it
+// From one thread to another: callee-saved registers to the old stack, the stack pointer and %gs:0, callee-saved registers
+// from the new stack. A stopped thread's stack holds, from its stack pointer up: r15 r14 r13 r12 rbx rbp, and where it
 // goes on. enter.S lays out a thread that never ran in the same way.
+//
+// Kernel functions call this last, so that a thread mostly goes on in its SIP's code, with the answer in the two registers
+// of a result: the one jump below is then all that the branch predictors have to guess.
 
     .text
     .globl  arch_switch
     .hidden arch_switch
     .type   arch_switch, @function
-arch_switch:                    // rdi: ArchContext *from, rsi: const ArchContext *to
+    .p2align 6
+arch_switch:                    // rdi: ArchContext *from, rsi: const ArchContext *to, rdx, rcx: SipReceived answer
     push    %rbp
     push    %rbx
     push    %r12
@@ -15,6 +19,10 @@ arch_switch:                    // rdi: ArchContext *from, rsi: const ArchContex
     push    %r15
     mov     %rsp, (%rdi)
     mov     (%rsi), %rsp
+    mov     8(%rsi), %rdi
+    mov     %rdi, %gs:0
+    mov     %rdx, %rax
+    mov     %rcx, %rdx
     pop     %r15
     pop     %r14
     pop     %r13

@@ -27,10 +27,11 @@ static ArchContext main_context, thread_context;
 static ArchFault last_fault;
 static int fault_count;
 static uint8_t *thread_stack;
+static SipThread thread = { .self = &thread };
 static bool blames_nobody = true; // a fault that no check asked for
 
 static void back_to_main(void) {
-    arch_switch(&thread_context, &main_context);
+    arch_switch(&thread_context, &main_context, (SipReceived){ 0 });
 }
 
 void kernel_exception(const ArchFault *fault, ArchResume *resume) {
@@ -43,8 +44,10 @@ void kernel_exception(const ArchFault *fault, ArchResume *resume) {
 }
 
 static void run(void (*start)(void *), void *argument) {
-    arch_prepare(&thread_context, thread_stack + STACK_PAGES * PLATFORM_PAGE, start, argument);
-    arch_switch(&main_context, &thread_context);
+    arch_prepare(
+        &thread_context, &thread, thread_stack + STACK_PAGES * PLATFORM_PAGE, start, argument
+    );
+    arch_switch(&main_context, &thread_context, (SipReceived){ 0 });
 }
 
 static bool faults(void (*start)(void *), void *argument, uint32_t vector, uint64_t address) {
@@ -114,11 +117,20 @@ static void check_console(const uint8_t *image, size_t length) {
     check(arch_cpu_is_baseline(), "the CPU is x86-64-v2");
 }
 
+static SipReceived passed; // what came through the switch that stopped the thread
+
+static void goes_to_and_fro(void *unused) {
+    (void)unused;
+    passed = arch_switch(&thread_context, &main_context, (SipReceived){ 0 });
+    back_to_main();
+}
+
 static void check_switch(void) {
-    static int visits;
-    visits = 0;
-    run((void (*)(void *))(uintptr_t)back_to_main, &visits);
+    run((void (*)(void *))(uintptr_t)back_to_main, NULL);
     check(true, "a thread starts and switches back");
+    run(goes_to_and_fro, NULL);
+    arch_switch(&main_context, &thread_context, (SipReceived){ 7, &thread });
+    check(passed.what == 7 && passed.payload == &thread, "and is given an answer");
 }
 
 static bool is_zero(const uint8_t *bytes, size_t length) {
@@ -219,7 +231,6 @@ static void check_exceptions(void) {
 
 static const SipStart start;
 static bool finished;
-static SipThread thread = { .self = &thread };
 
 static void finish(void) {
     SipThread *running;
@@ -253,7 +264,6 @@ __asm__(".text\n"
 
 static void enters(void *unused) {
     (void)unused;
-    arch_set_thread(&thread);
     arch_enter_sip(
         (uint64_t)entered, &table, &start, (uint64_t)(thread_stack + STACK_PAGES * PLATFORM_PAGE)
     );

@@ -83,7 +83,7 @@ int main(int argc, char **argv) {
 
     ArchContext process, kernel;
     uint8_t *stack = hosted_map(KERNEL_STACK);
-    arch_prepare(&kernel, stack + KERNEL_STACK, start_kernel, &image);
-    arch_switch(&process, &kernel); // for good
+    arch_prepare(&kernel, NULL, stack + KERNEL_STACK, start_kernel, &image);
+    arch_switch(&process, &kernel, (SipReceived){ 0 }); // for good
     abort();
 }

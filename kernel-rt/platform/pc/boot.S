@@ -81,7 +81,7 @@ unfit:
     mov     $0x3f8, %dx
     outb    %al, %dx
     jmp     1b
-1:  mov     $3, %al
+1:  mov     $3 + 1, %al
     mov     $0x501, %dx
     outb    %al, %dx
 1:  hlt

@@ -3,11 +3,10 @@
 
 #include "mutate.h"
 
-#include "verify/verify.h"
-
 #include "base/arena.h"
 #include "base/buf.h"
 #include "sir/sir.h"
+#include "verify/verify.h"
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -50,10 +49,14 @@ static void change_place(const SirFuncInfo *func, SirPlace *place) {
         return;
     }
     SirProj *proj = &place->projs[below(place->proj_count)];
-    if (below(3) == 0) place->proj_count--;
-    else if (below(2) == 0) proj->kind = (SirProjKind)below(SIR_PROJ_KINDS);
-    if (proj->kind == SIR_PROJ_DEREF) proj->n = 0;
-    else proj->n = row(4);
+    if (below(3) == 0)
+        place->proj_count--;
+    else if (below(2) == 0)
+        proj->kind = (SirProjKind)below(SIR_PROJ_KINDS);
+    if (proj->kind == SIR_PROJ_DEREF)
+        proj->n = 0;
+    else
+        proj->n = row(4);
 }
 
 static void change_tree(const SirModule *module, SirTree *tree) {
@@ -73,8 +76,10 @@ static void change_arg(const SirModule *module, const SirFuncInfo *func, SirArg 
     switch (arg->kind) {
     case SIR_ARG_COPY:
     case SIR_ARG_MOVE:
-        if (below(2)) arg->kind = arg->kind == SIR_ARG_COPY ? SIR_ARG_MOVE : SIR_ARG_COPY;
-        else change_place(func, &arg->place);
+        if (below(2))
+            arg->kind = arg->kind == SIR_ARG_COPY ? SIR_ARG_MOVE : SIR_ARG_COPY;
+        else
+            change_place(func, &arg->place);
         break;
     case SIR_ARG_PLACE: change_place(func, &arg->place); break;
     case SIR_ARG_CONST: change_tree(module, arg->tree); break;
@@ -138,12 +143,16 @@ static void change_func(const SirModule *module, SirFuncInfo *func) {
     if (func->locals.len > params && below(8) == 0) {
         change_type(module, &func->locals.data[params + below(func->locals.len - params)].type);
     } else if (below(16) == 0) {
-        if (params > 0 && below(2)) func->sig.params[below(params)].to = row(3);
-        else change_type(module, &func->sig.result);
+        if (params > 0 && below(2))
+            func->sig.params[below(params)].to = row(3);
+        else
+            change_type(module, &func->sig.result);
     } else if (func->blocks.len > 0) {
         SirBlockInfo *block = &func->blocks.data[below(func->blocks.len)];
-        if (below(5) == 0 || block->insts.len == 0) change_block(block);
-        else change_inst(module, func, &block->insts.data[below(block->insts.len)]);
+        if (below(5) == 0 || block->insts.len == 0)
+            change_block(block);
+        else
+            change_inst(module, func, &block->insts.data[below(block->insts.len)]);
     }
 }
 
@@ -171,14 +180,18 @@ static void change_type_row(const SirModule *module, SirTypeInfo *info, SirType 
 static void change_contract(const SirModule *module, SirContractInfo *contract) {
     if (contract->message_count > 0 && below(2)) {
         SirMessage *message = &contract->messages[below(contract->message_count)];
-        if (message->arg_count > 0) change_type(module, &message->args[below(message->arg_count)].type);
-        else message->dir = (SirDir)below(2);
+        if (message->arg_count > 0)
+            change_type(module, &message->args[below(message->arg_count)].type);
+        else
+            message->dir = (SirDir)below(2);
     } else if (contract->state_count > 0) {
         SirStateInfo *state = &contract->states[below(contract->state_count)];
         if (state->choice_count == 0) return;
         SirChoice *choice = &state->choices[below(state->choice_count)];
-        if (below(2)) choice->next = row(contract->state_count);
-        else choice->message = row(contract->message_count);
+        if (below(2))
+            choice->next = row(contract->state_count);
+        else
+            choice->message = row(contract->message_count);
     }
 }
 
@@ -224,8 +237,8 @@ static void ask(const VerifiedSir *sir) {
             for (uint32_t i = 0; i < module->funcs.data[f].blocks.data[b].insts.len; i++)
                 verified_drop(sir, f, b, i);
     for (SirContract c = 0; c < module->contracts.len; c++) {
-        uint64_t bound = (uint64_t)verified_queue_bound(sir, c, SIR_IN) +
-                         verified_queue_bound(sir, c, SIR_OUT);
+        uint64_t bound =
+            (uint64_t)verified_queue_bound(sir, c, SIR_IN) + verified_queue_bound(sir, c, SIR_OUT);
         if (bound > 2ull * module->contracts.data[c].state_count) abort();
         for (SirState s = 0; s < module->contracts.data[c].state_count; s++)
             verified_weight(sir, c, SIR_EXP, s);

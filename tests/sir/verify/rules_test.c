@@ -5,7 +5,6 @@
 //     test-sir-verify --mutate SEED COUNT FILE.sir...      changed at random, COUNT times each: see mutate.c
 
 #include "mutate.h"
-
 #include "verify__.h"
 
 #include "base/arena.h"
@@ -31,8 +30,10 @@ static bool read_expected(const char *source, Expected *expected) {
     const char *line = strstr(source, ";~ ");
     if (!line) return true;
     if (sscanf(line, ";~ V%u%255[^\n]", &expected->rule, expected->text) < 1) return false;
-    memmove(expected->text, expected->text + strspn(expected->text, " "),
-            strlen(expected->text + strspn(expected->text, " ")) + 1);
+    memmove(
+        expected->text, expected->text + strspn(expected->text, " "),
+        strlen(expected->text + strspn(expected->text, " ")) + 1
+    );
     return expected->rule >= 1 && expected->rule <= 13 && !strstr(line + 1, ";~ ");
 }
 

@@ -1,0 +1,58 @@
+// The reference interpreter of SIR: slow, plain, and distrustful. It executes modules and checks while it runs what the
+// verifier promises before: initialisation, ownership, loans, escape, bounds, endpoint states, types. It shares nothing
+// with the verifier or the lowering but the tables; its layouts are its own.
+//
+// What it finds is a violation of a rule of contracts/sir/rules.def. A module that the verifier accepts has none, on any
+// path: whoever finds one has found a hole.
+
+#ifndef INTERP_INTERP_H
+#define INTERP_INTERP_H
+
+#include "base/buf.h"
+#include "sir/sir.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+typedef enum InterpEnd {
+    INTERP_RETURNED,
+    INTERP_FAULT,     // `fault` says which
+    INTERP_VIOLATION, // `rule` says which rule should have prevented it
+    INTERP_STEPS,     // not finished
+    INTERP_UNFIT,     // it could not begin: no value of a parameter's type can be made up
+} InterpEnd;
+
+typedef struct InterpResult {
+    InterpEnd end;
+    uint32_t fault;    // row of contracts/abi/fault.def
+    uint32_t rule;     // row of contracts/sir/rules.def
+    char message[200]; // of a violation
+    SirFunc func;      // where; SIR_NONE: nowhere in particular
+    SirBlock block;
+    uint32_t inst; // within its block
+    SirLoc loc;
+    uint64_t steps;  // instructions executed
+    uint32_t status; // that the system was ended with, by `exit`
+} InterpResult;
+
+// `fault OVERFLOW (arithmetic overflow) at @name, block 2, instruction 5; file.sip:7:3`, or what else the end was.
+void interp_result_write(const InterpResult *result, const SirModule *module, Buf *out);
+
+// Runs a system: one SIP for each module, in turns, until all have ended or `steps` instructions were executed. An
+// importer's end among the parameters of a `main` is wired to the first free exporter's end of a contract of the same
+// name in another module; `Console` to the console, whose text is appended to `console`. `results` has room for `count`.
+void interp_run(
+    const SirModule *const *modules,
+    uint32_t count,
+    uint64_t steps,
+    Buf *console,
+    InterpResult *results
+);
+
+// Walks one function at random: arguments, the choices of branches and switches, and what the world sends are made up
+// from the seed. What happens in fact is only asked where it must be: a match takes the arm of the variant that is there.
+void interp_walk(
+    const SirModule *module, SirFunc func, uint64_t seed, uint64_t steps, InterpResult *result
+);
+
+#endif
