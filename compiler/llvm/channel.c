@@ -112,6 +112,18 @@ static void send_words(
     llvm__call_kernel(e, KCALL_SEND, sizeof args / sizeof *args, args);
 }
 
+// `own u8[<= N]`: what is longer would be more than the receiver has agreed to take.
+static void test_limits(Emit *e, const SirMessage *message, const Value *values, uint32_t n) {
+    for (uint32_t i = 0; i < n; i++) {
+        const SirTypeInfo *type = llvm__type(e, values[i].type);
+        if (message->limits[i] == UINT64_MAX) continue;
+        uint64_t each = type->kind == SIR_TYPE_STR ? 1 : llvm__size(e, type->elem);
+        if (each == 0) continue;
+        LLVMValueRef most = llvm__u64(e, message->limits[i] / each);
+        llvm__trap_if(e, llvm__is(e, LLVMIntUGT, values[i].b, most), FAULT_QUOTA);
+    }
+}
+
 static void send(Emit *e, const SirInst *inst) {
     Place place = llvm__place(e, &inst->args[0].place);
     LLVMValueRef endpoint = llvm__load_place(e, &place).a;
@@ -119,6 +131,7 @@ static void send(Emit *e, const SirInst *inst) {
     uint32_t n = inst->arg_count - 2;
     const Value *values = llvm__args(e, inst->args + 2, n);
     uint64_t words = 0;
+    test_limits(e, message_at(e, &inst->args[0].place, inst->args[1].n), values, n);
     if (fits_registers(e, values, n, &words))
         send_words(e, endpoint, message, values, n, words);
     else
