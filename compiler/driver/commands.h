@@ -9,6 +9,7 @@ int command_check(const Options *options);
 int command_build(const Options *options);
 int command_run(const Options *options);
 int command_test(const Options *options);
+int command_new(const Options *options);
 int command_image(const Options *options);
 int command_emit(const Options *options);
 int command_verify(const Options *options);

@@ -22,6 +22,7 @@ static const CommandRow commands[COMMANDS] = {
                   "left waited for ever, or what a sip that is granted `exit` gave." },
     [CMD_TEST] = { "test", "FILE.sip...", "run the test blocks of programs, hosted, each in a process of its own",
                    "A test fails if it traps, or takes longer than a minute. Exits with 1 if one failed." },
+    [CMD_NEW] = { "new", "NAME", "make a folder with a package to begin with", "" },
     [CMD_IMAGE] = { "image", "FILE.sip | FILE.system", "pack a system into a bootable file",
                     "Verifies every sealed binary again, then writes an ELF file that QEMU's -kernel (PVH) boots,\n"
                     "and beside it FILE.img, the packed image that sip-hosted runs." },
@@ -36,7 +37,7 @@ static const CommandRow commands[COMMANDS] = {
 
 typedef enum OptionId {
     OPT_HELP, OPT_VERSION, OPT_OUTPUT, OPT_LEVEL, OPT_INCLUDE, OPT_SYSTEM, OPT_SIP, OPT_ON, OPT_MACHINE, OPT_SIR,
-    OPT_FILTER, OPT_LIST, OPT_JUNIT, OPT_LLVM, OPT_ASM, OPT_CONTRACT, OPT_MESSAGES, OPT_COLOR, OPT_VERIFY_DIAGS, OPT_TIME, OPT_QUIET, OPT_VERBOSE
+    OPT_PROFILE, OPT_FILTER, OPT_LIST, OPT_JUNIT, OPT_LLVM, OPT_ASM, OPT_CONTRACT, OPT_MESSAGES, OPT_COLOR, OPT_VERIFY_DIAGS, OPT_TIME, OPT_QUIET, OPT_VERBOSE
 } OptionId;
 
 #define ON(command) (1u << CMD_##command)
@@ -53,6 +54,7 @@ typedef struct OptionRow {
 
 static const OptionRow option_rows[] = {
     { OPT_OUTPUT, "-o", "PATH", ON(BUILD) | ON(IMAGE) | ON(EMIT), "where to write: a folder for build, else a file" },
+    { OPT_PROFILE, "--profile", "NAME", ON(BUILD) | ON(RUN) | ON(TEST) | ON(IMAGE) | ON(EMIT), "what a package's profile asks for: debug, release, or its own" },
     { OPT_FILTER, "--filter", "TEXT", ON(TEST), "only the tests that have TEXT in their titles" },
     { OPT_LIST, "--list", NULL, ON(TEST), "name the tests and stop" },
     { OPT_JUNIT, "--junit", "FILE", ON(TEST), "write the results as JUnit XML too" },
@@ -147,6 +149,7 @@ static bool apply(Arena *arena, Options *options, const OptionRow *row, const ch
     int chosen = 0;
     switch (row->id) {
     case OPT_OUTPUT: options->output = value; return true;
+    case OPT_PROFILE: options->profile = value; return true;
     case OPT_FILTER: options->filter = value; return true;
     case OPT_JUNIT: options->junit = value; return true;
     case OPT_LIST: options->list = true; return true;
@@ -166,6 +169,7 @@ static bool apply(Arena *arena, Options *options, const OptionRow *row, const ch
         if (!choose(row, level_choices, value, &chosen))
             return false;
         options->opt_level = (char)chosen;
+        options->level_given = true;
         return true;
     case OPT_ON:
         if (!choose(row, on_choices, value, &chosen))
@@ -260,7 +264,8 @@ static bool check_operands(const Options *options) {
     }
     if (row->operands[0] == '\0' || row->operands[0] == '[')
         return true;
-    if (options->inputs.len == 0) {
+    bool may_be_package = (1u << options->command) & COMPILING;
+    if (options->inputs.len == 0 && !may_be_package) {
         fprintf(stderr, "sipcc: `%s` needs %s\n", row->name, row->operands);
         return false;
     }

@@ -18,6 +18,7 @@ typedef enum CommandId {
     CMD_BUILD,
     CMD_RUN,
     CMD_TEST,
+    CMD_NEW,
     CMD_IMAGE,
     CMD_EMIT,
     CMD_VERIFY,
@@ -41,6 +42,8 @@ typedef struct Options {
     const char *machine;       // --machine: QEMU's -M
     VEC(const char *) search;  // -I: folders to look for modules in
     char opt_level;            // '0' '1' '2' 's'
+    bool level_given;          // -O: it wins over a profile
+    const char *profile;       // --profile: of a package
     const char *filter;        // --filter: only tests whose title has this in it
     const char *junit;         // --junit: where to write the results as JUnit XML
     bool list;                 // --list: only name the tests
