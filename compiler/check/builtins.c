@@ -47,6 +47,10 @@ static HirExpr *refuse(Fn *fn, const char *name, const HirExpr *arg) {
 
 // The place that an exclusive borrow in an argument leads to.
 static HirExpr *pointee(Fn *fn, const AstExpr *arg, const char *name) {
+    if (arg->kind == AST_EXPR_UNARY && arg->unary.op == AST_UNARY_BORROW) {
+        HirExpr *place = as_place(fn->checker, check_expr(fn, arg->unary.operand, NULL));
+        return place->kind == HIR_ERROR || check_mutable(fn->checker, place) ? place : error_expr(fn->checker, arg->span);
+    }
     HirExpr *value = check_expr(fn, arg, NULL);
     if (value->kind == HIR_BORROW && value->mode == HIR_MUT)
         return value->base;
@@ -123,7 +127,8 @@ static HirExpr *build_take(Fn *fn, const char *name, const AstArgs *args, Span s
 
 static HirExpr *build_swap(Fn *fn, const char *name, const AstArgs *args, Span span) {
     HirExpr *left = pointee(fn, args->data[0].value, name), *right = pointee(fn, args->data[1].value, name);
-    if (!first_class(fn, left) || !first_class(fn, right))
+    bool good = first_class(fn, left);
+    if (!first_class(fn, right) || !good)
         return error_expr(fn->checker, span);
     if (left->type != right->type) {
         diag_report(fn->checker->diags, right->span, E_TYPE_MISMATCH, type_text(fn->checker, left->type), type_text(fn->checker, right->type));

@@ -113,6 +113,13 @@ static HirExpr *call_method(Fn *fn, HirExpr *place, Decl *decl, const AstExpr *e
     return good && call->args.data[0]->kind != HIR_ERROR ? call : error_expr(checker, expr->span);
 }
 
+static bool has_field(const HirType *type, Name name) {
+    for (uint32_t i = 0; type->kind == HIR_TYPE_STRUCT && i < type->structure->fields.len; i++)
+        if (type->structure->fields.data[i].name == name)
+            return true;
+    return false;
+}
+
 static HirExpr *call_on_value(Fn *fn, HirExpr *base, const AstExpr *expr) {
     Checker *checker = fn->checker;
     const AstName *name = &expr->call.callee->field.name;
@@ -125,6 +132,8 @@ static HirExpr *call_on_value(Fn *fn, HirExpr *base, const AstExpr *expr) {
     Decl *decl = find_method(checker, place->type, name->name);
     if (decl)
         return call_method(fn, place, decl, expr);
+    if (has_field(place->type, name->name)) // a function value
+        return call_value(fn, check_expr(fn, expr->call.callee, NULL), &expr->call.args, expr->span);
     diag_report(checker->diags, name->span, E_NO_METHOD, type_text(checker, place->type), text_of(checker, name->name));
     near_method(checker, place->type, text_of(checker, name->name));
     return give_up(fn, &expr->call.args, expr->span);

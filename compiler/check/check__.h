@@ -7,6 +7,7 @@
 #ifndef CHECK_CHECK___H
 #define CHECK_CHECK___H
 
+#include "base/buf.h"
 #include "check.h"
 
 typedef struct Module Module;
@@ -57,6 +58,7 @@ typedef struct Decl {
     bool is_opaque;       // an instance over a parameter of some other declaration
     bool is_definition;   // the instance over its own parameters, which is checked for all
     bool is_abstract;     // a function of an interface
+    uint32_t depth;       // of an instance: how many instances needed one another up to this one
     union { // made when the name is first entered; completed later
         HirStruct *structure;
         HirEnum *enumeration;
@@ -90,8 +92,11 @@ struct Checker {
     const Env *env;      // of the declaration that is looked at
     bool types_known;    // every type declared has been completed
     uint32_t instancing; // how deep instances make instances
+    uint32_t from_depth; // of the instance whose body is checked
     Name discard, close; // `_`, `close`
     uint32_t depth;      // of expressions and statements, against hostile input
+    uint32_t zeros;      // parts of the zero that is being made
+    Map *parts;          // HirExpr of a constant -> how many parts it has
 };
 
 // --- a function body --------------------------------------------------------------------------------------------------
@@ -165,12 +170,14 @@ void check_bodies(Checker *checker);                   // program.c: all functio
 HirExpr *check_const_value(Checker *checker, Module *module, const AstExpr *ast, const HirType *type); // folded; reports
 void complete_constant(Checker *checker, Fn *around, HirConst *constant, const AstType *type, const AstExpr *value);
 void add_param(Checker *checker, Module *module, HirFn *fn, const AstParam *param);
+void check_param_count(Checker *checker, HirFn *fn);   // reports
 void default_promise(const HirType *type, uint32_t *promise);
 const HirType *check_promise(Checker *checker, const HirType *type, Span span, uint32_t promise); // reports
 Decl *find_method(Checker *checker, const HirType *owner, Name name);
 
 // --- generics.c, interfaces.c ---------------------------------------------------------------------------------------------------
 
+Name short_name(Checker *checker, const Buf *text);                            // of a type that nobody has named
 const Binding *find_binding(const Checker *checker, Name name);                // of the declaration that is looked at
 Decl *instantiate(Checker *checker, Decl *generic, const Env *env, Span span);  // the same for the same; NULL: reported
 const HirType *instance_type(Checker *checker, Module *module, Decl *generic, const AstGenericArgs *args, Span span); // reports
@@ -201,6 +208,7 @@ const HirType *check_size(Checker *checker, const HirType *type, Span span);    
 
 uint64_t type_size(const HirType *type);                                       // sizes.c: at least; one above the limit if more
 const HirType *check_size(Checker *checker, const HirType *type, Span span);   // reports
+bool check_parts(Checker *checker, const HirExpr *value);                      // not too many; reports
 HirExpr *fold_const(Checker *checker, HirExpr *value);                        // reports; ERROR if it cannot be computed
 bool const_u64(Checker *checker, Module *module, const AstExpr *expr, uint64_t *value); // reports
 uint64_t type_size_limit(void);
@@ -218,6 +226,7 @@ HirExpr *as_value(Checker *checker, HirExpr *expr);                            /
 HirExpr *coerce(Checker *checker, HirExpr *expr, const HirType *want);         // reports; the result has type `want`
 bool widens(const HirType *from, const HirType *to);
 bool check_pointee(Checker *checker, const HirType *pointer, Span span);       // it holds no borrow; reports
+bool is_mutable(const HirExpr *place);                                         // says nothing
 bool check_mutable(Checker *checker, const HirExpr *place);                    // reports
 bool elements_mutable(Checker *checker, const HirExpr *place);                 // of an array or a slice; reports
 bool check_movable(Checker *checker, const HirExpr *place);                    // reports

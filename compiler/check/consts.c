@@ -207,6 +207,37 @@ HirExpr *fold_const(Checker *checker, HirExpr *value) {
     return complain(checker, value, "it is not known when compiling");
 }
 
+// --- how large a constant is -----------------------------------------------------------------------------------------------
+
+enum { MOST_PARTS = 1 << 20, DEEPEST_PARTS = 40 }; // the verifier takes trees of 64
+
+// Constants inside of constants are counted once and shared: written out there can be exponentially many. The count of the
+// parts, and above it how deep they lie.
+static uint64_t extent_of(const Checker *checker, const HirExpr *value) {
+    uint64_t known, parts = 1, depth = 0;
+    if (checker->parts && map_get(checker->parts, (uintptr_t)value, &known))
+        return known;
+    for (uint32_t i = 0; i <= value->args.len && parts <= MOST_PARTS; i++) {
+        const HirExpr *part = i < value->args.len ? value->args.data[i] : value->base;
+        uint64_t extent = part ? extent_of(checker, part) : 0;
+        parts += (uint32_t)extent;
+        depth = extent >> 32 > depth ? extent >> 32 : depth;
+    }
+    return (depth + 1) << 32 | parts;
+}
+
+bool check_parts(Checker *checker, const HirExpr *value) {
+    uint64_t extent = extent_of(checker, value);
+    if (!checker->parts)
+        checker->parts = map_new(checker->arena);
+    map_put(checker->parts, (uintptr_t)value, extent);
+    if ((uint32_t)extent > MOST_PARTS)
+        unsupported(checker, value->span, "constants of so many parts");
+    else if (extent >> 32 > DEEPEST_PARTS)
+        diag_report(checker->diags, value->span, E_TOO_NESTED, "this constant");
+    return (uint32_t)extent <= MOST_PARTS && extent >> 32 <= DEEPEST_PARTS;
+}
+
 bool const_u64(Checker *checker, Module *module, const AstExpr *expr, uint64_t *value) {
     HirExpr *result = check_const_value(checker, module, expr, simple(checker, HIR_TYPE_U64));
     if (result->kind == HIR_ERROR)

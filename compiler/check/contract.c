@@ -20,6 +20,7 @@ typedef struct Builder {
     const AstContract *ast;
     bool *used; // messages that occur in a state
     uint32_t depth;
+    bool is_full; // reported
 } Builder;
 
 // --- messages --------------------------------------------------------------------------------------------------------
@@ -145,7 +146,13 @@ static void add_choice(Builder *builder, uint32_t state, const AstProtocol *prot
 static void build(Builder *builder, uint32_t state, const AstProtocol *protocol, uint32_t at) {
     if (at >= protocol->steps.len)
         return;
-    if (++builder->depth > DEEPEST_PROTOCOL || builder->contract->states.len > MOST_STATES) {
+    if (builder->contract->states.len > MOST_STATES) {
+        if (!builder->is_full)
+            diag_report(builder->checker->diags, builder->contract->span, E_TOO_MANY_STATES, text_of(builder->checker, builder->contract->name), (unsigned)MOST_STATES);
+        builder->is_full = builder->contract->broken = true;
+        return;
+    }
+    if (++builder->depth > DEEPEST_PROTOCOL) {
         diag_report(builder->checker->diags, protocol->span, E_TOO_NESTED, "this protocol");
         builder->contract->broken = true;
     } else {
@@ -236,6 +243,7 @@ void complete_contract(Checker *checker, Decl *decl) {
     if (contract->states.len == 0) {
         diag_report(checker->diags, contract->span, E_EMPTY_CONTRACT, text_of(checker, contract->name));
         contract->broken = true;
+        add_state(&builder, contract->name, contract->span, true); // so that its ends are in some state
     }
     vec_each(AstMessage, message, &ast->messages)
         vec_push(checker->arena, &contract->messages, ((HirMessage){ .name = message->name.name, .is_in = message->is_in, .span = message->name.span }));

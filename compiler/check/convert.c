@@ -277,6 +277,16 @@ static bool refuse_change(Checker *checker, const HirExpr *place, const HirExpr 
     return false;
 }
 
+bool is_mutable(const HirExpr *place) {
+    for (const HirExpr *part = place; part; part = part->base) {
+        if (part->kind == HIR_LOCAL || part->kind == HIR_TEMP || part->kind == HIR_ERROR || is_exclusive(part))
+            return true;
+        if (is_shared(part))
+            return false;
+    }
+    return true;
+}
+
 bool check_mutable(Checker *checker, const HirExpr *place) {
     for (const HirExpr *part = place; part; part = part->base) {
         if (part->kind == HIR_LOCAL || part->kind == HIR_TEMP || part->kind == HIR_ERROR || is_exclusive(part))

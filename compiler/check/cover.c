@@ -289,20 +289,90 @@ static const char *missing_text(Cover *cover, const Rows *rows, const HirType *t
     return missing > MOST_NAMED ? arena_printf(arena, "%s and %u more", text, missing - MOST_NAMED) : text;
 }
 
+// --- numbers alone: long lists of them are common ----------------------------------------------------------------------------
+
+typedef struct Numbers {
+    VEC(Interval) list; // what is covered: in order, and none touches the next
+} Numbers;
+
+// The first interval that ends at or after `value`.
+static uint32_t place_of(const Numbers *done, uint64_t value) {
+    uint32_t low = 0, high = done->list.len;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (done->list.data[middle].high < value)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static bool is_covered(const Numbers *done, Interval wanted) {
+    uint32_t at = place_of(done, wanted.low);
+    return at < done->list.len && done->list.data[at].low <= wanted.low && wanted.high <= done->list.data[at].high;
+}
+
+static void add_interval(Arena *arena, Numbers *done, Interval more) {
+    uint32_t from = place_of(done, more.low > 0 ? more.low - 1 : 0), to = from, after = done->list.len;
+    for (; to < after && (more.high == UINT64_MAX || done->list.data[to].low <= more.high + 1); to++) {
+        more.low = done->list.data[to].low < more.low ? done->list.data[to].low : more.low;
+        more.high = done->list.data[to].high > more.high ? done->list.data[to].high : more.high;
+    }
+    if (from == to)
+        vec_push(arena, &done->list, more);
+    Interval *at = done->list.data + from;
+    memmove(at + 1, done->list.data + to, (after - to) * sizeof *at);
+    *at = more;
+    done->list.len = from + 1 + after - to;
+}
+
+static bool take_number(Cover *cover, Numbers *done, const HirPattern *pattern, const HirType *type, Span span, bool guarded) {
+    if (pattern && !is_known(pattern))
+        return false;
+    Interval part = is_wild(pattern) ? domain(type) : interval_of(pattern);
+    if (is_covered(done, part))
+        diag_report(cover->checker->diags, span, E_COVERED_BEFORE);
+    else if (!guarded)
+        add_interval(&cover->kept, done, part);
+    return true;
+}
+
+static const char *missing_number(Cover *cover, const Numbers *done, const HirType *type) {
+    Interval whole = domain(type);
+    uint32_t at = place_of(done, whole.low);
+    bool begins = at < done->list.len && done->list.data[at].low <= whole.low;
+    if (begins && done->list.data[at].high >= whole.high)
+        return NULL;
+    return arena_printf(cover->checker->arena, "`%s`", value_text(cover, type, begins ? done->list.data[at].high + 1 : whole.low));
+}
+
+// --- all -----------------------------------------------------------------------------------------------------------------------
+
+// False: what is wrong in the pattern has been reported.
+static bool take_pattern(Cover *cover, Rows *rows, Numbers *done, const HirPattern *pattern, const HirType *type, const HirArm *arm) {
+    Span span = pattern ? pattern->span : arm->span;
+    bool guarded = arm->guard != NULL;
+    return is_number(type) ? take_number(cover, done, pattern, type, span, guarded) : take(cover, rows, pattern, type, span, guarded);
+}
+
 void check_covered(Checker *checker, const HirStmt *stmt, const HirType *type) {
     Cover cover = { .checker = checker };
     Rows rows = { 0 };
+    Numbers done = { 0 };
     bool known = true;
     arena_init(&cover.kept);
+    if (type->kind == HIR_TYPE_CHAR)
+        add_interval(&cover.kept, &done, (Interval){ 0xd800, 0xdfff }); // surrogates are no characters
     for (uint32_t i = 0; i < stmt->arms.len; i++) {
         const HirArm *arm = &stmt->arms.data[i];
         if (arm->patterns.len == 0)
-            take(&cover, &rows, NULL, type, arm->span, arm->guard != NULL);
+            take_pattern(&cover, &rows, &done, NULL, type, arm);
         for (uint32_t k = 0; k < arm->patterns.len; k++)
-            known = take(&cover, &rows, arm->patterns.data[k], type, arm->patterns.data[k]->span, arm->guard != NULL) && known;
+            known = take_pattern(&cover, &rows, &done, arm->patterns.data[k], type, arm) && known;
     }
     Span subject = stmt->place ? stmt->place->span : stmt->value->span;
-    const char *missing = known ? missing_text(&cover, &rows, type) : NULL;
+    const char *missing = !known ? NULL : is_number(type) ? missing_number(&cover, &done, type) : missing_text(&cover, &rows, type);
     if (missing)
         diag_report(checker->diags, subject, E_NOT_COVERED, missing);
     if (missing && !tells_variants(type) && type->kind != HIR_TYPE_BOOL)

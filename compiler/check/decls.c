@@ -174,7 +174,7 @@ void complete_constant(Checker *checker, Fn *around, HirConst *constant, const A
         return;
     }
     constant->value = fold_value(around, value, constant->type);
-    constant->broken = constant->value->kind == HIR_ERROR;
+    constant->broken = constant->value->kind == HIR_ERROR || !check_parts(checker, constant->value);
 }
 
 static void complete_const(Checker *checker, Decl *decl) {
@@ -301,6 +301,14 @@ static void complete_from(Checker *checker, HirFn *fn, const AstFn *ast) {
     sort_from(&fn->sig);
 }
 
+void check_param_count(Checker *checker, HirFn *fn) {
+    enum { MOST_PARAMS = 1000 };
+    if (fn->sig.params.len <= MOST_PARAMS)
+        return;
+    diag_report(checker->diags, fn->span, E_TOO_NESTED, arena_printf(checker->arena, "the list of parameters of `%s`", text_of(checker, fn->name)));
+    fn->broken = true;
+}
+
 static void complete_fn(Checker *checker, Decl *decl) {
     HirFn *fn = decl->fn;
     const AstFn *ast = &decl->item->fn;
@@ -312,6 +320,7 @@ static void complete_fn(Checker *checker, Decl *decl) {
     fn->broken = fn->broken || is_error(fn->sig.result);
     vec_each(AstParam, param, &ast->params)
         add_param(checker, decl->module, fn, param);
+    check_param_count(checker, fn);
     if (!fn->broken)
         complete_from(checker, fn, ast);
     if (ast->clauses.len > 0)

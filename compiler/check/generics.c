@@ -97,6 +97,14 @@ Decl *decl_of_type(const Checker *checker, const HirType *type) {
     return key && map_get(checker->nominals, (uintptr_t)key, &found) ? (Decl *)(uintptr_t)found : NULL;
 }
 
+// Names are for people, and those of types in types can double at each level.
+Name short_name(Checker *checker, const Buf *text) {
+    enum { LONGEST = 120 };
+    if (text->len <= LONGEST)
+        return names_add(checker->names, (const char *)text->data, text->len);
+    return names_add_c(checker->names, arena_printf(checker->arena, "%.*s...", LONGEST, (const char *)text->data));
+}
+
 static Name instance_name(Checker *checker, const Decl *generic, const Env *env) {
     Buf text = { 0 };
     buf_printf(&text, "%s<", text_of(checker, generic->name));
@@ -109,7 +117,7 @@ static Name instance_name(Checker *checker, const Decl *generic, const Env *env)
             buf_cstr(&text, type_text(checker, binding->type));
     }
     buf_byte(&text, '>');
-    Name name = names_add(checker->names, (const char *)text.data, text.len);
+    Name name = short_name(checker, &text);
     buf_free(&text);
     return name;
 }
@@ -147,6 +155,7 @@ static Decl *make_instance(Checker *checker, Decl *generic, const Env *env) {
     *decl = (Decl){ .kind = kinds[generic->item->kind], .module = generic->module, .item = generic->item, .is_pub = generic->is_pub };
     decl->generic = generic;
     decl->env = env;
+    decl->depth = checker->from_depth + checker->instancing + 1;
     decl->is_opaque = is_opaque(env);
     decl->name = instance_name(checker, generic, env);
     make_hir(checker, decl);
@@ -165,7 +174,8 @@ Decl *instantiate(Checker *checker, Decl *generic, const Env *env, Span span) {
     if (!generic->instances)
         generic->instances = strmap_new(checker->arena);
     bool known = strmap_get(generic->instances, (const char *)key.data, key.len, &found);
-    if (!known && (checker->instancing >= DEEPEST_INSTANCE || strmap_len(generic->instances) >= MOST_INSTANCES)) {
+    uint32_t depth = checker->from_depth + checker->instancing; // of those that bodies of instances need, too
+    if (!known && (depth >= DEEPEST_INSTANCE || strmap_len(generic->instances) >= MOST_INSTANCES)) {
         diag_report(checker->diags, span, E_TOO_NESTED, arena_printf(checker->arena, "this use of `%s`", text_of(checker, generic->name)));
         diag_help(checker->diags, "an instance that needs a larger instance of itself never ends");
         buf_free(&key);

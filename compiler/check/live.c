@@ -30,8 +30,7 @@ static const Ends *only(Ways *ways, uint32_t node) {
 
 void live_node(Ways *ways, const HirLocal *local, LiveKind kind) {
     uint32_t node = ++ways->pos;
-    if (!ways->counting)
-        return;
+    if (!ways->counting) return;
     while (ways->live.nodes.len <= node)
         vec_push(&ways->arena, &ways->live.nodes, ((LiveNode){ .kind = LIVE_NOTHING }));
     ways->live.nodes.data[node].local = local;
@@ -64,12 +63,13 @@ static void spread(Ways *ways, BitSet *after, uint32_t node, Work *work) {
     const Live *live = &ways->live;
     vec_push(&ways->arena, work, node);
     while (work->len > 0) {
-        for (uint32_t e = live->nodes.data[vec_pop(work)].edges; e > 0; e = live->edges.data[e - 1].next) {
+        for (uint32_t e = live->nodes.data[vec_pop(work)].edges; e > 0;
+             e = live->edges.data[e - 1].next) {
             uint32_t from = live->edges.data[e - 1].from;
-            if (bits_get(after, from))
-                continue;
+            if (bits_get(after, from)) continue;
             bits_set(after, from);
-            bool same = live->nodes.data[from].local && live->nodes.data[from].local->number == (uint32_t)(after - live->after);
+            bool same = live->nodes.data[from].local &&
+                        live->nodes.data[from].local->number == (uint32_t)(after - live->after);
             if (!same || live->nodes.data[from].kind == LIVE_NOTHING) // a use spreads by itself
                 vec_push(&ways->arena, work, from);
         }
@@ -82,16 +82,13 @@ bool live_find(Ways *ways) {
     Work work = { 0 };
     for (uint32_t i = 0; i < ways->fn->locals.len; i++)
         holders += hir_type_is_second_class(ways->fn->locals.data[i]->type);
-    if ((uint64_t)holders * live->nodes.len > MOST_BITS)
-        return false;
+    if ((uint64_t)holders * live->nodes.len > MOST_BITS) return false;
     live->after = arena_array(&ways->arena, BitSet, ways->fn->locals.len);
     for (uint32_t i = 0; i < live->nodes.len; i++) {
         const LiveNode *node = &live->nodes.data[i];
-        if (node->kind != LIVE_USE || !hir_type_is_second_class(node->local->type))
-            continue;
+        if (node->kind != LIVE_USE || !hir_type_is_second_class(node->local->type)) continue;
         BitSet *after = &live->after[node->local->number];
-        if (after->bits == 0)
-            *after = bits_new(&ways->arena, live->nodes.len);
+        if (after->bits == 0) *after = bits_new(&ways->arena, live->nodes.len);
         spread(ways, after, i, &work);
     }
     return true;

@@ -56,10 +56,10 @@ static Name holder_of(const Ways *ways, const Fact *loan) { // 0: it has none
     return loan->tag < ways->fn->locals.len ? ways->fn->locals.data[loan->tag]->name : 0;
 }
 
-void loans_access(Ways *ways, const Path *path, Access access, Span at) {
+bool loans_access(Ways *ways, const Path *path, Access access, Span at) {
     Checker *checker = ways->checker;
     if (!path->local || ways->state.dead || ways->counting)
-        return;
+        return true;
     for (uint32_t i = 0; i < ways->state.held.len; i++) {
         const Fact *loan = &ways->state.held.data[i];
         if (!disturbs(access, path, loan) || !is_live(ways, loan->tag))
@@ -68,8 +68,11 @@ void loans_access(Ways *ways, const Path *path, Access access, Span at) {
         diag_note(checker->diags, loan->at, "%s", loan_text(ways, loan));
         if (holder_of(ways, loan))
             diag_help(checker->diags, "`%s` holds the borrow and is used later", text_of(checker, holder_of(ways, loan)));
-        return;
+        else if (loan->tag < ways->fn->locals.len)
+            diag_help(checker->diags, "the loop goes on with the borrow");
+        return false;
     }
+    return true;
 }
 
 // --- what a value holds ---------------------------------------------------------------------------------------------------------

@@ -192,6 +192,8 @@ static HirStmt *over_elements(Fn *fn, const AstStmt *stmt) {
     HirExpr *over = check_expr(fn, stmt->for_each.over, NULL);
     if (over->kind == HIR_ERROR || (type && is_error(type)))
         return new_stmt(fn, HIR_STMT_ERROR, stmt->span);
+    if (!hir_expr_is_place(over) && over->kind != HIR_COPY && hir_type_is_owner(over->type)) // it lives as long as the loop
+        over = local_place(fn, hidden(fn, counter.block, over, over->span), over->span);
     HirExpr *place = over->kind == HIR_SUBVIEW ? over : receiver_place(fn, over);
     if (!hir_type_is_indexed(place->type)) {
         diag_report(checker->diags, over->span, E_NOT_INDEXED, type_text(checker, place->type));

@@ -4,7 +4,7 @@
 
 #include "check__.h"
 
-enum { MOST_SPELLED_ELEMENTS = 4096 }; // an array whose elements differ, or cannot be copied, is written out
+enum { MOST_SPELLED_ELEMENTS = 4096, MOST_ZEROS = 100000 }; // an array whose elements differ, or cannot be copied, is written out
 
 // --- variants ----------------------------------------------------------------------------------------------------------
 
@@ -73,8 +73,10 @@ HirExpr *make_variant(Fn *fn, const HirType *type, Name name, const AstArgs *arg
 
 // --- zeros -----------------------------------------------------------------------------------------------------------------
 
+static HirExpr *zero_part(Checker *checker, const HirType *type, Span span);
+
 static HirExpr *zero_array(Checker *checker, const HirType *type, Span span) {
-    HirExpr *zero = zero_value(checker, type->elem, span);
+    HirExpr *zero = zero_part(checker, type->elem, span);
     if (zero->kind == HIR_ERROR)
         return zero;
     bool plain = hir_type_is_plain(type->elem);
@@ -86,7 +88,7 @@ static HirExpr *zero_array(Checker *checker, const HirType *type, Span span) {
     if (plain)
         expr->base = zero;
     for (uint64_t i = 0; !plain && i < type->count; i++)
-        vec_push(checker->arena, &expr->args, zero_value(checker, type->elem, span));
+        vec_push(checker->arena, &expr->args, zero_part(checker, type->elem, span));
     return expr;
 }
 
@@ -96,7 +98,7 @@ static HirExpr *zero_struct(Checker *checker, const HirType *type, Span span) {
     expr->rows = arena_array(checker->arena, uint32_t, structure->fields.len);
     for (uint32_t i = 0; i < structure->fields.len; i++) {
         const HirField *field = &structure->fields.data[i];
-        HirExpr *value = field->value ? field->value : zero_value(checker, field->type, span);
+        HirExpr *value = field->value ? field->value : zero_part(checker, field->type, span);
         if (value->kind == HIR_ERROR)
             return value;
         expr->rows[i] = i;
@@ -106,8 +108,17 @@ static HirExpr *zero_struct(Checker *checker, const HirType *type, Span span) {
 }
 
 HirExpr *zero_value(Checker *checker, const HirType *type, Span span) {
+    checker->zeros = 0;
+    return zero_part(checker, type, span);
+}
+
+static HirExpr *zero_part(Checker *checker, const HirType *type, Span span) {
     if (is_error(type))
         return error_expr(checker, span);
+    if (++checker->zeros > MOST_ZEROS) {
+        unsupported(checker, span, "zeros of so many parts");
+        return error_expr(checker, span);
+    }
     if (hir_type_is_scalar(type))
         return literal(checker, type, 0, span);
     if (type->kind == HIR_TYPE_ENUM && type->enumeration->is_flags)
@@ -250,7 +261,8 @@ HirExpr *check_init(Fn *fn, const AstExpr *expr, const HirType *want) {
     const AstArgs *items = &expr->init.items;
     if (expr->init.type) {
         const HirType *named = type_before_dot(fn, expr->init.type, want);
-        if (!named || named->kind != HIR_TYPE_STRUCT) {
+        bool empty_flags = named && named->kind == HIR_TYPE_ENUM && named->enumeration->is_flags && items->len == 0;
+        if (!named || (named->kind != HIR_TYPE_STRUCT && !empty_flags)) {
             if (!named || !is_error(named))
                 diag_report(checker->diags, expr->init.type->span, E_NOT_A_TYPE, "this");
             return look_at(fn, items, expr->span);

@@ -252,11 +252,14 @@ static HirExpr *check_negation(Fn *fn, const AstExpr *expr, const HirType *want)
 
 static HirExpr *check_borrow(Fn *fn, const AstExpr *expr, const HirType *want) {
     Checker *checker = fn->checker;
+    while (want && want->kind == HIR_TYPE_OPTION)
+        want = want->elem;
     HirExpr *operand = check_expr(fn, expr->unary.operand, want && want->kind == HIR_TYPE_PTR ? want->elem : NULL);
     if (operand->kind == HIR_ERROR)
         return operand;
     HirExpr *place = as_place(checker, operand);
-    bool shared = want && want->kind == HIR_TYPE_PTR && want->mode == HIR_CONST;
+    // Where nothing says which, exclusive if it can be.
+    bool shared = want && want->kind == HIR_TYPE_PTR ? want->mode == HIR_CONST : !is_mutable(place);
     if (!shared && !check_mutable(checker, place))
         return error_expr(checker, expr->span);
     if (hir_type_is_second_class(place->type)) {

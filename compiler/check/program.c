@@ -38,6 +38,7 @@ void check_bodies(Checker *checker) {
         Decl *decl = checker->decls.data[i];
         bool checked = !decl->is_opaque || decl->is_definition;
         checker->env = decl->env;
+        checker->from_depth = decl->depth;
         if (decl->kind == DECL_FN && decl->item->fn.body && checked)
             check_body(checker, decl->module, decl->fn, decl->item->fn.body);
         if (decl->kind == DECL_TEST)
@@ -45,6 +46,7 @@ void check_bodies(Checker *checker) {
         if (decl->kind == DECL_SIP && decl->item->sip.body)
             check_body(checker, decl->module, decl->sip->main, decl->item->sip.body);
         checker->env = NULL;
+        checker->from_depth = 0;
     }
 }
 

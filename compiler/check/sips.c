@@ -103,6 +103,7 @@ void complete_sip(Checker *checker, Decl *decl) {
     vec_each(AstParam, param, &ast->params)
         add_param(checker, decl->module, main, param);
     check_params(checker, main);
+    check_param_count(checker, main);
     vec_each(AstGrant, grant, &ast->grants)
         add_grant(checker, sip, grant);
     sip->heap = quota(checker, decl->module, ast->heap, &heap_quota);

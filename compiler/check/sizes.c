@@ -26,11 +26,11 @@ static uint64_t enum_size(const HirEnum *enumeration) {
 static uint64_t declared_size(const HirType *type) {
     bool is_struct = type->kind == HIR_TYPE_STRUCT;
     const HirAnswers *answers = is_struct ? &type->structure->answers : &type->enumeration->answers;
-    if (answers->size > 0)
-        return answers->size - 1;
-    uint64_t size = is_struct ? fields_size(type->structure->fields.data, type->structure->fields.len) : enum_size(type->enumeration);
-    if (answers->settled)
-        ((HirAnswers *)(uintptr_t)answers)->size = size + 1;
+    if (answers->size > 0) return answers->size - 1;
+    uint64_t size = is_struct
+                        ? fields_size(type->structure->fields.data, type->structure->fields.len)
+                        : enum_size(type->enumeration);
+    if (answers->settled) ((HirAnswers *)(uintptr_t)answers)->size = size + 1;
     return size;
 }
 
@@ -38,7 +38,8 @@ static uint64_t compute(const HirType *type) {
     switch (type->kind) {
     case HIR_TYPE_ARRAY: return type_size(type->elem) * type->count; // both are at most 2^30
     case HIR_TYPE_VECTOR: return WORD + type_size(type->elem) * type->count;
-    case HIR_TYPE_OPTION: return type->elem->kind == HIR_TYPE_PTR ? WORD : TAG_BYTES + type_size(type->elem);
+    case HIR_TYPE_OPTION:
+        return type->elem->kind == HIR_TYPE_PTR ? WORD : TAG_BYTES + type_size(type->elem);
     case HIR_TYPE_STRUCT:
     case HIR_TYPE_ENUM: return declared_size(type);
     case HIR_TYPE_SLICE:
@@ -60,15 +61,15 @@ void check_frame(Checker *checker, const HirFn *fn) {
     uint64_t size = 0;
     for (uint32_t i = 0; i < fn->locals.len; i++)
         size += is_error(fn->locals.data[i]->type) ? 0 : type_size(fn->locals.data[i]->type);
-    if (size >> 20 < MOST_MIB)
-        return;
-    diag_report(checker->diags, fn->span, E_FRAME_TOO_LARGE, text_of(checker, fn->name), (unsigned)MOST_MIB);
+    if (size >> 20 < MOST_MIB) return;
+    diag_report(
+        checker->diags, fn->span, E_FRAME_TOO_LARGE, text_of(checker, fn->name), (unsigned)MOST_MIB
+    );
     diag_help(checker->diags, "`new` puts a large value on the heap");
 }
 
 const HirType *check_size(Checker *checker, const HirType *type, Span span) {
-    if (is_error(type) || type_size(type) <= type_size_limit())
-        return type;
+    if (is_error(type) || type_size(type) <= type_size_limit()) return type;
     diag_report(checker->diags, span, E_TYPE_TOO_LARGE);
     return simple(checker, HIR_TYPE_ERROR);
 }

@@ -14,13 +14,14 @@ const HirType *tuple_type(Checker *checker, const HirType *const *types, uint32_
     buf_byte(&text, ')');
     if (!strmap_get(checker->tuples, (const char *)key.data, key.len, &found)) {
         HirStruct *made = arena_new(checker->arena, HirStruct);
-        *made = (HirStruct){ .name = names_add(checker->names, (const char *)text.data, text.len), .number = checker->program->structs.len };
+        *made = (HirStruct){ .name = short_name(checker, &text), .number = checker->program->structs.len };
         vec_push(checker->arena, &checker->program->structs, made);
         for (uint32_t i = 0; i < count; i++) {
             Name name = names_add_c(checker->names, arena_printf(checker->arena, "%u", i));
             made->is_opaque = made->is_opaque || hir_type_is_opaque(types[i]);
             vec_push(checker->arena, &made->fields, ((HirField){ .name = name, .type = types[i], .is_pub = true }));
         }
+        made->answers.settled = true;
         found = (uintptr_t)made;
         strmap_put(checker->tuples, (const char *)key.data, key.len, found);
     }

@@ -239,32 +239,54 @@ static void check_arms(const Coming *coming) {
     }
 }
 
+static const char *listed(Ways *ways, const char *list, const char *one) { // `a`, `b`
+    return list ? arena_printf(ways->checker->arena, "%s, `%s`", list, one) : arena_printf(ways->checker->arena, "`%s`", one);
+}
+
+// A message that can come: has it one arm? Gives what is missing so far.
+static const char *check_choice(const Coming *coming, const HirChoice *choice, const char *missing) {
+    Ways *ways = coming->ways;
+    const HirContract *contract = coming->endpoint->type->contract;
+    const char *name = text_of(ways->checker, contract->messages.data[choice->message].name);
+    const char *text = arena_printf(ways->checker->arena, "%s.%s", path_text(ways, &coming->path), name);
+    Span at;
+    uint32_t count = count_arms(coming, HIR_COMES_MESSAGE, choice->message, &at);
+    if (count > 1)
+        diag_report(ways->checker->diags, at, E_RECEIVE_TWICE, text);
+    return count == 0 ? listed(ways, missing, text) : missing;
+}
+
+static void check_closed(const Coming *coming, const char **missing) {
+    Ways *ways = coming->ways;
+    const char *text = arena_printf(ways->checker->arena, "closed(%s)", path_text(ways, &coming->path));
+    Span at;
+    uint32_t count = count_arms(coming, HIR_COMES_CLOSED, 0, &at);
+    if (count > 1)
+        diag_report(ways->checker->diags, at, E_RECEIVE_TWICE, text);
+    if (count == 0)
+        *missing = listed(ways, *missing, text);
+}
+
 static void check_complete(const Coming *coming) {
     Ways *ways = coming->ways;
     const HirType *type = coming->endpoint->type;
+    const char *missing = NULL;
     if (coming->known->value == STATE_CLOSED)
         return;
     const HirState *state = &type->contract->states.data[coming->known->value];
-    bool single = coming->stmt->receives.len > 0 && coming->stmt->receives.data[0].binds_outside;
-    Span at;
-    for (uint32_t i = 0; i < state->choices.len && !holder_sends(type, state); i++) {
-        uint32_t message = state->choices.data[i].message;
-        const char *name = text_of(ways->checker, type->contract->messages.data[message].name);
-        uint32_t count = count_arms(coming, HIR_COMES_MESSAGE, message, &at);
-        if (count == 0 && single && state->choices.len > 1)
-            diag_report(ways->checker->diags, coming->stmt->span, E_RECEIVE_ONE_OF_MANY,
-                        text_of(ways->checker, type->contract->messages.data[coming->stmt->receives.data[0].message].name), text_of(ways->checker, state->name));
-        else if (count == 0)
-            diag_report(ways->checker->diags, coming->stmt->span, E_RECEIVE_INCOMPLETE, arena_printf(ways->checker->arena, "%s.%s", path_text(ways, &coming->path), name));
-        else if (count > 1)
-            diag_report(ways->checker->diags, at, E_RECEIVE_TWICE, arena_printf(ways->checker->arena, "%s.%s", path_text(ways, &coming->path), name));
+    const HirReceiveArm *first = &coming->stmt->receives.data[0];
+    for (uint32_t i = 0; i < state->choices.len && !holder_sends(type, state); i++)
+        missing = check_choice(coming, &state->choices.data[i], missing);
+    Span head = head_of(ways, coming->stmt->span);
+    if (missing && first->binds_outside && state->choices.len > 1 && choice_of(state, first->message)) {
+        diag_report(ways->checker->diags, head, E_RECEIVE_ONE_OF_MANY, text_of(ways->checker, type->contract->messages.data[first->message].name),
+                    text_of(ways->checker, state->name));
+        diag_note(ways->checker->diags, state->span, "%s can come as well", missing);
+        return;
     }
-    uint32_t closed = count_arms(coming, HIR_COMES_CLOSED, 0, &at);
-    const char *text = arena_printf(ways->checker->arena, "closed(%s)", path_text(ways, &coming->path));
-    if (closed == 0)
-        diag_report(ways->checker->diags, coming->stmt->span, E_RECEIVE_INCOMPLETE, text);
-    if (closed > 1)
-        diag_report(ways->checker->diags, at, E_RECEIVE_TWICE, text);
+    check_closed(coming, &missing);
+    if (missing && !(first->binds_outside && !choice_of(state, first->message))) // what else comes has been said
+        diag_report(ways->checker->diags, head, E_RECEIVE_INCOMPLETE, missing);
 }
 
 void states_receive_check(Ways *ways, const HirStmt *stmt) {
@@ -321,7 +343,9 @@ void states_dropped(Ways *ways, const HirLocal *local, Span at) {
         return; // a warning would follow from what is wrong
     for (uint32_t i = 0; i < ways->state.states.len; i++) {
         Fact fact = ways->state.states.data[i];
-        bool behind = fact.path.count > 0 && fact.path.steps[fact.path.count - 1].kind == STEP_DEREF;
+        bool behind = false; // a borrow: it is not dropped here
+        for (uint32_t k = 0; k < fact.path.count; k++)
+            behind = behind || (fact.path.steps[k].kind == STEP_DEREF && !fact.path.steps[k].owned);
         if (fact.path.local != local || behind || fact.value == STATE_CLOSED || !moves_has_value(&ways->state, &fact.path))
             continue;
         if (!fact.path.type->contract->states.data[fact.value].is_end)

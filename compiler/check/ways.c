@@ -2,6 +2,7 @@
 
 #include "ways.h"
 
+enum { MOST_ENDPOINTS = 3000 }; // the verifier follows no more than 4096, with those that lowering adds
 enum { MOST_WORK = 2000000 }; // statements walked in one function, rounds of loops included
 
 // --- states ------------------------------------------------------------------------------------------------------------------
@@ -77,7 +78,22 @@ static void in_scope(Ways *ways, const HirLocal *local, const HirStmt *defer) {
     vec_push(&ways->arena, &ways->endings, ((Ending){ local, defer }));
 }
 
+static uint32_t endpoints_in(const HirType *type) {
+    uint32_t count = type->kind == HIR_TYPE_ENDPOINT;
+    if (type->kind == HIR_TYPE_PTR && type->elem->kind == HIR_TYPE_ENDPOINT)
+        return 2;
+    for (uint32_t i = 0; type->kind == HIR_TYPE_STRUCT && hir_type_has_endpoint(type) && i < type->structure->fields.len; i++)
+        count += endpoints_in(type->structure->fields.data[i].type);
+    return count;
+}
+
+void count_endpoints(Ways *ways, const HirType *type) {
+    if (ways->counting && ways->endpoints < MOST_ENDPOINTS)
+        ways->endpoints += endpoints_in(type);
+}
+
 void declare_local(Ways *ways, const HirLocal *local, bool has_value, Span at) {
+    count_endpoints(ways, local->type);
     Path path = path_of_local(local);
     in_scope(ways, local, NULL);
     live_node(ways, local, LIVE_WRITE);
@@ -542,7 +558,7 @@ void check_ways(Checker *checker, HirFn *fn) {
     Ways ways = { .checker = checker, .fn = fn, .errors = diags_errors(checker->diags) };
     arena_init(&ways.arena);
     walk_body(&ways, true);
-    bool small = live_find(&ways);
+    bool small = ways.endpoints < MOST_ENDPOINTS && live_find(&ways);
     if (small)
         walk_body(&ways, false);
     if (!small || ways.work > MOST_WORK)

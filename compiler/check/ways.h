@@ -115,6 +115,7 @@ typedef struct Ways {
     uint32_t temps;    // values that wait for the operation that takes them, and hold loans
     Map *passing;      // HirExpr TEMP -> the HirLocal that it is to loans
     VEC(Fact) told;    // by path and place: values that are missing, each once
+    uint32_t endpoints; // that are followed, at most
     uint32_t errors;   // reported before this function
     uint32_t work;     // rounds of loops, against hostile input
 } Ways;
@@ -130,6 +131,7 @@ void walk_parts(Ways *ways, const HirExpr *place);              // what is evalu
 void walk_carried(Ways *ways, const HirExpr *value);            // a value that goes to a local: endpoints keep their state
 void declare_local(Ways *ways, const HirLocal *local, bool has_value, Span at);
 Span head_of(const Ways *ways, Span statement);                 // up to its body
+void count_endpoints(Ways *ways, const HirType *type);
 void end_locals(Ways *ways, uint32_t down_to, Span at);         // they stay in scope
 
 Path path_of(Ways *ways, const HirExpr *place);
@@ -160,7 +162,7 @@ void moves_check_join(Ways *ways, const State *a, const State *b, Span at);
 
 typedef enum Access { ACCESS_READ, ACCESS_LEND, ACCESS_LEND_MUT, ACCESS_CHANGE, ACCESS_ASSIGN, ACCESS_MOVE, ACCESS_END } Access;
 
-void loans_access(Ways *ways, const Path *path, Access access, Span at);
+bool loans_access(Ways *ways, const Path *path, Access access, Span at);         // false: reported
 void loans_of_value(Ways *ways, const HirExpr *value, uint32_t tag, Facts *out);  // what a borrow in the value may lead to
 void loans_hold(Ways *ways, const HirLocal *local, Facts *loans, bool adds);      // takes `loans`
 void loans_take(Ways *ways, const HirLocal *local, const HirExpr *value, bool adds);

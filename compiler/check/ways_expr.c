@@ -2,6 +2,8 @@
 
 #include "ways.h"
 
+enum { DEEPEST_PLACE = 60 }; // steps; the verifier takes 64, with those that lowering adds
+
 // --- paths -----------------------------------------------------------------------------------------------------------------
 
 Path path_of_local(const HirLocal *local) {
@@ -29,6 +31,8 @@ Path path_of(Ways *ways, const HirExpr *place) {
     const HirExpr *root = path_root(place);
     for (const HirExpr *it = place; it != root; it = it->base)
         count++;
+    if (count > DEEPEST_PLACE)
+        diag_report(ways->checker->diags, place->span, E_TOO_NESTED, "this place");
     Step *steps = arena_array(&ways->arena, Step, count);
     const HirExpr *at = place;
     for (uint32_t i = count; i-- > 0; at = at->base)
@@ -79,8 +83,8 @@ void walk_parts(Ways *ways, const HirExpr *place) {
 static void access(Ways *ways, const HirExpr *place, Access how, Span at) {
     Path path = path_of(ways, place);
     if (how == ACCESS_MOVE) {
-        loans_access(ways, &path, how, at);
-        moves_away(ways, &path, at);
+        if (loans_access(ways, &path, how, at)) // else nothing follows from it
+            moves_away(ways, &path, at);
         return;
     }
     moves_read(ways, &path, at);
@@ -222,12 +226,14 @@ static void walk_binary(Ways *ways, const HirExpr *value) {
 static void walk_move(Ways *ways, const HirExpr *value) {
     look_at(ways, value->base, ACCESS_MOVE, value->span);
     Path path = path_of(ways, value->base);
+    count_endpoints(ways, value->type);
     states_consume(ways, &path, value->type, value->span);
 }
 
 static void walk_lend(Ways *ways, const HirExpr *value) {
     look_at(ways, value->base, value->mode == HIR_MUT ? ACCESS_LEND_MUT : ACCESS_LEND, value->span);
     Path path = path_of(ways, value->base);
+    count_endpoints(ways, value->type);
     states_lend(ways, &path, value->span);
 }
 

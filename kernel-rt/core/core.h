@@ -82,7 +82,7 @@ extern HeapState heap;
 void *pages_take(size_t count); // NULL when the machine has no more; counted
 void pages_give(void *pages, size_t count);
 
-// A block for `account`, its first `size` bytes zeroed; NULL beyond the quota or the machine's memory. In no list.
+// A block for `account`, zeroed to the end of its class; NULL beyond the quota or the machine's memory. In no list.
 SipBlock *heap_take(Account *account, uint64_t size);
 void heap_give(SipBlock *block); // ends its charge
 void heap_end(void);             // gives all pages back; no block may be left

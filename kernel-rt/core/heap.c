@@ -125,7 +125,7 @@ SipBlock *heap_take(Account *account, uint64_t size) {
     SipBlock *block = take_memory(bytes);
     if (!block) return NULL;
     *block = (SipBlock){ .owner = account, .size = bytes - sizeof *block };
-    clear(block, (size + 15) & ~(uint64_t)15);
+    clear(block, block->size); // all of it: what the console is sent, it may show as a whole
     account->used += bytes;
     account->blocks++;
     heap.blocks++;

@@ -12,7 +12,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t length);
 static volatile uint8_t seen; // so that reading is not left out
 
 static void touch(SealedView view) {
-    for (size_t i = 0; i < view.size; i++) seen ^= view.bytes[i];
+    for (size_t i = 0; i < view.size; i++)
+        seen ^= view.bytes[i];
 }
 
 static bool read_programs(const Packed *packed, Sealed *programs) {
@@ -30,7 +31,8 @@ static void check_wires(const Packed *packed, const Sealed *programs) {
     for (uint32_t i = 0; i < packed->header.instances.count; i++) {
         const ImageInstance instance = packed_instance(packed, i);
         if (!packed_wires_are_complete(packed, programs, i)) continue;
-        for (uint32_t k = 0; k < instance.wire_count; k++) packed_check_wire(packed, programs, i, k);
+        for (uint32_t k = 0; k < instance.wire_count; k++)
+            packed_check_wire(packed, programs, i, k);
     }
 }
 
@@ -43,9 +45,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t length) {
     }
     packed_digest_is_right(&packed);
     touch(packed_text(&packed, packed.header.system));
-    for (uint32_t i = 0; i < packed.header.instances.count; i++) touch(packed_text(&packed, packed_instance(&packed, i).name));
-    for (uint32_t i = 0; i < packed.header.wires.count; i++) seen ^= (uint8_t)packed_wire(&packed, i).kind;
-    for (uint32_t i = 0; i < packed.header.texts.count; i++) touch(packed_argument(&packed, i));
+    for (uint32_t i = 0; i < packed.header.instances.count; i++)
+        touch(packed_text(&packed, packed_instance(&packed, i).name));
+    for (uint32_t i = 0; i < packed.header.wires.count; i++)
+        seen ^= (uint8_t)packed_wire(&packed, i).kind;
+    for (uint32_t i = 0; i < packed.header.texts.count; i++)
+        touch(packed_argument(&packed, i));
     if (packed.header.programs.count > MOST_PROGRAMS) return 0;
     Sealed *programs = calloc(MOST_PROGRAMS, sizeof *programs);
     if (read_programs(&packed, programs)) check_wires(&packed, programs);

@@ -30,7 +30,10 @@ static void complain(const VerifyReport *report) {
         verify_complaint_write(&report->complaints[i], &text);
         buf_byte(&text, '\n');
     }
-    fprintf(stderr, "the verifier refuses what the front end accepted:\n%.*s", (int)text.len, (const char *)text.data);
+    fprintf(
+        stderr, "the verifier refuses what the front end accepted:\n%.*s", (int)text.len,
+        (const char *)text.data
+    );
     buf_free(&text);
     abort();
 }

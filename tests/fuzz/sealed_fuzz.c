@@ -14,7 +14,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t length);
 static volatile uint8_t seen; // so that reading is not left out
 
 static void touch(SealedView view) {
-    for (size_t i = 0; i < view.size; i++) seen ^= view.bytes[i];
+    for (size_t i = 0; i < view.size; i++)
+        seen ^= view.bytes[i];
 }
 
 static void ask_tables(const Sealed *sealed) {
@@ -29,9 +30,12 @@ static void ask_tables(const Sealed *sealed) {
         for (uint32_t k = 0; k < contract.message_count; k++)
             touch(sealed_text(sealed, sealed_message(sealed, contract.first_message + k).name));
     }
-    for (uint32_t i = 0; i < manifest->grants.count; i++) seen ^= (uint8_t)sealed_grant(sealed, i).kind;
-    for (uint32_t i = 0; i < manifest->kcalls.count; i++) seen ^= (uint8_t)sealed_kcall(sealed, i);
-    for (uint32_t i = 0; i < manifest->trap_count; i++) touch(sealed_file_name(sealed, sealed_trap(sealed, i).file));
+    for (uint32_t i = 0; i < manifest->grants.count; i++)
+        seen ^= (uint8_t)sealed_grant(sealed, i).kind;
+    for (uint32_t i = 0; i < manifest->kcalls.count; i++)
+        seen ^= (uint8_t)sealed_kcall(sealed, i);
+    for (uint32_t i = 0; i < manifest->trap_count; i++)
+        touch(sealed_file_name(sealed, sealed_trap(sealed, i).file));
 }
 
 static void ask_places(const Sealed *sealed) {

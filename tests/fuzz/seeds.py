@@ -11,7 +11,7 @@ import shutil
 import subprocess
 import sys
 
-TARGETS = ["source", "program", "sir_text", "sir_binary", "verify", "sealed", "image", "wiring"]
+TARGETS = ["source", "program", "sir_text", "sir_binary", "verify", "code", "sealed", "image", "wiring"]
 MOST_BYTES = 64 * 1024  # larger seeds only make each try slower
 
 
@@ -66,6 +66,7 @@ def main():
         if subprocess.run([sir_to_binary, sir, binary], capture_output=True).returncode == 0:
             put(out, "sir_binary", read(binary))
             put(out, "verify", read(binary))
+            put(out, "code", read(binary))
 
 
 main()

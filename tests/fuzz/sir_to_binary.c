@@ -15,9 +15,12 @@ int main(int argc, char **argv) {
     arena_init(&arena);
     bool good = argc == 3 && file_read(argv[1], 1 << 20, &text, error);
     if (good) {
-        const SirModule *module = sir_text_read(&arena, (Str){ (const char *)text.data, text.len }, &why);
-        if (module) sir_binary_write(module, &bytes);
-        else snprintf(error, sizeof error, "%s:%u: %s", argv[1], why.line, why.message);
+        const SirModule *module =
+            sir_text_read(&arena, (Str){ (const char *)text.data, text.len }, &why);
+        if (module)
+            sir_binary_write(module, &bytes);
+        else
+            snprintf(error, sizeof error, "%s:%u: %s", argv[1], why.line, why.message);
         good = module && file_write(argv[2], bytes.data, bytes.len, error);
     }
     if (!good) fprintf(stderr, "sir-to-binary: %s\n", error);

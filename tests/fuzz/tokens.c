@@ -34,22 +34,27 @@ static int kind_of(uint8_t byte) {
 static Span token_at(const Text *text, size_t at) {
     const int kind = kind_of(text->bytes[at]);
     size_t end = at + 1;
-    while (kind && at > 0 && kind_of(text->bytes[at - 1]) == kind) at--;
-    while (kind && end < text->length && kind_of(text->bytes[end]) == kind) end++;
+    while (kind && at > 0 && kind_of(text->bytes[at - 1]) == kind)
+        at--;
+    while (kind && end < text->length && kind_of(text->bytes[end]) == kind)
+        end++;
     return (Span){ at, end - at };
 }
 
 static Span line_at(const Text *text, size_t at) {
     size_t end = at;
-    while (at > 0 && text->bytes[at - 1] != '\n') at--;
-    while (end < text->length && text->bytes[end] != '\n') end++;
+    while (at > 0 && text->bytes[at - 1] != '\n')
+        at--;
+    while (end < text->length && text->bytes[end] != '\n')
+        end++;
     return (Span){ at, end < text->length ? end + 1 - at : end - at };
 }
 
 // From the next opening bracket to the one that closes it; a line where there is none.
 static Span group_at(const Text *text, size_t from) {
     size_t open = from, depth = 0;
-    while (open < text->length && !strchr("([{", text->bytes[open])) open++;
+    while (open < text->length && !strchr("([{", text->bytes[open]))
+        open++;
     for (size_t at = open; at < text->length; at++) {
         if (text->bytes[at] && strchr("([{", text->bytes[at])) depth++;
         if (text->bytes[at] && strchr(")]}", text->bytes[at]) && --depth == 0)
@@ -111,12 +116,16 @@ static void exchange(Text *text, Span first, Span second) {
     free(kept);
 }
 
-static const char *const numbers[] = { "0",   "1",   "2",     "3",     "7",          "8",          "127",
-                                       "128", "255", "65535", "65536", "2147483647", "4294967296", "18446744073709551615" };
-static const char *const words[] = { "own ",   "const ",   "else ",  "!",     "?",        "*",         "&",     "[]",
-                                     " none ", "return; ", "break;", "new ",  "copy(",    "defer ",    ".len",  "[0]",
-                                     "+%",     "close(",   "u8",     "i64",   "usize",    "own u8[]",  "f64",   "str",
-                                     "bool",   "(u8)",     "(u8?)",  "take(", "replace(", "continue;", "while", "static " };
+static const char *const numbers[] = {
+    "0",   "1",   "2",     "3",     "7",          "8",          "127",
+    "128", "255", "65535", "65536", "2147483647", "4294967296", "18446744073709551615"
+};
+static const char *const words[] = {
+    "own ",   "const ",   "else ",  "!",     "?",        "*",         "&",     "[]",
+    " none ", "return; ", "break;", "new ",  "copy(",    "defer ",    ".len",  "[0]",
+    "+%",     "close(",   "u8",     "i64",   "usize",    "own u8[]",  "f64",   "str",
+    "bool",   "(u8)",     "(u8?)",  "take(", "replace(", "continue;", "while", "static "
+};
 
 static void change(Text *text) {
     const Span part = any_part(text);
@@ -133,8 +142,9 @@ static void change(Text *text) {
         put(text, (Span){ line_at(text, token.at).at, 0 }, text->bytes + part.at, part.length);
         return;
     case 6:
-        word = isdigit(text->bytes[token.at]) ? numbers[pick(text, sizeof numbers / sizeof *numbers)]
-                                              : words[pick(text, sizeof words / sizeof *words)];
+        word = isdigit(text->bytes[token.at])
+                   ? numbers[pick(text, sizeof numbers / sizeof *numbers)]
+                   : words[pick(text, sizeof words / sizeof *words)];
         put(text, (Span){ token.at, isdigit(text->bytes[token.at]) ? token.length : 0 },
             (const uint8_t *)word, strlen(word));
         return;

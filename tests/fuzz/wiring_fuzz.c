@@ -52,11 +52,13 @@ int LLVMFuzzerInitialize(int *argc, char ***argv) {
 // --- packing ---------------------------------------------------------------------------------------------------------------
 
 static ImageInstanceInput instance_of(Arena *arena, const Instance *from) {
-    static const ImageWireKind kinds[] = { IMAGE_WIRE_CHANNEL, IMAGE_WIRE_MACHINE, IMAGE_WIRE_ARGS, IMAGE_WIRE_DEVICE };
+    static const ImageWireKind kinds[] = { IMAGE_WIRE_CHANNEL, IMAGE_WIRE_MACHINE, IMAGE_WIRE_ARGS,
+                                           IMAGE_WIRE_DEVICE };
     ImageWireInput *wires = arena_array(arena, ImageWireInput, from->wires.len);
     for (uint32_t i = 0; i < from->wires.len; i++) {
         const Wire *wire = &from->wires.data[i];
-        wires[i] = (ImageWireInput){ wire->param, kinds[wire->kind], wire->sip, wire->target, wire->texts.data, wire->texts.len };
+        wires[i] = (ImageWireInput){ wire->param,  kinds[wire->kind], wire->sip,
+                                     wire->target, wire->texts.data,  wire->texts.len };
     }
     return (ImageInstanceInput){ from->name, from->program, from->restart, wires, from->wires.len };
 }
@@ -87,8 +89,12 @@ static void pack(Arena *arena, const Wiring *wiring) {
     char error[IMAGE_ERROR_ROOM] = "";
     ImageProgramInput used[PROGRAMS];
     ImageInstanceInput *instances = arena_array(arena, ImageInstanceInput, wiring->sips.len);
-    for (uint32_t i = 0; i < wiring->sips.len; i++) instances[i] = instance_of(arena, &wiring->sips.data[i]);
-    ImageInput input = { .system = wiring->name, .programs = used, .instances = instances, .instance_count = wiring->sips.len };
+    for (uint32_t i = 0; i < wiring->sips.len; i++)
+        instances[i] = instance_of(arena, &wiring->sips.data[i]);
+    ImageInput input = { .system = wiring->name,
+                         .programs = used,
+                         .instances = instances,
+                         .instance_count = wiring->sips.len };
     for (int i = 0; i < PROGRAMS; i++)
         if (is_used(wiring, names[i])) used[input.program_count++] = programs[i];
     if (image_pack(&input, &image, error))
@@ -108,7 +114,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t length) {
     if (wiring_read(&arena, "fuzz.system", (Str){ (const char *)data, length }, &wiring, error)) {
         Buf text = { 0 }, again = { 0 };
         wiring_write(&wiring, &text);
-        want(wiring_read(&arena, "again.system", (Str){ (const char *)text.data, text.len }, &back, error));
+        want(wiring_read(
+            &arena, "again.system", (Str){ (const char *)text.data, text.len }, &back, error
+        ));
         wiring_write(&back, &again);
         want(again.len == text.len && memcmp(again.data, text.data, text.len) == 0);
         buf_free(&text);

@@ -73,9 +73,9 @@ static int find_regions(void **state) {
 }
 
 static const char *const expected[] = {
-    "padding",       "ELF header", "program headers", "section headers", ".sip.manifest", ".sip.traps", ".sip.lines",
-    ".sip.sir",      ".sip.seal",  ".text",           ".rodata",         ".dynamic",      ".symtab",    ".strtab",
-    ".debug_info",   ".debug_line",
+    "padding",    "ELF header", "program headers", "section headers", ".sip.manifest", ".sip.traps",
+    ".sip.lines", ".sip.sir",   ".sip.seal",       ".text",           ".rodata",       ".dynamic",
+    ".symtab",    ".strtab",    ".debug_info",     ".debug_line",
 };
 
 static const Region *find_region(const char *name) {
@@ -115,17 +115,22 @@ static void a_flipped_bit_anywhere_is_refused(void **state) {
         file[at] ^= bit;
         const char *wrong = refusal(file, size);
         file[at] ^= bit;
-        if (!wrong || !wrong[0]) fail_msg("with byte %zu changed (%s) it is accepted", at, regions[region_of[at]].name);
+        if (!wrong || !wrong[0])
+            fail_msg("with byte %zu changed (%s) it is accepted", at, regions[region_of[at]].name);
         if (strcmp(wrong, "digest") == 0)
             regions[region_of[at]].by_digest++;
         else
             regions[region_of[at]].by_structure++;
     }
     for (uint8_t i = 0; i < region_count; i++)
-        printf("# %-20s %6zu refused by structure, %6zu by the digest\n", regions[i].name, regions[i].by_structure, regions[i].by_digest);
+        printf(
+            "# %-20s %6zu refused by structure, %6zu by the digest\n", regions[i].name,
+            regions[i].by_structure, regions[i].by_digest
+        );
     for (size_t i = 0; i < sizeof expected / sizeof *expected; i++) {
         const Region *region = find_region(expected[i]);
-        if (!region || region->by_structure + region->by_digest == 0) fail_msg("nothing was changed in %s", expected[i]);
+        if (!region || region->by_structure + region->by_digest == 0)
+            fail_msg("nothing was changed in %s", expected[i]);
     }
 }
 
@@ -142,7 +147,8 @@ static void a_resealed_change_is_read_safely(void **state) {
         if (!sealed_read(copy, size, &changed) && changed.high - changed.low < MOST_BYTES) {
             uint8_t *memory = calloc(1, changed.high - changed.low);
             sealed_load(&changed, memory, 0);
-            for (uint64_t pc = changed.low; pc < changed.high; pc += 500) sealed_place(&changed, pc);
+            for (uint64_t pc = changed.low; pc < changed.high; pc += 500)
+                sealed_place(&changed, pc);
             free(memory);
         }
         free(copy);

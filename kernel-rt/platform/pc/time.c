@@ -17,11 +17,13 @@ enum {
         0x40, // interrupt 0; the only channel that each machine has, and whose gate is open
     PIT_COMMAND = 0x43,
     ONE_SHOT = 0x30,    // channel 0: count down once, output high at the end
-    READ_STATUS = 0xe2, // of channel 0, at its port
+    READ_BACK = 0xc2,   // status and count of channel 0, at its port
     STATUS_MODE = 0x3f, // the bits of ONE_SHOT again
+    STATUS_NOT_YET = 0x40,
     STATUS_OUTPUT = 0x80,
     MEASURED_COUNT = 5966,  // 5 ms
     LONGEST_COUNT = 0xffff, // 55 ms
+    MEASUREMENTS = 50,      // at most
 };
 
 volatile uint32_t pc_timer_ticks;
@@ -39,9 +41,23 @@ static void start_pit(uint32_t count) {
     port_write(PIT_CHANNEL_0, (uint8_t)(count >> 8));
 }
 
-static uint8_t pit_status(void) {
-    port_write(PIT_COMMAND, READ_STATUS);
-    return port_read(PIT_CHANNEL_0);
+typedef struct Sample { // of the PIT and of the time-stamp counter, at once but for `spread` cycles
+    uint8_t status;
+    uint32_t count;
+    uint64_t cycles, spread;
+} Sample;
+
+static Sample read_pit(void) {
+    Sample sample;
+    const uint64_t begin = arch_cycles();
+    port_write(PIT_COMMAND, READ_BACK);
+    const uint64_t end = arch_cycles(); // what is read now was latched before
+    sample.status = port_read(PIT_CHANNEL_0);
+    sample.count = port_read(PIT_CHANNEL_0);
+    sample.count |= (uint32_t)port_read(PIT_CHANNEL_0) << 8;
+    sample.cycles = begin + (end - begin) / 2;
+    sample.spread = end - begin;
+    return sample;
 }
 
 // 0 if the CPU does not say.
@@ -57,17 +73,34 @@ static uint64_t frequency_by_cpuid(void) {
     return (uint64_t)a * 1000;
 }
 
-// 0 if there is no PIT, or it does not count.
-static uint64_t frequency_by_pit(void) {
-    start_pit(MEASURED_COUNT);
+static bool counts(const Sample *sample) {
+    return !(sample->status & (STATUS_NOT_YET | STATUS_OUTPUT));
+}
+
+// Two samples, some time apart. False if there is no PIT, or it does not count, or we were away when it mattered.
+static bool measure(uint64_t *frequency) {
     const uint64_t begin = arch_cycles(), patience = NANOSECONDS;
-    uint8_t status = pit_status();
-    if ((status & STATUS_MODE) != ONE_SHOT || status & STATUS_OUTPUT) return 0;
-    while (!(status & STATUS_OUTPUT)) {
-        status = pit_status();
-        if (arch_cycles() - begin > patience) return 0;
-    }
-    return (arch_cycles() - begin) * PIT_HZ / MEASURED_COUNT;
+    start_pit(LONGEST_COUNT);
+    Sample first = read_pit(), last;
+    while (first.status & STATUS_NOT_YET && arch_cycles() - begin < patience)
+        first = read_pit();
+    if ((first.status & STATUS_MODE) != ONE_SHOT || !counts(&first)) return false;
+    do
+        last = read_pit();
+    while (counts(&last) && first.count - last.count < MEASURED_COUNT &&
+           last.cycles - begin < patience);
+    const uint64_t counted = first.count - last.count, cycles = last.cycles - first.cycles;
+    if (!counts(&last) || counted < MEASURED_COUNT) return false;
+    *frequency = cycles * PIT_HZ / counted;
+    return (first.spread + last.spread) * 50 < cycles; // right by 2 %
+}
+
+// 0 if the PIT does not tell. In a virtual machine we may be away at any time, for longer than the PIT counts.
+static uint64_t frequency_by_pit(void) {
+    uint64_t frequency = 0;
+    for (int i = 0; i < MEASUREMENTS; i++)
+        if (measure(&frequency)) break;
+    return frequency;
 }
 
 // At the first question, so that a system that never asks does not wait for the measurement.

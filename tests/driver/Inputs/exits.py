@@ -2,6 +2,7 @@
 
 --path FOLDER    with that PATH
 --limit BYTES    no file may grow beyond so many bytes: what a full disk looks like
+--limit FILE     ... beyond one byte less than that file has
 --full           standard output is /dev/full
 """
 import os
@@ -17,7 +18,8 @@ while words[0].startswith("--"):
     if option == "--path":
         environment["PATH"] = words.pop(0)
     elif option == "--limit":
-        limit = int(words.pop(0))
+        word = words.pop(0)
+        limit = int(word) if word.isdigit() else os.path.getsize(word) - 1
         signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
         resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
     elif option == "--full":
