@@ -167,7 +167,7 @@ int command_image(const Options *options) {
     ExitCode code = prepare(&project, options);
     const Wiring *system = code == EXIT_OK ? project_system(&project) : NULL;
     if (code == EXIT_OK)
-        code = system ? write_images(&project, system) : EXIT_USAGE;
+        code = system ? write_images(&project, system) : project.systems.len ? EXIT_USAGE : EXIT_PROGRAM;
     project_end(&project);
     return code;
 }
@@ -218,7 +218,7 @@ int command_run(const Options *options) {
     ExitCode code = prepare(&project, options);
     const Wiring *system = code == EXIT_OK ? project_system(&project) : NULL;
     if (code == EXIT_OK)
-        code = system ? run(&project, system, &status) : EXIT_USAGE;
+        code = system ? run(&project, system, &status) : project.systems.len ? EXIT_USAGE : EXIT_PROGRAM;
     if (code == EXIT_OK && !options->quiet)
         fprintf(stderr, "sipcc: system %s ended with status %d: %s\n", system->name, status, meaning(status));
     project_end(&project);

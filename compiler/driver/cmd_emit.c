@@ -123,7 +123,7 @@ int command_emit(const Options *options) {
         code = project_check(&project, options->inputs.data[0]);
     const HirSip *sip = code == EXIT_OK ? choose(&project) : NULL;
     if (code == EXIT_OK)
-        code = sip ? emit_to(&project, sip) : EXIT_USAGE;
+        code = sip ? emit_to(&project, sip) : project.checked->program->sips.len ? EXIT_USAGE : EXIT_PROGRAM;
     if (options->time_rooms)
         show_times(&project);
     project_end(&project);
