@@ -68,6 +68,7 @@ bool llvm_emit(Arena *arena, const VerifiedSir *sir, const LlvmOptions *options,
     Emit e = { .arena = arena, .sir = sir, .module = verified_module(sir), .options = options };
     e.error = out->error;
     e.context = LLVMContextCreate();
+    llvm__watch(&e);
     e.out = LLVMModuleCreateWithNameInContext("sip", e.context);
     e.at = LLVMCreateBuilderInContext(e.context);
     e.entry = LLVMCreateBuilderInContext(e.context);

@@ -371,6 +371,7 @@ bool llvm__needs_pass(Emit *e, SirType type);
 // --- the whole (lint.c, target.c) ---------------------------------------------------------------------------------------------------------------
 
 bool llvm__lint(Emit *e);                      // nobody promised what was not verified
+void llvm__watch(Emit *e);                     // what LLVM warns of is an error
 bool llvm__generate(Emit *e, LlvmOutput *out); // optimises, and writes what is wanted
 
 #endif

@@ -73,6 +73,8 @@ void llvm__attributes(const Emit *e, LLVMValueRef fn) {
     llvm__add_attribute(e, fn, "uwtable", 2); // also between instructions: a fault can be anywhere
     add_text_attribute(e, fn, "frame-pointer", "all");
     add_text_attribute(e, fn, "probe-stack", "inline-asm");
+    // Beyond 2^31 bytes LLVM's displacements wrap around, and lead out of the frame. llvm__watch makes an error of it.
+    add_text_attribute(e, fn, "warn-stack-size", "1073741824");
 }
 
 void llvm__declare_runtime(Emit *e) {

@@ -36,6 +36,19 @@ const char *llvm_version(Arena *arena) {
     return arena_printf(arena, "%u.%u.%u", major, minor, patch);
 }
 
+// What LLVM warns of is not code to be trusted: a frame that is too large, above all, after all inlining.
+static void on_diagnostic(LLVMDiagnosticInfoRef info, void *context) {
+    LLVMDiagnosticSeverity severity = LLVMGetDiagInfoSeverity(info);
+    if (severity != LLVMDSError && severity != LLVMDSWarning) return;
+    char *message = LLVMGetDiagInfoDescription(info);
+    llvm__fail(context, "LLVM: %.400s", message);
+    LLVMDisposeMessage(message);
+}
+
+void llvm__watch(Emit *e) {
+    LLVMContextSetDiagnosticHandler(e->context, on_diagnostic, e);
+}
+
 static LLVMTargetMachineRef make_machine(Emit *e) {
     LLVMInitializeX86TargetInfo();
     LLVMInitializeX86Target();
@@ -73,7 +86,7 @@ static bool optimise(Emit *e, LLVMTargetMachineRef machine) {
     LLVMPassBuilderOptionsRef options = LLVMCreatePassBuilderOptions();
     LLVMErrorRef error = LLVMRunPasses(e->out, levels[e->options->level].passes, machine, options);
     LLVMDisposePassBuilderOptions(options);
-    if (!error) return true;
+    if (!error) return !e->failed;
     char *message = LLVMGetErrorMessage(error);
     llvm__fail(e, "LLVM: %s", message);
     LLVMDisposeErrorMessage(message);
@@ -94,7 +107,7 @@ static bool write_form(Emit *e, LLVMTargetMachineRef machine, LLVMCodeGenFileTyp
         LLVMDisposeMemoryBuffer(bytes);
     }
     LLVMDisposeModule(copy);
-    return !failed;
+    return !failed && !e->failed;
 }
 
 static bool write_all(Emit *e, LLVMTargetMachineRef machine, LlvmOutput *out) {

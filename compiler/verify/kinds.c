@@ -168,6 +168,22 @@ static Layout layout_of(const Verify *v, const SirTypeInfo *info) {
     return (Layout){ 8, 8 };
 }
 
+// Messages are built in slots, whose sizes the kernel keeps in 32 bits.
+void verify__check_payloads(Verify *v) {
+    vec_each(const SirContractInfo, contract, &v->module->contracts) {
+        for (uint32_t i = 0; i < contract->message_count && !verify__full(v); i++) {
+            const SirMessage *message = &contract->messages[i];
+            if (fields_layout(v, message->args, message->arg_count).size <= LIMIT_TYPE_SIZE)
+                continue;
+            verify__complain(
+                v, RULE_WELL_FORMED, verify__module_spot(),
+                "the arguments of message %u have more than %u bytes together", i,
+                (unsigned)LIMIT_TYPE_SIZE
+            );
+        }
+    }
+}
+
 static void compute_layout(Verify *v, SirType type) {
     Layout layout = layout_of(v, verify__type(v, type));
     if (layout.size > LIMIT_TYPE_SIZE) {

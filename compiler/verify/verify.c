@@ -28,6 +28,7 @@ static Pass *const passes[] = {
     verify__check_fn_types,   // V01
     verify__check_contracts,  // V01, V09; queues and weights are bounded
     verify__compute_sendable, //
+    verify__check_payloads,   // V01
     verify__check_messages,   // V08
     verify__check_consts,     // V01
     check_sigs,               // V01

@@ -96,6 +96,7 @@ bool verify__next_part(Parts *parts, SirType *part);
 
 void verify__check_types(Verify *v);    // V01, V05, and what is not built
 void verify__compute_kinds(Verify *v);  // V01: cycles and sizes
+void verify__check_payloads(Verify *v); // V01: sizes of messages
 void verify__check_fn_types(Verify *v); // V01: signatures, once kinds are known
 void verify__check_holders(Verify *v);  // V05: what may hold a borrow
 void verify__compute_sendable(Verify *v);
