@@ -79,8 +79,15 @@ static Way way_of(SirOp op) {
 static Result fitted(SirType type, Wide value, Way way) {
     Result wrapped = { interp__extend(type, (uint64_t)value), FAULT_NONE };
     if ((value >= least(type) && value <= greatest(type)) || way == WAY_WRAP) return wrapped;
-    if (way == WAY_SAT) return (Result){ (uint64_t)(value < 0 ? least(type) : greatest(type)), FAULT_NONE };
+    if (way == WAY_SAT)
+        return (Result){ (uint64_t)(value < 0 ? least(type) : greatest(type)), FAULT_NONE };
     return (Result){ wrapped.bits, FAULT_OVERFLOW };
+}
+
+// Only of two numbers of u64 can it be too large even here.
+static Wide multiplied(Wide a, Wide b) {
+    Wide product;
+    return __builtin_mul_overflow(a, b, &product) ? (Wide)1 << 126 : product;
 }
 
 static Result divide(SirOp op, SirType type, Wide a, Wide b) {
@@ -102,7 +109,7 @@ static Result compute(SirOp op, SirType type, uint64_t left, uint64_t right) {
     case SIR_OP_SUB_OPT: return fitted(type, a - b, way_of(op));
     case SIR_OP_MUL_TRAP:
     case SIR_OP_MUL_SAT:
-    case SIR_OP_MUL_OPT: return fitted(type, a * b, way_of(op));
+    case SIR_OP_MUL_OPT: return fitted(type, multiplied(a, b), way_of(op));
     case SIR_OP_MUL_WRAP: return (Result){ interp__extend(type, left * right), FAULT_NONE };
     case SIR_OP_NEG_TRAP:
     case SIR_OP_NEG_WRAP: return fitted(type, -a, way_of(op));
@@ -123,7 +130,8 @@ static uint64_t low_bits(SirType type, uint64_t bits) {
 
 static Result shift(SirOp op, SirType type, uint64_t bits, uint64_t amount) {
     uint32_t width = interp__width(type);
-    bool tests = op == SIR_OP_SHL_TRAP || op == SIR_OP_SHR_TRAP || op == SIR_OP_SHL_OPT || op == SIR_OP_SHR_OPT;
+    bool tests = op == SIR_OP_SHL_TRAP || op == SIR_OP_SHR_TRAP || op == SIR_OP_SHL_OPT ||
+                 op == SIR_OP_SHR_OPT;
     Fault fault = tests && amount >= width ? FAULT_SHIFT : FAULT_NONE;
     uint32_t by = (uint32_t)(amount % width), rest = (width - by) % width;
     uint64_t low = low_bits(type, bits), out = 0;
@@ -211,7 +219,8 @@ static bool fits_group(const Interp *in, SirGroup group, SirType t, SirOp op) {
     case SIR_GROUP_BITS:
     case SIR_GROUP_BITS1:
         if (op == SIR_OP_BYTESWAP) return interp__is_integer(t);
-        return interp__is_integer(t) || t == SIR_TYPE_BOOL || interp__type(in, t)->kind == SIR_TYPE_FLAGS;
+        return interp__is_integer(t) || t == SIR_TYPE_BOOL ||
+               interp__type(in, t)->kind == SIR_TYPE_FLAGS;
     case SIR_GROUP_COMPARE: return (t < SIR_SCALARS && t != SIR_TYPE_VOID) || is_named(in, t);
     case SIR_GROUP_ORDER: return interp__is_integer(t) || interp__is_float(t) || t == SIR_TYPE_CHAR;
     default: return is_arith(t);
@@ -225,7 +234,11 @@ static bool finish(Interp *in, const SirInst *inst, SirType type, Result result)
     if (group == SIR_GROUP_ARITHOPT || group == SIR_GROUP_SHIFTOPT) {
         SirType option = interp__place_type(in, dest);
         const SirTypeInfo *info = interp__type(in, option);
-        if (!MUST(in, info->kind == SIR_TYPE_OPTION && info->elem == type, RULE_WELL_FORMED, "a result of another type")) return false;
+        if (!MUST(
+                in, info->kind == SIR_TYPE_OPTION && info->elem == type, RULE_WELL_FORMED,
+                "a result of another type"
+            ))
+            return false;
         bool is_none = in->chaos ? interp__below(in, 2) : result.fault != FAULT_NONE;
         node = interp__option(in, option, is_none ? NULL : &node);
     } else if (result.fault != FAULT_NONE && !(in->chaos && interp__below(in, 8))) {
@@ -252,14 +265,22 @@ bool interp__arith(Interp *in, const SirInst *inst) {
     case SIR_GROUP_SHIFTOPT: return finish(in, inst, t, shift(inst->op, t, a.bits, b.bits));
     case SIR_GROUP_BITS:
     case SIR_GROUP_BITS1:
-        return finish(in, inst, t, (Result){ combine(in, inst->op, t, a.bits, b.bits), FAULT_NONE });
+        return finish(
+            in, inst, t, (Result){ combine(in, inst->op, t, a.bits, b.bits), FAULT_NONE }
+        );
     case SIR_GROUP_COUNT:
-        return finish(in, inst, SIR_TYPE_U32, (Result){ count_bits(inst->op, t, a.bits), FAULT_NONE });
+        return finish(
+            in, inst, SIR_TYPE_U32, (Result){ count_bits(inst->op, t, a.bits), FAULT_NONE }
+        );
     case SIR_GROUP_FLOAT:
     case SIR_GROUP_FLOAT1:
-        return finish(in, inst, t, (Result){ compute_float(inst->op, t, a.bits, b.bits), FAULT_NONE });
+        return finish(
+            in, inst, t, (Result){ compute_float(inst->op, t, a.bits, b.bits), FAULT_NONE }
+        );
     default: break;
     }
     SirType repr = interp__repr(in, t);
-    return finish(in, inst, SIR_TYPE_BOOL, (Result){ compare(inst->op, repr, a.bits, b.bits), FAULT_NONE });
+    return finish(
+        in, inst, SIR_TYPE_BOOL, (Result){ compare(inst->op, repr, a.bits, b.bits), FAULT_NONE }
+    );
 }

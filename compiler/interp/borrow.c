@@ -27,16 +27,19 @@ static SirType wanted_of(Interp *in, const SirInst *inst) {
 static bool fits(Interp *in, SirType type, SirTypeKind kind, bool exclusive, SirType elem) {
     const SirTypeInfo *info = interp__type(in, type);
     bool right = info->kind == kind && info->mode == (exclusive ? SIR_MUT : SIR_CONST);
-    if (kind == SIR_TYPE_PTR) right = right && interp__same_type(in, info->elem, elem);
-    else if (kind == SIR_TYPE_SLICE) right = right && info->elem == elem;
+    if (kind == SIR_TYPE_PTR)
+        right = right && interp__same_type(in, info->elem, elem);
+    else if (kind == SIR_TYPE_SLICE)
+        right = right && info->elem == elem;
     return MUST(in, right, RULE_WELL_FORMED, "a borrow of another type");
 }
 
 static bool yield(Interp *in, const SirInst *inst, const Node *borrow) {
     SirType type = interp__place_type(in, dest_of(inst));
     bool is_option = interp__type(in, type)->kind == SIR_TYPE_OPTION;
-    bool is_opt = inst->op == SIR_OP_SUBVIEW_OPT || inst->op == SIR_OP_GET || inst->op == SIR_OP_GET_MUT ||
-                  inst->op == SIR_OP_STR_OF || inst->op == SIR_OP_WIRE_VIEW;
+    bool is_opt = inst->op == SIR_OP_SUBVIEW_OPT || inst->op == SIR_OP_GET ||
+                  inst->op == SIR_OP_GET_MUT || inst->op == SIR_OP_STR_OF ||
+                  inst->op == SIR_OP_WIRE_VIEW;
     if (!MUST(in, is_option == is_opt, RULE_WELL_FORMED, "a borrow of another type")) return false;
     Node node = is_opt ? interp__option(in, type, borrow) : *borrow;
     return !in->stop && interp__write(in, dest_of(inst), &node);
@@ -48,12 +51,20 @@ static bool borrow(Interp *in, const SirInst *inst) {
     bool exclusive = is_exclusive(inst->op);
     SirType type = wanted_of(in, inst);
     Route r;
-    if (!interp__walk(in, &inst->args[1].place, exclusive ? USE_WRITE : USE_READ, false, &r)) return false;
-    if (!MUST(in, interp__is_whole(in, r.node), RULE_INITIALISED, "what is not initialised is borrowed")) return false;
+    if (!interp__walk(in, &inst->args[1].place, exclusive ? USE_WRITE : USE_READ, false, &r))
+        return false;
+    if (!MUST(
+            in, interp__is_whole(in, r.node), RULE_INITIALISED,
+            "what is not initialised is borrowed"
+        ))
+        return false;
     if (!fits(in, type, SIR_TYPE_PTR, exclusive, r.node->type)) return false;
     const SirTypeInfo *thing = interp__type(in, r.node->type);
-    bool may = !interp__is_second_class(in, r.node->type) || (thing->kind == SIR_TYPE_STRUCT && thing->is_ref);
+    bool may = !interp__is_second_class(in, r.node->type) ||
+               (thing->kind == SIR_TYPE_STRUCT && thing->is_ref);
     if (!MUST(in, may, RULE_ESCAPE, "a borrow is borrowed")) return false;
+    if (thing->kind != SIR_TYPE_ENDPOINT && !interp__states_fit(in, r.node, r.node->type))
+        return false;
     Node node = { .type = type, .is_there = true, .target = r.node };
     node.tag = interp__lend(in, r.tag, &r.path, exclusive);
     return yield(in, inst, &node);
@@ -73,7 +84,8 @@ static bool is_text(Interp *in, const SirPlace *place) {
 static bool bounds(Interp *in, const SirInst *inst, uint64_t *from, uint64_t *to) {
     *from = 0;
     *to = UINT64_MAX;
-    return inst->arg_count < 4 || (interp__u64(in, &inst->args[2], from) && interp__u64(in, &inst->args[3], to));
+    return inst->arg_count < 4 ||
+           (interp__u64(in, &inst->args[2], from) && interp__u64(in, &inst->args[3], to));
 }
 
 static bool view(Interp *in, const SirInst *inst) {
@@ -88,9 +100,12 @@ static bool view(Interp *in, const SirInst *inst) {
     if (in->chaos && inst->arg_count > 3 && to > length) to = interp__below(in, length + 1);
     if (in->chaos && from > to) from = interp__below(in, to + 1);
     bool text = is_text(in, &inst->args[1].place);
-    if (!MUST(in, !text || inst->op == SIR_OP_VIEW, RULE_WELL_FORMED, "a part of a text")) return false;
+    if (!MUST(in, !text || inst->op == SIR_OP_VIEW, RULE_WELL_FORMED, "a part of a text"))
+        return false;
     if (!fits(in, type, text ? SIR_TYPE_STR : SIR_TYPE_SLICE, exclusive, run.elem)) return false;
-    if (from > to || to > length) return inst->op == SIR_OP_SUBVIEW_OPT ? yield(in, inst, NULL) : interp__fault(in, FAULT_INDEX);
+    if (from > to || to > length)
+        return inst->op == SIR_OP_SUBVIEW_OPT ? yield(in, inst, NULL)
+                                              : interp__fault(in, FAULT_INDEX);
     if (!interp__run_access(in, &run, from, to, exclusive ? USE_WRITE : USE_READ)) return false;
     Node node = interp__slice(in, &run, type, from, to, exclusive);
     return yield(in, inst, &node);
@@ -101,13 +116,16 @@ static bool get(Interp *in, const SirInst *inst) {
     SirType type = wanted_of(in, inst);
     uint64_t index;
     Run run;
-    if (!interp__u64(in, &inst->args[2], &index) || !run_of(in, inst, 1, exclusive, &run)) return false;
-    if (!MUST(in, !is_text(in, &inst->args[1].place), RULE_WELL_FORMED, "an element of a text")) return false;
+    if (!interp__u64(in, &inst->args[2], &index) || !run_of(in, inst, 1, exclusive, &run))
+        return false;
+    if (!MUST(in, !is_text(in, &inst->args[1].place), RULE_WELL_FORMED, "an element of a text"))
+        return false;
     if (!fits(in, type, SIR_TYPE_PTR, exclusive, run.elem)) return false;
     uint64_t length = run.to - run.from;
     if (in->chaos && length && interp__below(in, 4)) index = interp__below(in, length);
     if (index >= length) return yield(in, inst, NULL);
-    if (!interp__run_access(in, &run, index, index + 1, exclusive ? USE_WRITE : USE_READ)) return false;
+    if (!interp__run_access(in, &run, index, index + 1, exclusive ? USE_WRITE : USE_READ))
+        return false;
     Node node = interp__slice(in, &run, type, index, index + 1, exclusive);
     node.target = &run.node->parts[run.from + index];
     node.from = node.to = 0;
@@ -120,14 +138,19 @@ static bool split(Interp *in, const SirInst *inst) {
     uint64_t at;
     Run run;
     if (!interp__u64(in, &inst->args[3], &at) || !run_of(in, inst, 2, true, &run)) return false;
-    if (!MUST(in, !is_text(in, &inst->args[2].place), RULE_WELL_FORMED, "a part of a text")) return false;
-    if (!fits(in, type, SIR_TYPE_SLICE, true, run.elem) || !fits(in, other, SIR_TYPE_SLICE, true, run.elem)) return false;
+    if (!MUST(in, !is_text(in, &inst->args[2].place), RULE_WELL_FORMED, "a part of a text"))
+        return false;
+    if (!fits(in, type, SIR_TYPE_SLICE, true, run.elem) ||
+        !fits(in, other, SIR_TYPE_SLICE, true, run.elem))
+        return false;
     uint64_t length = run.to - run.from;
     if (in->chaos && at > length) at = interp__below(in, length + 1);
     if (at > length) return interp__fault(in, FAULT_INDEX);
     if (!interp__run_access(in, &run, 0, length, USE_WRITE)) return false;
-    Node low = interp__slice(in, &run, type, 0, at, true), high = interp__slice(in, &run, other, at, length, true);
-    return interp__write(in, &inst->args[0].place, &low) && interp__write(in, &inst->args[1].place, &high);
+    Node low = interp__slice(in, &run, type, 0, at, true),
+         high = interp__slice(in, &run, other, at, length, true);
+    return interp__write(in, &inst->args[0].place, &low) &&
+           interp__write(in, &inst->args[1].place, &high);
 }
 
 // --- texts and bytes -------------------------------------------------------------------------------------------------
@@ -177,7 +200,9 @@ static bool text_of(Interp *in, const SirInst *inst) {
 }
 
 // The value of a wire type in bytes; nobody can change them while the borrow is alive.
-static uint64_t decode(Interp *in, const Run *run, uint64_t at, SirType type, uint8_t order, Node *out) {
+static uint64_t decode(
+    Interp *in, const Run *run, uint64_t at, SirType type, uint8_t order, Node *out
+) {
     const SirTypeInfo *info = interp__type(in, type);
     uint64_t bits = 0, size = interp__facts(in, type)->size;
     *out = (Node){ .type = type, .is_there = true };
@@ -187,10 +212,16 @@ static uint64_t decode(Interp *in, const Run *run, uint64_t at, SirType type, ui
         if (in->stop) return size;
         out->count = count;
         for (uint64_t i = 0; i < count; i++)
-            at += info->kind == SIR_TYPE_ARRAY ? decode(in, run, at, info->elem, order, &out->parts[i])
-                                               : decode(in, run, at, info->fields[i].type, info->fields[i].order, &out->parts[i]);
+            at += info->kind == SIR_TYPE_ARRAY
+                      ? decode(in, run, at, info->elem, order, &out->parts[i])
+                      : decode(
+                            in, run, at, info->fields[i].type, info->fields[i].order, &out->parts[i]
+                        );
         return size;
     }
+    bool is_number =
+        interp__repr(in, type) < SIR_SCALARS && type != SIR_TYPE_BOOL && type != SIR_TYPE_CHAR;
+    if (!MUST(in, is_number, RULE_WELL_FORMED, "bytes are taken for type %u", type)) return size;
     for (uint64_t i = 0; i < size; i++)
         bits |= run->node->parts[at + i].bits << 8 * (order == 2 ? size - 1 - i : i);
     out->bits = interp__extend(type, bits);
@@ -203,7 +234,8 @@ static bool wire_view(Interp *in, const SirInst *inst) {
     Run run;
     if (!run_of(in, inst, 1, false, &run)) return false;
     SirTypeKind kind = interp__type(in, interp__place_type(in, &inst->args[1].place))->kind;
-    bool right = kind == SIR_TYPE_SLICE && run.elem == SIR_TYPE_U8 && info->kind == SIR_TYPE_PTR && wire->kind == SIR_TYPE_STRUCT && wire->is_wire;
+    bool right = kind == SIR_TYPE_SLICE && run.elem == SIR_TYPE_U8 && info->kind == SIR_TYPE_PTR &&
+                 wire->kind == SIR_TYPE_STRUCT && wire->is_wire;
     if (!MUST(in, right, RULE_WELL_FORMED, "a wire view of another type")) return false;
     uint64_t size = interp__facts(in, info->elem)->size;
     if (!fits(in, type, SIR_TYPE_PTR, false, info->elem)) return false;
@@ -211,10 +243,12 @@ static bool wire_view(Interp *in, const SirInst *inst) {
     if (!interp__run_access(in, &run, 0, size, USE_READ)) return false;
     Node node = interp__slice(in, &run, type, 0, size, false);
     node.target = arena_new(&in->arena, Node);
-    if (size) decode(in, &run, run.from, info->elem, 0, node.target);
-    else *node.target = (Node){ .type = info->elem, .is_there = true };
+    if (size)
+        decode(in, &run, run.from, info->elem, 0, node.target);
+    else
+        *node.target = (Node){ .type = info->elem, .is_there = true };
     node.from = node.to = 0;
-    return yield(in, inst, &node);
+    return !in->stop && yield(in, inst, &node);
 }
 
 // --- lengths ----------------------------------------------------------------------------------------------------------
@@ -231,9 +265,11 @@ static bool address_of(Interp *in, const SirInst *inst) {
     if (!interp__look(in, &inst->args[1].place, &r)) return false;
     const SirTypeInfo *info = interp__type(in, r.node->type);
     bool is_borrow = interp__is_borrow(info), is_owner = interp__is_owner(info);
-    if (!MUST(in, is_borrow || is_owner, RULE_WELL_FORMED, "the address of what has none")) return false;
-    uint64_t address = is_borrow ? (uint64_t)(uintptr_t)r.node->target + r.node->from
-                       : r.node->block ? (uint64_t)r.node->block->id << 32 : 16;
+    if (!MUST(in, is_borrow || is_owner, RULE_WELL_FORMED, "the address of what has none"))
+        return false;
+    uint64_t address = is_borrow       ? (uint64_t)(uintptr_t)r.node->target + r.node->from
+                       : r.node->block ? (uint64_t)r.node->block->id << 32
+                                       : 16;
     Node node = interp__scalar(SIR_TYPE_U64, in->chaos ? interp__draw(in) : address);
     return interp__write(in, dest_of(inst), &node);
 }
@@ -243,7 +279,8 @@ static bool equal_bytes(Interp *in, const SirInst *inst) {
     if (!run_of(in, inst, 1, false, &a) || !run_of(in, inst, 2, false, &b)) return false;
     SirTypeKind left = interp__type(in, interp__place_type(in, &inst->args[1].place))->kind;
     SirTypeKind right = interp__type(in, interp__place_type(in, &inst->args[2].place))->kind;
-    bool right_types = left == right && (left == SIR_TYPE_SLICE || left == SIR_TYPE_STR) && a.elem == SIR_TYPE_U8 && b.elem == SIR_TYPE_U8;
+    bool right_types = left == right && (left == SIR_TYPE_SLICE || left == SIR_TYPE_STR) &&
+                       a.elem == SIR_TYPE_U8 && b.elem == SIR_TYPE_U8;
     if (!MUST(in, right_types, RULE_WELL_FORMED, "eq.bytes of other types")) return false;
     uint64_t length = a.to - a.from;
     bool same = length == b.to - b.from;

@@ -16,7 +16,8 @@ static const bool *storage_of(Interp *in, SirFunc func) {
     bool *has = arena_array(&in->arena, bool, info->locals.len + 1);
     vec_each(const SirBlockInfo, block, &info->blocks) {
         vec_each(const SirInst, inst, &block->insts) {
-            if (inst->op == SIR_OP_STORAGE_BEGIN && inst->args[0].n < info->locals.len) has[inst->args[0].n] = true;
+            if (inst->op == SIR_OP_STORAGE_BEGIN && inst->args[0].n < info->locals.len)
+                has[inst->args[0].n] = true;
         }
     }
     return sip->has_storage[func] = has;
@@ -32,16 +33,27 @@ static bool is_built(Interp *in, SirType type) {
 static bool check_pointee(Interp *in, const Node *arg, SirType type) {
     const SirTypeInfo *info = interp__type(in, arg->type);
     if (!interp__is_borrow(info) || info->kind != SIR_TYPE_PTR) return true;
-    const SirTypeInfo *thing = interp__type(in, interp__type(in, type)->elem);
-    if (!MUST(in, interp__is_whole(in, arg->target), RULE_OWNERSHIP, "what was moved out through a borrow is not back when it is passed on"))
+    SirType elem = interp__type(in, type)->elem;
+    const SirTypeInfo *thing = interp__type(in, elem);
+    if (!MUST(
+            in, interp__is_whole(in, arg->target), RULE_OWNERSHIP,
+            "what was moved out through a borrow is not back when it is passed on"
+        ))
         return false;
-    return thing->kind != SIR_TYPE_ENDPOINT ||
-           MUST(in, arg->target->end->state == thing->state, RULE_TYPESTATE, "a borrowed endpoint is passed in state %d instead of %d",
-                (int)arg->target->end->state, (int)thing->state);
+    if (thing->kind != SIR_TYPE_ENDPOINT) return interp__states_fit(in, arg->target, elem);
+    return MUST(
+        in, arg->target->end->state == thing->state, RULE_TYPESTATE,
+        "a borrowed endpoint is passed in state %d instead of %d", (int)arg->target->end->state,
+        (int)thing->state
+    );
 }
 
 static bool check_arg(Interp *in, const Node *arg, SirType type, Tags *held) {
-    if (!MUST(in, interp__same_type(in, arg->type, type), RULE_WELL_FORMED, "an argument of another type")) return false;
+    if (!MUST(
+            in, interp__same_type(in, arg->type, type), RULE_WELL_FORMED,
+            "an argument of another type"
+        ))
+        return false;
     if (!interp__states_fit(in, arg, type)) return false;
     interp__collect(in, arg, held);
     vec_each(Tag *const, tag, held) {
@@ -52,7 +64,8 @@ static bool check_arg(Interp *in, const Node *arg, SirType type, Tags *held) {
 
 static void collect_inside(Interp *in, const Node *arg, Tags *out) {
     const SirTypeInfo *info = interp__type(in, arg->type);
-    if (interp__is_borrow(info) && info->kind == SIR_TYPE_PTR) interp__collect(in, arg->target, out);
+    if (interp__is_borrow(info) && info->kind == SIR_TYPE_PTR)
+        interp__collect(in, arg->target, out);
 }
 
 // The tables of a frame of the function, those of one that has returned if there are.
@@ -98,7 +111,11 @@ bool interp__enter(Interp *in, SirFunc func, const Node *args, uint32_t count) {
     const SirModule *module = in->sip->module;
     if (!MUST(in, func < module->funcs.len, RULE_SEALED, "a call of no function")) return false;
     const SirFuncInfo *info = &module->funcs.data[func];
-    if (!MUST(in, info->sig.param_count == count && info->locals.len >= count, RULE_WELL_FORMED, "a call with %u arguments", count)) return false;
+    if (!MUST(
+            in, info->sig.param_count == count && info->locals.len >= count, RULE_WELL_FORMED,
+            "a call with %u arguments", count
+        ))
+        return false;
     uint64_t most = in->chaos ? DEPTH_WALKED : module->manifest.stack_bytes / FRAME_LEAST;
     if (in->sip->frames.len > most) return interp__fault(in, FAULT_STACK);
     Frame frame = new_frame(in, func, info, count);
@@ -119,7 +136,8 @@ static bool values(Interp *in, const SirInst *inst, uint32_t first, Node **out) 
 
 static bool call(Interp *in, const SirInst *inst, SirFunc func, uint32_t first) {
     Node *args;
-    if (!values(in, inst, first, &args) || !interp__enter(in, func, args, inst->arg_count - first)) return false;
+    if (!values(in, inst, first, &args) || !interp__enter(in, func, args, inst->arg_count - first))
+        return false;
     interp__parts_free(in, args, inst->arg_count - first);
     return true;
 }
@@ -128,7 +146,8 @@ static bool call_value(Interp *in, const SirInst *inst) {
     Node f;
     if (!interp__value(in, &inst->args[1], &f)) return false;
     bool is_fn = interp__type(in, f.type)->kind == SIR_TYPE_FN;
-    return MUST(in, is_fn, RULE_WELL_FORMED, "a call of what is no function") && call(in, inst, (SirFunc)f.bits, 2);
+    return MUST(in, is_fn, RULE_WELL_FORMED, "a call of what is no function") &&
+           call(in, inst, (SirFunc)f.bits, 2);
 }
 
 // --- the kernel ---------------------------------------------------------------------------------------------------
@@ -155,7 +174,13 @@ static const bool is_program[KERNEL_ROWS] = {
 
 static const KernelCall kernel_calls[KERNEL_ROWS] = {
 #define KCALL_SIG(name, result, count, p0, p1, grant) \
-    [KERNEL_ROW_##name] = { SIR_TYPE_##result, { SIR_TYPE_##p0, SIR_TYPE_##p1 }, count, true, KERNEL_##grant == KERNEL_EXIT },
+    [KERNEL_ROW_##name] = {                           \
+        SIR_TYPE_##result,                            \
+        { SIR_TYPE_##p0, SIR_TYPE_##p1 },             \
+        count,                                        \
+        true,                                         \
+        KERNEL_##grant == KERNEL_EXIT                 \
+    },
 #include "contracts/abi/kcall_sigs.def"
 };
 
@@ -186,10 +211,15 @@ static uint64_t kernel_does(Interp *in, uint64_t row, const Node *args) {
 static bool call_kernel(Interp *in, const SirInst *inst) {
     uint64_t row = inst->args[1].n;
     Node *args;
-    if (!MUST(in, row < KERNEL_ROWS && is_program[row], RULE_SEALED, "a kernel function that programs may not name")) return false;
+    if (!MUST(
+            in, row < KERNEL_ROWS && is_program[row], RULE_SEALED,
+            "a kernel function that programs may not name"
+        ))
+        return false;
     const KernelCall *known = &kernel_calls[row];
     if (!values(in, inst, 2, &args)) return false;
-    if (!MUST(in, !known->needs_exit || has_exit(in), RULE_RESOURCES, "exit without the grant")) return false;
+    if (!MUST(in, !known->needs_exit || has_exit(in), RULE_RESOURCES, "exit without the grant"))
+        return false;
     bool right = inst->arg_count - 2 == known->count;
     for (uint32_t i = 0; right && i < known->count; i++)
         right = args[i].type == known->params[i];
@@ -199,7 +229,11 @@ static bool call_kernel(Interp *in, const SirInst *inst) {
     if (in->stop) return false;
     bool is_void = known->result == SIR_TYPE_VOID;
     bool is_dropped = inst->args[0].kind == SIR_ARG_NOTHING;
-    if (!MUST(in, is_void == is_dropped, RULE_WELL_FORMED, "a result where there is none, or the other way round")) return false;
+    if (!MUST(
+            in, is_void == is_dropped, RULE_WELL_FORMED,
+            "a result where there is none, or the other way round"
+        ))
+        return false;
     if (!is_void && !interp__write(in, &inst->args[0].place, &result)) return false;
     top(in)->inst++;
     return true;
@@ -216,9 +250,14 @@ bool interp__call(Interp *in, const SirInst *inst) {
 static bool nothing_is_left(Interp *in, const Frame *frame) {
     for (uint32_t i = 0; i < frame->info->locals.len; i++) {
         if (!frame->roots[i]) continue;
-        if (!MUST(in, !interp__is_touched(in, &frame->locals[i]), RULE_OWNERSHIP, "local %u still owns something at the return", i) ||
-            !MUST(in, !interp__has_hole(in, &frame->locals[i], 0), RULE_OWNERSHIP,
-                  "what was moved out of local %u through a borrow is not back at the return", i))
+        if (!MUST(
+                in, !interp__is_touched(in, &frame->locals[i]), RULE_OWNERSHIP,
+                "local %u still owns something at the return", i
+            ) ||
+            !MUST(
+                in, !interp__has_hole(in, &frame->locals[i], 0), RULE_OWNERSHIP,
+                "what was moved out of local %u through a borrow is not back at the return", i
+            ))
             return false;
     }
     return true;
@@ -237,15 +276,25 @@ static bool lender_is_served(Interp *in, const Frame *frame, uint32_t i) {
     const SirTypeInfo *info = interp__type(in, param->type);
     const Node *arg = &frame->args[i];
     if (info->kind != SIR_TYPE_PTR || info->mode != SIR_MUT) return true;
-    if (!MUST(in, interp__is_whole(in, arg->target), RULE_OWNERSHIP, "what was moved out of parameter %u is not back at the return", i))
+    if (!MUST(
+            in, interp__is_whole(in, arg->target), RULE_OWNERSHIP,
+            "what was moved out of parameter %u is not back at the return", i
+        ))
         return false;
     if (interp__type(in, info->elem)->kind == SIR_TYPE_ENDPOINT)
-        return MUST(in, arg->target->end->state == param->to, RULE_TYPESTATE, "parameter %u is left in state %d instead of %d", i,
-                    (int)arg->target->end->state, (int)param->to);
+        return MUST(
+            in, arg->target->end->state == param->to, RULE_TYPESTATE,
+            "parameter %u is left in state %d instead of %d", i, (int)arg->target->end->state,
+            (int)param->to
+        );
+    if (!interp__states_fit(in, arg->target, info->elem)) return false;
     Tags inside = { 0 };
     interp__collect(in, arg->target, &inside);
     vec_each(Tag *const, tag, &inside) {
-        if (!MUST(in, comes_from_any(*tag, &frame->deep[i]), RULE_ESCAPE, "a borrow from elsewhere is left in what parameter %u points to", i))
+        if (!MUST(
+                in, comes_from_any(*tag, &frame->deep[i]), RULE_ESCAPE,
+                "a borrow from elsewhere is left in what parameter %u points to", i
+            ))
             return false;
     }
     return true;
@@ -266,8 +315,14 @@ static bool result_may_leave(Interp *in, const Frame *frame, const Node *result)
     Tags held = { 0 };
     interp__collect(in, result, &held);
     vec_each(Tag *const, tag, &held) {
-        if (!MUST(in, (*tag)->alive, RULE_ESCAPE, "a borrow is returned that %s has ended", (*tag)->killed_by) ||
-            !MUST(in, comes_from_said(frame, *tag), RULE_ESCAPE, "a borrow is returned that is not from where the signature says"))
+        if (!MUST(
+                in, (*tag)->alive, RULE_ESCAPE, "a borrow is returned that %s has ended",
+                (*tag)->killed_by
+            ) ||
+            !MUST(
+                in, comes_from_said(frame, *tag), RULE_ESCAPE,
+                "a borrow is returned that is not from where the signature says"
+            ))
             return false;
     }
     return true;
@@ -286,7 +341,10 @@ static bool hand_back(Interp *in, Node *result) {
     Frame *caller = top(in);
     const SirInst *inst = &caller->info->blocks.data[caller->block].insts.data[caller->inst];
     bool is_void = result->type == SIR_TYPE_VOID;
-    if (!MUST(in, is_void == (inst->args[0].kind == SIR_ARG_NOTHING), RULE_WELL_FORMED, "a result where there is none, or the other way round"))
+    if (!MUST(
+            in, is_void == (inst->args[0].kind == SIR_ARG_NOTHING), RULE_WELL_FORMED,
+            "a result where there is none, or the other way round"
+        ))
         return false;
     if (!is_void && !interp__write(in, &inst->args[0].place, result)) return false;
     caller->inst++;
@@ -297,9 +355,14 @@ bool interp__return(Interp *in, const SirInst *inst) {
     Frame *frame = top(in);
     const SirSig *sig = &frame->info->sig;
     Node result = { .type = SIR_TYPE_VOID };
-    if (!MUST(in, inst->arg_count <= 1, RULE_WELL_FORMED, "a return of several values")) return false;
+    if (!MUST(in, inst->arg_count <= 1, RULE_WELL_FORMED, "a return of several values"))
+        return false;
     if (inst->arg_count && !interp__value(in, &inst->args[0], &result)) return false;
-    if (!MUST(in, interp__same_type(in, result.type, sig->result), RULE_WELL_FORMED, "a result of another type")) return false;
+    if (!MUST(
+            in, interp__same_type(in, result.type, sig->result), RULE_WELL_FORMED,
+            "a result of another type"
+        ))
+        return false;
     if (!interp__states_fit(in, &result, sig->result) || !nothing_is_left(in, frame)) return false;
     result.type = sig->result;
     for (uint32_t i = 0; i < sig->param_count; i++)

@@ -7,7 +7,8 @@
 
 End *interp__end_new(Interp *in, SirContract contract, SirSide side, SirState state) {
     End *end = arena_new(&in->arena, End);
-    *end = (End){ .owner = in->sip, .contract = contract, .side = side, .state = state, .is_open = true };
+    *end = (End
+    ){ .owner = in->sip, .contract = contract, .side = side, .state = state, .is_open = true };
     end->last = &end->first;
     end->next = in->ends;
     in->ends = end;
@@ -21,8 +22,11 @@ typedef struct Handed {
 
 typedef VEC(Handed) HandedVec;
 
-static SirType part_of(const SirModule *module, const SirTypeInfo *info, SirType type, const Node *node, uint32_t i) {
-    if (info->kind == SIR_TYPE_STRUCT) return i < info->field_count ? info->fields[i].type : SIR_NONE;
+static SirType part_of(
+    const SirModule *module, const SirTypeInfo *info, SirType type, const Node *node, uint32_t i
+) {
+    if (info->kind == SIR_TYPE_STRUCT)
+        return i < info->field_count ? info->fields[i].type : SIR_NONE;
     if (info->kind == SIR_TYPE_ARRAY || info->kind == SIR_TYPE_VECTOR) return info->elem;
     return sir_variant_field(module, type, node->variant, i);
 }
@@ -35,7 +39,8 @@ static bool hand_over(Interp *in, Node *value, Sip *from, Sip *to, SirType type)
         Node *node = at.node;
         if (at.type != SIR_NONE) node->type = at.type;
         const SirModule *module = to ? to->module : from->module;
-        const SirTypeInfo *info = &module->types.data[node->type < module->types.len ? node->type : 0];
+        const SirTypeInfo *info =
+            &module->types.data[node->type < module->types.len ? node->type : 0];
         const Node *run = interp__has_parts(info) ? node : NULL;
         if (info->kind == SIR_TYPE_ENDPOINT) {
             node->end->owner = to;
@@ -47,11 +52,16 @@ static bool hand_over(Interp *in, Node *value, Sip *from, Sip *to, SirType type)
         }
         bool is_box = info->kind == SIR_TYPE_PTR;
         for (uint64_t i = 0; run && !is_box && i < run->count; i++) {
-            SirType part = run == node ? part_of(module, info, node->type, node, (uint32_t)i) : info->kind == SIR_TYPE_STR ? SIR_TYPE_U8 : info->elem;
+            SirType part = run == node ? part_of(module, info, node->type, node, (uint32_t)i)
+                           : info->kind == SIR_TYPE_STR ? SIR_TYPE_U8
+                                                        : info->elem;
             if (part < SIR_SCALARS && run->parts[i].type == part) continue;
             vec_push(&in->arena, &left, (Handed){ &run->parts[i], to ? part : SIR_NONE });
         }
-        if (run && is_box) vec_push(&in->arena, &left, (Handed){ &node->block->content, to ? info->elem : SIR_NONE });
+        if (run && is_box)
+            vec_push(
+                &in->arena, &left, (Handed){ &node->block->content, to ? info->elem : SIR_NONE }
+            );
         if (left.len == 0) return true;
         at = vec_pop(&left);
     }
@@ -85,13 +95,16 @@ static bool channel(Interp *in, const SirInst *inst) {
     const SirModule *module = in->sip->module;
     SirContract contract = (SirContract)inst->args[2].n;
     SirState state = (SirState)inst->args[2].m;
-    bool right = inst->args[2].n < module->contracts.len && inst->args[2].m < module->contracts.data[contract].state_count;
-    if (!MUST(in, right, RULE_WELL_FORMED, "a channel of no contract, or in no state")) return false;
+    bool right = inst->args[2].n < module->contracts.len &&
+                 inst->args[2].m < module->contracts.data[contract].state_count;
+    if (!MUST(in, right, RULE_WELL_FORMED, "a channel of no contract, or in no state"))
+        return false;
     End *ends[2];
     for (uint32_t side = 0; side < 2; side++) {
         SirType type = interp__place_type(in, &inst->args[side].place);
         const SirTypeInfo *info = interp__type(in, type);
-        right = info->kind == SIR_TYPE_ENDPOINT && info->contract == contract && info->side == (SirSide)side && info->state != SIR_STATE_ANY;
+        right = info->kind == SIR_TYPE_ENDPOINT && info->contract == contract &&
+                info->side == (SirSide)side;
         if (!MUST(in, right, RULE_WELL_FORMED, "an end of another channel")) return false;
         ends[side] = interp__end_new(in, contract, (SirSide)side, state);
         ends[side]->is_world = in->chaos;
@@ -119,16 +132,34 @@ static bool is_sent_by(const SirContractInfo *contract, uint32_t message, SirSid
     return (contract->messages[message].dir == SIR_IN) == (side == SIR_IMP);
 }
 
+static bool check_message(Interp *in, const SirMessage *message) {
+    for (uint32_t i = 0; i < message->arg_count; i++)
+        if (!MUST(
+                in, interp__is_sendable(in, message->args[i].type), RULE_SENDABLE,
+                "a value of type %u crosses a channel", message->args[i].type
+            ))
+            return false;
+    return true;
+}
+
 // All choices of a state go one way and are different.
 static bool check_state(Interp *in, const SirContractInfo *contract, const SirStateInfo *state) {
     for (uint32_t i = 0; i < state->choice_count; i++) {
         const SirChoice *choice = &state->choices[i];
-        bool right = choice->message < contract->message_count && choice->next < contract->state_count;
-        if (!MUST(in, right, RULE_WELL_FORMED, "a state that allows no message, or leads nowhere")) return false;
+        bool right =
+            choice->message < contract->message_count && choice->next < contract->state_count;
+        if (!MUST(in, right, RULE_WELL_FORMED, "a state that allows no message, or leads nowhere"))
+            return false;
+        if (!check_message(in, &contract->messages[choice->message])) return false;
         for (uint32_t j = 0; j < i; j++) {
             uint32_t other = state->choices[j].message;
-            right = other != choice->message && contract->messages[other].dir == contract->messages[choice->message].dir;
-            if (!MUST(in, right, RULE_CONTRACTS, "both ends may send, or one message leads to two states")) return false;
+            right = other != choice->message &&
+                    contract->messages[other].dir == contract->messages[choice->message].dir;
+            if (!MUST(
+                    in, right, RULE_CONTRACTS,
+                    "both ends may send, or one message leads to two states"
+                ))
+                return false;
         }
     }
     return true;
@@ -144,40 +175,30 @@ static const SirChoice *find_choice(const SirStateInfo *state, uint64_t message)
 static bool endpoint(Interp *in, const SirPlace *place, End **out) {
     Route r;
     if (!interp__change(in, place, &r)) return false;
-    if (!MUST(in, interp__type(in, r.node->type)->kind == SIR_TYPE_ENDPOINT, RULE_WELL_FORMED, "what is no endpoint is used as one")) return false;
+    if (!MUST(
+            in, interp__type(in, r.node->type)->kind == SIR_TYPE_ENDPOINT, RULE_WELL_FORMED,
+            "what is no endpoint is used as one"
+        ))
+        return false;
     *out = r.node->end;
-    return MUST(in, r.is_field || r.is_lent_local, RULE_TYPESTATE, "the state of an endpoint that is not tracked changes") &&
-           MUST(in, (*out)->is_open && (*out)->owner == in->sip, RULE_OWNERSHIP, "an endpoint that is not the SIP's is used");
+    return MUST(
+               in, r.is_field || r.is_lent_local, RULE_TYPESTATE,
+               "the state of an endpoint that is not tracked changes"
+           ) &&
+           MUST(
+               in, (*out)->is_open && (*out)->owner == in->sip, RULE_OWNERSHIP,
+               "an endpoint that is not the SIP's is used"
+           );
 }
 
 // --- sending -------------------------------------------------------------------------------------------------------
-
-static bool is_sendable(Interp *in, const Node *value) {
-    HandedVec left = { 0 };
-    Handed at = { (Node *)(uintptr_t)value, 0 };
-    for (;;) {
-        const SirTypeInfo *info = interp__type(in, at.node->type);
-        bool is_block = interp__is_owner(info) && info->kind != SIR_TYPE_GROW;
-        bool right = at.node->type < SIR_SCALARS || interp__has_parts(info) || is_block || info->kind == SIR_TYPE_ENDPOINT || info->kind == SIR_TYPE_FLAGS ||
-                     (info->kind == SIR_TYPE_ENUM && info->is_plain_enum);
-        if (!MUST(in, right, RULE_SENDABLE, "a value of type %u is sent", at.node->type)) return false;
-        Node *run = interp__has_parts(info) ? at.node : is_block && at.node->block ? &at.node->block->content : NULL;
-        bool is_box = is_block && info->kind == SIR_TYPE_PTR;
-        if (is_box) vec_push(&in->arena, &left, (Handed){ run, 0 });
-        for (uint64_t i = 0; run && !is_box && i < run->count && run->parts[i].type >= SIR_SCALARS; i++)
-            vec_push(&in->arena, &left, (Handed){ &run->parts[i], 0 });
-        if (left.len == 0) return true;
-        at = vec_pop(&left);
-    }
-}
 
 static bool message_args(Interp *in, const SirInst *inst, const SirMessage *message, Node *args) {
     for (uint32_t i = 0; i < message->arg_count; i++) {
         SirType type = message->args[i].type;
         bool right = interp__same_type(in, args[i].type, type);
         if (!MUST(in, right, RULE_WELL_FORMED, "an argument of another type")) return false;
-        if (!MUST(in, !interp__is_second_class(in, type), RULE_SENDABLE, "a borrow is sent")) return false;
-        if (!interp__states_fit(in, &args[i], type) || !is_sendable(in, &args[i])) return false;
+        if (!interp__states_fit(in, &args[i], type)) return false;
         args[i].type = type;
     }
     (void)inst;
@@ -186,8 +207,10 @@ static bool message_args(Interp *in, const SirInst *inst, const SirMessage *mess
 
 static Message *new_message(Interp *in, uint32_t number, Node *args, uint32_t count) {
     Message *message = in->free_messages;
-    if (message) in->free_messages = message->next;
-    else message = arena_new(&in->arena, Message);
+    if (message)
+        in->free_messages = message->next;
+    else
+        message = arena_new(&in->arena, Message);
     *message = (Message){ .from = in->sip, .number = number, .args = args, .count = count };
     return message;
 }
@@ -205,15 +228,19 @@ static void console_takes(Interp *in, End *end, Message *message) {
         buf_byte(in->console, (uint8_t)run->parts[i].bits);
     drop_message(in, message);
     const SirStateInfo *state = state_of(in, end);
-    if (state && state->choice_count == 1) queue(end, new_message(in, state->choices[0].message, NULL, 0));
+    if (state && state->choice_count == 1)
+        queue(end, new_message(in, state->choices[0].message, NULL, 0));
 }
 
 static void deliver(Interp *in, End *end, Message *message) {
     for (uint32_t i = 0; i < message->count; i++)
         hand_over(in, &message->args[i], in->sip, NULL, SIR_NONE);
-    if (end->is_console) console_takes(in, end, message);
-    else if (end->peer && end->peer->is_open) queue(end->peer, message);
-    else drop_message(in, message);
+    if (end->is_console)
+        console_takes(in, end, message);
+    else if (end->peer && end->peer->is_open)
+        queue(end->peer, message);
+    else
+        drop_message(in, message);
 }
 
 static bool send(Interp *in, const SirInst *inst) {
@@ -229,12 +256,23 @@ static bool send(Interp *in, const SirInst *inst) {
     if (state && !check_state(in, contract, state)) return false;
     const SirChoice *choice = find_choice(state, inst->args[1].n);
     bool right = choice && is_sent_by(contract, choice->message, end->side);
-    if (!MUST(in, right, RULE_TYPESTATE, "message %u is sent in state %d", (unsigned)inst->args[1].n, (int)end->state)) return false;
+    if (!MUST(
+            in, right, RULE_TYPESTATE, "message %u is sent in state %d", (unsigned)inst->args[1].n,
+            (int)end->state
+        ))
+        return false;
     const SirMessage *message = &contract->messages[choice->message];
-    if (!MUST(in, message->arg_count == count, RULE_WELL_FORMED, "a message with %u arguments", count) || !message_args(in, inst, message, args))
+    if (!MUST(
+            in, message->arg_count == count, RULE_WELL_FORMED, "a message with %u arguments", count
+        ) ||
+        !message_args(in, inst, message, args))
         return false;
     // As many in a row as there are states: one was met twice, and so it can go on for ever.
-    if (!MUST(in, ++end->run <= contract->state_count, RULE_CONTRACTS, "the messages of a channel are not bounded")) return false;
+    if (!MUST(
+            in, ++end->run <= contract->state_count, RULE_CONTRACTS,
+            "the messages of a channel are not bounded"
+        ))
+        return false;
     end->state = choice->next;
     deliver(in, end, new_message(in, choice->message, args, count));
     return !in->stop;
@@ -249,44 +287,72 @@ typedef struct Waiting { // what the arms of a receive wait for
 
 enum { WAITING_MOST = 64 };
 
-static bool find_waiting(Interp *in, const SirInst *inst, Waiting *list, uint32_t *count, End **ends) {
+static bool find_waiting(
+    Interp *in, const SirInst *inst, Waiting *list, uint32_t *count, End **ends
+) {
     *count = 0;
     for (uint32_t i = 0; i < inst->arm_count; i++) {
         const SirArm *arm = &inst->arms[i];
         if (arm->kind == SIR_ARM_TIMEOUT) continue;
-        if (!MUST(in, arm->kind == SIR_ARM_MESSAGE || arm->kind == SIR_ARM_CLOSED, RULE_WELL_FORMED, "a receive with another arm")) return false;
+        if (!MUST(
+                in, arm->kind == SIR_ARM_MESSAGE || arm->kind == SIR_ARM_CLOSED, RULE_WELL_FORMED,
+                "a receive with another arm"
+            ))
+            return false;
         End *end;
         uint32_t at = 0;
         if (!endpoint(in, &arm->place, &end)) return false;
         ends[i] = end;
         while (at < *count && list[at].end != end)
             at++;
-        if (at == *count && !MUST(in, ++*count <= WAITING_MOST, RULE_WELL_FORMED, "a receive of too many endpoints")) return false;
+        if (at == *count &&
+            !MUST(
+                in, ++*count <= WAITING_MOST, RULE_WELL_FORMED, "a receive of too many endpoints"
+            ))
+            return false;
         if (list[at].end != end) list[at] = (Waiting){ .end = end };
-        if (arm->kind == SIR_ARM_CLOSED) list[at].closed++;
-        else list[at].messages++;
+        if (arm->kind == SIR_ARM_CLOSED)
+            list[at].closed++;
+        else
+            list[at].messages++;
     }
     return MUST(in, *count > 0, RULE_WELL_FORMED, "a receive from nobody");
 }
 
 // The arms of an endpoint are those that its state asks for.
-static bool check_waiting(Interp *in, const SirInst *inst, const Waiting *waiting, End *const *ends) {
+static bool check_waiting(
+    Interp *in, const SirInst *inst, const Waiting *waiting, End *const *ends
+) {
     const End *end = waiting->end;
     const SirContractInfo *contract = contract_of(in, end);
     const SirStateInfo *state = state_of(in, end);
     uint32_t choices = state ? state->choice_count : 0;
     if (state && !check_state(in, contract, state)) return false;
-    bool right = end->state != SIR_STATE_ANY && waiting->closed == 1 && waiting->messages == choices &&
+    bool right = end->state != SIR_STATE_ANY && waiting->closed == 1 &&
+                 waiting->messages == choices &&
                  (choices == 0 || !is_sent_by(contract, state->choices[0].message, end->side));
     for (uint32_t i = 0; right && i < inst->arm_count; i++)
-        right = ends[i] != end || inst->arms[i].kind != SIR_ARM_MESSAGE || find_choice(state, inst->arms[i].n);
-    return MUST(in, right, RULE_TYPESTATE, "a receive whose arms are not those of state %d", (int)end->state);
+        right = ends[i] != end || inst->arms[i].kind != SIR_ARM_MESSAGE ||
+                find_choice(state, inst->arms[i].n);
+    return MUST(
+        in, right, RULE_TYPESTATE, "a receive whose arms are not those of state %d", (int)end->state
+    );
 }
 
-static bool bind_args(Interp *in, const SirArm *arm, const SirMessage *message, Node *args, uint32_t count) {
-    if (!MUST(in, arm->bind_count == message->arg_count && count == message->arg_count, RULE_WELL_FORMED, "binds for other arguments")) return false;
+static bool bind_args(
+    Interp *in, const SirArm *arm, const SirMessage *message, Node *args, uint32_t count
+) {
+    if (!MUST(
+            in, arm->bind_count == message->arg_count && count == message->arg_count,
+            RULE_WELL_FORMED, "binds for other arguments"
+        ))
+        return false;
     for (uint32_t i = 0; i < count; i++) {
-        if (!MUST(in, arm->binds[i].mode == SIR_BIND_MOVE, RULE_WELL_FORMED, "an argument that is not moved")) return false;
+        if (!MUST(
+                in, arm->binds[i].mode == SIR_BIND_MOVE, RULE_WELL_FORMED,
+                "an argument that is not moved"
+            ))
+            return false;
         if (!interp__write_local(in, arm->binds[i].local, &args[i])) return false;
     }
     return true;
@@ -295,13 +361,18 @@ static bool bind_args(Interp *in, const SirArm *arm, const SirMessage *message, 
 // Endpoints that come through endpoints that come through endpoints: somewhere it ends.
 static bool check_depth(Interp *in, const End *before, uint32_t depth) {
     uint32_t most = 2;
-    vec_each(const SirContractInfo, contract, &in->sip->module->contracts) most += 2 * contract->state_count;
+    vec_each(const SirContractInfo, contract, &in->sip->module->contracts)
+        most += 2 * contract->state_count;
     for (End *end = in->ends; end && end != before; end = end->next)
         end->depth = depth;
-    return MUST(in, depth <= most, RULE_CONTRACTS, "endpoints come in messages of endpoints without end");
+    return MUST(
+        in, depth <= most, RULE_CONTRACTS, "endpoints come in messages of endpoints without end"
+    );
 }
 
-static bool world_sends(Interp *in, End *end, const SirArm *arm, const SirMessage *message, bool *is_made) {
+static bool world_sends(
+    Interp *in, End *end, const SirArm *arm, const SirMessage *message, bool *is_made
+) {
     const End *before = in->ends;
     Node *args = interp__parts(in, message->arg_count);
     *is_made = !in->stop;
@@ -331,7 +402,9 @@ static bool take_message(Interp *in, End *end, const SirArm *arm) {
     bool is_made = true;
     SirState next = choice->next;
     const SirMessage *message = &contract->messages[choice->message];
-    if (end->is_world ? !world_sends(in, end, arm, message, &is_made) : !take(in, end, arm, message)) return false;
+    if (end->is_world ? !world_sends(in, end, arm, message, &is_made)
+                      : !take(in, end, arm, message))
+        return false;
     if (!is_made) { // nobody could send this
         interp__end(in, INTERP_UNFIT);
         return false;
@@ -370,18 +443,21 @@ bool interp__receive(Interp *in, const SirInst *inst) {
     Waiting list[WAITING_MOST + 1] = { 0 };
     uint32_t count, arms = inst->arm_count;
     uint64_t wake = UINT64_MAX;
-    const SirArm *timeout = arms && inst->arms[arms - 1].kind == SIR_ARM_TIMEOUT ? &inst->arms[arms - 1] : NULL;
+    const SirArm *timeout =
+        arms && inst->arms[arms - 1].kind == SIR_ARM_TIMEOUT ? &inst->arms[arms - 1] : NULL;
     End **ends = (End **)interp__parts(in, arms); // a node has room for a pointer
     bool is_first = in->sip->state != SIP_WAITS;
     if (in->stop || (timeout && is_first && !interp__u64(in, &timeout->value, &wake))) return false;
-    if (timeout && is_first) wake = wake > UINT64_MAX - 1 - in->clock ? UINT64_MAX - 1 : wake + in->clock;
+    if (timeout && is_first)
+        wake = wake > UINT64_MAX - 1 - in->clock ? UINT64_MAX - 1 : wake + in->clock;
     if (!find_waiting(in, inst, list, &count, ends)) return false;
     for (uint32_t i = 0; i < count; i++)
         if (!check_waiting(in, inst, &list[i], ends)) return false;
     const SirArm *chosen = in->chaos ? &inst->arms[interp__below(in, arms)] : NULL;
     for (uint32_t n = 0; !chosen && n < arms; n++) {
         uint32_t i = (n + in->sip->turn) % arms;
-        if (inst->arms[i].kind != SIR_ARM_TIMEOUT && is_ready(&inst->arms[i], ends[i])) chosen = &inst->arms[i];
+        if (inst->arms[i].kind != SIR_ARM_TIMEOUT && is_ready(&inst->arms[i], ends[i]))
+            chosen = &inst->arms[i];
     }
     End *end = chosen ? ends[chosen - inst->arms] : NULL;
     interp__parts_free(in, (Node *)ends, arms);
@@ -396,7 +472,11 @@ bool interp__receive(Interp *in, const SirInst *inst) {
 static bool close(Interp *in, const SirInst *inst) {
     Node node;
     if (!interp__value(in, &inst->args[0], &node)) return false;
-    if (!MUST(in, interp__type(in, node.type)->kind == SIR_TYPE_ENDPOINT, RULE_WELL_FORMED, "what is no endpoint is closed")) return false;
+    if (!MUST(
+            in, interp__type(in, node.type)->kind == SIR_TYPE_ENDPOINT, RULE_WELL_FORMED,
+            "what is no endpoint is closed"
+        ))
+        return false;
     interp__end_close(in, node.end);
     return !in->stop;
 }
@@ -404,9 +484,14 @@ static bool close(Interp *in, const SirInst *inst) {
 static bool is_closed(Interp *in, const SirInst *inst) {
     Route r;
     if (!interp__look(in, &inst->args[1].place, &r)) return false;
-    if (!MUST(in, interp__type(in, r.node->type)->kind == SIR_TYPE_ENDPOINT, RULE_WELL_FORMED, "is.closed of what is no endpoint")) return false;
+    if (!MUST(
+            in, interp__type(in, r.node->type)->kind == SIR_TYPE_ENDPOINT, RULE_WELL_FORMED,
+            "is.closed of what is no endpoint"
+        ))
+        return false;
     const End *end = r.node->end;
-    bool closed = in->chaos ? interp__below(in, 2) : !end->is_console && (!end->peer || !end->peer->is_open);
+    bool closed =
+        in->chaos ? interp__below(in, 2) : !end->is_console && (!end->peer || !end->peer->is_open);
     Node node = interp__scalar(SIR_TYPE_BOOL, closed);
     return interp__write(in, &inst->args[0].place, &node);
 }
@@ -414,9 +499,16 @@ static bool is_closed(Interp *in, const SirInst *inst) {
 static bool retype(Interp *in, const SirInst *inst) {
     End *end;
     if (!endpoint(in, &inst->args[0].place, &end)) return false;
-    if (!MUST(in, end->state == SIR_STATE_CLOSED, RULE_TYPESTATE, "an endpoint is retyped that is open")) return false;
+    if (!MUST(
+            in, end->state == SIR_STATE_CLOSED, RULE_TYPESTATE,
+            "an endpoint is retyped that is open"
+        ))
+        return false;
     end->state = (SirState)inst->args[1].n;
-    return MUST(in, inst->args[1].n < contract_of(in, end)->state_count, RULE_WELL_FORMED, "there is no such state");
+    return MUST(
+        in, inst->args[1].n < contract_of(in, end)->state_count, RULE_WELL_FORMED,
+        "there is no such state"
+    );
 }
 
 bool interp__channel(Interp *in, const SirInst *inst) {
@@ -426,6 +518,7 @@ bool interp__channel(Interp *in, const SirInst *inst) {
     case SIR_OP_CLOSE: return close(in, inst);
     case SIR_OP_IS_CLOSED: return is_closed(in, inst);
     case SIR_OP_RETYPE: return retype(in, inst);
-    default: return interp__violate(in, RULE_TYPESTATE, "%s, which is not built", sir_op_text(inst->op));
+    default:
+        return interp__violate(in, RULE_TYPESTATE, "%s, which is not built", sir_op_text(inst->op));
     }
 }

@@ -30,14 +30,17 @@ static bool const_text(Interp *in, const SirTree *tree, Node *out) {
     out->target = (Node *)(uintptr_t)found;
     out->to = out->target->count;
     const SirTypeInfo *info = interp__type(in, tree->type);
-    return MUST(in, info->mode == SIR_STATIC && interp__elem(in, tree->type) == SIR_TYPE_U8, RULE_WELL_FORMED,
-                "a text constant of another type");
+    return MUST(
+        in, info->mode == SIR_STATIC && interp__elem(in, tree->type) == SIR_TYPE_U8,
+        RULE_WELL_FORMED, "a text constant of another type"
+    );
 }
 
 // Of module constant `row`: what is pointed to.
 static Node *const_node(Interp *in, uint64_t row) {
     Sip *sip = in->sip;
-    if (!MUST(in, row < sip->module->consts.len, RULE_WELL_FORMED, "there is no such constant")) return NULL;
+    if (!MUST(in, row < sip->module->consts.len, RULE_WELL_FORMED, "there is no such constant"))
+        return NULL;
     if (sip->consts[row]) return sip->consts[row];
     Node *node = arena_new(&in->arena, Node);
     if (!interp__const(in, &sip->module->consts.data[row].tree, node, 0)) return NULL;
@@ -50,11 +53,15 @@ static bool const_ref(Interp *in, const SirTree *tree, Node *out, uint32_t depth
     Node *node = const_node(in, tree->bits);
     if (!node) return false;
     const SirTypeInfo *thing = interp__type(in, node->type);
-    bool is_run = info->kind == SIR_TYPE_SLICE && thing->kind == SIR_TYPE_ARRAY && thing->elem == info->elem;
+    bool is_run =
+        info->kind == SIR_TYPE_SLICE && thing->kind == SIR_TYPE_ARRAY && thing->elem == info->elem;
     bool is_it = info->kind == SIR_TYPE_PTR && info->elem == node->type;
     out->target = node;
     out->to = is_run ? node->count : 0;
-    return MUST(in, info->mode == SIR_STATIC && (is_run || is_it), RULE_WELL_FORMED, "a reference of another type");
+    return MUST(
+        in, info->mode == SIR_STATIC && (is_run || is_it), RULE_WELL_FORMED,
+        "a reference of another type"
+    );
 }
 
 // --- trees ----------------------------------------------------------------------------------------------------------
@@ -76,16 +83,23 @@ static bool is_variant(const SirTypeInfo *info, uint64_t variant) {
 static bool const_list(Interp *in, const SirTree *tree, Node *out, uint32_t depth) {
     const SirTypeInfo *info = interp__type(in, tree->type);
     uint64_t count = 0;
-    bool fits = info->kind == SIR_TYPE_ARRAY || info->kind == SIR_TYPE_STRUCT || is_variant(info, tree->variant);
+    bool fits = info->kind == SIR_TYPE_ARRAY || info->kind == SIR_TYPE_STRUCT ||
+                is_variant(info, tree->variant);
     item_type(in, tree, 0, &count);
-    if (!MUST(in, fits && count == tree->item_count, RULE_WELL_FORMED, "a constant of another shape")) return false;
+    if (!MUST(
+            in, fits && count == tree->item_count, RULE_WELL_FORMED, "a constant of another shape"
+        ))
+        return false;
     out->variant = tree->variant;
     out->parts = interp__parts(in, count);
     if (in->stop) return false;
     out->count = count;
     for (uint32_t i = 0; i < tree->item_count; i++) {
         if (!interp__const(in, &tree->items[i], &out->parts[i], depth + 1)) return false;
-        if (!MUST(in, out->parts[i].type == item_type(in, tree, i, &count), RULE_WELL_FORMED, "a part of another type"))
+        if (!MUST(
+                in, out->parts[i].type == item_type(in, tree, i, &count), RULE_WELL_FORMED,
+                "a part of another type"
+            ))
             return false;
     }
     return true;
@@ -93,7 +107,10 @@ static bool const_list(Interp *in, const SirTree *tree, Node *out, uint32_t dept
 
 static bool const_repeat(Interp *in, const SirTree *tree, Node *out, uint32_t depth) {
     const SirTypeInfo *info = interp__type(in, tree->type);
-    if (!MUST(in, info->kind == SIR_TYPE_ARRAY && tree->item_count == 1, RULE_WELL_FORMED, "a repeated constant that is no array"))
+    if (!MUST(
+            in, info->kind == SIR_TYPE_ARRAY && tree->item_count == 1, RULE_WELL_FORMED,
+            "a repeated constant that is no array"
+        ))
         return false;
     out->parts = interp__parts(in, info->count);
     if (in->stop) return false;
@@ -101,7 +118,8 @@ static bool const_repeat(Interp *in, const SirTree *tree, Node *out, uint32_t de
     Node item;
     memset(&item, 0, sizeof item);
     if (!interp__const(in, &tree->items[0], &item, depth + 1)) return false;
-    if (!MUST(in, item.type == info->elem, RULE_WELL_FORMED, "an element of another type")) return false;
+    if (!MUST(in, item.type == info->elem, RULE_WELL_FORMED, "an element of another type"))
+        return false;
     for (uint64_t i = 0; i < info->count; i++)
         if (!interp__copy(in, &item, &out->parts[i])) return false;
     return true;
@@ -110,9 +128,12 @@ static bool const_repeat(Interp *in, const SirTree *tree, Node *out, uint32_t de
 static bool const_func(Interp *in, const SirTree *tree) {
     const SirModule *module = in->sip->module;
     const SirTypeInfo *info = interp__type(in, tree->type);
-    return MUST(in, tree->bits < module->funcs.len && info->kind == SIR_TYPE_FN &&
-                        interp__same_sig(info->sig, &module->funcs.data[tree->bits].sig),
-                RULE_WELL_FORMED, "a function constant of another signature");
+    return MUST(
+        in,
+        tree->bits < module->funcs.len && info->kind == SIR_TYPE_FN &&
+            interp__same_sig(info->sig, &module->funcs.data[tree->bits].sig),
+        RULE_WELL_FORMED, "a function constant of another signature"
+    );
 }
 
 static bool const_bits(Interp *in, const SirTree *tree) {
@@ -120,13 +141,18 @@ static bool const_bits(Interp *in, const SirTree *tree) {
     bool is_float = interp__is_float(tree->type);
     bool fits = tree->kind == SIR_CONST_FLOAT
                     ? is_float && (tree->type == SIR_TYPE_F64 || tree->bits >> 32 == 0)
-                    : repr < SIR_SCALARS && repr != SIR_TYPE_VOID && !is_float && interp__holds(in, tree->type, tree->bits);
+                    : repr < SIR_SCALARS && repr != SIR_TYPE_VOID && !is_float &&
+                          interp__holds(in, tree->type, tree->bits);
     return MUST(in, fits, RULE_WELL_FORMED, "a constant that is no value of its type");
 }
 
 bool interp__const(Interp *in, const SirTree *tree, Node *out, uint32_t depth) {
     *out = (Node){ .type = tree->type, .is_there = true };
-    if (!MUST(in, tree->type < in->sip->module->types.len && depth <= 64, RULE_WELL_FORMED, "a constant of no type")) return false;
+    if (!MUST(
+            in, tree->type < in->sip->module->types.len && depth <= 64, RULE_WELL_FORMED,
+            "a constant of no type"
+        ))
+        return false;
     switch (tree->kind) {
     case SIR_CONST_INT:
     case SIR_CONST_FLOAT: out->bits = tree->bits; return const_bits(in, tree);
@@ -160,7 +186,9 @@ static bool made_up_parts(Interp *in, Node *out, uint64_t count, SirType elem, u
     return true;
 }
 
-static bool made_up_fields(Interp *in, Node *out, const SirField *fields, uint32_t count, uint32_t depth) {
+static bool made_up_fields(
+    Interp *in, Node *out, const SirField *fields, uint32_t count, uint32_t depth
+) {
     out->parts = interp__parts(in, count);
     if (in->stop) return false;
     out->count = count;
@@ -176,25 +204,33 @@ static bool made_up_variant(Interp *in, const SirTypeInfo *info, Node *out, uint
         if (info->variants[i].field_count < info->variants[chosen].field_count) chosen = i;
     if (info->is_plain_enum) return out->bits = info->variants[chosen].value, true;
     out->variant = chosen;
-    return made_up_fields(in, out, info->variants[chosen].fields, info->variants[chosen].field_count, depth);
+    return made_up_fields(
+        in, out, info->variants[chosen].fields, info->variants[chosen].field_count, depth
+    );
 }
 
 // What a borrow points to is owned by nobody in the module.
-static bool made_up_borrow(Interp *in, const SirTypeInfo *info, SirType elem, Node *out, uint32_t depth) {
+static bool made_up_borrow(
+    Interp *in, const SirTypeInfo *info, SirType elem, Node *out, uint32_t depth
+) {
     Node *thing = arena_new(&in->arena, Node);
     static const Path whole;
+    if (info->mode == SIR_STATIC && !interp__is_plain(in, elem))
+        return false; // no constant is such a thing
     if (info->kind == SIR_TYPE_PTR) {
         if (!interp__make_up(in, elem, thing, depth + 1)) return false;
     } else {
         thing->is_there = true;
-        if (!made_up_parts(in, thing, depth > SHALLOW ? 0 : interp__below(in, MANY), elem, depth)) return false;
+        if (!made_up_parts(in, thing, depth > SHALLOW ? 0 : interp__below(in, MANY), elem, depth))
+            return false;
         for (uint64_t i = 0; info->kind == SIR_TYPE_STR && i < thing->count; i++)
             thing->parts[i].bits &= 0x7f;
     }
     out->target = thing;
     out->to = thing->count;
     if (info->mode == SIR_STATIC) return true;
-    if (info->kind == SIR_TYPE_PTR) vec_push(&in->arena, &in->lent, thing);
+    if (info->kind == SIR_TYPE_PTR)
+        vec_push(&in->arena, &in->lent, thing);
     else
         for (uint64_t i = 0; i < thing->count; i++)
             vec_push(&in->arena, &in->lent, &thing->parts[i]);
@@ -202,13 +238,16 @@ static bool made_up_borrow(Interp *in, const SirTypeInfo *info, SirType elem, No
     return true;
 }
 
-static bool made_up_block(Interp *in, const SirTypeInfo *info, SirType elem, Node *out, uint32_t depth) {
+static bool made_up_block(
+    Interp *in, const SirTypeInfo *info, SirType elem, Node *out, uint32_t depth
+) {
     if (info->kind == SIR_TYPE_GROW && interp__below(in, 2)) return true;
     out->block = interp__block(in, 1);
     Node *content = &out->block->content;
     if (info->kind == SIR_TYPE_PTR) return interp__make_up(in, elem, content, depth + 1);
     content->is_there = true;
-    if (!made_up_parts(in, content, depth > SHALLOW ? 0 : interp__below(in, MANY), elem, depth)) return false;
+    if (!made_up_parts(in, content, depth > SHALLOW ? 0 : interp__below(in, MANY), elem, depth))
+        return false;
     for (uint64_t i = 0; info->kind == SIR_TYPE_STR && i < content->count; i++)
         content->parts[i].bits &= 0x7f;
     return true;
@@ -225,6 +264,7 @@ static bool made_up_function(Interp *in, const SirTypeInfo *info, Node *out) {
 }
 
 static bool made_up_end(Interp *in, const SirTypeInfo *info, Node *out) {
+    if (info->contract >= in->sip->module->contracts.len) return false;
     End *end = interp__end_new(in, info->contract, info->side, info->state);
     end->is_world = true;
     out->end = end;
@@ -234,16 +274,20 @@ static bool made_up_end(Interp *in, const SirTypeInfo *info, Node *out) {
 bool interp__make_up(Interp *in, SirType type, Node *out, uint32_t depth) {
     const SirTypeInfo *info = interp__type(in, type);
     *out = (Node){ .type = type, .is_there = true };
-    if (depth > MAKE_UP_DEPTH || type == SIR_TYPE_VOID || type >= in->sip->module->types.len) return false;
+    if (depth > MAKE_UP_DEPTH || type == SIR_TYPE_VOID || type >= in->sip->module->types.len)
+        return false;
     if (type < SIR_SCALARS) return out->bits = some_bits(in, type), true;
     SirType elem = interp__elem(in, type);
     switch (info->kind) {
     case SIR_TYPE_ARRAY: return made_up_parts(in, out, info->count, info->elem, depth);
     case SIR_TYPE_VECTOR:
-        return made_up_parts(in, out, interp__below(in, info->count < MANY ? info->count + 1 : MANY), elem, depth);
+        return made_up_parts(
+            in, out, interp__below(in, info->count < MANY ? info->count + 1 : MANY), elem, depth
+        );
     case SIR_TYPE_STRUCT: return made_up_fields(in, out, info->fields, info->field_count, depth);
     case SIR_TYPE_ENUM: return made_up_variant(in, info, out, depth);
-    case SIR_TYPE_FLAGS: return info->variant_count == 0 || (out->bits = info->variants[0].value, true);
+    case SIR_TYPE_FLAGS:
+        return info->variant_count == 0 || (out->bits = info->variants[0].value, true);
     case SIR_TYPE_OPTION:
         if (depth > SHALLOW || interp__below(in, 3) == 0) return true;
         out->variant = 1;
@@ -257,5 +301,6 @@ bool interp__make_up(Interp *in, SirType type, Node *out, uint32_t depth) {
     default: return false;
     }
     if (info->mode == SIR_GC) return false;
-    return info->mode == SIR_OWN ? made_up_block(in, info, elem, out, depth) : made_up_borrow(in, info, elem, out, depth);
+    return info->mode == SIR_OWN ? made_up_block(in, info, elem, out, depth)
+                                 : made_up_borrow(in, info, elem, out, depth);
 }

@@ -16,9 +16,16 @@ static bool growing(Interp *in, const SirPlace *place, Growing *g) {
     Route r;
     if (!interp__change(in, place, &r)) return false;
     const SirTypeInfo *info = interp__type(in, r.node->type);
-    *g = (Growing){ .node = r.node, .elem = info->elem, .most = info->kind == SIR_TYPE_VECTOR ? info->count : UINT64_MAX };
-    if (info->kind == SIR_TYPE_GROW && info->mode != SIR_OWN) return interp__violate(in, RULE_MANAGED, "a managed object is changed");
-    if (!MUST(in, info->kind == SIR_TYPE_GROW || info->kind == SIR_TYPE_VECTOR, RULE_WELL_FORMED, "what cannot grow is changed")) return false;
+    *g = (Growing){ .node = r.node,
+                    .elem = info->elem,
+                    .most = info->kind == SIR_TYPE_VECTOR ? info->count : UINT64_MAX };
+    if (info->kind == SIR_TYPE_GROW && info->mode != SIR_OWN)
+        return interp__violate(in, RULE_MANAGED, "a managed object is changed");
+    if (!MUST(
+            in, info->kind == SIR_TYPE_GROW || info->kind == SIR_TYPE_VECTOR, RULE_WELL_FORMED,
+            "what cannot grow is changed"
+        ))
+        return false;
     if (info->kind == SIR_TYPE_GROW && !r.node->block) {
         r.node->block = interp__block(in, 1);
         r.node->block->content.is_there = true;
@@ -61,8 +68,14 @@ static bool has_room(Interp *in, Growing *g, uint64_t more) {
 
 static bool fits(Interp *in, const Growing *g, const Node *value) {
     bool is_heap = interp__type(in, g->node->type)->kind == SIR_TYPE_GROW;
-    return MUST(in, interp__same_type(in, value->type, g->elem), RULE_WELL_FORMED, "an element of another type") &&
-           MUST(in, !is_heap || !interp__is_second_class(in, value->type), RULE_ESCAPE, "a borrow is stored in the heap") &&
+    return MUST(
+               in, interp__same_type(in, value->type, g->elem), RULE_WELL_FORMED,
+               "an element of another type"
+           ) &&
+           MUST(
+               in, !is_heap || !interp__is_second_class(in, value->type), RULE_ESCAPE,
+               "a borrow is stored in the heap"
+           ) &&
            interp__states_fit(in, value, g->elem);
 }
 
@@ -89,16 +102,20 @@ static bool take_at(Interp *in, Growing *g, uint64_t at, Node *out) {
 static bool grow_new(Interp *in, const SirInst *inst) {
     Node node = { .type = interp__place_type(in, &inst->args[0].place), .is_there = true };
     const SirTypeInfo *info = interp__type(in, node.type);
-    if (info->kind == SIR_TYPE_GROW && info->mode != SIR_OWN) return interp__violate(in, RULE_MANAGED, "a managed object is made");
-    return MUST(in, info->kind == SIR_TYPE_GROW || info->kind == SIR_TYPE_VECTOR, RULE_WELL_FORMED, "grow.new of another type") &&
+    if (info->kind == SIR_TYPE_GROW && info->mode != SIR_OWN)
+        return interp__violate(in, RULE_MANAGED, "a managed object is made");
+    return MUST(
+               in, info->kind == SIR_TYPE_GROW || info->kind == SIR_TYPE_VECTOR, RULE_WELL_FORMED,
+               "grow.new of another type"
+           ) &&
            interp__write(in, &inst->args[0].place, &node);
 }
 
 static bool grow_push(Interp *in, const SirInst *inst) {
     Node value;
     Growing g;
-    return interp__value(in, &inst->args[1], &value) && growing(in, &inst->args[0].place, &g) && fits(in, &g, &value) &&
-           insert_at(in, &g, g.run->count, value);
+    return interp__value(in, &inst->args[1], &value) && growing(in, &inst->args[0].place, &g) &&
+           fits(in, &g, &value) && insert_at(in, &g, g.run->count, value);
 }
 
 static bool grow_pop(Interp *in, const SirInst *inst) {
@@ -107,7 +124,11 @@ static bool grow_pop(Interp *in, const SirInst *inst) {
     Node last;
     Growing g;
     if (!growing(in, &inst->args[1].place, &g)) return false;
-    if (!MUST(in, info->kind == SIR_TYPE_OPTION && info->elem == g.elem, RULE_WELL_FORMED, "an element of another type")) return false;
+    if (!MUST(
+            in, info->kind == SIR_TYPE_OPTION && info->elem == g.elem, RULE_WELL_FORMED,
+            "an element of another type"
+        ))
+        return false;
     bool is_empty = g.run->count == 0;
     if (!is_empty && !take_at(in, &g, g.run->count - 1, &last)) return false;
     Node node = interp__option(in, option, is_empty ? NULL : &last);
@@ -118,7 +139,8 @@ static bool grow_insert(Interp *in, const SirInst *inst) {
     uint64_t at;
     Node value;
     Growing g;
-    if (!interp__u64(in, &inst->args[1], &at) || !interp__value(in, &inst->args[2], &value)) return false;
+    if (!interp__u64(in, &inst->args[1], &at) || !interp__value(in, &inst->args[2], &value))
+        return false;
     if (!growing(in, &inst->args[0].place, &g) || !fits(in, &g, &value)) return false;
     if (in->chaos && at > g.run->count) at = interp__below(in, g.run->count + 1);
     return at > g.run->count ? interp__fault(in, FAULT_INDEX) : insert_at(in, &g, at, value);
@@ -128,7 +150,8 @@ static bool grow_remove(Interp *in, const SirInst *inst) {
     uint64_t at;
     Node value;
     Growing g;
-    if (!interp__u64(in, &inst->args[2], &at) || !growing(in, &inst->args[1].place, &g)) return false;
+    if (!interp__u64(in, &inst->args[2], &at) || !growing(in, &inst->args[1].place, &g))
+        return false;
     if (in->chaos && at >= g.run->count && g.run->count) at = interp__below(in, g.run->count);
     if (at >= g.run->count) return interp__fault(in, FAULT_INDEX);
     return take_at(in, &g, at, &value) && interp__write(in, &inst->args[0].place, &value);
@@ -137,7 +160,8 @@ static bool grow_remove(Interp *in, const SirInst *inst) {
 static bool grow_truncate(Interp *in, const SirInst *inst) {
     uint64_t count;
     Growing g;
-    if (!interp__u64(in, &inst->args[1], &count) || !growing(in, &inst->args[0].place, &g)) return false;
+    if (!interp__u64(in, &inst->args[1], &count) || !growing(in, &inst->args[0].place, &g))
+        return false;
     if (in->chaos && count > g.run->count) count = interp__below(in, g.run->count + 1);
     if (count > g.run->count) return interp__fault(in, FAULT_INDEX);
     for (uint64_t i = count; i < g.run->count; i++)
@@ -149,27 +173,39 @@ static bool grow_append(Interp *in, const SirInst *inst) {
     Growing g;
     Run from;
     Route r;
-    if (!growing(in, &inst->args[0].place, &g) || !interp__run(in, &inst->args[1].place, USE_READ, &from)) return false;
-    bool is_slice = interp__type(in, interp__place_type(in, &inst->args[1].place))->kind == SIR_TYPE_SLICE;
+    if (!growing(in, &inst->args[0].place, &g) ||
+        !interp__run(in, &inst->args[1].place, USE_READ, &from))
+        return false;
+    bool is_slice =
+        interp__type(in, interp__place_type(in, &inst->args[1].place))->kind == SIR_TYPE_SLICE;
     bool right = is_slice && from.elem == g.elem && interp__is_plain(in, g.elem);
     if (!MUST(in, right, RULE_WELL_FORMED, "elements of another type")) return false;
     bool is_heap = interp__type(in, g.node->type)->kind == SIR_TYPE_GROW;
-    if (!MUST(in, !is_heap || !interp__is_second_class(in, g.elem), RULE_ESCAPE, "a borrow is stored in the heap")) return false;
+    if (!MUST(
+            in, !is_heap || !interp__is_second_class(in, g.elem), RULE_ESCAPE,
+            "a borrow is stored in the heap"
+        ))
+        return false;
     uint64_t more = from.to - from.from, count = g.run->count;
     if (!interp__run_access(in, &from, 0, more, USE_READ)) return false;
-    if (!interp__walk(in, &inst->args[0].place, USE_WRITE, false, &r) || !interp__is_fresh(in, from.tag)) return false;
-    if (!MUST(in, from.node != g.run || !more, RULE_LOANS, "something is appended to itself")) return false;
+    if (!interp__walk(in, &inst->args[0].place, USE_WRITE, false, &r) ||
+        !interp__is_fresh(in, from.tag))
+        return false;
+    if (!MUST(in, from.node != g.run || !more, RULE_LOANS, "something is appended to itself"))
+        return false;
     if (!has_room(in, &g, more)) return interp__fault(in, FAULT_QUOTA);
     if (!set_count(in, g.run, count + more)) return false;
     for (uint64_t i = 0; i < more; i++)
-        if (!interp__copy(in, &from.node->parts[from.from + i], &g.run->parts[count + i])) return false;
+        if (!interp__copy(in, &from.node->parts[from.from + i], &g.run->parts[count + i]))
+            return false;
     return true;
 }
 
 static bool grow_reserve(Interp *in, const SirInst *inst) {
     uint64_t more;
     Growing g;
-    if (!interp__u64(in, &inst->args[1], &more) || !growing(in, &inst->args[0].place, &g)) return false;
+    if (!interp__u64(in, &inst->args[1], &more) || !growing(in, &inst->args[0].place, &g))
+        return false;
     bool is_growable = interp__type(in, g.node->type)->kind == SIR_TYPE_GROW;
     if (!MUST(in, is_growable, RULE_WELL_FORMED, "room is reserved in a vector")) return false;
     bool room = more <= UINT64_MAX - g.run->count && has_room(in, &g, more);
@@ -182,7 +218,8 @@ static bool grow_seal(Interp *in, const SirInst *inst) {
     const SirTypeInfo *from = interp__type(in, node.type);
     SirType type = interp__place_type(in, &inst->args[0].place);
     const SirTypeInfo *to = interp__type(in, type);
-    bool right = from->kind == SIR_TYPE_GROW && to->kind == SIR_TYPE_SLICE && from->mode == SIR_OWN && to->mode == SIR_OWN && from->elem == to->elem;
+    bool right = from->kind == SIR_TYPE_GROW && to->kind == SIR_TYPE_SLICE &&
+                 from->mode == SIR_OWN && to->mode == SIR_OWN && from->elem == to->elem;
     if (!MUST(in, right, RULE_WELL_FORMED, "grow.seal of another type")) return false;
     node.type = type;
     return interp__write(in, &inst->args[0].place, &node);

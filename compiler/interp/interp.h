@@ -51,8 +51,35 @@ void interp_run(
 
 // Walks one function at random: arguments, the choices of branches and switches, and what the world sends are made up
 // from the seed. What happens in fact is only asked where it must be: a match takes the arm of the variant that is there.
+//
+// `watch` is told of every drop before it happens; may be NULL.
+typedef struct Interp Interp;
+
+typedef struct InterpWatch {
+    void (*dropping)(void *context, Interp *in, SirFunc func, SirBlock block, uint32_t inst);
+    void *context;
+} InterpWatch;
+
 void interp_walk(
-    const SirModule *module, SirFunc func, uint64_t seed, uint64_t steps, InterpResult *result
+    const SirModule *module,
+    SirFunc func,
+    uint64_t seed,
+    uint64_t steps,
+    const InterpWatch *watch,
+    InterpResult *result
 );
+
+// How many owners there are in a place of the running function, and whether all of it is there. A box counts with what is in
+// it; what has no elements that are followed by themselves counts once. 0 when the place cannot be reached.
+uint32_t interp_owners(Interp *in, const SirPlace *place, bool *is_whole);
+
+// What the interpreter takes a type for. `out` has room for all rows; nonsense for what is no type.
+typedef struct InterpTypeFacts {
+    uint64_t size;
+    uint32_t align;
+    bool is_plain, is_owning, is_second_class;
+} InterpTypeFacts;
+
+void interp_type_facts(const SirModule *module, InterpTypeFacts *out);
 
 #endif

@@ -72,7 +72,7 @@ struct Node {
             uint64_t count;
             uint64_t variant;
         };
-        struct { // const, mut, static: pointer, slice, str
+        struct {          // const, mut, static: pointer, slice, str
             Node *target; // slices: what has the elements as parts
             uint64_t from, to;
             Tag *tag; // NULL: static
@@ -101,16 +101,16 @@ typedef struct Message {
 } Message;
 
 struct End {
-    End *peer; // NULL: nobody, or the world
-    Sip *owner; // NULL: closed, or in a message
+    End *peer;            // NULL: nobody, or the world
+    Sip *owner;           // NULL: closed, or in a message
     SirContract contract; // of the owner's module
     SirSide side;
     SirState state;
     uint32_t run;   // messages sent since the last change of direction
     uint32_t depth; // it came in a message of an endpoint that came in a message of ...
     bool is_open;
-    bool is_console; // the world at the other end is the console
-    bool is_world;   // anything may come from the other end
+    bool is_console;        // the world at the other end is the console
+    bool is_world;          // anything may come from the other end
     Message *first, **last; // that wait to be received
     End *next;              // of all
 };
@@ -146,10 +146,10 @@ typedef enum SipState { SIP_RUNS, SIP_WAITS, SIP_ENDED } SipState;
 struct Sip {
     const SirModule *module;
     TypeFacts *facts;
-    bool *leads_to_end;  // per type, made when first asked for
-    bool **has_storage; // per function, made when it is first called
-    Node **consts;      // per module constant, made when it is first used
-    Map *trees;         // text literals, by tree
+    bool *leads_to_end, *stays_here; // per type, made when first asked for
+    bool **has_storage;              // per function, made when it is first called
+    Node **consts;                   // per module constant, made when it is first used
+    Map *trees;                      // text literals, by tree
     Frames frames;
     Frames *spare; // per function: of calls that returned
     Block *blocks;
@@ -160,7 +160,7 @@ struct Sip {
     InterpResult *result;
 };
 
-typedef struct Interp {
+struct Interp {
     Arena arena;
     bool chaos;
     uint64_t chance;
@@ -173,7 +173,7 @@ typedef struct Interp {
     bool stop;  // the running SIP ended
     bool again; // the instruction could not be finished yet
     bool yields;
-    bool off;     // `exit` was called
+    bool off; // `exit` was called
     uint32_t off_status;
     Buf *console;
     End *ends;
@@ -184,9 +184,10 @@ typedef struct Interp {
     Node *free_parts[40]; // by the logarithm of how many
     Message *free_messages;
     Block *free_blocks;
-    Node last;         // what the first function returned
+    Node last; // what the first function returned
+    const InterpWatch *watch;
     const char *doing; // for complaints: the instruction
-} Interp;
+};
 
 static inline Frame *top(const Interp *in) {
     return &in->sip->frames.data[in->sip->frames.len - 1];
@@ -202,28 +203,35 @@ void interp__end(Interp *in, InterpEnd end);
 
 #define MUST(in, condition, rule, ...) ((condition) || interp__violate((in), (rule), __VA_ARGS__))
 
-uint64_t interp__draw(Interp *in);                 // chaos: the next random number
+uint64_t interp__draw(Interp *in);                  // chaos: the next random number
 uint64_t interp__below(Interp *in, uint64_t limit); // 0 for 0
 
 // --- types (types.c) -----------------------------------------------------------------------------------------
 
-const SirTypeInfo *interp__type(const Interp *in, SirType type); // void's where there is no such row
+const SirTypeInfo *interp__type(
+    const Interp *in, SirType type
+); // void's where there is no such row
 const TypeFacts *interp__facts(Interp *in, SirType type);
 bool interp__same_type(const Interp *in, SirType a, SirType b); // up to the states of endpoints
 bool interp__same_sig(const SirSig *a, const SirSig *b);
 bool interp__is_signed(SirType type);
 bool interp__is_integer(SirType type);
 bool interp__is_float(SirType type);
-uint32_t interp__width(SirType type);                         // bits of a scalar
-uint64_t interp__extend(SirType type, uint64_t bits);         // an integer's low bits, as a node keeps them
-bool interp__holds(const Interp *in, SirType type, uint64_t bits); // is this a value of the scalar, enum or flags?
-SirType interp__repr(const Interp *in, SirType type);         // of a plain enum or flags; else the type itself
-SirType interp__elem(const Interp *in, SirType type);         // of what is indexable, or of a str; SIR_NONE
-bool interp__is_borrow(const SirTypeInfo *info);              // a pointer, slice or str that owns nothing
-bool interp__is_owner(const SirTypeInfo *info);               // of a block
+uint32_t interp__width(SirType type);                 // bits of a scalar
+uint64_t interp__extend(SirType type, uint64_t bits); // an integer's low bits, as a node keeps them
+bool interp__holds(
+    const Interp *in, SirType type, uint64_t bits
+); // is this a value of the scalar, enum or flags?
+SirType interp__repr(
+    const Interp *in, SirType type
+); // of a plain enum or flags; else the type itself
+SirType interp__elem(const Interp *in, SirType type); // of what is indexable, or of a str; SIR_NONE
+bool interp__is_borrow(const SirTypeInfo *info);      // a pointer, slice or str that owns nothing
+bool interp__is_owner(const SirTypeInfo *info);       // of a block
 bool interp__is_plain(Interp *in, SirType type);
 bool interp__is_owning(Interp *in, SirType type);
 bool interp__is_second_class(Interp *in, SirType type);
+bool interp__is_sendable(Interp *in, SirType type);
 bool interp__leads_to_end(Interp *in, SirType type); // an endpoint is in it, or behind its owners
 
 // --- permissions (tags.c) --------------------------------------------------------------------------------------
@@ -234,11 +242,15 @@ typedef enum Use {
 } Use;
 
 Tag *interp__root(Interp *in);
-Tag *interp__lend(Interp *in, Tag *parent, const Path *path, bool exclusive); // after the access was made
+Tag *interp__lend(
+    Interp *in, Tag *parent, const Path *path, bool exclusive
+);                                                        // after the access was made
 void interp__kill(Interp *in, Tag *tag, const char *why); // and all that was borrowed through it
 void interp__kill_children(Interp *in, Tag *tag, const char *why);
-bool interp__access(Interp *in, Tag *tag, const Path *path, Use use); // false: a stale borrow was used
-bool interp__is_fresh(Interp *in, const Tag *tag);                    // or that
+bool interp__access(
+    Interp *in, Tag *tag, const Path *path, Use use
+);                                                 // false: a stale borrow was used
+bool interp__is_fresh(Interp *in, const Tag *tag); // or that
 bool interp__comes_from(const Tag *tag, const Tag *from);
 void interp__sweep(Interp *in); // between instructions: forgets what nobody can use
 bool interp__path_push(Interp *in, Path *path, StepKind kind, uint64_t from, uint64_t to);
@@ -251,33 +263,41 @@ void interp__parts_free(Interp *in, Node *parts, uint64_t count);
 Block *interp__block(Interp *in, uint64_t bytes); // belongs to the running SIP
 void interp__block_free(Interp *in, Block *block);
 void interp__own(Interp *in, Block *block, Sip *owner);
-bool interp__has_parts(const SirTypeInfo *info); // inline
-bool interp__is_whole(const Interp *in, const Node *node);    // initialised in all its paths
-bool interp__is_touched(Interp *in, const Node *node);        // some owning path is initialised
+bool interp__has_parts(const SirTypeInfo *info);           // inline
+bool interp__is_whole(const Interp *in, const Node *node); // initialised in all its paths
+bool interp__is_touched(Interp *in, const Node *node);     // some owning path is initialised
 bool interp__has_hole(const Interp *in, const Node *node, uint32_t but); // that another tag made
-bool interp__copy(Interp *in, const Node *from, Node *to);    // of plain type; all borrows in it are fresh
-bool interp__check_moved(Interp *in, const Node *node);       // what leaves its place is fit to
-void interp__forget(Interp *in, Node *node);                  // it owns nothing, or what it owned is elsewhere
-bool interp__drop(Interp *in, Node *node);                    // all that it owns ends; uninitialised afterwards
+bool interp__copy(
+    Interp *in, const Node *from, Node *to
+); // of plain type; all borrows in it are fresh
+bool interp__check_moved(Interp *in, const Node *node); // what leaves its place is fit to
+void interp__forget(Interp *in, Node *node); // it owns nothing, or what it owned is elsewhere
+bool interp__drop(Interp *in, Node *node);   // all that it owns ends; uninitialised afterwards
 bool interp__const(Interp *in, const SirTree *tree, Node *out, uint32_t depth);
-bool interp__make_up(Interp *in, SirType type, Node *out, uint32_t depth); // chaos: false when there is none
+bool interp__make_up(
+    Interp *in, SirType type, Node *out, uint32_t depth
+); // chaos: false when there is none
 Node interp__scalar(SirType type, uint64_t bits);
 Node interp__option(Interp *in, SirType option, const Node *some); // NULL: none
-Node *interp__run_of(const Interp *in, Node *node, uint64_t *from, uint64_t *to); // elements of a slice and its like
+Node *interp__run_of(
+    const Interp *in, Node *node, uint64_t *from, uint64_t *to
+);                                                             // elements of a slice and its like
 void interp__collect(Interp *in, const Node *node, Tags *out); // the tags of all borrows in it
-bool interp__states_fit(Interp *in, const Node *node, SirType type); // endpoints are in the states that the type names
+bool interp__states_fit(
+    Interp *in, const Node *node, SirType type
+); // endpoints are in the states that the type names
 
 // --- places (places.c) ---------------------------------------------------------------------------------------------
 
 typedef struct Route {
     Node *node;
-    Tag *tag;       // whose permission is used; NULL: a constant's
-    Path path;      // from what the tag covers
-    bool is_shared; // through `const` or `static`
-    bool is_path;   // a move path: no element, nothing shared
-    bool is_field;  // fields only
-    bool is_heap;   // through an owner
-    bool is_behind; // through a `mut` pointer
+    Tag *tag;           // whose permission is used; NULL: a constant's
+    Path path;          // from what the tag covers
+    bool is_shared;     // through `const` or `static`
+    bool is_path;       // a move path: no element, nothing shared
+    bool is_field;      // fields only
+    bool is_heap;       // through an owner
+    bool is_behind;     // through a `mut` pointer
     bool is_lent_local; // `%l.*`, l a pointer
 } Route;
 
@@ -291,6 +311,9 @@ bool interp__u64(Interp *in, const SirArg *arg, uint64_t *out);
 bool interp__write(Interp *in, const SirPlace *place, const Node *value);
 bool interp__write_local(Interp *in, uint64_t local, const Node *value);
 bool interp__drop_place(Interp *in, const SirPlace *place);
+bool interp__states_agree(
+    Interp *in, const Route *route, const Node *value
+); // the place may hold or give it
 bool interp__move_out(Interp *in, Route *route, Node *out);
 SirType interp__place_type(Interp *in, const SirPlace *place); // SIR_NONE where it has none
 
@@ -305,7 +328,9 @@ typedef struct Run {
 } Run;
 
 bool interp__run(Interp *in, const SirPlace *place, Use use, Run *run);
-bool interp__run_access(Interp *in, Run *run, uint64_t from, uint64_t to, Use use); // relative to `from`
+bool interp__run_access(
+    Interp *in, Run *run, uint64_t from, uint64_t to, Use use
+); // relative to `from`
 Node interp__slice(Interp *in, Run *run, SirType type, uint64_t from, uint64_t to, bool exclusive);
 
 // --- instructions ----------------------------------------------------------------------------------------------------
@@ -319,7 +344,7 @@ bool interp__elements(Interp *in, const SirInst *inst); // elements.c
 bool interp__grow(Interp *in, const SirInst *inst);     // grow.c
 bool interp__channel(Interp *in, const SirInst *inst);  // channel.c
 bool interp__receive(Interp *in, const SirInst *inst);
-bool interp__call(Interp *in, const SirInst *inst);     // call.c
+bool interp__call(Interp *in, const SirInst *inst); // call.c
 bool interp__return(Interp *in, const SirInst *inst);
 bool interp__end_block(Interp *in, const SirInst *inst); // flow.c, all other terminators
 bool interp__enter(Interp *in, SirFunc func, const Node *args, uint32_t count);
@@ -329,6 +354,5 @@ void interp__end_close(Interp *in, End *end);
 End *interp__end_new(Interp *in, SirContract contract, SirSide side, SirState state);
 bool interp__is_endpoint_ptr(const Interp *in, SirType type); // `mut C.x:S*`
 void interp__run_out(Interp *in); // the running SIP ended: its endpoints close, its memory is gone
-bool interp__check_manifest(Interp *in);
 
 #endif

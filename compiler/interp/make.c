@@ -12,7 +12,10 @@ static const SirPlace *dest_of(const SirInst *inst) {
 static bool put_part(Interp *in, const SirArg *arg, SirType type, Node *part) {
     Node value;
     if (!interp__value(in, arg, &value)) return false;
-    if (!MUST(in, interp__same_type(in, value.type, type), RULE_WELL_FORMED, "a part of another type")) return false;
+    if (!MUST(
+            in, interp__same_type(in, value.type, type), RULE_WELL_FORMED, "a part of another type"
+        ))
+        return false;
     if (!interp__states_fit(in, &value, type)) return false;
     value.type = type;
     *part = value;
@@ -29,17 +32,28 @@ static SirType part_type(Interp *in, SirType type, uint64_t variant, uint32_t i)
 static bool may_hold(Interp *in, const Node *node) {
     const SirTypeInfo *info = interp__type(in, node->type);
     bool is_plain_struct = info->kind == SIR_TYPE_STRUCT && !info->is_ref;
-    return !is_plain_struct ||
-           MUST(in, !interp__is_second_class(in, node->type), RULE_ESCAPE, "an ordinary struct holds a borrow");
+    return !is_plain_struct || MUST(
+                                   in, !interp__is_second_class(in, node->type), RULE_ESCAPE,
+                                   "an ordinary struct holds a borrow"
+                               );
 }
 
-static bool make_parts(Interp *in, const SirInst *inst, uint32_t first, Node *node, uint64_t count) {
-    if (!MUST(in, inst->arg_count - first == count, RULE_WELL_FORMED, "%u parts instead of %u", inst->arg_count - first, (unsigned)count))
+static bool make_parts(
+    Interp *in, const SirInst *inst, uint32_t first, Node *node, uint64_t count
+) {
+    if (!MUST(
+            in, inst->arg_count - first == count, RULE_WELL_FORMED, "%u parts instead of %u",
+            inst->arg_count - first, (unsigned)count
+        ))
         return false;
     node->parts = interp__parts(in, count);
     if (in->stop) return false;
     for (uint32_t i = 0; i < count; i++)
-        if (!put_part(in, &inst->args[first + i], part_type(in, node->type, node->variant, i), &node->parts[i])) return false;
+        if (!put_part(
+                in, &inst->args[first + i], part_type(in, node->type, node->variant, i),
+                &node->parts[i]
+            ))
+            return false;
     node->count = count;
     return may_hold(in, node) && interp__write(in, dest_of(inst), node);
 }
@@ -49,10 +63,15 @@ static bool make_variant(Interp *in, const SirInst *inst, Node *node) {
     uint64_t n = inst->args[1].n;
     bool is_option = info->kind == SIR_TYPE_OPTION;
     uint64_t variants = is_option ? 2 : info->variant_count;
-    if (!MUST(in, (is_option || info->kind == SIR_TYPE_ENUM) && n < variants, RULE_WELL_FORMED, "there is no such variant")) return false;
+    if (!MUST(
+            in, (is_option || info->kind == SIR_TYPE_ENUM) && n < variants, RULE_WELL_FORMED,
+            "there is no such variant"
+        ))
+        return false;
     if (info->kind == SIR_TYPE_ENUM && info->is_plain_enum) {
         node->bits = info->variants[n].value;
-        return MUST(in, inst->arg_count == 2, RULE_WELL_FORMED, "a plain enum has no payload") && interp__write(in, dest_of(inst), node);
+        return MUST(in, inst->arg_count == 2, RULE_WELL_FORMED, "a plain enum has no payload") &&
+               interp__write(in, dest_of(inst), node);
     }
     node->variant = n;
     return make_parts(in, inst, 2, node, sir_variant_arity(in->sip->module, node->type, n));
@@ -73,9 +92,10 @@ static bool repeat(Interp *in, const SirInst *inst, Node *node) {
     const SirTypeInfo *info = interp__type(in, node->type);
     Node value;
     if (!interp__value(in, &inst->args[1], &value)) return false;
-    bool fits = info->kind == SIR_TYPE_ARRAY && info->elem == value.type && interp__is_plain(in, value.type);
-    return MUST(in, fits, RULE_WELL_FORMED, "repeat of another type") && fill(in, node, info->count, &value) &&
-           interp__write(in, dest_of(inst), node);
+    bool fits = info->kind == SIR_TYPE_ARRAY && info->elem == value.type &&
+                interp__is_plain(in, value.type);
+    return MUST(in, fits, RULE_WELL_FORMED, "repeat of another type") &&
+           fill(in, node, info->count, &value) && interp__write(in, dest_of(inst), node);
 }
 
 static bool refer(Interp *in, const SirInst *inst, Node *node) {
@@ -84,7 +104,8 @@ static bool refer(Interp *in, const SirInst *inst, Node *node) {
     node->bits = inst->args[1].n;
     bool fits = node->bits < module->funcs.len && info->kind == SIR_TYPE_FN &&
                 interp__same_sig(info->sig, &module->funcs.data[node->bits].sig);
-    return MUST(in, fits, RULE_WELL_FORMED, "a reference to a function of another signature") && interp__write(in, dest_of(inst), node);
+    return MUST(in, fits, RULE_WELL_FORMED, "a reference to a function of another signature") &&
+           interp__write(in, dest_of(inst), node);
 }
 
 // --- the heap ---------------------------------------------------------------------------------------------------
@@ -92,7 +113,9 @@ static bool refer(Interp *in, const SirInst *inst, Node *node) {
 bool interp__alloc(Interp *in, uint64_t bytes, Block **block) {
     uint64_t quota = in->sip->module->manifest.heap_bytes;
     *block = NULL;
-    if (in->chaos ? interp__below(in, 16) == 0 : bytes > quota || in->sip->heap_used > quota - bytes) return false;
+    if (in->chaos ? interp__below(in, 16) == 0
+                  : bytes > quota || in->sip->heap_used > quota - bytes)
+        return false;
     *block = interp__block(in, bytes);
     return true;
 }
@@ -107,8 +130,12 @@ static SirType block_type(Interp *in, const SirInst *inst) {
 
 static bool is_own(Interp *in, SirType type, SirTypeKind kind, SirType elem) {
     const SirTypeInfo *info = interp__type(in, type);
-    if (info->kind == kind && info->mode == SIR_GC) return interp__violate(in, RULE_MANAGED, "a managed object is made");
-    return MUST(in, info->kind == kind && info->mode == SIR_OWN && interp__elem(in, type) == elem, RULE_WELL_FORMED, "a block of another type");
+    if (info->kind == kind && info->mode == SIR_GC)
+        return interp__violate(in, RULE_MANAGED, "a managed object is made");
+    return MUST(
+        in, info->kind == kind && info->mode == SIR_OWN && interp__elem(in, type) == elem,
+        RULE_WELL_FORMED, "a block of another type"
+    );
 }
 
 // The owner, or the option of it.
@@ -125,10 +152,16 @@ static bool new_box(Interp *in, const SirInst *inst) {
     Node value;
     Block *block;
     if (!interp__value(in, &inst->args[1], &value)) return false;
-    if (info->kind == SIR_TYPE_PTR && info->mode == SIR_GC) return interp__violate(in, RULE_MANAGED, "a managed object is made");
-    bool fits = info->kind == SIR_TYPE_PTR && info->mode == SIR_OWN && interp__same_type(in, info->elem, value.type);
+    if (info->kind == SIR_TYPE_PTR && info->mode == SIR_GC)
+        return interp__violate(in, RULE_MANAGED, "a managed object is made");
+    bool fits = info->kind == SIR_TYPE_PTR && info->mode == SIR_OWN &&
+                interp__same_type(in, info->elem, value.type);
     if (!MUST(in, fits, RULE_WELL_FORMED, "a box of another type")) return false;
-    if (!MUST(in, !interp__is_second_class(in, value.type), RULE_ESCAPE, "a borrow is put into the heap")) return false;
+    if (!MUST(
+            in, !interp__is_second_class(in, value.type), RULE_ESCAPE,
+            "a borrow is put into the heap"
+        ))
+        return false;
     if (!interp__states_fit(in, &value, info->elem)) return false;
     if (interp__alloc(in, interp__facts(in, value.type)->size, &block)) {
         value.type = info->elem;
@@ -146,10 +179,19 @@ static bool new_array(Interp *in, const SirInst *inst) {
     uint64_t count, bytes;
     Node value;
     Block *block;
-    if (!interp__u64(in, &inst->args[1], &count) || !interp__value(in, &inst->args[2], &value)) return false;
+    if (!interp__u64(in, &inst->args[1], &count) || !interp__value(in, &inst->args[2], &value))
+        return false;
     if (!is_own(in, type, SIR_TYPE_SLICE, value.type)) return false;
-    if (!MUST(in, interp__is_plain(in, value.type), RULE_WELL_FORMED, "an array of copies of what can only be moved")) return false;
-    if (!MUST(in, !interp__is_second_class(in, value.type), RULE_ESCAPE, "a borrow is put into the heap")) return false;
+    if (!MUST(
+            in, interp__is_plain(in, value.type), RULE_WELL_FORMED,
+            "an array of copies of what can only be moved"
+        ))
+        return false;
+    if (!MUST(
+            in, !interp__is_second_class(in, value.type), RULE_ESCAPE,
+            "a borrow is put into the heap"
+        ))
+        return false;
     if (in->chaos && count > 64) count %= 5;
     bool is_huge = __builtin_mul_overflow(count, interp__facts(in, value.type)->size, &bytes);
     if (is_huge || !interp__alloc(in, bytes, &block)) {
@@ -166,12 +208,20 @@ static bool new_copy(Interp *in, const SirInst *inst) {
     if (!interp__run(in, &inst->args[1].place, USE_READ, &run)) return false;
     SirTypeKind kind = interp__type(in, interp__place_type(in, &inst->args[1].place))->kind;
     bool fits = kind == SIR_TYPE_SLICE || kind == SIR_TYPE_STR;
-    if (!MUST(in, fits && interp__is_plain(in, run.elem), RULE_WELL_FORMED, "a copy of what is no slice of plain elements")) return false;
+    if (!MUST(
+            in, fits && interp__is_plain(in, run.elem), RULE_WELL_FORMED,
+            "a copy of what is no slice of plain elements"
+        ))
+        return false;
     if (!is_own(in, type, kind, run.elem)) return false;
-    if (!MUST(in, !interp__is_second_class(in, run.elem), RULE_ESCAPE, "a borrow is put into the heap")) return false;
+    if (!MUST(
+            in, !interp__is_second_class(in, run.elem), RULE_ESCAPE, "a borrow is put into the heap"
+        ))
+        return false;
     uint64_t count = run.to - run.from;
     if (!interp__run_access(in, &run, 0, count, USE_READ)) return false;
-    if (!interp__alloc(in, count * interp__facts(in, run.elem)->size, &block)) return interp__fault(in, FAULT_QUOTA);
+    if (!interp__alloc(in, count * interp__facts(in, run.elem)->size, &block))
+        return interp__fault(in, FAULT_QUOTA);
     Node *content = &block->content;
     content->is_there = true;
     content->parts = interp__parts(in, count);
@@ -186,8 +236,16 @@ static bool unbox(Interp *in, const SirInst *inst) {
     Node box;
     if (!interp__value(in, &inst->args[1], &box)) return false;
     const SirTypeInfo *info = interp__type(in, box.type);
-    if (!MUST(in, info->kind == SIR_TYPE_PTR && info->mode == SIR_OWN, RULE_WELL_FORMED, "unbox of what is no box")) return false;
-    if (!MUST(in, box.block->owner == in->sip, RULE_OWNERSHIP, "a block that is not the SIP's is freed")) return false;
+    if (!MUST(
+            in, info->kind == SIR_TYPE_PTR && info->mode == SIR_OWN, RULE_WELL_FORMED,
+            "unbox of what is no box"
+        ))
+        return false;
+    if (!MUST(
+            in, box.block->owner == in->sip, RULE_OWNERSHIP,
+            "a block that is not the SIP's is freed"
+        ))
+        return false;
     Node content = box.block->content;
     interp__block_free(in, box.block);
     return interp__write(in, dest_of(inst), &content);
@@ -200,7 +258,9 @@ bool interp__make(Interp *in, const SirInst *inst) {
     const SirTypeInfo *info = interp__type(in, node.type);
     switch (inst->op) {
     case SIR_OP_STRUCT:
-        return MUST(in, info->kind == SIR_TYPE_STRUCT, RULE_WELL_FORMED, "struct of another type") &&
+        return MUST(
+                   in, info->kind == SIR_TYPE_STRUCT, RULE_WELL_FORMED, "struct of another type"
+               ) &&
                make_parts(in, inst, 1, &node, info->field_count);
     case SIR_OP_ARRAY:
         return MUST(in, info->kind == SIR_TYPE_ARRAY, RULE_WELL_FORMED, "array of another type") &&

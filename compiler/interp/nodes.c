@@ -44,8 +44,10 @@ void interp__parts_free(Interp *in, Node *parts, uint64_t count) {
 void interp__own(Interp *in, Block *block, Sip *owner) {
     (void)in;
     if (block->owner) {
-        if (block->prev) block->prev->next = block->next;
-        else block->owner->blocks = block->next;
+        if (block->prev)
+            block->prev->next = block->next;
+        else
+            block->owner->blocks = block->next;
         if (block->next) block->next->prev = block->prev;
         block->owner->heap_used -= block->bytes;
     }
@@ -60,8 +62,10 @@ void interp__own(Interp *in, Block *block, Sip *owner) {
 
 Block *interp__block(Interp *in, uint64_t bytes) {
     Block *block = in->free_blocks;
-    if (block) in->free_blocks = block->next;
-    else block = arena_new(&in->arena, Block);
+    if (block)
+        in->free_blocks = block->next;
+    else
+        block = arena_new(&in->arena, Block);
     *block = (Block){ .bytes = bytes ? bytes : 1, .id = ++in->block_ids };
     interp__own(in, block, in->sip);
     return block;
@@ -99,6 +103,37 @@ bool interp__is_touched(Interp *in, const Node *node) {
     for (uint64_t i = 0; i < node->count; i++)
         if (interp__is_touched(in, &node->parts[i])) return true;
     return false;
+}
+
+static uint32_t count_owners(Interp *in, const Node *node) {
+    if (!node->is_there || !interp__is_owning(in, node->type)) return 0;
+    if (is_box(in, node)) return 1 + count_owners(in, &node->block->content);
+    if (!is_struct(in, node)) return 1;
+    uint32_t count = 0;
+    for (uint64_t i = 0; i < node->count; i++)
+        count += count_owners(in, &node->parts[i]);
+    return count;
+}
+
+// Without any access: who asks changes nothing.
+uint32_t interp_owners(Interp *in, const SirPlace *place, bool *is_whole) {
+    const Frame *frame = top(in);
+    *is_whole = false;
+    if (place->local >= frame->info->locals.len || !frame->roots[place->local]) return 0;
+    const Node *node = &frame->locals[place->local];
+    for (uint32_t i = 0; i < place->proj_count; i++) {
+        bool steps_in = place->projs[i].kind == SIR_PROJ_FIELD && is_struct(in, node);
+        if (!node->is_there || (steps_in && place->projs[i].n >= node->count)) return 0;
+        const SirTypeInfo *info = interp__type(in, node->type);
+        if (steps_in)
+            node = &node->parts[place->projs[i].n];
+        else if (place->projs[i].kind == SIR_PROJ_DEREF && info->kind == SIR_TYPE_PTR)
+            node = info->mode == SIR_OWN ? &node->block->content : node->target;
+        else
+            return 0;
+    }
+    *is_whole = interp__is_whole(in, node);
+    return count_owners(in, node);
 }
 
 bool interp__has_hole(const Interp *in, const Node *node, uint32_t but) {
@@ -151,8 +186,11 @@ void interp__collect(Interp *in, const Node *node, Tags *out) {
 
 static bool state_fits(Interp *in, const Node *node, SirType type) {
     const SirTypeInfo *info = interp__type(in, type);
-    return MUST(in, node->end->state == info->state, RULE_TYPESTATE,
-                "an endpoint in state %d goes where state %d is said", (int)node->end->state, (int)info->state);
+    return MUST(
+        in, node->end->state == info->state, RULE_TYPESTATE,
+        "an endpoint in state %d goes where state %d is said", (int)node->end->state,
+        (int)info->state
+    );
 }
 
 bool interp__states_fit(Interp *in, const Node *node, SirType type) {
@@ -161,7 +199,9 @@ bool interp__states_fit(Interp *in, const Node *node, SirType type) {
     if (!interp__leads_to_end(in, node->type)) return true;
     for (;;) {
         const SirTypeInfo *info = interp__type(in, at->type);
-        if (at->is_there && info->kind == SIR_TYPE_ENDPOINT && !state_fits(in, at, at == node ? type : at->type)) return false;
+        if (at->is_there && info->kind == SIR_TYPE_ENDPOINT &&
+            !state_fits(in, at, at == node ? type : at->type))
+            return false;
         const Node *run = at->is_there && interp__has_parts(info) ? at : NULL;
         if (at->is_there && interp__is_owner(info) && at->block) run = &at->block->content;
         bool is_box = interp__is_owner(info) && info->kind == SIR_TYPE_PTR;
@@ -227,9 +267,15 @@ static void drop_run(Interp *in, Nodes *left, Node *run, SirType elem) {
 
 static bool drop_block(Interp *in, Nodes *left, Node *node, const SirTypeInfo *info) {
     if (!node->block) return true;
-    if (!MUST(in, node->block->owner == in->sip, RULE_OWNERSHIP, "a block that is somebody else's is freed")) return false;
-    if (info->kind == SIR_TYPE_PTR) vec_push(&in->arena, left, node->block->content);
-    else drop_run(in, left, &node->block->content, interp__elem(in, node->type));
+    if (!MUST(
+            in, node->block->owner == in->sip, RULE_OWNERSHIP,
+            "a block that is somebody else's is freed"
+        ))
+        return false;
+    if (info->kind == SIR_TYPE_PTR)
+        vec_push(&in->arena, left, node->block->content);
+    else
+        drop_run(in, left, &node->block->content, interp__elem(in, node->type));
     interp__block_free(in, node->block);
     return true;
 }
@@ -266,7 +312,9 @@ Node interp__option(Interp *in, SirType option, const Node *some) {
     node.variant = 1;
     node.count = 1;
     node.parts = interp__parts(in, 1);
-    if (node.parts) *node.parts = *some;
-    else node.count = 0;
+    if (node.parts)
+        *node.parts = *some;
+    else
+        node.count = 0;
     return node;
 }

@@ -7,8 +7,16 @@
 
 bool interp__local(Interp *in, uint64_t local, Node **node) {
     Frame *frame = top(in);
-    if (!MUST(in, local < frame->info->locals.len, RULE_WELL_FORMED, "there is no local %u", (unsigned)local)) return false;
-    if (!MUST(in, frame->roots[local], RULE_INITIALISED, "local %u does not exist here", (unsigned)local)) return false;
+    if (!MUST(
+            in, local < frame->info->locals.len, RULE_WELL_FORMED, "there is no local %u",
+            (unsigned)local
+        ))
+        return false;
+    if (!MUST(
+            in, frame->roots[local], RULE_INITIALISED, "local %u does not exist here",
+            (unsigned)local
+        ))
+        return false;
     *node = &frame->locals[local];
     return true;
 }
@@ -18,8 +26,10 @@ static bool index_value(Interp *in, uint64_t local, uint64_t *index) {
     Node *node;
     if (!interp__local(in, local, &node)) return false;
     if (!interp__access(in, top(in)->roots[local], &whole, USE_READ)) return false;
-    if (!MUST(in, node->type == SIR_TYPE_U64, RULE_WELL_FORMED, "an index that is no u64")) return false;
-    if (!MUST(in, node->is_there, RULE_INITIALISED, "index %u is not initialised", (unsigned)local)) return false;
+    if (!MUST(in, node->type == SIR_TYPE_U64, RULE_WELL_FORMED, "an index that is no u64"))
+        return false;
+    if (!MUST(in, node->is_there, RULE_INITIALISED, "index %u is not initialised", (unsigned)local))
+        return false;
     *index = node->bits;
     return true;
 }
@@ -31,7 +41,8 @@ static bool open_struct(Interp *in, Node *node, const SirTypeInfo *info) {
     Node *parts = interp__parts(in, info->field_count);
     if (in->stop) return false;
     for (uint32_t i = 0; i < info->field_count; i++)
-        parts[i] = (Node){ .type = info->fields[i].type, .is_hole = node->is_hole, .hole = node->hole };
+        parts[i] =
+            (Node){ .type = info->fields[i].type, .is_hole = node->is_hole, .hole = node->hole };
     node->is_there = true;
     node->is_hole = false;
     node->parts = parts;
@@ -41,11 +52,15 @@ static bool open_struct(Interp *in, Node *node, const SirTypeInfo *info) {
 
 static bool step_field(Interp *in, Route *r, uint64_t field, bool is_dest) {
     const SirTypeInfo *info = interp__type(in, r->node->type);
-    if (!MUST(in, info->kind == SIR_TYPE_STRUCT && field < info->field_count, RULE_WELL_FORMED, "there is no such field"))
+    if (!MUST(
+            in, info->kind == SIR_TYPE_STRUCT && field < info->field_count, RULE_WELL_FORMED,
+            "there is no such field"
+        ))
         return false;
     if (!r->node->is_there) {
         bool may_open = is_dest && r->is_path && !r->is_shared;
-        if (!MUST(in, may_open, RULE_INITIALISED, "a field of an uninitialised struct")) return false;
+        if (!MUST(in, may_open, RULE_INITIALISED, "a field of an uninitialised struct"))
+            return false;
         if (!open_struct(in, r->node, info)) return false;
     }
     r->node = &r->node->parts[field];
@@ -66,14 +81,18 @@ static bool hop(Interp *in, Route *r, SirMode mode, Use use) {
 }
 
 static bool is_ours(Interp *in, const Block *block) {
-    return MUST(in, block->owner == in->sip, RULE_OWNERSHIP, "a block that is not the SIP's is used");
+    return MUST(
+        in, block->owner == in->sip, RULE_OWNERSHIP, "a block that is not the SIP's is used"
+    );
 }
 
 static bool step_deref(Interp *in, Route *r, Use use, uint32_t depth) {
     const SirTypeInfo *info = interp__type(in, r->node->type);
-    if (!MUST(in, info->kind == SIR_TYPE_PTR, RULE_WELL_FORMED, "a deref of what is no pointer")) return false;
+    if (!MUST(in, info->kind == SIR_TYPE_PTR, RULE_WELL_FORMED, "a deref of what is no pointer"))
+        return false;
     if (!MUST(in, info->mode != SIR_GC, RULE_MANAGED, "a managed object is accessed")) return false;
-    if (!MUST(in, r->node->is_there, RULE_INITIALISED, "a deref of an uninitialised pointer")) return false;
+    if (!MUST(in, r->node->is_there, RULE_INITIALISED, "a deref of an uninitialised pointer"))
+        return false;
     r->is_field = false;
     r->is_lent_local = depth == 0 && info->mode == SIR_MUT;
     if (info->mode != SIR_OWN) return hop(in, r, info->mode, use);
@@ -82,8 +101,10 @@ static bool step_deref(Interp *in, Route *r, Use use, uint32_t depth) {
     return interp__path_push(in, &r->path, STEP_CONTENT, 0, 0);
 }
 
-// The index, tested. Chaos takes another one where it can: no rule knows what a local holds.
-static bool test_index(Interp *in, SirProj proj, const SirTypeInfo *info, uint64_t count, uint64_t *index) {
+// The index, tested. Chaos takes another one where it can, as if the local had held it: no rule knows what a local holds.
+static bool test_index(
+    Interp *in, SirProj proj, const SirTypeInfo *info, uint64_t count, uint64_t *index
+) {
     if (proj.kind == SIR_PROJ_INDEX && !index_value(in, proj.n, index)) return false;
     if (proj.kind == SIR_PROJ_AT) *index = proj.n;
     if (*index < count) return true;
@@ -91,6 +112,7 @@ static bool test_index(Interp *in, SirProj proj, const SirTypeInfo *info, uint64
     if (!MUST(in, !is_proven, RULE_TESTS, "an untested index is out of bounds")) return false;
     if (!in->chaos || count == 0) return interp__fault(in, FAULT_INDEX);
     *index = interp__below(in, count);
+    if (proj.kind == SIR_PROJ_INDEX) top(in)->locals[proj.n].bits = *index;
     return true;
 }
 
@@ -100,7 +122,8 @@ static bool step_index(Interp *in, Route *r, SirProj proj, Use use) {
     uint64_t from, to, index = 0;
     bool is_run = interp__elem(in, node->type) != SIR_NONE && info->kind != SIR_TYPE_STR;
     if (!MUST(in, is_run, RULE_WELL_FORMED, "an index into what has no elements")) return false;
-    if (!MUST(in, node->is_there, RULE_INITIALISED, "an element of what is not initialised")) return false;
+    if (!MUST(in, node->is_there, RULE_INITIALISED, "an element of what is not initialised"))
+        return false;
     Node *run = interp__run_of(in, node, &from, &to);
     if (!test_index(in, proj, info, to - from, &index)) return false;
     r->is_field = false;
@@ -137,7 +160,9 @@ bool interp__walk(Interp *in, const SirPlace *place, Use use, bool is_dest, Rout
     r->tag = top(in)->roots[place->local];
     for (uint32_t i = 0; i < place->proj_count; i++)
         if (!step(in, r, place, i, use, is_dest)) return false;
-    if (use == USE_WRITE && !MUST(in, !r->is_shared, RULE_LOANS, "a change through a shared borrow")) return false;
+    if (use == USE_WRITE &&
+        !MUST(in, !r->is_shared, RULE_LOANS, "a change through a shared borrow"))
+        return false;
     return interp__access(in, r->tag, &r->path, use);
 }
 
@@ -148,7 +173,10 @@ SirType interp__place_type(Interp *in, const SirPlace *place) {
 // --- looking ---------------------------------------------------------------------------------------------------
 
 static bool is_whole(Interp *in, const Route *r) {
-    return MUST(in, interp__is_whole(in, r->node), RULE_INITIALISED, "a place that is not initialised is used");
+    return MUST(
+        in, interp__is_whole(in, r->node), RULE_INITIALISED,
+        "a place that is not initialised is used"
+    );
 }
 
 bool interp__look(Interp *in, const SirPlace *place, Route *r) {
@@ -170,14 +198,19 @@ static bool is_endpoint(Interp *in, SirType type) {
 }
 
 // An endpoint by itself takes its state along where both places are followed.
-static bool states_agree(Interp *in, const Route *r, const Node *value) {
+bool interp__states_agree(Interp *in, const Route *r, const Node *value) {
     if (is_endpoint(in, value->type) && is_tracked(r)) return true;
     return interp__states_fit(in, value, r->node->type);
 }
 
 bool interp__move_out(Interp *in, Route *r, Node *out) {
-    if (!MUST(in, r->is_path, RULE_OWNERSHIP, "something is moved out of an element or a shared place")) return false;
-    if (!is_whole(in, r) || !interp__check_moved(in, r->node) || !states_agree(in, r, r->node)) return false;
+    if (!MUST(
+            in, r->is_path, RULE_OWNERSHIP, "something is moved out of an element or a shared place"
+        ))
+        return false;
+    if (!is_whole(in, r) || !interp__check_moved(in, r->node) ||
+        !interp__states_agree(in, r, r->node))
+        return false;
     *out = *r->node;
     *r->node = (Node){ .type = out->type, .is_hole = r->is_behind, .hole = r->tag->id };
     return true;
@@ -189,9 +222,13 @@ bool interp__value(Interp *in, const SirArg *arg, Node *out) {
     case SIR_ARG_CONST: return interp__const(in, arg->tree, out, 0);
     case SIR_ARG_COPY:
         if (!interp__look(in, &arg->place, &r)) return false;
-        return MUST(in, interp__is_plain(in, r.node->type), RULE_WELL_FORMED, "a copy of what can only be moved") &&
+        return MUST(
+                   in, interp__is_plain(in, r.node->type), RULE_WELL_FORMED,
+                   "a copy of what can only be moved"
+               ) &&
                interp__copy(in, r.node, out);
-    case SIR_ARG_MOVE: return interp__walk(in, &arg->place, USE_WRITE, false, &r) && interp__move_out(in, &r, out);
+    case SIR_ARG_MOVE:
+        return interp__walk(in, &arg->place, USE_WRITE, false, &r) && interp__move_out(in, &r, out);
     default: return interp__violate(in, RULE_WELL_FORMED, "an argument that is no value");
     }
 }
@@ -205,19 +242,39 @@ bool interp__u64(Interp *in, const SirArg *arg, uint64_t *out) {
 
 // --- destinations --------------------------------------------------------------------------------------------------
 
+static bool is_fresh_value(Interp *in, const Node *value) {
+    Tags held = { 0 };
+    interp__collect(in, value, &held);
+    vec_each(Tag *const, tag, &held) {
+        if (!interp__is_fresh(in, *tag)) return false;
+    }
+    return true;
+}
+
 static bool may_be_written(Interp *in, const Route *r, const Node *value) {
-    return MUST(in, interp__same_type(in, value->type, r->node->type), RULE_WELL_FORMED, "a value of type %u is written to type %u",
-                value->type, r->node->type) &&
-           MUST(in, !interp__is_touched(in, r->node), RULE_OWNERSHIP, "what owns something is overwritten") &&
-           MUST(in, !interp__has_hole(in, r->node, r->tag->id), RULE_OWNERSHIP,
-                "what was moved out through a borrow is not put back through it") &&
-           MUST(in, !r->is_heap || !interp__is_second_class(in, value->type), RULE_ESCAPE, "a borrow is stored in the heap") &&
-           states_agree(in, r, value);
+    return MUST(
+               in, interp__same_type(in, value->type, r->node->type), RULE_WELL_FORMED,
+               "a value of type %u is written to type %u", value->type, r->node->type
+           ) &&
+           MUST(
+               in, !interp__is_touched(in, r->node), RULE_OWNERSHIP,
+               "what owns something is overwritten"
+           ) &&
+           MUST(
+               in, !interp__has_hole(in, r->node, r->tag->id), RULE_OWNERSHIP,
+               "what was moved out through a borrow is not put back through it"
+           ) &&
+           MUST(
+               in, !r->is_heap || !interp__is_second_class(in, value->type), RULE_ESCAPE,
+               "a borrow is stored in the heap"
+           ) &&
+           is_fresh_value(in, value) && interp__states_agree(in, r, value);
 }
 
 bool interp__write(Interp *in, const SirPlace *place, const Node *value) {
     Route r;
-    if (!interp__walk(in, place, USE_WRITE, true, &r) || !may_be_written(in, &r, value)) return false;
+    if (!interp__walk(in, place, USE_WRITE, true, &r) || !may_be_written(in, &r, value))
+        return false;
     SirType type = r.node->type;
     interp__forget(in, r.node);
     *r.node = *value;
@@ -231,13 +288,21 @@ bool interp__write_local(Interp *in, uint64_t local, const Node *value) {
     return interp__write(in, &place, value);
 }
 
+// What owns nothing may be dropped whether it is there or not.
 bool interp__drop_place(Interp *in, const SirPlace *place) {
     Route r;
-    if (!interp__walk(in, place, USE_WRITE, false, &r)) return false;
-    if (!MUST(in, r.is_path, RULE_OWNERSHIP, "an element or a shared place is dropped")) return false;
+    if (!interp__walk(in, place, USE_WRITE, true, &r)) return false;
+    if (!MUST(in, r.is_path, RULE_OWNERSHIP, "an element or a shared place is dropped"))
+        return false;
     bool is_owning = interp__is_owning(in, r.node->type);
-    if (!MUST(in, !is_owning || interp__is_touched(in, r.node), RULE_INITIALISED, "nothing is there to be dropped") ||
-        !MUST(in, !interp__has_hole(in, r.node, r.tag->id), RULE_OWNERSHIP, "what was moved out through a borrow is dropped"))
+    if (!MUST(
+            in, !is_owning || interp__is_touched(in, r.node), RULE_INITIALISED,
+            "nothing is there to be dropped"
+        ) ||
+        !MUST(
+            in, !interp__has_hole(in, r.node, r.tag->id), RULE_OWNERSHIP,
+            "what was moved out through a borrow is dropped"
+        ))
         return false;
     SirType type = r.node->type;
     if (!interp__drop(in, r.node)) return false;
@@ -252,7 +317,10 @@ bool interp__run(Interp *in, const SirPlace *place, Use use, Run *run) {
     if (!interp__walk(in, place, use, false, &r) || !is_whole(in, &r)) return false;
     const SirTypeInfo *info = interp__type(in, r.node->type);
     *run = (Run){ .elem = interp__elem(in, r.node->type), .tag = r.tag, .is_shared = r.is_shared };
-    if (!MUST(in, run->elem != SIR_NONE, RULE_WELL_FORMED, "something without elements is looked into")) return false;
+    if (!MUST(
+            in, run->elem != SIR_NONE, RULE_WELL_FORMED, "something without elements is looked into"
+        ))
+        return false;
     run->path = r.path;
     run->node = interp__run_of(in, r.node, &run->from, &run->to);
     if (interp__is_borrow(info)) {
@@ -264,7 +332,9 @@ bool interp__run(Interp *in, const SirPlace *place, Use use, Run *run) {
     } else if (interp__is_owner(info) && r.node->block && !is_ours(in, r.node->block)) {
         return false;
     }
-    return MUST(in, use == USE_READ || !run->is_shared, RULE_LOANS, "a change through a shared borrow");
+    return MUST(
+        in, use == USE_READ || !run->is_shared, RULE_LOANS, "a change through a shared borrow"
+    );
 }
 
 bool interp__run_access(Interp *in, Run *run, uint64_t from, uint64_t to, Use use) {

@@ -20,7 +20,8 @@ void interp__end(Interp *in, InterpEnd end) {
     result->func = frame->func;
     result->block = frame->block;
     result->inst = frame->inst;
-    if (frame->block < frame->info->blocks.len && frame->inst < frame->info->blocks.data[frame->block].insts.len)
+    if (frame->block < frame->info->blocks.len &&
+        frame->inst < frame->info->blocks.data[frame->block].insts.len)
         result->loc = frame->info->blocks.data[frame->block].insts.data[frame->inst].loc;
 }
 
@@ -62,7 +63,10 @@ static bool storage_begin(Interp *in, uint64_t local) {
     Frame *frame = top(in);
     bool right = local < frame->info->locals.len && local >= frame->info->sig.param_count;
     if (!MUST(in, right, RULE_WELL_FORMED, "storage of no local")) return false;
-    if (!MUST(in, !frame->roots[local], RULE_INITIALISED, "local %u exists already", (unsigned)local)) return false;
+    if (!MUST(
+            in, !frame->roots[local], RULE_INITIALISED, "local %u exists already", (unsigned)local
+        ))
+        return false;
     frame->roots[local] = interp__root(in);
     frame->locals[local] = (Node){ .type = frame->info->locals.data[local].type };
     return true;
@@ -73,8 +77,14 @@ static bool storage_end(Interp *in, uint64_t local) {
     Node *node;
     if (!interp__local(in, local, &node)) return false;
     if (!MUST(in, frame->has_storage[local], RULE_WELL_FORMED, "storage of no local")) return false;
-    if (!MUST(in, !interp__is_touched(in, node), RULE_OWNERSHIP, "local %u still owns something where it ends", (unsigned)local) ||
-        !MUST(in, !interp__has_hole(in, node, 0), RULE_OWNERSHIP, "what was moved out of local %u through a borrow is not back", (unsigned)local))
+    if (!MUST(
+            in, !interp__is_touched(in, node), RULE_OWNERSHIP,
+            "local %u still owns something where it ends", (unsigned)local
+        ) ||
+        !MUST(
+            in, !interp__has_hole(in, node, 0), RULE_OWNERSHIP,
+            "what was moved out of local %u through a borrow is not back", (unsigned)local
+        ))
         return false;
     interp__kill(in, frame->roots[local], in->doing);
     interp__forget(in, node);
@@ -84,11 +94,14 @@ static bool storage_end(Interp *in, uint64_t local) {
 
 static bool use(Interp *in, const SirInst *inst) {
     Node value;
-    return interp__value(in, &inst->args[1], &value) && interp__write(in, &inst->args[0].place, &value);
+    return interp__value(in, &inst->args[1], &value) &&
+           interp__write(in, &inst->args[0].place, &value);
 }
 
 static bool const_ref(Interp *in, const SirInst *inst) {
-    SirTree tree = { .kind = SIR_CONST_REF, .type = interp__place_type(in, &inst->args[0].place), .bits = inst->args[1].n };
+    SirTree tree = { .kind = SIR_CONST_REF,
+                     .type = interp__place_type(in, &inst->args[0].place),
+                     .bits = inst->args[1].n };
     Node value;
     return interp__const(in, &tree, &value, 0) && interp__write(in, &inst->args[0].place, &value);
 }
@@ -98,7 +111,12 @@ static bool move_or_store(Interp *in, const SirInst *inst) {
     case SIR_OP_STORAGE_BEGIN: return storage_begin(in, inst->args[0].n);
     case SIR_OP_STORAGE_END: return storage_end(in, inst->args[0].n);
     case SIR_OP_USE: return use(in, inst);
-    case SIR_OP_DROP: return interp__drop_place(in, &inst->args[0].place);
+    case SIR_OP_DROP:
+        if (in->watch)
+            in->watch->dropping(
+                in->watch->context, in, top(in)->func, top(in)->block, top(in)->inst
+            );
+        return interp__drop_place(in, &inst->args[0].place);
     default: return const_ref(in, inst);
     }
 }
@@ -155,11 +173,20 @@ static bool goes_elsewhere(const SirInst *inst) {
 // One instruction; the SIP may have ended, or wait.
 static void take_step(Interp *in) {
     Frame *frame = top(in);
-    const SirBlockInfo *block = frame->block < frame->info->blocks.len ? &frame->info->blocks.data[frame->block] : NULL;
-    if (!MUST(in, block && frame->inst < block->insts.len, RULE_WELL_FORMED, "control leaves a block by its end")) return;
+    const SirBlockInfo *block =
+        frame->block < frame->info->blocks.len ? &frame->info->blocks.data[frame->block] : NULL;
+    if (!MUST(
+            in, block && frame->inst < block->insts.len, RULE_WELL_FORMED,
+            "control leaves a block by its end"
+        ))
+        return;
     const SirInst *inst = &block->insts.data[frame->inst];
     bool is_last = frame->inst + 1 == block->insts.len;
-    if (!MUST(in, sir_op_is_terminator(inst->op) == is_last, RULE_WELL_FORMED, "a terminator that is not the last instruction")) return;
+    if (!MUST(
+            in, sir_op_is_terminator(inst->op) == is_last, RULE_WELL_FORMED,
+            "a terminator that is not the last instruction"
+        ))
+        return;
     in->doing = sir_op_text(inst->op);
     in->steps++;
     if (execute(in, inst) && !goes_elsewhere(inst)) frame->inst++;
@@ -172,8 +199,10 @@ static bool run_sip(Interp *in, Sip *sip, uint64_t turn) {
     in->sip = sip;
     in->stop = in->again = in->yields = false;
     for (; i < turn && !in->stop && !in->again && !in->yields; i++) {
-        if (in->steps >= in->limit) interp__end(in, INTERP_STEPS);
-        else take_step(in);
+        if (in->steps >= in->limit)
+            interp__end(in, INTERP_STEPS);
+        else
+            take_step(in);
     }
     return i > 1 || !in->again;
 }
@@ -193,9 +222,13 @@ static void init_sip(Interp *in, Sip *sip, const SirModule *module, InterpResult
 static void check_leaks(Interp *in) {
     bool was_stopped = in->stop;
     in->stop = false;
-    bool kept = !MUST(in, !in->sip->blocks, RULE_OWNERSHIP, "a block has no owner when all has ended");
+    bool kept =
+        !MUST(in, !in->sip->blocks, RULE_OWNERSHIP, "a block has no owner when all has ended");
     for (const End *end = in->ends; end && !kept; end = end->next)
-        kept = !MUST(in, end->owner != in->sip || !end->is_open, RULE_OWNERSHIP, "an endpoint has no owner when all has ended");
+        kept = !MUST(
+            in, end->owner != in->sip || !end->is_open, RULE_OWNERSHIP,
+            "an endpoint has no owner when all has ended"
+        );
     in->stop = was_stopped;
 }
 
@@ -214,14 +247,26 @@ static void end_walk(Interp *in) {
     in->doing = "the end";
     if (!interp__drop(in, &in->last)) return;
     vec_each(Node *const, node, &in->lent) {
-        if (!MUST(in, interp__is_whole(in, *node), RULE_OWNERSHIP, "what was lent to the function is not whole when it returns")) return;
+        if (!MUST(
+                in, interp__is_whole(in, *node), RULE_OWNERSHIP,
+                "what was lent to the function is not whole when it returns"
+            ))
+            return;
     }
-    vec_each(Node *const, node, &in->lent) interp__drop(in, *node);
+    vec_each(Node *const, node, &in->lent)
+        interp__drop(in, *node);
     check_leaks(in);
 }
 
-void interp_walk(const SirModule *module, SirFunc func, uint64_t seed, uint64_t steps, InterpResult *result) {
-    Interp in = { .chaos = true, .chance = seed, .limit = steps, .sip_count = 1 };
+void interp_walk(
+    const SirModule *module,
+    SirFunc func,
+    uint64_t seed,
+    uint64_t steps,
+    const InterpWatch *watch,
+    InterpResult *result
+) {
+    Interp in = { .chaos = true, .chance = seed, .limit = steps, .sip_count = 1, .watch = watch };
     Sip sip;
     arena_init(&in.arena);
     in.sips = in.sip = &sip;
@@ -231,8 +276,10 @@ void interp_walk(const SirModule *module, SirFunc func, uint64_t seed, uint64_t 
     bool is_made = true;
     for (uint32_t i = 0; is_made && i < sig->param_count; i++)
         is_made = interp__make_up(&in, sig->params[i].type, &args[i], 0);
-    if (!is_made) interp__end(&in, INTERP_UNFIT);
-    else if (interp__enter(&in, func, args, sig->param_count)) run_sip(&in, &sip, UINT64_MAX);
+    if (!is_made)
+        interp__end(&in, INTERP_UNFIT);
+    else if (interp__enter(&in, func, args, sig->param_count))
+        run_sip(&in, &sip, UINT64_MAX);
     if (result->end == INTERP_RETURNED && !in.off) end_walk(&in);
     arena_free(&in.arena);
 }
@@ -244,7 +291,9 @@ static End *find_exporter(Interp *in, const SirContractInfo *wanted, const Sip *
     for (End *end = in->ends; end; end = end->next) {
         if (end->peer || end->side != SIR_EXP || end->owner == but) continue;
         const SirContractInfo *contract = &end->owner->module->contracts.data[end->contract];
-        bool same = str_eq(contract->name, wanted->name) && contract->message_count == wanted->message_count && contract->state_count == wanted->state_count;
+        bool same = str_eq(contract->name, wanted->name) &&
+                    contract->message_count == wanted->message_count &&
+                    contract->state_count == wanted->state_count;
         if (same) return end;
     }
     return NULL;
@@ -274,7 +323,9 @@ static bool main_arg(Interp *in, SirType type, Node *arg) {
     const SirTypeInfo *info = interp__type(in, type);
     *arg = (Node){ .type = type, .is_there = true };
     if (info->kind == SIR_TYPE_SLICE && info->mode == SIR_OWN) return true; // no texts
-    if (!MUST(in, info->kind == SIR_TYPE_ENDPOINT, RULE_RESOURCES, "a parameter of main that no wire goes to")) return false;
+    bool is_end =
+        info->kind == SIR_TYPE_ENDPOINT && info->contract < in->sip->module->contracts.len;
+    if (!MUST(in, is_end, RULE_RESOURCES, "a parameter of main that no wire goes to")) return false;
     arg->end = interp__end_new(in, info->contract, info->side, info->state);
     return true;
 }
@@ -327,7 +378,13 @@ static void block_for_ever(Interp *in) {
     }
 }
 
-void interp_run(const SirModule *const *modules, uint32_t count, uint64_t steps, Buf *console, InterpResult *results) {
+void interp_run(
+    const SirModule *const *modules,
+    uint32_t count,
+    uint64_t steps,
+    Buf *console,
+    InterpResult *results
+) {
     Interp in = { .limit = steps, .sip_count = count, .console = console };
     arena_init(&in.arena);
     in.sips = arena_array(&in.arena, Sip, count);
@@ -359,7 +416,10 @@ static const char *const fault_texts[] = {
 static void write_where(const InterpResult *result, const SirModule *module, Buf *out) {
     if (result->func >= module->funcs.len) return;
     Str name = module->funcs.data[result->func].name;
-    buf_printf(out, " at @%.*s, block %u, instruction %u", name.len < 80 ? (int)name.len : 80, name.ptr, result->block, result->inst);
+    buf_printf(
+        out, " at @%.*s, block %u, instruction %u", name.len < 80 ? (int)name.len : 80, name.ptr,
+        result->block, result->inst
+    );
     if (result->loc.file >= module->files.len) return;
     Str file = module->files.data[result->loc.file];
     buf_printf(out, "; %.*s:%u:%u", (int)file.len, file.ptr, result->loc.line, result->loc.column);
@@ -368,10 +428,16 @@ static void write_where(const InterpResult *result, const SirModule *module, Buf
 void interp_result_write(const InterpResult *result, const SirModule *module, Buf *out) {
     switch (result->end) {
     case INTERP_RETURNED: buf_cstr(out, "returned"); return;
-    case INTERP_UNFIT: buf_cstr(out, "not begun: no value of a parameter's type can be made up"); return;
+    case INTERP_UNFIT:
+        buf_cstr(out, "not begun: no value of a parameter's type can be made up");
+        return;
     case INTERP_STEPS: buf_cstr(out, "not finished"); break;
-    case INTERP_FAULT: buf_printf(out, "fault %s (%s)", fault_names[result->fault], fault_texts[result->fault]); break;
-    case INTERP_VIOLATION: buf_printf(out, "violation of V%02u: %s", result->rule, result->message); break;
+    case INTERP_FAULT:
+        buf_printf(out, "fault %s (%s)", fault_names[result->fault], fault_texts[result->fault]);
+        break;
+    case INTERP_VIOLATION:
+        buf_printf(out, "violation of V%02u: %s", result->rule, result->message);
+        break;
     }
     write_where(result, module, out);
 }

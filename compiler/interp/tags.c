@@ -59,8 +59,10 @@ bool interp__path_push(Interp *in, Path *path, StepKind kind, uint64_t from, uin
 // --- killing ------------------------------------------------------------------------------------------------
 
 static void unlink(Tag *tag) {
-    if (tag->prev) tag->prev->next = tag->next;
-    else if (tag->parent && tag->parent->children == tag) tag->parent->children = tag->next;
+    if (tag->prev)
+        tag->prev->next = tag->next;
+    else if (tag->parent && tag->parent->children == tag)
+        tag->parent->children = tag->next;
     if (tag->next) tag->next->prev = tag->prev;
     tag->next = tag->prev = NULL;
 }
@@ -108,7 +110,10 @@ static bool paths_meet(const Tag *tag, const Path *path) {
 }
 
 bool interp__is_fresh(Interp *in, const Tag *tag) {
-    return !tag || MUST(in, tag->alive, RULE_LOANS, "a stale borrow is used, which %s has ended", tag->killed_by);
+    return !tag || MUST(
+                       in, tag->alive, RULE_LOANS, "a stale borrow is used, which %s has ended",
+                       tag->killed_by
+                   );
 }
 
 bool interp__access(Interp *in, Tag *tag, const Path *path, Use use) {
@@ -137,8 +142,9 @@ static void mark(Tag *tag) {
 
 // Blocks and messages hold no borrows, or the run would have ended.
 static void mark_node(const Sip *sip, const Node *node) {
-    const SirTypeInfo *info =
-        node->is_there && node->type < sip->module->types.len ? &sip->module->types.data[node->type] : NULL;
+    const SirTypeInfo *info = node->is_there && node->type < sip->module->types.len
+                                  ? &sip->module->types.data[node->type]
+                                  : NULL;
     if (!info) return;
     switch (info->kind) {
     case SIR_TYPE_PTR:
@@ -162,7 +168,8 @@ static void mark_node(const Sip *sip, const Node *node) {
 }
 
 static void mark_tags(const Tags *tags) {
-    vec_each(Tag *const, tag, tags) mark(*tag);
+    vec_each(Tag *const, tag, tags)
+        mark(*tag);
 }
 
 static void mark_frame(const Sip *sip, const Frame *frame) {
@@ -180,8 +187,10 @@ static void mark_frame(const Sip *sip, const Frame *frame) {
 void interp__sweep(Interp *in) {
     if (in->tags.len < (in->sweep_at ? in->sweep_at : SWEEP_FIRST)) return;
     for (uint32_t i = 0; i < in->sip_count; i++)
-        vec_each(const Frame, frame, &in->sips[i].frames) mark_frame(&in->sips[i], frame);
-    vec_each(Node *const, node, &in->lent) mark_node(in->sips, *node);
+        vec_each(const Frame, frame, &in->sips[i].frames)
+            mark_frame(&in->sips[i], frame);
+    vec_each(Node *const, node, &in->lent)
+        mark_node(in->sips, *node);
     for (uint32_t i = 0; i < in->tags.len; i++)
         if (!in->tags.data[i]->marked) unlink(in->tags.data[i]);
     uint32_t kept = 0;

@@ -5,7 +5,14 @@
 
 enum { TYPE_MOST = 1 << 30 }; // bytes
 
-typedef enum Class { CLASS_VOID, CLASS_BOOL, CLASS_CHAR, CLASS_SINT, CLASS_UINT, CLASS_FLOAT } Class;
+typedef enum Class {
+    CLASS_VOID,
+    CLASS_BOOL,
+    CLASS_CHAR,
+    CLASS_SINT,
+    CLASS_UINT,
+    CLASS_FLOAT
+} Class;
 
 typedef struct Scalar {
     uint32_t bits;
@@ -24,7 +31,8 @@ bool interp__is_signed(SirType type) {
 }
 
 bool interp__is_integer(SirType type) {
-    return type < SIR_SCALARS && (scalars[type].class == CLASS_SINT || scalars[type].class == CLASS_UINT);
+    return type < SIR_SCALARS &&
+           (scalars[type].class == CLASS_SINT || scalars[type].class == CLASS_UINT);
 }
 
 bool interp__is_float(SirType type) {
@@ -68,7 +76,8 @@ bool interp__holds(const Interp *in, SirType type, uint64_t bits) {
 
 SirType interp__repr(const Interp *in, SirType type) {
     const SirTypeInfo *info = interp__type(in, type);
-    bool is_named = info->kind == SIR_TYPE_FLAGS || (info->kind == SIR_TYPE_ENUM && info->is_plain_enum);
+    bool is_named =
+        info->kind == SIR_TYPE_FLAGS || (info->kind == SIR_TYPE_ENUM && info->is_plain_enum);
     return is_named ? info->elem : type;
 }
 
@@ -92,8 +101,8 @@ SirType interp__elem(const Interp *in, SirType type) {
 }
 
 static bool has_mode(const SirTypeInfo *info) {
-    return info->kind == SIR_TYPE_PTR || info->kind == SIR_TYPE_SLICE || info->kind == SIR_TYPE_GROW ||
-           info->kind == SIR_TYPE_STR;
+    return info->kind == SIR_TYPE_PTR || info->kind == SIR_TYPE_SLICE ||
+           info->kind == SIR_TYPE_GROW || info->kind == SIR_TYPE_STR;
 }
 
 bool interp__is_borrow(const SirTypeInfo *info) {
@@ -122,7 +131,9 @@ static void add_part(Interp *in, TypeFacts *facts, SirType part, bool is_packed)
     if (inner->refused) facts->refused = inner->refused;
 }
 
-static void add_fields(Interp *in, TypeFacts *facts, const SirField *fields, uint32_t count, bool is_packed) {
+static void add_fields(
+    Interp *in, TypeFacts *facts, const SirField *fields, uint32_t count, bool is_packed
+) {
     for (uint32_t i = 0; i < count; i++)
         add_part(in, facts, fields[i].type, is_packed);
     facts->size = round_up(facts->size, facts->align);
@@ -159,8 +170,8 @@ static void add_elements(Interp *in, TypeFacts *facts, const SirTypeInfo *info) 
     add_part(in, facts, info->elem, false);
     const TypeFacts *elem = interp__facts(in, info->elem);
     uint64_t bytes = 0;
-    facts->is_bad |= info->count > UINT32_MAX || __builtin_mul_overflow(elem->size, info->count, &bytes) ||
-                     bytes > TYPE_MOST;
+    facts->is_bad |= info->count > UINT32_MAX ||
+                     __builtin_mul_overflow(elem->size, info->count, &bytes) || bytes > TYPE_MOST;
     facts->size = round_up(header, elem->align) + (facts->is_bad ? 0 : bytes);
     facts->size = round_up(facts->size, facts->align);
 }
@@ -197,6 +208,7 @@ static void find_facts(Interp *in, SirType type, TypeFacts *facts) {
         return;
     case SIR_TYPE_STRUCT:
         add_fields(in, facts, info->fields, info->field_count, info->is_wire);
+        if (facts->is_second_class && !info->is_ref) facts->refused = RULE_ESCAPE;
         facts->is_second_class |= info->is_ref;
         return;
     case SIR_TYPE_ENUM:
@@ -230,6 +242,20 @@ static void find_facts(Interp *in, SirType type, TypeFacts *facts) {
     if (facts->is_bad) facts->align = 1;
 }
 
+void interp_type_facts(const SirModule *module, InterpTypeFacts *out) {
+    Interp in = { .sip_count = 1 };
+    Sip sip = { .module = module };
+    arena_init(&in.arena);
+    in.sip = &sip;
+    sip.facts = arena_array(&in.arena, TypeFacts, module->types.len);
+    for (SirType type = 0; type < module->types.len; type++) {
+        const TypeFacts *facts = interp__facts(&in, type);
+        out[type] = (InterpTypeFacts){ facts->size, facts->align, facts->is_plain, facts->is_owning,
+                                       facts->is_second_class };
+    }
+    arena_free(&in.arena);
+}
+
 const TypeFacts *interp__facts(Interp *in, SirType type) {
     static const TypeFacts bad = { .align = 1, .is_known = true, .is_bad = true };
     if (type >= in->sip->module->types.len) return &bad;
@@ -255,64 +281,102 @@ bool interp__is_second_class(Interp *in, SirType type) {
     return interp__facts(in, type)->is_second_class;
 }
 
-// --- what may lead to an endpoint ----------------------------------------------------------------------------------
+// --- what is somewhere in a type, also behind its owners ---------------------------------------------------------
+
+typedef bool Finds(const SirTypeInfo *info);
+
+static bool is_end(const SirTypeInfo *info) {
+    return info->kind == SIR_TYPE_ENDPOINT || info->kind == SIR_TYPE_EPSET;
+}
+
+static bool stays_here(const SirTypeInfo *info) { // does not cross a channel
+    switch (info->kind) {
+    case SIR_TYPE_VOID:
+    case SIR_TYPE_GROW:
+    case SIR_TYPE_FN:
+    case SIR_TYPE_EPSET:
+    case SIR_TYPE_ATOMIC:
+    case SIR_TYPE_MUTEX:
+    case SIR_TYPE_DEVICE: return true;
+    case SIR_TYPE_STRUCT: return info->is_ref;
+    default: return has_mode(info) && info->mode != SIR_OWN;
+    }
+}
+
+static bool is_known(const bool *known, const SirModule *module, SirType type) {
+    return type < module->types.len && known[type];
+}
 
 static bool leads(const bool *known, const SirModule *module, const SirTypeInfo *info) {
-    if (info->kind == SIR_TYPE_ENDPOINT || info->kind == SIR_TYPE_EPSET) return true;
-    bool has_elem = info->kind == SIR_TYPE_ARRAY || info->kind == SIR_TYPE_VECTOR || info->kind == SIR_TYPE_OPTION ||
+    bool has_elem = info->kind == SIR_TYPE_ARRAY || info->kind == SIR_TYPE_VECTOR ||
+                    info->kind == SIR_TYPE_OPTION ||
                     (info->kind != SIR_TYPE_STR && has_mode(info) && info->mode == SIR_OWN);
-    if (has_elem && info->elem < module->types.len && known[info->elem]) return true;
+    if (has_elem && is_known(known, module, info->elem)) return true;
     for (uint32_t i = 0; i < info->field_count; i++)
-        if (info->fields[i].type < module->types.len && known[info->fields[i].type]) return true;
+        if (is_known(known, module, info->fields[i].type)) return true;
     for (uint32_t v = 0; v < info->variant_count; v++)
         for (uint32_t i = 0; i < info->variants[v].field_count; i++)
-            if (info->variants[v].fields[i].type < module->types.len && known[info->variants[v].fields[i].type]) return true;
+            if (is_known(known, module, info->variants[v].fields[i].type)) return true;
     return false;
 }
 
-static bool *find_leading(Interp *in) {
+static bool *find_leading(Interp *in, Finds *finds) {
     const SirModule *module = in->sip->module;
-    bool *known = arena_array(&in->arena, bool, module->types.len), more = module->contracts.len > 0;
+    bool *known = arena_array(&in->arena, bool, module->types.len),
+         more = module->contracts.len > 0;
     while (more) {
         more = false;
-        for (SirType type = SIR_SCALARS; type < module->types.len; type++)
-            if (!known[type] && leads(known, module, &module->types.data[type])) more = known[type] = true;
+        for (SirType type = 0; type < module->types.len; type++) {
+            const SirTypeInfo *info = &module->types.data[type];
+            if (!known[type] && (finds(info) || leads(known, module, info)))
+                more = known[type] = true;
+        }
     }
     return known;
 }
 
 bool interp__leads_to_end(Interp *in, SirType type) {
-    if (!in->sip->leads_to_end) in->sip->leads_to_end = find_leading(in);
-    return type < in->sip->module->types.len && in->sip->leads_to_end[type];
+    if (!in->sip->leads_to_end) in->sip->leads_to_end = find_leading(in, is_end);
+    return is_known(in->sip->leads_to_end, in->sip->module, type);
+}
+
+bool interp__is_sendable(Interp *in, SirType type) {
+    if (!in->sip->stays_here) in->sip->stays_here = find_leading(in, stays_here);
+    return !is_known(in->sip->stays_here, in->sip->module, type);
 }
 
 // --- equal types -------------------------------------------------------------------------------------------------
 
 static bool same_end(const SirTypeInfo *a, const SirTypeInfo *b) {
-    return a->kind == SIR_TYPE_ENDPOINT && b->kind == SIR_TYPE_ENDPOINT && a->contract == b->contract &&
-           a->side == b->side && (a->state == SIR_STATE_ANY) == (b->state == SIR_STATE_ANY);
+    return a->kind == SIR_TYPE_ENDPOINT && b->kind == SIR_TYPE_ENDPOINT &&
+           a->contract == b->contract && a->side == b->side;
 }
 
 bool interp__same_type(const Interp *in, SirType a, SirType b) {
     const SirTypeInfo *left = interp__type(in, a), *right = interp__type(in, b);
     if (a == b) return a < in->sip->module->types.len;
     if (same_end(left, right)) return true;
-    if (left->kind != SIR_TYPE_PTR || right->kind != SIR_TYPE_PTR || left->mode != right->mode) return false;
+    if (left->kind != SIR_TYPE_PTR || right->kind != SIR_TYPE_PTR || left->mode != right->mode)
+        return false;
     if (left->mode != SIR_MUT && left->mode != SIR_CONST) return false;
     return same_end(interp__type(in, left->elem), interp__type(in, right->elem));
 }
 
 bool interp__is_endpoint_ptr(const Interp *in, SirType type) {
     const SirTypeInfo *info = interp__type(in, type);
-    return info->kind == SIR_TYPE_PTR && info->mode == SIR_MUT && interp__type(in, info->elem)->kind == SIR_TYPE_ENDPOINT;
+    return info->kind == SIR_TYPE_PTR && info->mode == SIR_MUT &&
+           interp__type(in, info->elem)->kind == SIR_TYPE_ENDPOINT;
 }
 
 bool interp__same_sig(const SirSig *a, const SirSig *b) {
-    if (a->param_count != b->param_count || a->result != b->result || a->from_count != b->from_count)
+    if (a->param_count != b->param_count || a->result != b->result ||
+        a->from_count != b->from_count)
         return false;
     for (uint32_t i = 0; i < a->param_count; i++)
-        if (a->params[i].type != b->params[i].type || a->params[i].to != b->params[i].to) return false;
+        if (a->params[i].type != b->params[i].type || a->params[i].to != b->params[i].to)
+            return false;
     for (uint32_t i = 0; i < a->from_count; i++)
-        if (a->from[i].param != b->from[i].param || a->from[i].deep != b->from[i].deep) return false;
+        if (a->from[i].param != b->from[i].param || a->from[i].deep != b->from[i].deep)
+            return false;
     return true;
 }

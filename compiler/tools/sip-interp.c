@@ -35,10 +35,14 @@ static bool read_options(int argc, char **argv, Options *o) {
     *o = (Options){ .steps = UINT64_C(1) << 32 };
     for (int i = 1; i < argc; i++) {
         bool right = true;
-        if (strcmp(argv[i], "--chaos") == 0) right = o->chaos = read_number(i + 1 < argc ? argv[++i] : NULL, &o->seed);
-        else if (strcmp(argv[i], "--steps") == 0) right = read_number(i + 1 < argc ? argv[++i] : NULL, &o->steps);
-        else if (argv[i][0] == '-' || o->count == FILES_MOST) right = false;
-        else o->paths[o->count++] = argv[i];
+        if (strcmp(argv[i], "--chaos") == 0)
+            right = o->chaos = read_number(i + 1 < argc ? argv[++i] : NULL, &o->seed);
+        else if (strcmp(argv[i], "--steps") == 0)
+            right = read_number(i + 1 < argc ? argv[++i] : NULL, &o->steps);
+        else if (argv[i][0] == '-' || o->count == FILES_MOST)
+            right = false;
+        else
+            o->paths[o->count++] = argv[i];
         if (!right) return false;
     }
     return o->count > 0;
@@ -48,20 +52,25 @@ static const SirModule *read_module(Arena *arena, const char *path) {
     Buf bytes = { 0 };
     char problem[512];
     SirReadError error;
-    if (!file_read(path, (size_t)1 << 28, &bytes, problem)) return fprintf(stderr, "%s\n", problem), NULL;
+    if (!file_read(path, (size_t)1 << 28, &bytes, problem))
+        return fprintf(stderr, "%s\n", problem), NULL;
     bool is_binary = bytes.len >= 6 && memcmp(bytes.data, "SIPSIR", 6) == 0;
-    const SirModule *module = is_binary ? sir_binary_read(arena, bytes.data, bytes.len, &error)
-                                        : sir_text_read(arena, (Str){ (const char *)bytes.data, bytes.len }, &error);
+    const SirModule *module =
+        is_binary ? sir_binary_read(arena, bytes.data, bytes.len, &error)
+                  : sir_text_read(arena, (Str){ (const char *)bytes.data, bytes.len }, &error);
     if (!module) fprintf(stderr, "%s:%u: %s\n", path, error.line, error.message);
     buf_free(&bytes);
     return module;
 }
 
 static int report(const char *path, const InterpResult *result, const SirModule *module) {
-    static const int statuses[] = { [INTERP_VIOLATION] = VIOLATION, [INTERP_STEPS] = EXHAUSTED, [INTERP_UNFIT] = CLEAN };
+    static const int statuses[] = {
+        [INTERP_VIOLATION] = VIOLATION, [INTERP_STEPS] = EXHAUSTED, [INTERP_UNFIT] = CLEAN
+    };
     Buf line = { 0 };
     interp_result_write(result, module, &line);
-    if (result->end != INTERP_RETURNED) fprintf(stderr, "%s: %.*s\n", path, (int)line.len, (const char *)line.data);
+    if (result->end != INTERP_RETURNED)
+        fprintf(stderr, "%s: %.*s\n", path, (int)line.len, (const char *)line.data);
     buf_free(&line);
     return statuses[result->end];
 }
@@ -76,9 +85,11 @@ static int walk(const Options *o, const SirModule *const *modules) {
     for (uint32_t i = 0; i < o->count; i++)
         for (SirFunc f = 0; f < modules[i]->funcs.len; f++) {
             InterpResult result;
-            interp_walk(modules[i], f, o->seed, o->steps, &result);
-            if (result.end == INTERP_VIOLATION) status = worse(status, report(o->paths[i], &result, modules[i]));
-            else if (result.end == INTERP_STEPS) status = worse(status, EXHAUSTED);
+            interp_walk(modules[i], f, o->seed, o->steps, NULL, &result);
+            if (result.end == INTERP_VIOLATION)
+                status = worse(status, report(o->paths[i], &result, modules[i]));
+            else if (result.end == INTERP_STEPS)
+                status = worse(status, EXHAUSTED);
         }
     return status;
 }

@@ -38,54 +38,59 @@ void *copy_of(SirModule *module, const void *items, size_t size) {
 bool some_func(SirModule *module, SirFuncInfo **func) {
     for (uint32_t tries = 8; tries > 0 && module->funcs.len > 0; tries--) {
         *func = &module->funcs.data[below(module->funcs.len)];
-        if ((*func)->blocks.len > 0) return true;
+        bool is_dull = (*func)->locals.len == 0 && !one_in(8);
+        if ((*func)->blocks.len > 0 && !is_dull) return true;
     }
     return false;
 }
 
-bool some_spot(SirModule *module, Spot *spot) {
-    if (!some_func(module, &spot->func)) return false;
-    spot->block = below(spot->func->blocks.len);
-    uint32_t count = spot->func->blocks.data[spot->block].insts.len;
-    spot->at = below(count);
+bool some_point(SirModule *module, Point *point) {
+    if (!some_func(module, &point->func)) return false;
+    point->block = below(point->func->blocks.len);
+    uint32_t count = point->func->blocks.data[point->block].insts.len;
+    point->at = below(count);
     return true;
 }
 
-bool some_inst(SirModule *module, Spot *spot) {
-    return some_spot(module, spot) && spot->func->blocks.data[spot->block].insts.len > 0;
+bool some_inst(SirModule *module, Point *point) {
+    return some_point(module, point) && point->func->blocks.data[point->block].insts.len > 0;
 }
 
-SirInst *inst_at(const Spot *spot) {
-    return &spot->func->blocks.data[spot->block].insts.data[spot->at];
+SirInst *inst_at(const Point *point) {
+    return &point->func->blocks.data[point->block].insts.data[point->at];
 }
 
-SirInst *insert_at(SirModule *module, const Spot *spot, SirOp op, uint32_t args) {
-    SirBlockInfo *block = &spot->func->blocks.data[spot->block];
+SirInst *insert_at(SirModule *module, const Point *point, SirOp op, uint32_t args) {
+    SirBlockInfo *block = &point->func->blocks.data[point->block];
     vec_push(module->arena, &block->insts, (SirInst){ 0 });
-    SirInst *inst = &block->insts.data[spot->at];
-    memmove(inst + 1, inst, (block->insts.len - 1 - spot->at) * sizeof *inst);
+    SirInst *inst = &block->insts.data[point->at];
+    memmove(inst + 1, inst, (block->insts.len - 1 - point->at) * sizeof *inst);
     *inst = (SirInst){ .op = op, .loc = { .file = SIR_NONE }, .arg_count = args };
     inst->args = arena_array(module->arena, SirArg, args);
     return inst;
 }
 
-SirBlock split_at(SirModule *module, const Spot *spot) {
-    SirBlock rest = sir_block_add(module, spot->func);
-    SirBlockInfo *from = &spot->func->blocks.data[spot->block], *to = &spot->func->blocks.data[rest];
-    for (uint32_t i = spot->at; i < from->insts.len; i++)
+SirBlock split_at(SirModule *module, const Point *point) {
+    SirBlock rest = sir_block_add(module, point->func);
+    SirBlockInfo *from = &point->func->blocks.data[point->block],
+                 *to = &point->func->blocks.data[rest];
+    for (uint32_t i = point->at; i < from->insts.len; i++)
         vec_push(module->arena, &to->insts, from->insts.data[i]);
-    from->insts.len = spot->at;
+    from->insts.len = point->at;
     return rest;
 }
 
-SirArm *terminate(SirModule *module, SirFuncInfo *func, SirBlock block, SirOp op, uint32_t args, uint32_t arms) {
+SirArm *terminate(
+    SirModule *module, SirFuncInfo *func, SirBlock block, SirOp op, uint32_t args, uint32_t arms
+) {
     return sir_inst_append(module, func, block, op, args, arms, (SirLoc){ .file = SIR_NONE })->arms;
 }
 
 // --- types ----------------------------------------------------------------------------------------------------
 
 static bool same_end(const SirTypeInfo *a, const SirTypeInfo *b) {
-    return a->kind == SIR_TYPE_ENDPOINT && b->kind == SIR_TYPE_ENDPOINT && a->contract == b->contract && a->side == b->side;
+    return a->kind == SIR_TYPE_ENDPOINT && b->kind == SIR_TYPE_ENDPOINT &&
+           a->contract == b->contract && a->side == b->side;
 }
 
 bool same_up_to_state(const SirModule *module, SirType a, SirType b) {
@@ -93,8 +98,9 @@ bool same_up_to_state(const SirModule *module, SirType a, SirType b) {
     if (a >= module->types.len || b >= module->types.len) return false;
     const SirTypeInfo *left = sir_type(module, a), *right = sir_type(module, b);
     if (same_end(left, right)) return true;
-    return left->kind == SIR_TYPE_PTR && right->kind == SIR_TYPE_PTR && left->mode == right->mode && left->elem < module->types.len &&
-           right->elem < module->types.len && same_end(sir_type(module, left->elem), sir_type(module, right->elem));
+    return left->kind == SIR_TYPE_PTR && right->kind == SIR_TYPE_PTR && left->mode == right->mode &&
+           left->elem < module->types.len && right->elem < module->types.len &&
+           same_end(sir_type(module, left->elem), sir_type(module, right->elem));
 }
 
 static bool is_plain(const SirModule *module, SirType type, uint32_t depth) {
@@ -165,7 +171,8 @@ static bool step(SirModule *module, SirFuncInfo *func, SirPlace *place, SirType 
     case SIR_TYPE_SLICE:
     case SIR_TYPE_GROW: {
         uint32_t local = one_in(2) ? index_local(func) : SIR_NONE;
-        proj = local != SIR_NONE ? (SirProj){ SIR_PROJ_INDEX, local } : (SirProj){ SIR_PROJ_AT, below(2) };
+        proj = local != SIR_NONE ? (SirProj){ SIR_PROJ_INDEX, local }
+                                 : (SirProj){ SIR_PROJ_AT, below(2) };
         break;
     }
     default: return false;
@@ -197,7 +204,8 @@ bool place_of_type(SirModule *module, SirFuncInfo *func, SirType type, SirPlace 
         }
     }
     for (uint32_t tries = 40; tries > 0; tries--)
-        if (some_place(module, func, place, &found) && same_up_to_state(module, found, type)) return true;
+        if (some_place(module, func, place, &found) && same_up_to_state(module, found, type))
+            return true;
     return false;
 }
 
@@ -225,5 +233,41 @@ bool value_of_type(SirModule *module, SirFuncInfo *func, SirType type, SirArg *a
     *arg = (SirArg){ .kind = SIR_ARG_MOVE };
     if (!place_of_type(module, func, type, &arg->place)) return false;
     if (is_plain(module, type, 0) && !one_in(8)) arg->kind = SIR_ARG_COPY;
+    return true;
+}
+
+// --- for what is put in ----------------------------------------------------------------------------------
+
+const SirTypeInfo *info_of(const SirModule *module, SirType type) {
+    return sir_type(module, type < module->types.len ? type : SIR_TYPE_VOID);
+}
+
+SirPlace dest_for(SirModule *module, SirFuncInfo *func, SirType type) {
+    SirPlace place;
+    if (one_in(2) && place_of_type(module, func, type, &place)) return place;
+    return just(local_of_type(module, func, type));
+}
+
+// The arguments are found first, since looking for them adds locals, then the instruction is put in.
+SirInst *put(SirModule *module, const Point *point, SirOp op, const SirArg *args, uint32_t count) {
+    SirInst *inst = insert_at(module, point, op, count);
+    if (count) memcpy(inst->args, args, count * sizeof *args);
+    return inst;
+}
+
+bool place_of_kind(
+    SirModule *module, SirFuncInfo *func, SirTypeKind kind, SirPlace *place, SirType *type
+) {
+    for (uint32_t tries = 30; tries > 0; tries--)
+        if (some_place(module, func, place, type) && info_of(module, *type)->kind == kind)
+            return true;
+    return false;
+}
+
+bool field_values(
+    SirModule *module, SirFuncInfo *func, const SirField *fields, uint32_t count, SirArg *args
+) {
+    for (uint32_t i = 0; i < count; i++)
+        if (!value_of_type(module, func, fields[i].type, &args[i])) return false;
     return true;
 }
