@@ -16,7 +16,7 @@ typedef struct Build {
     Names *names;
     Diags *diags;
     bool broken;
-    bool silent; // the last report was none
+    bool silent;   // the last report was none
     bool in_owner; // in the type that a function belongs to: arguments may bring bounds along
     AstGenerics owner_generics; // those that did
 } Build;
@@ -32,8 +32,8 @@ const char *ast__c_text(const Build *b, const SyntaxNode *node); // for a report
 bool ast__has(const SyntaxNode *node, SyntaxField field);
 
 // Nothing is said where the text did not parse: the parser's guesses are not the writer's words.
-#define ast__report(b, span, ...)                                                                                      \
-    ((b)->broken = true, (b)->silent = syntax_is_wrong((b)->syntax, (span).start),                                     \
+#define ast__report(b, span, ...)                                                  \
+    ((b)->broken = true, (b)->silent = syntax_is_wrong((b)->syntax, (span).start), \
      (b)->silent ? (void)0 : diag_report((b)->diags, (span), __VA_ARGS__))
 #define ast__help(b, ...) ((b)->silent ? (void)0 : diag_help((b)->diags, __VA_ARGS__))
 

@@ -17,7 +17,11 @@ struct ArenaChunk {
 };
 
 void base_out_of_memory(size_t wanted) {
-    fprintf(stderr, "out of memory: %zu more bytes were wanted; close other programs or raise the limit (ulimit -v)\n", wanted);
+    fprintf(
+        stderr,
+        "out of memory: %zu more bytes were wanted; close other programs or raise the limit (ulimit -v)\n",
+        wanted
+    );
     abort();
 }
 
@@ -36,14 +40,11 @@ void arena_free(Arena *arena) {
 // Chunks double, so that their number is logarithmic and a small arena stays small.
 static void add_chunk(Arena *arena, size_t at_least) {
     size_t size = arena->chunks ? arena->chunks->size * 2 : FIRST_CHUNK;
-    if (size > LARGEST_CHUNK)
-        size = LARGEST_CHUNK;
-    if (size < at_least)
-        size = at_least;
+    if (size > LARGEST_CHUNK) size = LARGEST_CHUNK;
+    if (size < at_least) size = at_least;
     size_t total = (sizeof(ArenaChunk) + size + 63) & ~(size_t)63;
     ArenaChunk *chunk = total < size ? NULL : aligned_alloc(64, total);
-    if (!chunk)
-        base_out_of_memory(size);
+    if (!chunk) base_out_of_memory(size);
     chunk->next = arena->chunks;
     chunk->size = size;
     arena->chunks = chunk;
@@ -54,7 +55,8 @@ static void add_chunk(Arena *arena, size_t at_least) {
 void *arena_alloc(Arena *arena, size_t size, size_t align) {
     assert(align && (align & (align - 1)) == 0 && align <= 64);
     size_t pad = (size_t)(-(uintptr_t)arena->at) & (align - 1);
-    if (!arena->at || (size_t)(arena->end - arena->at) < pad || (size_t)(arena->end - arena->at) - pad < size) {
+    if (!arena->at || (size_t)(arena->end - arena->at) < pad ||
+        (size_t)(arena->end - arena->at) - pad < size) {
         add_chunk(arena, size);
         pad = 0;
     }
@@ -65,15 +67,13 @@ void *arena_alloc(Arena *arena, size_t size, size_t align) {
 }
 
 void *arena_alloc_array(Arena *arena, size_t count, size_t size, size_t align) {
-    if (size && count > SIZE_MAX / 2 / size)
-        base_out_of_memory(count);
+    if (size && count > SIZE_MAX / 2 / size) base_out_of_memory(count);
     return arena_alloc(arena, count * size, align);
 }
 
 char *arena_strndup(Arena *arena, const char *text, size_t length) {
     char *copy = arena_alloc(arena, length + 1, 1);
-    if (length)
-        memcpy(copy, text, length);
+    if (length) memcpy(copy, text, length);
     return copy;
 }
 

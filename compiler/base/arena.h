@@ -26,9 +26,13 @@ void *arena_alloc(Arena *arena, size_t size, size_t align);
 #define arena_new(arena, T)      ((T *)arena_alloc((arena), sizeof(T), _Alignof(T)))
 #define arena_array(arena, T, n) ((T *)arena_alloc_array((arena), (n), sizeof(T), _Alignof(T)))
 
-void *arena_alloc_array(Arena *arena, size_t count, size_t size, size_t align); // count * size may not overflow: ends the program
+void *arena_alloc_array(
+    Arena *arena, size_t count, size_t size, size_t align
+); // count * size may not overflow: ends the program
 char *arena_strdup(Arena *arena, const char *text);
-char *arena_strndup(Arena *arena, const char *text, size_t length); // exactly `length` bytes and a NUL
+char *arena_strndup(
+    Arena *arena, const char *text, size_t length
+); // exactly `length` bytes and a NUL
 char *arena_printf(Arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));
 size_t arena_used(const Arena *arena);
 

@@ -3,12 +3,12 @@
 #ifndef BASE_BITS_H
 #define BASE_BITS_H
 
+#include "base/arena.h"
+
 #include <assert.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
-
-#include "base/arena.h"
 
 typedef struct BitSet {
     uint64_t *words;
@@ -40,8 +40,7 @@ static inline void bits_clear(BitSet *set, uint32_t i) {
 
 static inline void bits_copy(BitSet *to, const BitSet *from) {
     assert(to->bits == from->bits);
-    if (bits_words(to))
-        memcpy(to->words, from->words, bits_words(to) * sizeof(uint64_t));
+    if (bits_words(to)) memcpy(to->words, from->words, bits_words(to) * sizeof(uint64_t));
 }
 
 static inline bool bits_equal(const BitSet *a, const BitSet *b) {

@@ -2,13 +2,13 @@
 
 #include "buf.h"
 
+#include "base/arena.h"
+
 #include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "base/arena.h"
 
 void buf_init(Buf *buf) {
     *buf = (Buf){ 0 };
@@ -20,23 +20,19 @@ void buf_free(Buf *buf) {
 }
 
 void buf_reserve(Buf *buf, size_t more) {
-    if (buf->cap - buf->len >= more)
-        return;
+    if (buf->cap - buf->len >= more) return;
     size_t cap = buf->cap ? buf->cap : 256;
     while (cap - buf->len < more) {
-        if (cap > SIZE_MAX / 4)
-            base_out_of_memory(more);
+        if (cap > SIZE_MAX / 4) base_out_of_memory(more);
         cap *= 2;
     }
     buf->data = realloc(buf->data, cap);
-    if (!buf->data)
-        base_out_of_memory(cap);
+    if (!buf->data) base_out_of_memory(cap);
     buf->cap = cap;
 }
 
 void buf_put(Buf *buf, const void *bytes, size_t length) {
-    if (length == 0)
-        return;
+    if (length == 0) return;
     buf_reserve(buf, length);
     memcpy(buf->data + buf->len, bytes, length);
     buf->len += length;
@@ -146,13 +142,10 @@ uint64_t read_uleb(Reader *reader) {
     uint64_t value = 0;
     for (unsigned shift = 0; shift < 64; shift += 7) {
         uint8_t byte = read_u8(reader);
-        if (shift == 63 && byte > 1)
-            break; // more than 64 bits
+        if (shift == 63 && byte > 1) break; // more than 64 bits
         value |= (uint64_t)(byte & 0x7f) << shift;
-        if (byte & 0x80)
-            continue;
-        if (byte == 0 && shift > 0)
-            break; // not the shortest form
+        if (byte & 0x80) continue;
+        if (byte == 0 && shift > 0) break; // not the shortest form
         return value;
     }
     reader->bad = true;
@@ -164,8 +157,7 @@ int64_t read_sleb(Reader *reader) {
     uint8_t before = 0;
     for (unsigned shift = 0; shift < 64; shift += 7) {
         uint8_t byte = read_u8(reader);
-        if (shift == 63 && byte != 0 && byte != 0x7f)
-            break; // more than 64 bits
+        if (shift == 63 && byte != 0 && byte != 0x7f) break; // more than 64 bits
         value |= (uint64_t)(byte & 0x7f) << shift;
         if (byte & 0x80) {
             before = byte;
@@ -174,8 +166,7 @@ int64_t read_sleb(Reader *reader) {
         bool sign = byte & 0x40;
         if (shift > 0 && ((byte == 0 && !(before & 0x40)) || (byte == 0x7f && (before & 0x40))))
             break; // not the shortest form
-        if (sign && shift + 7 < 64)
-            value |= ~(uint64_t)0 << (shift + 7);
+        if (sign && shift + 7 < 64) value |= ~(uint64_t)0 << (shift + 7);
         return (int64_t)value;
     }
     reader->bad = true;

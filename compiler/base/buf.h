@@ -22,8 +22,8 @@ void buf_byte(Buf *buf, uint8_t value);
 void buf_u16le(Buf *buf, uint16_t value);
 void buf_u32le(Buf *buf, uint32_t value);
 void buf_u64le(Buf *buf, uint64_t value);
-void buf_uleb(Buf *buf, uint64_t value); // unsigned LEB128, shortest form
-void buf_sleb(Buf *buf, int64_t value);  // signed LEB128, shortest form
+void buf_uleb(Buf *buf, uint64_t value);   // unsigned LEB128, shortest form
+void buf_sleb(Buf *buf, int64_t value);    // signed LEB128, shortest form
 void buf_cstr(Buf *buf, const char *text); // without its NUL
 void buf_printf(Buf *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));
 char *buf_take(Buf *buf); // the bytes, NUL-terminated; the caller frees them; the buffer is empty

@@ -37,16 +37,15 @@ static bool read_all(int fd, const char *path, size_t limit, Buf *out, char erro
     for (;;) {
         buf_reserve(out, 65536);
         ssize_t n = read(fd, out->data + out->len, 65536);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            return complain(error, "read", path);
-        if (n == 0)
-            return true;
+        if (n < 0 && errno == EINTR) continue;
+        if (n < 0) return complain(error, "read", path);
+        if (n == 0) return true;
         got += (size_t)n;
         out->len += (size_t)n;
         if (got > limit) {
-            snprintf(error, ERROR_SIZE, "%s is longer than %zu bytes, the most that is read", path, limit);
+            snprintf(
+                error, ERROR_SIZE, "%s is longer than %zu bytes, the most that is read", path, limit
+            );
             return false;
         }
     }
@@ -54,8 +53,7 @@ static bool read_all(int fd, const char *path, size_t limit, Buf *out, char erro
 
 bool file_read(const char *path, size_t limit, Buf *out, char error[ERROR_SIZE]) {
     int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
-        return complain(error, "read", path);
+    if (fd < 0) return complain(error, "read", path);
     struct stat info;
     bool good = false;
     if (fstat(fd, &info) == 0 && S_ISDIR(info.st_mode)) {
@@ -71,10 +69,8 @@ bool file_read(const char *path, size_t limit, Buf *out, char error[ERROR_SIZE])
 static bool write_all(int fd, const uint8_t *bytes, size_t length) {
     while (length) {
         ssize_t n = write(fd, bytes, length);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            return false;
+        if (n < 0 && errno == EINTR) continue;
+        if (n < 0) return false;
         bytes += n;
         length -= (size_t)n;
     }

@@ -3,10 +3,10 @@
 #ifndef BASE_FILE_H
 #define BASE_FILE_H
 
+#include "base/buf.h"
+
 #include <stdbool.h>
 #include <stddef.h>
-
-#include "base/buf.h"
 
 // Appends the content of the file at `path` to `out`. False, with a sentence that names the file and the remedy, when
 // it cannot be read, is not a regular file, or is longer than `limit` bytes.

@@ -2,9 +2,9 @@
 
 #include "intern.h"
 
-#include <string.h>
-
 #include "base/map.h"
+
+#include <string.h>
 
 struct Names {
     StrMap *map;
@@ -18,10 +18,8 @@ Names *names_new(Arena *arena) {
 
 Name names_add(Names *names, const char *text, size_t length) {
     uint64_t name;
-    if (length == 0)
-        return 0;
-    if (strmap_get(names->map, text, length, &name))
-        return (Name)name;
+    if (length == 0) return 0;
+    if (strmap_get(names->map, text, length, &name)) return (Name)name;
     name = (uint64_t)strmap_len(names->map) + 1;
     strmap_put(names->map, text, length, name);
     return (Name)name;
@@ -35,8 +33,7 @@ const char *names_text(const Names *names, Name name) {
     const char *text = "";
     size_t length;
     uint64_t number;
-    if (name)
-        strmap_at(names->map, name - 1, &text, &length, &number);
+    if (name) strmap_at(names->map, name - 1, &text, &length, &number);
     return text;
 }
 
@@ -44,7 +41,6 @@ size_t names_length(const Names *names, Name name) {
     const char *text;
     size_t length = 0;
     uint64_t number;
-    if (name)
-        strmap_at(names->map, name - 1, &text, &length, &number);
+    if (name) strmap_at(names->map, name - 1, &text, &length, &number);
     return length;
 }

@@ -3,10 +3,10 @@
 #ifndef BASE_INTERN_H
 #define BASE_INTERN_H
 
+#include "base/arena.h"
+
 #include <stddef.h>
 #include <stdint.h>
-
-#include "base/arena.h"
 
 typedef uint32_t Name; // 0: no name
 

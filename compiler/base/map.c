@@ -2,11 +2,11 @@
 
 #include "map.h"
 
-#include <assert.h>
-#include <string.h>
-
 #include "base/hash.h"
 #include "base/vec.h"
+
+#include <assert.h>
+#include <string.h>
 
 typedef struct Entry {
     uint64_t hash;
@@ -18,7 +18,7 @@ typedef struct Entry {
 typedef struct Table {
     Arena *arena;
     VEC(Entry) entries;
-    uint32_t *slots; // entry number + 1; 0 is free
+    uint32_t *slots;     // entry number + 1; 0 is free
     uint32_t slot_count; // a power of two, at least twice the entries
 } Table;
 
@@ -31,21 +31,20 @@ struct StrMap {
 };
 
 static bool same_key(const Entry *entry, uint64_t hash, uint64_t key, const char *text) {
-    if (entry->hash != hash || entry->key != key)
-        return false;
+    if (entry->hash != hash || entry->key != key) return false;
     return !text || memcmp(entry->text, text, key) == 0;
 }
 
 // The entry with that key, or NULL; `slot` is where its number stands or would stand.
-static Entry *find(const Table *table, uint64_t hash, uint64_t key, const char *text, uint32_t *slot) {
+static Entry *find(
+    const Table *table, uint64_t hash, uint64_t key, const char *text, uint32_t *slot
+) {
     uint32_t mask = table->slot_count - 1;
     for (uint32_t i = (uint32_t)hash & mask;; i = (i + 1) & mask) {
         *slot = i;
-        if (table->slots[i] == 0)
-            return NULL;
+        if (table->slots[i] == 0) return NULL;
         Entry *entry = &table->entries.data[table->slots[i] - 1];
-        if (same_key(entry, hash, key, text))
-            return entry;
+        if (same_key(entry, hash, key, text)) return entry;
     }
 }
 
@@ -61,17 +60,17 @@ static void rehash(Table *table) {
     }
 }
 
-static bool get(const Table *table, uint64_t hash, uint64_t key, const char *text, uint64_t *value) {
+static bool get(
+    const Table *table, uint64_t hash, uint64_t key, const char *text, uint64_t *value
+) {
     uint32_t slot;
     const Entry *entry = table->slot_count ? find(table, hash, key, text, &slot) : NULL;
-    if (entry)
-        *value = entry->value;
+    if (entry) *value = entry->value;
     return entry != NULL;
 }
 
 static bool put(Table *table, uint64_t hash, uint64_t key, const char *text, uint64_t value) {
-    if (table->entries.len + 1 > table->slot_count / 2)
-        rehash(table);
+    if (table->entries.len + 1 > table->slot_count / 2) rehash(table);
     uint32_t slot;
     Entry *entry = find(table, hash, key, text, &slot);
     if (entry) {

@@ -3,11 +3,11 @@
 #ifndef BASE_MAP_H
 #define BASE_MAP_H
 
+#include "base/arena.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-#include "base/arena.h"
 
 // --- from numbers ----------------------------------------------------------------------------------------
 
@@ -15,7 +15,9 @@ typedef struct Map Map;
 
 Map *map_new(Arena *arena);
 bool map_get(const Map *map, uint64_t key, uint64_t *value); // false: not there, `value` untouched
-bool map_put(Map *map, uint64_t key, uint64_t value);        // true if the key is new; else its value is replaced
+bool map_put(
+    Map *map, uint64_t key, uint64_t value
+); // true if the key is new; else its value is replaced
 uint32_t map_len(const Map *map);
 void map_at(const Map *map, uint32_t i, uint64_t *key, uint64_t *value); // the i-th inserted
 

@@ -1,21 +1,22 @@
 // What the language has built in and calls by name: free functions, functions of slices and endpoints, and the kernel
 // functions that programs may name. A declaration of the program with the same name wins.
 
-#include <string.h>
-
 #include "check__.h"
+
+#include <string.h>
 
 // --- help for all ------------------------------------------------------------------------------------------------------
 
-bool check_count(Checker *checker, const char *name, uint32_t wanted, const AstArgs *args, Span span) {
+bool check_count(
+    Checker *checker, const char *name, uint32_t wanted, const AstArgs *args, Span span
+) {
     vec_each(AstArg, arg, args) {
         if (arg->label.name) {
             unsupported(checker, arg->span, "arguments by name");
             return false;
         }
     }
-    if (args->len == wanted)
-        return true;
+    if (args->len == wanted) return true;
     const char *what = arena_printf(checker->arena, "%s", name);
     diag_report(checker->diags, span, E_ARGUMENT_COUNT, what, wanted, args->len);
     return false;
@@ -29,8 +30,7 @@ static HirExpr *make(Fn *fn, HirBuiltin builtin, const HirType *type, Span span)
 
 static HirExpr *finish(Fn *fn, HirExpr *expr) {
     vec_each(HirExpr *, arg, &expr->args) {
-        if ((*arg)->kind == HIR_ERROR)
-            return error_expr(fn->checker, expr->span);
+        if ((*arg)->kind == HIR_ERROR) return error_expr(fn->checker, expr->span);
     }
     return expr;
 }
@@ -41,7 +41,9 @@ static void add(Fn *fn, HirExpr *expr, HirExpr *arg) {
 
 static HirExpr *refuse(Fn *fn, const char *name, const HirExpr *arg) {
     if (arg->kind != HIR_ERROR)
-        diag_report(fn->checker->diags, arg->span, E_OPERAND, name, type_text(fn->checker, arg->type));
+        diag_report(
+            fn->checker->diags, arg->span, E_OPERAND, name, type_text(fn->checker, arg->type)
+        );
     return error_expr(fn->checker, arg->span);
 }
 
@@ -49,19 +51,23 @@ static HirExpr *refuse(Fn *fn, const char *name, const HirExpr *arg) {
 static HirExpr *pointee(Fn *fn, const AstExpr *arg, const char *name) {
     if (arg->kind == AST_EXPR_UNARY && arg->unary.op == AST_UNARY_BORROW) {
         HirExpr *place = as_place(fn->checker, check_expr(fn, arg->unary.operand, NULL));
-        return place->kind == HIR_ERROR || check_mutable(fn->checker, place) ? place : error_expr(fn->checker, arg->span);
+        return place->kind == HIR_ERROR || check_mutable(fn->checker, place)
+                   ? place
+                   : error_expr(fn->checker, arg->span);
     }
     HirExpr *value = check_expr(fn, arg, NULL);
-    if (value->kind == HIR_BORROW && value->mode == HIR_MUT)
-        return value->base;
-    bool leads = value->type->kind == HIR_TYPE_PTR && (value->type->mode == HIR_MUT || value->type->mode == HIR_OWN);
+    if (value->kind == HIR_BORROW && value->mode == HIR_MUT) return value->base;
+    bool leads = value->type->kind == HIR_TYPE_PTR &&
+                 (value->type->mode == HIR_MUT || value->type->mode == HIR_OWN);
     return leads ? deref(fn->checker, as_place(fn->checker, value)) : refuse(fn, name, value);
 }
 
 static bool first_class(Fn *fn, const HirExpr *place) {
     if (place->kind == HIR_ERROR || !hir_type_is_second_class(place->type))
         return place->kind != HIR_ERROR;
-    diag_report(fn->checker->diags, place->span, E_BORROW_STORED, type_text(fn->checker, place->type));
+    diag_report(
+        fn->checker->diags, place->span, E_BORROW_STORED, type_text(fn->checker, place->type)
+    );
     return false;
 }
 
@@ -72,20 +78,21 @@ typedef HirExpr *BuildFree(Fn *fn, const char *name, const AstArgs *args, Span s
 static HirExpr *build_copy(Fn *fn, const char *name, const AstArgs *args, Span span) {
     Checker *checker = fn->checker;
     HirExpr *value = check_expr(fn, args->data[0].value, NULL);
-    if (value->kind == HIR_ERROR)
-        return value;
+    if (value->kind == HIR_ERROR) return value;
     HirExpr *place = receiver_place(fn, value);
     const HirType *of = place->type;
     bool text = of->kind == HIR_TYPE_STR, many = hir_type_is_indexed(of);
-    if (!text && !many)
-        return refuse(fn, name, value);
+    if (!text && !many) return refuse(fn, name, value);
     if (many && !hir_type_is_plain(of->elem)) {
         diag_report(checker->diags, span, E_NOT_PLAIN, type_text(checker, of->elem));
         return error_expr(checker, span);
     }
     if (many && of->kind != HIR_TYPE_SLICE)
-        place = as_place(checker, coerce(checker, place, hir_type_slice(checker->types, HIR_CONST, of->elem)));
-    const HirType *type = text ? hir_type_str(checker->types, HIR_OWN) : hir_type_slice(checker->types, HIR_OWN, of->elem);
+        place = as_place(
+            checker, coerce(checker, place, hir_type_slice(checker->types, HIR_CONST, of->elem))
+        );
+    const HirType *type = text ? hir_type_str(checker->types, HIR_OWN)
+                               : hir_type_slice(checker->types, HIR_OWN, of->elem);
     HirExpr *copy = new_expr(checker, HIR_NEW_COPY, type, span);
     copy->base = place;
     return copy;
@@ -103,8 +110,7 @@ static HirExpr *build_address(Fn *fn, const char *name, const AstArgs *args, Spa
 
 static HirExpr *build_replace(Fn *fn, const char *name, const AstArgs *args, Span span) {
     HirExpr *place = pointee(fn, args->data[0].value, name);
-    if (!first_class(fn, place))
-        return error_expr(fn->checker, span);
+    if (!first_class(fn, place)) return error_expr(fn->checker, span);
     HirExpr *expr = make(fn, HIR_BUILTIN_REPLACE, place->type, span);
     add(fn, expr, place);
     add(fn, expr, check_value(fn, args->data[1].value, place->type));
@@ -113,10 +119,11 @@ static HirExpr *build_replace(Fn *fn, const char *name, const AstArgs *args, Spa
 
 static HirExpr *build_take(Fn *fn, const char *name, const AstArgs *args, Span span) {
     HirExpr *place = pointee(fn, args->data[0].value, name);
-    if (!first_class(fn, place))
-        return error_expr(fn->checker, span);
+    if (!first_class(fn, place)) return error_expr(fn->checker, span);
     if (place->type->kind != HIR_TYPE_OPTION) {
-        diag_report(fn->checker->diags, place->span, E_NOT_OPTIONAL, type_text(fn->checker, place->type));
+        diag_report(
+            fn->checker->diags, place->span, E_NOT_OPTIONAL, type_text(fn->checker, place->type)
+        );
         return error_expr(fn->checker, span);
     }
     HirExpr *expr = make(fn, HIR_BUILTIN_REPLACE, place->type, span);
@@ -126,12 +133,15 @@ static HirExpr *build_take(Fn *fn, const char *name, const AstArgs *args, Span s
 }
 
 static HirExpr *build_swap(Fn *fn, const char *name, const AstArgs *args, Span span) {
-    HirExpr *left = pointee(fn, args->data[0].value, name), *right = pointee(fn, args->data[1].value, name);
+    HirExpr *left = pointee(fn, args->data[0].value, name),
+            *right = pointee(fn, args->data[1].value, name);
     bool good = first_class(fn, left);
-    if (!first_class(fn, right) || !good)
-        return error_expr(fn->checker, span);
+    if (!first_class(fn, right) || !good) return error_expr(fn->checker, span);
     if (left->type != right->type) {
-        diag_report(fn->checker->diags, right->span, E_TYPE_MISMATCH, type_text(fn->checker, left->type), type_text(fn->checker, right->type));
+        diag_report(
+            fn->checker->diags, right->span, E_TYPE_MISMATCH, type_text(fn->checker, left->type),
+            type_text(fn->checker, right->type)
+        );
         return error_expr(fn->checker, span);
     }
     HirExpr *expr = make(fn, HIR_BUILTIN_SWAP, simple(fn->checker, HIR_TYPE_VOID), span);
@@ -151,19 +161,27 @@ static HirExpr *build_close(Fn *fn, const char *name, const AstArgs *args, Span 
     return error_expr(fn->checker, span);
 }
 
-static HirExpr *count_bits(Fn *fn, HirBuiltin builtin, const char *name, const AstArgs *args, Span span) {
+static HirExpr *count_bits(
+    Fn *fn, HirBuiltin builtin, const char *name, const AstArgs *args, Span span
+) {
     HirExpr *value = as_value(fn->checker, check_expr(fn, args->data[0].value, NULL));
-    if (!hir_type_is_integer(value->type))
-        return refuse(fn, name, value);
-    const HirType *type = builtin == HIR_BUILTIN_BYTESWAP ? value->type : simple(fn->checker, HIR_TYPE_U32);
+    if (!hir_type_is_integer(value->type)) return refuse(fn, name, value);
+    const HirType *type =
+        builtin == HIR_BUILTIN_BYTESWAP ? value->type : simple(fn->checker, HIR_TYPE_U32);
     HirExpr *expr = make(fn, builtin, type, span);
     add(fn, expr, value);
     return expr;
 }
 
 static HirExpr *build_bits(Fn *fn, const char *name, const AstArgs *args, Span span) {
-    static const struct { const char *name; HirBuiltin builtin; } bits[] = {
-        { "clz", HIR_BUILTIN_CLZ }, { "ctz", HIR_BUILTIN_CTZ }, { "popcount", HIR_BUILTIN_POPCOUNT }, { "byteswap", HIR_BUILTIN_BYTESWAP },
+    static const struct {
+        const char *name;
+        HirBuiltin builtin;
+    } bits[] = {
+        { "clz",      HIR_BUILTIN_CLZ      },
+        { "ctz",      HIR_BUILTIN_CTZ      },
+        { "popcount", HIR_BUILTIN_POPCOUNT },
+        { "byteswap", HIR_BUILTIN_BYTESWAP },
     };
     uint32_t i = 0;
     while (strcmp(bits[i].name, name) != 0)
@@ -173,9 +191,10 @@ static HirExpr *build_bits(Fn *fn, const char *name, const AstArgs *args, Span s
 
 static HirExpr *build_rotate(Fn *fn, const char *name, const AstArgs *args, Span span) {
     HirExpr *value = as_value(fn->checker, check_expr(fn, args->data[0].value, NULL));
-    if (!hir_type_is_integer(value->type))
-        return refuse(fn, name, value);
-    HirExpr *expr = make(fn, strcmp(name, "rotl") == 0 ? HIR_BUILTIN_ROTL : HIR_BUILTIN_ROTR, value->type, span);
+    if (!hir_type_is_integer(value->type)) return refuse(fn, name, value);
+    HirExpr *expr = make(
+        fn, strcmp(name, "rotl") == 0 ? HIR_BUILTIN_ROTL : HIR_BUILTIN_ROTR, value->type, span
+    );
     add(fn, expr, value);
     add(fn, expr, check_value(fn, args->data[1].value, simple(fn->checker, HIR_TYPE_U32)));
     return finish(fn, expr);
@@ -183,8 +202,7 @@ static HirExpr *build_rotate(Fn *fn, const char *name, const AstArgs *args, Span
 
 static HirExpr *build_sqrt(Fn *fn, const char *name, const AstArgs *args, Span span) {
     HirExpr *value = as_value(fn->checker, check_expr(fn, args->data[0].value, NULL));
-    if (!hir_type_is_float(value->type))
-        return refuse(fn, name, value);
+    if (!hir_type_is_float(value->type)) return refuse(fn, name, value);
     HirExpr *expr = make(fn, HIR_BUILTIN_SQRT, value->type, span);
     add(fn, expr, value);
     return expr;
@@ -195,10 +213,20 @@ static const struct Free {
     uint32_t count;
     BuildFree *build;
 } frees[] = {
-    { "copy", 1, build_copy },     { "address", 1, build_address }, { "replace", 2, build_replace }, { "take", 1, build_take },
-    { "swap", 2, build_swap },     { "fault", 0, build_fault },     { "close", 1, build_close },     { "clz", 1, build_bits },
-    { "ctz", 1, build_bits },      { "popcount", 1, build_bits },   { "byteswap", 1, build_bits },   { "rotl", 2, build_rotate },
-    { "rotr", 2, build_rotate },   { "sqrt", 1, build_sqrt },
+    { "copy",     1, build_copy    },
+    { "address",  1, build_address },
+    { "replace",  2, build_replace },
+    { "take",     1, build_take    },
+    { "swap",     2, build_swap    },
+    { "fault",    0, build_fault   },
+    { "close",    1, build_close   },
+    { "clz",      1, build_bits    },
+    { "ctz",      1, build_bits    },
+    { "popcount", 1, build_bits    },
+    { "byteswap", 1, build_bits    },
+    { "rotl",     2, build_rotate  },
+    { "rotr",     2, build_rotate  },
+    { "sqrt",     1, build_sqrt    },
 };
 
 // --- kernel functions ----------------------------------------------------------------------------------------------------
@@ -219,7 +247,10 @@ static const struct Kernel {
     uint32_t count;
     HirTypeKind params[2];
 } kernels[] = {
-#define KCALL_SIG(name, result, count, p0, p1, grant) { KCALL_##name, HIR_TYPE_##result, count, { HIR_TYPE_##p0, HIR_TYPE_##p1 } },
+#define KCALL_SIG(name, result, count, p0, p1, grant)                            \
+    {                                                                            \
+        KCALL_##name, HIR_TYPE_##result, count, { HIR_TYPE_##p0, HIR_TYPE_##p1 } \
+},
 #include "contracts/abi/kcall_sigs.def"
 };
 
@@ -242,7 +273,9 @@ HirExpr *call_builtin(Fn *fn, Name name, const AstArgs *args, Span span) {
     const char *word = text_of(fn->checker, name);
     for (size_t i = 0; i < sizeof frees / sizeof *frees; i++) {
         if (strcmp(frees[i].name, word) == 0)
-            return check_count(fn->checker, word, frees[i].count, args, span) ? frees[i].build(fn, word, args, span) : error_expr(fn->checker, span);
+            return check_count(fn->checker, word, frees[i].count, args, span)
+                       ? frees[i].build(fn, word, args, span)
+                       : error_expr(fn->checker, span);
     }
     for (size_t i = 0; i < sizeof kernels / sizeof *kernels; i++) {
         if (strcmp(kcall_texts[kernels[i].row], word) == 0)
@@ -259,8 +292,8 @@ typedef enum Gives { G_VOID, G_ELEMENT, G_MAYBE, G_MAYBE_CONST, G_MAYBE_MUT, G_M
 static const struct OfSlice {
     const char *name;
     HirBuiltin builtin;
-    bool changes;    // needs exclusive access
-    bool plain;      // only of plain elements
+    bool changes; // needs exclusive access
+    bool plain;   // only of plain elements
     Gives gives;
     Param params[2];
 } of_slices[] = {
@@ -286,9 +319,12 @@ static const HirType *slice_result(Checker *checker, Gives gives, const HirType 
     case G_VOID: return simple(checker, HIR_TYPE_VOID);
     case G_ELEMENT: return elem;
     case G_MAYBE: return hir_type_option(checker->types, elem);
-    case G_MAYBE_CONST: return hir_type_option(checker->types, hir_type_ptr(checker->types, HIR_CONST, elem));
-    case G_MAYBE_MUT: return hir_type_option(checker->types, hir_type_ptr(checker->types, HIR_MUT, elem));
-    case G_MAYBE_SUB: return hir_type_option(checker->types, hir_type_slice(checker->types, HIR_CONST, elem));
+    case G_MAYBE_CONST:
+        return hir_type_option(checker->types, hir_type_ptr(checker->types, HIR_CONST, elem));
+    case G_MAYBE_MUT:
+        return hir_type_option(checker->types, hir_type_ptr(checker->types, HIR_MUT, elem));
+    case G_MAYBE_SUB:
+        return hir_type_option(checker->types, hir_type_slice(checker->types, HIR_CONST, elem));
     }
     return simple(checker, HIR_TYPE_ERROR);
 }
@@ -311,24 +347,27 @@ static bool make_exclusive(Checker *checker, HirExpr *place) {
     HirExpr *part = place->kind == HIR_TEMP ? place->base : NULL;
     if (!part || part->kind != HIR_SUBVIEW || part->mode != HIR_CONST)
         return elements_mutable(checker, place);
-    if (!elements_mutable(checker, part->base))
-        return false;
+    if (!elements_mutable(checker, part->base)) return false;
     part->mode = HIR_MUT;
     part->type = place->type = hir_type_slice(checker->types, HIR_MUT, part->base->type->elem);
     return true;
 }
 
-static HirExpr *call_of_slice(Fn *fn, const struct OfSlice *row, HirExpr *place, const AstArgs *args, Span span) {
+static HirExpr *call_of_slice(
+    Fn *fn, const struct OfSlice *row, HirExpr *place, const AstArgs *args, Span span
+) {
     Checker *checker = fn->checker;
     const HirType *elem = place->type->elem;
     uint32_t count = row->params[0] == P_NONE ? 0 : row->params[1] == P_NONE ? 1 : 2;
-    if (!check_count(checker, row->name, count, args, span) || (row->changes && !make_exclusive(checker, place)))
+    if (!check_count(checker, row->name, count, args, span) ||
+        (row->changes && !make_exclusive(checker, place)))
         return error_expr(checker, span);
     if (row->plain && !hir_type_is_plain(elem)) {
         diag_report(checker->diags, span, E_NOT_PLAIN, type_text(checker, elem));
         return error_expr(checker, span);
     }
-    bool first_only = row->gives == G_MAYBE_CONST || row->gives == G_MAYBE_MUT || row->gives == G_MAYBE_SUB || row->gives == G_ELEMENT;
+    bool first_only = row->gives == G_MAYBE_CONST || row->gives == G_MAYBE_MUT ||
+                      row->gives == G_MAYBE_SUB || row->gives == G_ELEMENT;
     if (first_only && !check_pointee(checker, hir_type_ptr(checker->types, HIR_CONST, elem), span))
         return error_expr(checker, span);
     HirExpr *expr = make(fn, row->builtin, slice_result(checker, row->gives, elem), span);
@@ -341,9 +380,10 @@ static HirExpr *call_of_slice(Fn *fn, const struct OfSlice *row, HirExpr *place,
 // `v.seal()`: the growable becomes an owned array, whose length is fixed.
 static HirExpr *seal(Fn *fn, HirExpr *place, const AstArgs *args, Span span) {
     Checker *checker = fn->checker;
-    HirExpr *expr = make(fn, HIR_BUILTIN_SEAL, hir_type_slice(checker->types, HIR_OWN, place->type->elem), span);
-    if (!check_count(checker, "seal", 0, args, span))
-        return error_expr(checker, span);
+    HirExpr *expr = make(
+        fn, HIR_BUILTIN_SEAL, hir_type_slice(checker->types, HIR_OWN, place->type->elem), span
+    );
+    if (!check_count(checker, "seal", 0, args, span)) return error_expr(checker, span);
     add(fn, expr, as_value(checker, place));
     return finish(fn, expr);
 }
@@ -356,10 +396,8 @@ HirExpr *call_builtin_method(Fn *fn, HirExpr *place, Name name, const AstArgs *a
         add(fn, expr, place);
         return check_count(fn->checker, word, 0, args, span) ? expr : error_expr(fn->checker, span);
     }
-    if (!hir_type_is_indexed(place->type))
-        return NULL;
-    if (kind == HIR_TYPE_GROW && strcmp(word, "seal") == 0)
-        return seal(fn, place, args, span);
+    if (!hir_type_is_indexed(place->type)) return NULL;
+    if (kind == HIR_TYPE_GROW && strcmp(word, "seal") == 0) return seal(fn, place, args, span);
     for (size_t i = 0; i < sizeof of_slices / sizeof *of_slices; i++)
         if (strcmp(of_slices[i].name, word) == 0)
             return call_of_slice(fn, &of_slices[i], place, args, span);
@@ -375,8 +413,7 @@ HirExpr *call_builtin_method(Fn *fn, HirExpr *place, Name name, const AstArgs *a
 // `Key.of(x)`: the variant with that value.
 HirExpr *call_enum_of(Fn *fn, const HirType *type, const AstArgs *args, Span span) {
     Checker *checker = fn->checker;
-    if (!check_count(checker, "of", 1, args, span))
-        return error_expr(checker, span);
+    if (!check_count(checker, "of", 1, args, span)) return error_expr(checker, span);
     HirExpr *expr = make(fn, HIR_BUILTIN_ENUM_OF, hir_type_option(checker->types, type), span);
     add(fn, expr, check_value(fn, args->data[0].value, type->enumeration->repr));
     return finish(fn, expr);
@@ -385,11 +422,13 @@ HirExpr *call_enum_of(Fn *fn, const HirType *type, const AstArgs *args, Span spa
 // `str.of(bytes)`: the text that they are, if they are UTF-8.
 HirExpr *call_str_of(Fn *fn, const AstArgs *args, Span span) {
     Checker *checker = fn->checker;
-    if (!check_count(checker, "of", 1, args, span))
-        return error_expr(checker, span);
+    if (!check_count(checker, "of", 1, args, span)) return error_expr(checker, span);
     const HirType *bytes = hir_type_slice(checker->types, HIR_CONST, simple(checker, HIR_TYPE_U8));
     HirExpr *value = check_value(fn, args->data[0].value, bytes);
-    HirExpr *expr = make(fn, HIR_BUILTIN_STR_OF, hir_type_option(checker->types, hir_type_str(checker->types, HIR_CONST)), span);
+    HirExpr *expr = make(
+        fn, HIR_BUILTIN_STR_OF,
+        hir_type_option(checker->types, hir_type_str(checker->types, HIR_CONST)), span
+    );
     add(fn, expr, as_place(checker, value));
     return finish(fn, expr);
 }

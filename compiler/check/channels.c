@@ -1,9 +1,9 @@
 // Channels in function bodies: making, sending, waiting. Which message may come in which state is asked of the flow of
 // control (typestate.c); here, that messages exist and that their arguments and names fit.
 
-#include <string.h>
-
 #include "check__.h"
+
+#include <string.h>
 
 // --- endpoints and messages ------------------------------------------------------------------------------------------------------
 
@@ -11,8 +11,7 @@
 static HirExpr *endpoint_place(Fn *fn, const AstExpr *ast) {
     Checker *checker = fn->checker;
     HirExpr *expr = check_expr(fn, ast, NULL);
-    if (expr->kind == HIR_ERROR)
-        return NULL;
+    if (expr->kind == HIR_ERROR) return NULL;
     HirExpr *place = receiver_place(fn, expr);
     if (place->type->kind == HIR_TYPE_ENDPOINT && expr->kind != HIR_CALL)
         return check_mutable(checker, place) ? place : NULL;
@@ -22,10 +21,12 @@ static HirExpr *endpoint_place(Fn *fn, const AstExpr *ast) {
 
 static bool find_message(Fn *fn, const HirContract *contract, const AstName *name, uint32_t *row) {
     for (*row = 0; *row < contract->messages.len; ++*row)
-        if (contract->messages.data[*row].name == name->name)
-            return true;
+        if (contract->messages.data[*row].name == name->name) return true;
     if (!contract->broken) {
-        diag_report(fn->checker->diags, name->span, E_UNKNOWN_MESSAGE, text_of(fn->checker, contract->name), text_of(fn->checker, name->name));
+        diag_report(
+            fn->checker->diags, name->span, E_UNKNOWN_MESSAGE, text_of(fn->checker, contract->name),
+            text_of(fn->checker, name->name)
+        );
         near_message(fn->checker, contract, text_of(fn->checker, name->name));
     }
     return false;
@@ -52,13 +53,21 @@ HirStmt *check_send(Fn *fn, const AstStmt *ast) {
     if (type && find_message(fn, type->contract, &ast->send.message, &stmt->message))
         message = &type->contract->messages.data[stmt->message];
     if (message && !goes(type, stmt->message, true)) {
-        diag_report(checker->diags, ast->send.message.span, E_MESSAGE_COMES, text_of(checker, message->name));
+        diag_report(
+            checker->diags, ast->send.message.span, E_MESSAGE_COMES, text_of(checker, message->name)
+        );
         message = NULL;
     }
-    if (message && !check_count(checker, text_of(checker, message->name), message->args.len, &ast->send.args, ast->span))
+    if (message &&
+        !check_count(
+            checker, text_of(checker, message->name), message->args.len, &ast->send.args, ast->span
+        ))
         message = NULL;
     for (uint32_t i = 0; i < ast->send.args.len; i++) {
-        HirExpr *arg = check_value(fn, ast->send.args.data[i].value, message ? message->args.data[i].type : simple(checker, HIR_TYPE_ERROR));
+        HirExpr *arg = check_value(
+            fn, ast->send.args.data[i].value,
+            message ? message->args.data[i].type : simple(checker, HIR_TYPE_ERROR)
+        );
         vec_push(checker->arena, &stmt->args, arg);
     }
     return message ? stmt : wrong(fn, ast->span);
@@ -68,26 +77,30 @@ HirStmt *check_send(Fn *fn, const AstStmt *ast) {
 
 static HirLocal *bind_argument(Fn *fn, const AstPattern *pattern, const HirArg *arg) {
     Checker *checker = fn->checker;
-    if (pattern->kind == AST_PATTERN_WILD || pattern->kind == AST_PATTERN_ERROR)
-        return NULL;
+    if (pattern->kind == AST_PATTERN_WILD || pattern->kind == AST_PATTERN_ERROR) return NULL;
     if (pattern->kind != AST_PATTERN_BIND) {
         unsupported(checker, pattern->span, "patterns in what is received");
         return NULL;
     }
     const AstBinder *binder = &pattern->bind;
-    const HirType *type = binder->type ? resolve_type(checker, fn->module, binder->type) : arg->type;
-    if (binder->name.name == checker->discard)
-        return NULL;
+    const HirType *type =
+        binder->type ? resolve_type(checker, fn->module, binder->type) : arg->type;
+    if (binder->name.name == checker->discard) return NULL;
     HirLocal *local = declare(fn, binder->name, type);
     if (!is_error(type) && type != arg->type) {
         if (!is_error(arg->type))
-            diag_report(checker->diags, binder->span, E_TYPE_MISMATCH, type_text(checker, arg->type), type_text(checker, type));
+            diag_report(
+                checker->diags, binder->span, E_TYPE_MISMATCH, type_text(checker, arg->type),
+                type_text(checker, type)
+            );
         local->type = simple(checker, HIR_TYPE_ERROR);
     }
     return local;
 }
 
-static void bind_nothing(Fn *fn, const AstPatterns *args) { // so that names are known in what follows
+static void bind_nothing(
+    Fn *fn, const AstPatterns *args
+) { // so that names are known in what follows
     vec_each(AstPattern *, it, args) {
         if ((*it)->kind == AST_PATTERN_BIND)
             declare(fn, (*it)->bind.name, simple(fn->checker, HIR_TYPE_ERROR));
@@ -95,7 +108,14 @@ static void bind_nothing(Fn *fn, const AstPatterns *args) { // so that names are
 }
 
 // A message arm; false: reported.
-static bool message_arm(Fn *fn, HirReceiveArm *arm, HirExpr *place, const AstName *name, const AstPatterns *args, Span span) {
+static bool message_arm(
+    Fn *fn,
+    HirReceiveArm *arm,
+    HirExpr *place,
+    const AstName *name,
+    const AstPatterns *args,
+    Span span
+) {
     Checker *checker = fn->checker;
     *arm = (HirReceiveArm){ .kind = HIR_COMES_MESSAGE, .endpoint = place, .span = span };
     bool good = place && find_message(fn, place->type->contract, name, &arm->message);
@@ -105,13 +125,17 @@ static bool message_arm(Fn *fn, HirReceiveArm *arm, HirExpr *place, const AstNam
         good = false;
     }
     if (good && args->len != message->args.len) {
-        diag_report(checker->diags, span, E_ARGUMENT_COUNT, text_of(checker, message->name), message->args.len, args->len);
+        diag_report(
+            checker->diags, span, E_ARGUMENT_COUNT, text_of(checker, message->name),
+            message->args.len, args->len
+        );
         good = false;
     }
-    if (!good)
-        bind_nothing(fn, args);
+    if (!good) bind_nothing(fn, args);
     for (uint32_t i = 0; good && i < args->len; i++)
-        vec_push(checker->arena, &arm->binds, bind_argument(fn, args->data[i], &message->args.data[i]));
+        vec_push(
+            checker->arena, &arm->binds, bind_argument(fn, args->data[i], &message->args.data[i])
+        );
     return good;
 }
 
@@ -121,8 +145,7 @@ void check_receive(Fn *fn, const AstStmt *ast, HirStmtVec *out) {
     Checker *checker = fn->checker;
     HirStmt *stmt = new_stmt(fn, HIR_STMT_RECEIVE, ast->span);
     HirReceiveArm arm, closed = { .kind = HIR_COMES_CLOSED, .span = ast->span };
-    if (ast->receive.is_try)
-        unsupported(checker, ast->span, "`try receive`");
+    if (ast->receive.is_try) unsupported(checker, ast->span, "`try receive`");
     HirExpr *place = endpoint_place(fn, ast->receive.endpoint);
     if (ast->receive.closed) { // it sees nothing of what would have come
         closed.span = ast->receive.closed->span;
@@ -131,8 +154,7 @@ void check_receive(Fn *fn, const AstStmt *ast, HirStmtVec *out) {
     bool good = message_arm(fn, &arm, place, &ast->receive.message, &ast->receive.args, ast->span);
     arm.binds_outside = true;
     closed.endpoint = place;
-    if (!good || ast->receive.is_try)
-        stmt->kind = HIR_STMT_ERROR;
+    if (!good || ast->receive.is_try) stmt->kind = HIR_STMT_ERROR;
     if (ast->receive.closed && closed.body && arm.binds.len > 0 && !stmt_ends(closed.body))
         diag_report(checker->diags, ast->receive.closed->span, E_CLOSED_MUST_LEAVE);
     vec_push(checker->arena, &stmt->receives, arm);
@@ -148,7 +170,10 @@ static bool check_head(Fn *fn, const AstHead *head, HirReceiveArm *arm) {
         return false;
     }
     switch (head->kind) {
-    case AST_HEAD_MESSAGE: return message_arm(fn, arm, endpoint_place(fn, head->from), &head->message, &head->args, head->span);
+    case AST_HEAD_MESSAGE:
+        return message_arm(
+            fn, arm, endpoint_place(fn, head->from), &head->message, &head->args, head->span
+        );
     case AST_HEAD_CLOSED:
         arm->kind = HIR_COMES_CLOSED;
         arm->endpoint = endpoint_place(fn, head->from);
@@ -167,12 +192,12 @@ static bool check_receive_case(Fn *fn, const AstReceiveCase *ast, HirStmt *stmt)
     Checker *checker = fn->checker;
     Scope scope;
     HirReceiveArm arm;
-    const char *extra = ast->is_default                   ? "`default` in `switch receive`"
-                        : ast->guard                      ? "guards in `switch receive`"
-                        : ast->alternatives.len > 1       ? "alternatives in `switch receive`"
-                        : ast->alternatives.len == 0      ? "this case"
+    const char *extra = ast->is_default                     ? "`default` in `switch receive`"
+                        : ast->guard                        ? "guards in `switch receive`"
+                        : ast->alternatives.len > 1         ? "alternatives in `switch receive`"
+                        : ast->alternatives.len == 0        ? "this case"
                         : ast->alternatives.data[0].len > 1 ? "joins"
-                                                          : NULL;
+                                                            : NULL;
     if (extra) {
         unsupported(checker, ast->head, extra);
         return false;
@@ -190,14 +215,17 @@ static bool check_receive_case(Fn *fn, const AstReceiveCase *ast, HirStmt *stmt)
 static bool waits_for_something(Fn *fn, const HirStmt *stmt) {
     uint32_t timeouts = 0;
     vec_each(HirReceiveArm, arm, &stmt->receives) {
-        if (arm->kind != HIR_COMES_TIMEOUT || ++timeouts < 2)
-            continue;
+        if (arm->kind != HIR_COMES_TIMEOUT || ++timeouts < 2) continue;
         diag_report(fn->checker->diags, arm->span, E_RECEIVE_TWICE, "timeout");
         return false;
     }
-    if (timeouts < stmt->receives.len)
-        return true;
-    diag_report(fn->checker->diags, (Span){ stmt->span.file, stmt->span.start, stmt->span.start + (uint32_t)strlen("switch receive") }, E_RECEIVE_NOTHING);
+    if (timeouts < stmt->receives.len) return true;
+    diag_report(
+        fn->checker->diags,
+        (Span){ stmt->span.file, stmt->span.start,
+                stmt->span.start + (uint32_t)strlen("switch receive") },
+        E_RECEIVE_NOTHING
+    );
     return false;
 }
 
@@ -209,8 +237,7 @@ HirStmt *check_switch_receive(Fn *fn, const AstStmt *ast) {
     vec_each(AstReceiveCase, it, &ast->switch_receive.cases)
         good = check_receive_case(fn, it, stmt) && good;
     fn->targets = target.outer;
-    if (!good || !waits_for_something(fn, stmt))
-        stmt->kind = HIR_STMT_ERROR;
+    if (!good || !waits_for_something(fn, stmt)) stmt->kind = HIR_STMT_ERROR;
     return stmt;
 }
 
@@ -231,6 +258,9 @@ HirStmt *check_channel(Fn *fn, const AstStmt *ast) {
     stmt->contract = type->contract;
     stmt->state = type->state;
     stmt->imp = declare(fn, ast->channel.importer, type);
-    stmt->exp = declare(fn, ast->channel.exporter, hir_type_endpoint(checker->types, type->contract, HIR_EXP, type->state));
+    stmt->exp = declare(
+        fn, ast->channel.exporter,
+        hir_type_endpoint(checker->types, type->contract, HIR_EXP, type->state)
+    );
     return stmt;
 }

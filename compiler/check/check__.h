@@ -7,8 +7,9 @@
 #ifndef CHECK_CHECK___H
 #define CHECK_CHECK___H
 
-#include "base/buf.h"
 #include "check.h"
+
+#include "base/buf.h"
 
 typedef struct Module Module;
 typedef struct Checker Checker;
@@ -22,7 +23,7 @@ typedef enum DeclKind {
     DECL_SIP,
     DECL_TEST,
     DECL_SYSTEM,
-    DECL_GENERIC,   // a struct, enum or function with parameters: only its instances are anything
+    DECL_GENERIC, // a struct, enum or function with parameters: only its instances are anything
     DECL_INTERFACE,
     DECL_UNSUPPORTED,
 } DeclKind;
@@ -59,7 +60,7 @@ typedef struct Decl {
     bool is_definition;   // the instance over its own parameters, which is checked for all
     bool is_abstract;     // a function of an interface
     uint32_t depth;       // of an instance: how many instances needed one another up to this one
-    union { // made when the name is first entered; completed later
+    union {               // made when the name is first entered; completed later
         HirStruct *structure;
         HirEnum *enumeration;
         HirContract *contract;
@@ -73,7 +74,7 @@ typedef struct Decl {
 struct Module {
     Name path, last; // "std.text", "text"
     const Ast *ast;
-    Map *scope;      // Name -> Decl *
+    Map *scope; // Name -> Decl *
     VEC(Module *) imports;
     VEC(Module *) exports; // of which it hands the public names on: `pub import`
 };
@@ -130,12 +131,14 @@ typedef struct Fn {
 // --- names.c ------------------------------------------------------------------------------------------------------------
 
 void enter_names(Checker *checker, const CheckUnits *units);
-void make_hir(Checker *checker, Decl *decl);                                   // empty but for its name
-Decl *find_decl(Checker *checker, Module *module, Name name, Span span);       // NULL: none; reports ambiguity only
-Decl *find_path(Checker *checker, Module *module, const AstPath *path);        // reports; NULL: none
-Module *find_module(Module *module, Name last);                                // an import by its last word
+void make_hir(Checker *checker, Decl *decl); // empty but for its name
+Decl *find_decl(
+    Checker *checker, Module *module, Name name, Span span
+); // NULL: none; reports ambiguity only
+Decl *find_path(Checker *checker, Module *module, const AstPath *path); // reports; NULL: none
+Module *find_module(Module *module, Name last); // an import by its last word
 const char *text_of(const Checker *checker, Name name);
-const char *place_text(Checker *checker, const HirExpr *place);                // as it is written, or its type
+const char *place_text(Checker *checker, const HirExpr *place); // as it is written, or its type
 void unsupported(Checker *checker, Span span, const char *construct);
 
 // --- near.c: what was meant by a misspelt name. After a report, as help for it ---------------------------------------------
@@ -149,7 +152,9 @@ Near near_start(const char *wanted);
 void near_try(Near *near, const char *name);
 void near_help(Checker *checker, const Near *near);
 void near_in_module(const Checker *checker, const Module *module, bool only_pub, Near *near);
-void report_unknown(Checker *checker, const Fn *fn, Module *module, Name name, Span span); // `fn` may be NULL
+void report_unknown(
+    Checker *checker, const Fn *fn, Module *module, Name name, Span span
+); // `fn` may be NULL
 void near_field(Checker *checker, const HirType *type, const char *wanted);
 void near_variant(Checker *checker, const HirType *type, const char *wanted);
 void near_method(Checker *checker, const HirType *type, const char *wanted);
@@ -158,62 +163,95 @@ void near_state(Checker *checker, const HirContract *contract, const char *wante
 
 // --- decls.c: completing declarations -------------------------------------------------------------------------------------
 
-void complete_decl(Checker *checker, Decl *decl);      // types, signatures, constants
-void complete_contract(Checker *checker, Decl *decl);  // contract.c: messages and states
-void check_contracts(Checker *checker);                // contract.c: what is asked of all of them together
-void complete_sip(Checker *checker, Decl *decl);       // sips.c
-void complete_test(Checker *checker, Decl *decl);      // sips.c
-void check_types(Checker *checker);                    // finite, without borrows; completes the defaults of fields
-void check_type(Checker *checker, Decl *decl);         // the same for one
-void check_methods(Checker *checker);                  // none is declared twice
-void check_bodies(Checker *checker);                   // program.c: all functions, after all declarations
-HirExpr *check_const_value(Checker *checker, Module *module, const AstExpr *ast, const HirType *type); // folded; reports
-void complete_constant(Checker *checker, Fn *around, HirConst *constant, const AstType *type, const AstExpr *value);
+void complete_decl(Checker *checker, Decl *decl);     // types, signatures, constants
+void complete_contract(Checker *checker, Decl *decl); // contract.c: messages and states
+void check_contracts(Checker *checker); // contract.c: what is asked of all of them together
+void complete_sip(Checker *checker, Decl *decl);  // sips.c
+void complete_test(Checker *checker, Decl *decl); // sips.c
+void check_types(Checker *checker); // finite, without borrows; completes the defaults of fields
+void check_type(Checker *checker, Decl *decl); // the same for one
+void check_methods(Checker *checker);          // none is declared twice
+void check_bodies(Checker *checker);           // program.c: all functions, after all declarations
+HirExpr *check_const_value(
+    Checker *checker, Module *module, const AstExpr *ast, const HirType *type
+); // folded; reports
+void complete_constant(
+    Checker *checker, Fn *around, HirConst *constant, const AstType *type, const AstExpr *value
+);
 void add_param(Checker *checker, Module *module, HirFn *fn, const AstParam *param);
-void check_param_count(Checker *checker, HirFn *fn);   // reports
+void check_param_count(Checker *checker, HirFn *fn); // reports
 void default_promise(const HirType *type, uint32_t *promise);
-const HirType *check_promise(Checker *checker, const HirType *type, Span span, uint32_t promise); // reports
+const HirType *check_promise(
+    Checker *checker, const HirType *type, Span span, uint32_t promise
+); // reports
 Decl *find_method(Checker *checker, const HirType *owner, Name name);
 
 // --- generics.c, interfaces.c ---------------------------------------------------------------------------------------------------
 
-Name short_name(Checker *checker, const Buf *text);                            // of a type that nobody has named
-const Binding *find_binding(const Checker *checker, Name name);                // of the declaration that is looked at
-Decl *instantiate(Checker *checker, Decl *generic, const Env *env, Span span);  // the same for the same; NULL: reported
-const HirType *instance_type(Checker *checker, Module *module, Decl *generic, const AstGenericArgs *args, Span span); // reports
-Decl *instance_by_args(Fn *fn, Decl *generic, const AstGenericArgs *given, const AstArgs *args, const HirType *want, Span span);
-Decl *instance_method(Checker *checker, Decl *method, const HirType *owner);   // NULL: not of this type
-const HirType *decl_type(const Checker *checker, const Decl *decl);            // of a struct or enum
-Decl *decl_of_type(const Checker *checker, const HirType *type);               // NULL: not declared
-void check_definitions(Checker *checker);                                      // makes the instances that stand for all
-bool meets_bound(Checker *checker, Module *module, const AstType *bound, const HirType *type, Span span); // reports
-Decl *find_abstract(Checker *checker, const HirType *param, Name name);        // a function that a bound promises
+Name short_name(Checker *checker, const Buf *text); // of a type that nobody has named
+const Binding *find_binding(
+    const Checker *checker, Name name
+); // of the declaration that is looked at
+Decl *instantiate(
+    Checker *checker, Decl *generic, const Env *env, Span span
+); // the same for the same; NULL: reported
+const HirType *instance_type(
+    Checker *checker, Module *module, Decl *generic, const AstGenericArgs *args, Span span
+); // reports
+Decl *instance_by_args(
+    Fn *fn,
+    Decl *generic,
+    const AstGenericArgs *given,
+    const AstArgs *args,
+    const HirType *want,
+    Span span
+);
+Decl *instance_method(
+    Checker *checker, Decl *method, const HirType *owner
+);                                                                  // NULL: not of this type
+const HirType *decl_type(const Checker *checker, const Decl *decl); // of a struct or enum
+Decl *decl_of_type(const Checker *checker, const HirType *type);    // NULL: not declared
+void check_definitions(Checker *checker); // makes the instances that stand for all
+bool meets_bound(
+    Checker *checker, Module *module, const AstType *bound, const HirType *type, Span span
+); // reports
+Decl *find_abstract(
+    Checker *checker, const HirType *param, Name name
+); // a function that a bound promises
 void check_conformances(Checker *checker);
-bool module_may_declare(Checker *checker, const Module *module, Name name);    // for a built-in type
+bool module_may_declare(Checker *checker, const Module *module, Name name); // for a built-in type
 
 // --- types.c ----------------------------------------------------------------------------------------------------------------
 
 const HirType *resolve_type(Checker *checker, Module *module, const AstType *type);
-const HirType *kept_type(Checker *checker, Module *module, const AstType *type); // decls.c: of what is stored: not `void`
-const HirType *resolve_param_type(Checker *checker, Module *module, const AstType *type, uint32_t *promise);
-bool contract_state(Checker *checker, const HirContract *contract, const AstPath *path, uint32_t *state); // reports
+const HirType *kept_type(
+    Checker *checker, Module *module, const AstType *type
+); // decls.c: of what is stored: not `void`
+const HirType *resolve_param_type(
+    Checker *checker, Module *module, const AstType *type, uint32_t *promise
+);
+bool contract_state(
+    Checker *checker, const HirContract *contract, const AstPath *path, uint32_t *state
+); // reports
 const HirType *simple(const Checker *checker, HirTypeKind kind);
 const char *type_text(Checker *checker, const HirType *type);
 bool is_error(const HirType *type);
-uint64_t type_size(const HirType *type);                                        // sizes.c: bytes, at most one above the limit
-void check_frame(Checker *checker, const HirFn *fn);                           // reports
-const HirType *check_size(Checker *checker, const HirType *type, Span span);    // reports; ERROR if it is too large
+uint64_t type_size(const HirType *type);             // sizes.c: bytes, at most one above the limit
+void check_frame(Checker *checker, const HirFn *fn); // reports
+const HirType *check_size(
+    Checker *checker, const HirType *type, Span span
+); // reports; ERROR if it is too large
 
 // --- consts.c -----------------------------------------------------------------------------------------------------------------
 
-uint64_t type_size(const HirType *type);                                       // sizes.c: at least; one above the limit if more
-const HirType *check_size(Checker *checker, const HirType *type, Span span);   // reports
-bool check_parts(Checker *checker, const HirExpr *value);                      // not too many; reports
-HirExpr *fold_const(Checker *checker, HirExpr *value);                        // reports; ERROR if it cannot be computed
+uint64_t type_size(const HirType *type); // sizes.c: at least; one above the limit if more
+const HirType *check_size(Checker *checker, const HirType *type, Span span); // reports
+bool check_parts(Checker *checker, const HirExpr *value); // not too many; reports
+HirExpr *fold_const(Checker *checker, HirExpr *value);    // reports; ERROR if it cannot be computed
 bool const_u64(Checker *checker, Module *module, const AstExpr *expr, uint64_t *value); // reports
 uint64_t type_size_limit(void);
 bool literal_fits(const HirType *type, uint64_t magnitude, bool negative);
-uint64_t wrap_bits(const HirType *type, uint64_t bits);                       // to the type's width, sign-extended
+uint64_t wrap_bits(const HirType *type, uint64_t bits); // to the type's width, sign-extended
 
 // --- convert.c ------------------------------------------------------------------------------------------------------------------
 
@@ -221,40 +259,48 @@ HirExpr *new_expr(Checker *checker, HirExprKind kind, const HirType *type, Span 
 HirExpr *error_expr(Checker *checker, Span span);
 HirExpr *literal(Checker *checker, const HirType *type, uint64_t bits, Span span);
 HirExpr *deref(Checker *checker, HirExpr *pointer_place);
-HirExpr *as_place(Checker *checker, HirExpr *expr);                            // a value becomes a TEMP
-HirExpr *as_value(Checker *checker, HirExpr *expr);                            // a place is copied, moved or reborrowed
-HirExpr *coerce(Checker *checker, HirExpr *expr, const HirType *want);         // reports; the result has type `want`
+HirExpr *as_place(Checker *checker, HirExpr *expr); // a value becomes a TEMP
+HirExpr *as_value(Checker *checker, HirExpr *expr); // a place is copied, moved or reborrowed
+HirExpr *coerce(
+    Checker *checker, HirExpr *expr, const HirType *want
+); // reports; the result has type `want`
 bool widens(const HirType *from, const HirType *to);
-bool check_pointee(Checker *checker, const HirType *pointer, Span span);       // it holds no borrow; reports
-bool is_mutable(const HirExpr *place);                                         // says nothing
-bool check_mutable(Checker *checker, const HirExpr *place);                    // reports
-bool elements_mutable(Checker *checker, const HirExpr *place);                 // of an array or a slice; reports
-bool check_movable(Checker *checker, const HirExpr *place);                    // reports
-bool same_endpoint(const HirType *a, const HirType *b);                        // but for the state
+bool check_pointee(
+    Checker *checker, const HirType *pointer, Span span
+);                                                             // it holds no borrow; reports
+bool is_mutable(const HirExpr *place);                         // says nothing
+bool check_mutable(Checker *checker, const HirExpr *place);    // reports
+bool elements_mutable(Checker *checker, const HirExpr *place); // of an array or a slice; reports
+bool check_movable(Checker *checker, const HirExpr *place);    // reports
+bool same_endpoint(const HirType *a, const HirType *b);        // but for the state
 
 // --- expr.c, ops.c, calls.c, make.c --------------------------------------------------------------------------------------------------
 
 // `want` may be NULL; it guides literals and `.name`, and the result need not have it.
 HirExpr *check_expr(Fn *fn, const AstExpr *expr, const HirType *want);
-HirExpr *check_value(Fn *fn, const AstExpr *expr, const HirType *want);        // coerced to `want` unless that is NULL
+HirExpr *check_value(
+    Fn *fn, const AstExpr *expr, const HirType *want
+); // coerced to `want` unless that is NULL
 HirExpr *check_cond(Fn *fn, const AstExpr *expr);
 HirExpr *check_binary(Fn *fn, const AstExpr *expr, const HirType *want);
 HirExpr *check_unary(Fn *fn, const AstExpr *expr, const HirType *want);
 HirExpr *check_cast(Fn *fn, const AstExpr *expr);
-HirExpr *check_try(Fn *fn, const AstExpr *expr);                               // try.c
+HirExpr *check_try(Fn *fn, const AstExpr *expr); // try.c
 HirExpr *arithmetic(Fn *fn, HirOp op, HirFamily family, HirExpr *left, HirExpr *right, Span span);
 HirFamily family_of(AstFamily family);
 HirOp op_of(AstOp op);
 HirExpr *check_call(Fn *fn, const AstExpr *expr, const HirType *want);
-HirExpr *check_index_value(Fn *fn, const AstExpr *ast);                        // of type usize
-HirLocal *find_local(const Fn *fn, Name name);                                 // NULL: none
-const HirConst *find_const(const Fn *fn, Name name);                           // of a block around; NULL: none
+HirExpr *check_index_value(Fn *fn, const AstExpr *ast); // of type usize
+HirLocal *find_local(const Fn *fn, Name name);          // NULL: none
+const HirConst *find_const(const Fn *fn, Name name);    // of a block around; NULL: none
 HirExpr *check_init(Fn *fn, const AstExpr *expr, const HirType *want);
 HirExpr *check_new(Fn *fn, const AstExpr *expr, const HirType *want);
-HirExpr *make_variant(Fn *fn, const HirType *type, Name name, const AstArgs *args, bool has_args, Span span);
+HirExpr *make_variant(
+    Fn *fn, const HirType *type, Name name, const AstArgs *args, bool has_args, Span span
+);
 HirExpr *zero_value(Checker *checker, const HirType *type, Span span);
-HirExpr *receiver_place(Fn *fn, HirExpr *base);                                // through borrows and owners
-Decl *named_type(Fn *fn, const AstExpr *expr);                                 // the type that an expression names, or NULL
+HirExpr *receiver_place(Fn *fn, HirExpr *base); // through borrows and owners
+Decl *named_type(Fn *fn, const AstExpr *expr);  // the type that an expression names, or NULL
 const HirType *type_before_dot(Fn *fn, const AstExpr *expr, const HirType *want);
 Decl *generic_fn(Fn *fn, const AstExpr *expr);
 
@@ -264,27 +310,29 @@ HirExpr *call_builtin(Fn *fn, Name name, const AstArgs *args, Span span);
 HirExpr *call_builtin_method(Fn *fn, HirExpr *place, Name name, const AstArgs *args, Span span);
 HirExpr *call_enum_of(Fn *fn, const HirType *type, const AstArgs *args, Span span);
 HirExpr *call_str_of(Fn *fn, const AstArgs *args, Span span);
-bool check_count(Checker *checker, const char *name, uint32_t wanted, const AstArgs *args, Span span); // reports
+bool check_count(
+    Checker *checker, const char *name, uint32_t wanted, const AstArgs *args, Span span
+); // reports
 bool kcall_is_exit(const HirExpr *expr);
 
 // --- stmt.c, loops.c ------------------------------------------------------------------------------------------------------------------
 
 HirStmt *check_block(Fn *fn, const AstStmts *stmts, Span span);
-void check_into(Fn *fn, const AstStmts *stmts, HirStmt *block);                // in the scope that is open
+void check_into(Fn *fn, const AstStmts *stmts, HirStmt *block); // in the scope that is open
 void check_stmt(Fn *fn, const AstStmt *stmt, HirStmtVec *out);
-HirStmt *check_nested(Fn *fn, const AstStmt *stmt);                            // as a BLOCK of its own
+HirStmt *check_nested(Fn *fn, const AstStmt *stmt); // as a BLOCK of its own
 HirStmt *check_loop(Fn *fn, const AstStmt *stmt);
 HirStmt *new_stmt(Fn *fn, HirStmtKind kind, Span span);
 HirStmt *let(Fn *fn, HirLocal *local, HirExpr *value, Span span);
-HirStmt *block_of(Fn *fn, Span span);                                          // an empty BLOCK
+HirStmt *block_of(Fn *fn, Span span); // an empty BLOCK
 void append(Fn *fn, HirStmt *block, HirStmt *stmt);
 HirLocal *new_local(Fn *fn, Name name, const HirType *type, Span span);
-HirLocal *declare(Fn *fn, AstName name, const HirType *type);                  // in the scope that is open
+HirLocal *declare(Fn *fn, AstName name, const HirType *type); // in the scope that is open
 HirExpr *local_place(Fn *fn, HirLocal *local, Span span);
 void push_scope(Fn *fn, Scope *scope);
 void pop_scope(Fn *fn);
 
-HirExpr *target_place(Fn *fn, const AstExpr *target);                          // that may be changed; NULL: reported
+HirExpr *target_place(Fn *fn, const AstExpr *target); // that may be changed; NULL: reported
 
 // --- tuples.c --------------------------------------------------------------------------------------------------------------------------
 
@@ -299,8 +347,12 @@ void check_assign_tuple(Fn *fn, const AstStmt *stmt, HirStmtVec *out);
 HirStmt *check_switch(Fn *fn, const AstStmt *stmt);
 void check_covered(Checker *checker, const HirStmt *stmt, const HirType *type); // cover.c
 // `if (T x = option) then else otherwise`: the switch that it is. `otherwise` is checked already, or NULL.
-HirStmt *binding_switch(Fn *fn, const AstCond *cond, const AstStmt *then, HirStmt *otherwise, Span span);
-HirStmt *check_binding_if(Fn *fn, const AstCond *cond, const AstStmt *then, const AstStmt *otherwise, Span span);
+HirStmt *binding_switch(
+    Fn *fn, const AstCond *cond, const AstStmt *then, HirStmt *otherwise, Span span
+);
+HirStmt *check_binding_if(
+    Fn *fn, const AstCond *cond, const AstStmt *then, const AstStmt *otherwise, Span span
+);
 HirStmt *check_switch_receive(Fn *fn, const AstStmt *stmt);
 void check_receive(Fn *fn, const AstStmt *stmt, HirStmtVec *out);
 HirStmt *check_send(Fn *fn, const AstStmt *stmt);
@@ -308,10 +360,10 @@ HirStmt *check_channel(Fn *fn, const AstStmt *stmt);
 
 // --- what is asked of a finished body, and of the whole ------------------------------------------------------------------------------------
 
-void check_flow(Checker *checker, HirFn *fn);       // flow.c: returns on every way, nothing after a jump
-void check_ways(Checker *checker, HirFn *fn);       // ways.h: values, loans and states on every way
-void check_system(Checker *checker, Decl *decl);    // wiring.c
-void check_grants(Checker *checker);                // grants.c: what a sip reaches is granted to it
-bool stmt_ends(const HirStmt *stmt);                // flow.c: control does not come out at its end
+void check_flow(Checker *checker, HirFn *fn); // flow.c: returns on every way, nothing after a jump
+void check_ways(Checker *checker, HirFn *fn); // ways.h: values, loans and states on every way
+void check_system(Checker *checker, Decl *decl); // wiring.c
+void check_grants(Checker *checker);             // grants.c: what a sip reaches is granted to it
+bool stmt_ends(const HirStmt *stmt);             // flow.c: control does not come out at its end
 
 #endif

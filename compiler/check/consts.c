@@ -9,12 +9,10 @@ uint64_t type_size_limit(void) {
 
 uint64_t wrap_bits(const HirType *type, uint64_t bits) {
     uint32_t width = hir_type_bits(type);
-    if (width == 64)
-        return bits;
+    if (width == 64) return bits;
     uint64_t mask = ((uint64_t)1 << width) - 1;
     bits &= mask;
-    if (hir_type_is_signed(type) && bits >> (width - 1) & 1)
-        bits |= ~mask;
+    if (hir_type_is_signed(type) && bits >> (width - 1) & 1) bits |= ~mask;
     return bits;
 }
 
@@ -44,17 +42,22 @@ static HirExpr *complain(Checker *checker, const HirExpr *value, const char *why
     return error_expr(checker, value->span);
 }
 
-static HirExpr *fold_shift(Checker *checker, HirExpr *value, const HirExpr *left, const HirExpr *right) {
+static HirExpr *fold_shift(
+    Checker *checker, HirExpr *value, const HirExpr *left, const HirExpr *right
+) {
     uint32_t width = hir_type_bits(left->type);
     uint64_t amount = right->bits;
     if (amount >= width && value->family == HIR_TRAP)
         return complain(checker, value, "the amount of a shift is not below the width");
     amount %= width;
-    uint64_t bits = value->op == HIR_SHL ? left->bits << amount : (uint64_t)(widen(left->type, left->bits) >> amount);
+    uint64_t bits = value->op == HIR_SHL ? left->bits << amount
+                                         : (uint64_t)(widen(left->type, left->bits) >> amount);
     return literal(checker, value->type, wrap_bits(value->type, bits), value->span);
 }
 
-static HirExpr *fold_arithmetic(Checker *checker, HirExpr *value, const HirExpr *left, const HirExpr *right) {
+static HirExpr *fold_arithmetic(
+    Checker *checker, HirExpr *value, const HirExpr *left, const HirExpr *right
+) {
     Wide a = widen(left->type, left->bits), b = widen(right->type, right->bits), result = 0;
     if ((value->op == HIR_DIV || value->op == HIR_REM) && b == 0)
         return complain(checker, value, "it divides by zero");
@@ -71,17 +74,22 @@ static HirExpr *fold_arithmetic(Checker *checker, HirExpr *value, const HirExpr 
     }
     uint64_t bits;
     // A product of two 64-bit values can leave 128 signed bits only when both are large, and then it does not fit anyway.
-    bool fits = narrow(value->type, result, &bits) && !(value->op == HIR_MUL && a > 0 && b > 0 && result < 0);
+    bool fits = narrow(value->type, result, &bits) &&
+                !(value->op == HIR_MUL && a > 0 && b > 0 && result < 0);
     if (!fits && value->family == HIR_SAT)
-        return complain(checker, value, "a saturating operation cannot be computed when compiling yet");
-    if (!fits && value->family != HIR_WRAP)
-        return complain(checker, value, "it overflows");
+        return complain(
+            checker, value, "a saturating operation cannot be computed when compiling yet"
+        );
+    if (!fits && value->family != HIR_WRAP) return complain(checker, value, "it overflows");
     return literal(checker, value->type, bits, value->span);
 }
 
-static HirExpr *fold_compare(Checker *checker, HirExpr *value, const HirExpr *left, const HirExpr *right) {
+static HirExpr *fold_compare(
+    Checker *checker, HirExpr *value, const HirExpr *left, const HirExpr *right
+) {
     bool plain = left->type->kind == HIR_TYPE_ENUM;
-    Wide a = plain ? (Wide)left->bits : widen(left->type, left->bits), b = plain ? (Wide)right->bits : widen(right->type, right->bits);
+    Wide a = plain ? (Wide)left->bits : widen(left->type, left->bits),
+         b = plain ? (Wide)right->bits : widen(right->type, right->bits);
     bool result = value->op == HIR_EQ   ? a == b
                   : value->op == HIR_NE ? a != b
                   : value->op == HIR_LT ? a < b
@@ -92,21 +100,24 @@ static HirExpr *fold_compare(Checker *checker, HirExpr *value, const HirExpr *le
 }
 
 static HirExpr *fold_flags(Checker *checker, HirExpr *value, uint64_t left, uint64_t right) {
-    uint64_t bits = value->op == HIR_BIT_AND ? left & right : value->op == HIR_BIT_OR ? left | right : left ^ right;
+    uint64_t bits = value->op == HIR_BIT_AND  ? left & right
+                    : value->op == HIR_BIT_OR ? left | right
+                                              : left ^ right;
     return literal(checker, value->type, bits, value->span);
 }
 
 static HirExpr *fold_binary(Checker *checker, HirExpr *value) {
     HirExpr *left = fold_const(checker, value->args.data[0]);
-    if (left->kind == HIR_ERROR)
-        return left;
-    if (left->kind == HIR_LITERAL && (value->op == HIR_AND || value->op == HIR_OR) && (left->bits != 0) == (value->op == HIR_OR))
+    if (left->kind == HIR_ERROR) return left;
+    if (left->kind == HIR_LITERAL && (value->op == HIR_AND || value->op == HIR_OR) &&
+        (left->bits != 0) == (value->op == HIR_OR))
         return left;
     HirExpr *right = fold_const(checker, value->args.data[1]);
-    if (right->kind == HIR_ERROR || value->op == HIR_AND || value->op == HIR_OR)
-        return right;
+    if (right->kind == HIR_ERROR || value->op == HIR_AND || value->op == HIR_OR) return right;
     if (left->kind != HIR_LITERAL || right->kind != HIR_LITERAL || hir_type_is_float(left->type))
-        return complain(checker, value, "only integers, characters and truth values can be computed with");
+        return complain(
+            checker, value, "only integers, characters and truth values can be computed with"
+        );
     if (value->type->kind == HIR_TYPE_ENUM)
         return fold_flags(checker, value, left->bits, right->bits);
     if (value->op == HIR_SHL || value->op == HIR_SHR)
@@ -114,15 +125,16 @@ static HirExpr *fold_binary(Checker *checker, HirExpr *value) {
     if (value->op >= HIR_EQ && value->op <= HIR_GE)
         return fold_compare(checker, value, left, right);
     if (value->family == HIR_OPT)
-        return complain(checker, value, "an optional operation cannot be computed when compiling yet");
+        return complain(
+            checker, value, "an optional operation cannot be computed when compiling yet"
+        );
     return fold_arithmetic(checker, value, left, right);
 }
 
 // Of flags: within the declared bits.
 static uint64_t complement(const HirType *type, uint64_t bits) {
     uint64_t declared = 0;
-    if (type->kind != HIR_TYPE_ENUM)
-        return wrap_bits(type, ~bits);
+    if (type->kind != HIR_TYPE_ENUM) return wrap_bits(type, ~bits);
     vec_each(HirVariant, it, &type->enumeration->variants)
         declared |= it->value;
     return ~bits & declared;
@@ -131,27 +143,29 @@ static uint64_t complement(const HirType *type, uint64_t bits) {
 static HirExpr *fold_unary(Checker *checker, HirExpr *value) {
     HirExpr *operand = fold_const(checker, value->base);
     if (operand->kind != HIR_LITERAL)
-        return operand->kind == HIR_ERROR ? operand : complain(checker, value, "its operand is no number");
-    if (value->op == HIR_NOT)
-        return literal(checker, value->type, !operand->bits, value->span);
+        return operand->kind == HIR_ERROR ? operand
+                                          : complain(checker, value, "its operand is no number");
+    if (value->op == HIR_NOT) return literal(checker, value->type, !operand->bits, value->span);
     if (value->op == HIR_BIT_NOT)
         return literal(checker, value->type, complement(value->type, operand->bits), value->span);
     if (hir_type_is_float(value->type))
         return literal(checker, value->type, operand->bits ^ (uint64_t)1 << 63, value->span);
     uint64_t bits;
-    if (!narrow(value->type, -widen(operand->type, operand->bits), &bits) && value->family != HIR_WRAP)
+    if (!narrow(value->type, -widen(operand->type, operand->bits), &bits) &&
+        value->family != HIR_WRAP)
         return complain(checker, value, "it overflows");
     return literal(checker, value->type, bits, value->span);
 }
 
 static HirExpr *fold_cast(Checker *checker, HirExpr *value) {
     HirExpr *operand = fold_const(checker, value->base);
-    if (operand->kind == HIR_ERROR)
-        return operand;
-    if (operand->kind != HIR_LITERAL || hir_type_is_float(operand->type) || hir_type_is_float(value->type) || value->type->kind == HIR_TYPE_OPTION)
+    if (operand->kind == HIR_ERROR) return operand;
+    if (operand->kind != HIR_LITERAL || hir_type_is_float(operand->type) ||
+        hir_type_is_float(value->type) || value->type->kind == HIR_TYPE_OPTION)
         return complain(checker, value, "this cast cannot be computed when compiling");
     uint64_t bits;
-    if (!narrow(value->type, widen(operand->type, operand->bits), &bits) && value->family != HIR_WRAP)
+    if (!narrow(value->type, widen(operand->type, operand->bits), &bits) &&
+        value->family != HIR_WRAP)
         return complain(checker, value, "the value does not fit the type that it is cast to");
     return literal(checker, value->type, bits, value->span);
 }
@@ -164,13 +178,11 @@ static HirExpr *fold_parts(Checker *checker, HirExpr *value) {
     copy->args.cap = value->args.len;
     for (uint32_t i = 0; i < value->args.len; i++) {
         copy->args.data[i] = fold_const(checker, value->args.data[i]);
-        if (copy->args.data[i]->kind == HIR_ERROR)
-            return copy->args.data[i];
+        if (copy->args.data[i]->kind == HIR_ERROR) return copy->args.data[i];
     }
     if (value->base) {
         copy->base = fold_const(checker, value->base);
-        if (copy->base->kind == HIR_ERROR)
-            return copy->base;
+        if (copy->base->kind == HIR_ERROR) return copy->base;
     }
     return copy;
 }
@@ -184,7 +196,8 @@ HirExpr *fold_const(Checker *checker, HirExpr *value) {
     case HIR_FN_REF: return value;
     case HIR_COPY:
         if (value->base->kind == HIR_CONSTANT)
-            return value->base->constant->value ? value->base->constant->value : error_expr(checker, value->span);
+            return value->base->constant->value ? value->base->constant->value
+                                                : error_expr(checker, value->span);
         break;
     case HIR_SOME:
     case HIR_VARIANT:
@@ -196,11 +209,14 @@ HirExpr *fold_const(Checker *checker, HirExpr *value) {
     case HIR_CAST: return fold_cast(checker, value);
     case HIR_WIDEN: {
         HirExpr *operand = fold_const(checker, value->base);
-        return operand->kind == HIR_LITERAL ? literal(checker, value->type, operand->bits, value->span) : operand;
+        return operand->kind == HIR_LITERAL
+                   ? literal(checker, value->type, operand->bits, value->span)
+                   : operand;
     }
     case HIR_TERNARY: {
         HirExpr *cond = fold_const(checker, value->args.data[0]);
-        return cond->kind == HIR_LITERAL ? fold_const(checker, value->args.data[cond->bits ? 1 : 2]) : cond;
+        return cond->kind == HIR_LITERAL ? fold_const(checker, value->args.data[cond->bits ? 1 : 2])
+                                         : cond;
     }
     default: break;
     }
@@ -215,8 +231,7 @@ enum { MOST_PARTS = 1 << 20, DEEPEST_PARTS = 40 }; // the verifier takes trees o
 // parts, and above it how deep they lie.
 static uint64_t extent_of(const Checker *checker, const HirExpr *value) {
     uint64_t known, parts = 1, depth = 0;
-    if (checker->parts && map_get(checker->parts, (uintptr_t)value, &known))
-        return known;
+    if (checker->parts && map_get(checker->parts, (uintptr_t)value, &known)) return known;
     for (uint32_t i = 0; i <= value->args.len && parts <= MOST_PARTS; i++) {
         const HirExpr *part = i < value->args.len ? value->args.data[i] : value->base;
         uint64_t extent = part ? extent_of(checker, part) : 0;
@@ -228,8 +243,7 @@ static uint64_t extent_of(const Checker *checker, const HirExpr *value) {
 
 bool check_parts(Checker *checker, const HirExpr *value) {
     uint64_t extent = extent_of(checker, value);
-    if (!checker->parts)
-        checker->parts = map_new(checker->arena);
+    if (!checker->parts) checker->parts = map_new(checker->arena);
     map_put(checker->parts, (uintptr_t)value, extent);
     if ((uint32_t)extent > MOST_PARTS)
         unsupported(checker, value->span, "constants of so many parts");
@@ -240,8 +254,7 @@ bool check_parts(Checker *checker, const HirExpr *value) {
 
 bool const_u64(Checker *checker, Module *module, const AstExpr *expr, uint64_t *value) {
     HirExpr *result = check_const_value(checker, module, expr, simple(checker, HIR_TYPE_U64));
-    if (result->kind == HIR_ERROR)
-        return false;
+    if (result->kind == HIR_ERROR) return false;
     *value = result->bits;
     return result->kind == HIR_LITERAL;
 }

@@ -1,8 +1,8 @@
 // Conversions: places to values, and the implicit conversions of language.md 4, each spelled out.
 
-#include <string.h>
-
 #include "check__.h"
+
+#include <string.h>
 
 HirExpr *new_expr(Checker *checker, HirExprKind kind, const HirType *type, Span span) {
     HirExpr *expr = arena_new(checker->arena, HirExpr);
@@ -27,10 +27,8 @@ HirExpr *deref(Checker *checker, HirExpr *pointer_place) {
 }
 
 HirExpr *as_place(Checker *checker, HirExpr *expr) {
-    if (hir_expr_is_place(expr) || expr->kind == HIR_ERROR)
-        return expr;
-    if (expr->kind == HIR_COPY && expr->base->kind != HIR_TEMP)
-        return expr->base;
+    if (hir_expr_is_place(expr) || expr->kind == HIR_ERROR) return expr;
+    if (expr->kind == HIR_COPY && expr->base->kind != HIR_TEMP) return expr->base;
     HirExpr *place = new_expr(checker, HIR_TEMP, expr->type, expr->span);
     place->base = expr;
     return place;
@@ -40,7 +38,8 @@ const char *place_text(Checker *checker, const HirExpr *place) {
     enum { LONGEST = 40 };
     Str text = source_text(checker->program->map, place->span.file);
     uint32_t length = place->span.end - place->span.start;
-    if (place->span.end > text.len || length == 0 || length > LONGEST || memchr(text.ptr + place->span.start, '\n', length))
+    if (place->span.end > text.len || length == 0 || length > LONGEST ||
+        memchr(text.ptr + place->span.start, '\n', length))
         return type_text(checker, place->type);
     return arena_strndup(checker->arena, text.ptr + place->span.start, length);
 }
@@ -50,46 +49,57 @@ const char *place_text(Checker *checker, const HirExpr *place) {
 // The part of a place that keeps it from being moved out of; NULL: none does.
 static const HirExpr *holds_back(const HirExpr *place) {
     for (; place; place = place->base) {
-        if (place->kind == HIR_CONSTANT || place->kind == HIR_INDEX)
-            return place;
+        if (place->kind == HIR_CONSTANT || place->kind == HIR_INDEX) return place;
         // What a parameter borrows exclusively may be moved out of, if it is back in time [47].
-        if (place->kind == HIR_DEREF && place->base->kind == HIR_LOCAL && place->base->local->is_param && place->base->type->mode == HIR_MUT)
+        if (place->kind == HIR_DEREF && place->base->kind == HIR_LOCAL &&
+            place->base->local->is_param && place->base->type->mode == HIR_MUT)
             return NULL;
-        if (place->kind == HIR_DEREF && place->base->type->mode != HIR_OWN)
-            return place;
-        if (place->kind == HIR_LOCAL || place->kind == HIR_TEMP)
-            return NULL;
+        if (place->kind == HIR_DEREF && place->base->type->mode != HIR_OWN) return place;
+        if (place->kind == HIR_LOCAL || place->kind == HIR_TEMP) return NULL;
     }
     return NULL;
 }
 
 bool check_movable(Checker *checker, const HirExpr *place) {
     const HirExpr *back = holds_back(place);
-    if (!back)
-        return true;
+    if (!back) return true;
     if (back->kind == HIR_INDEX) {
-        diag_report(checker->diags, place->span, E_MOVE_OUT_OF_ELEMENT, place_text(checker, back->base));
-        diag_help(checker->diags, "`%s.replace(i, value)` takes it and leaves something in its place", place_text(checker, back->base));
+        diag_report(
+            checker->diags, place->span, E_MOVE_OUT_OF_ELEMENT, place_text(checker, back->base)
+        );
+        diag_help(
+            checker->diags, "`%s.replace(i, value)` takes it and leaves something in its place",
+            place_text(checker, back->base)
+        );
         return false;
     }
     const char *what = place_text(checker, place);
-    diag_report(checker->diags, place->span, E_MOVE_BEHIND_BORROW, what, back->kind == HIR_CONSTANT ? "it is a constant" : "it is behind a borrow");
+    diag_report(
+        checker->diags, place->span, E_MOVE_BEHIND_BORROW, what,
+        back->kind == HIR_CONSTANT ? "it is a constant" : "it is behind a borrow"
+    );
     if (back->kind != HIR_CONSTANT && back->base->type->mode == HIR_MUT)
-        diag_help(checker->diags, place->type->kind == HIR_TYPE_OPTION ? "`take(&%s)` takes it and leaves none" : "`replace(&%s, value)` takes it and leaves something in its place", what);
+        diag_help(
+            checker->diags,
+            place->type->kind == HIR_TYPE_OPTION
+                ? "`take(&%s)` takes it and leaves none"
+                : "`replace(&%s, value)` takes it and leaves something in its place",
+            what
+        );
     return false;
 }
 
 static HirExpr *move_out(Checker *checker, HirExpr *place) {
-    if (!check_movable(checker, place))
-        return error_expr(checker, place->span);
-    if (place->kind == HIR_TEMP)
-        return place->base;
+    if (!check_movable(checker, place)) return error_expr(checker, place->span);
+    if (place->kind == HIR_TEMP) return place->base;
     HirExpr *value = new_expr(checker, HIR_MOVE, place->type, place->span);
     value->base = place;
     return value;
 }
 
-static HirExpr *lend(Checker *checker, HirExprKind kind, HirMode mode, HirExpr *place, const HirType *type, Span span) {
+static HirExpr *lend(
+    Checker *checker, HirExprKind kind, HirMode mode, HirExpr *place, const HirType *type, Span span
+) {
     HirExpr *value = new_expr(checker, kind, type, span);
     value->base = place;
     value->mode = mode;
@@ -98,14 +108,14 @@ static HirExpr *lend(Checker *checker, HirExprKind kind, HirMode mode, HirExpr *
 
 HirExpr *as_value(Checker *checker, HirExpr *expr) {
     const HirType *type = expr->type;
-    if (!hir_expr_is_place(expr))
-        return expr;
+    if (!hir_expr_is_place(expr)) return expr;
     if (hir_type_is_plain(type)) {
         HirExpr *value = new_expr(checker, HIR_COPY, type, expr->span);
         value->base = expr;
         return value;
     }
-    if (type->kind == HIR_TYPE_PTR && type->mode == HIR_MUT) // passing, assigning and returning a T* reborrows
+    if (type->kind == HIR_TYPE_PTR &&
+        type->mode == HIR_MUT) // passing, assigning and returning a T* reborrows
         return lend(checker, HIR_BORROW, HIR_MUT, deref(checker, expr), type, expr->span);
     if (type->kind == HIR_TYPE_SLICE && type->mode == HIR_MUT)
         return lend(checker, HIR_VIEW, HIR_MUT, expr, type, expr->span);
@@ -115,7 +125,8 @@ HirExpr *as_value(Checker *checker, HirExpr *expr) {
 // --- conversions -----------------------------------------------------------------------------------------------------------
 
 bool same_endpoint(const HirType *a, const HirType *b) {
-    return a->kind == HIR_TYPE_ENDPOINT && b->kind == HIR_TYPE_ENDPOINT && a->contract == b->contract && a->side == b->side;
+    return a->kind == HIR_TYPE_ENDPOINT && b->kind == HIR_TYPE_ENDPOINT &&
+           a->contract == b->contract && a->side == b->side;
 }
 
 static bool same_pointee(const HirType *a, const HirType *b) {
@@ -123,15 +134,13 @@ static bool same_pointee(const HirType *a, const HirType *b) {
 }
 
 bool widens(const HirType *from, const HirType *to) {
-    if (hir_type_is_float(from))
-        return from->kind == HIR_TYPE_F32 && to->kind == HIR_TYPE_F64;
-    if (!hir_type_is_integer(from) || !hir_type_is_integer(to) || from == to)
-        return false;
+    if (hir_type_is_float(from)) return from->kind == HIR_TYPE_F32 && to->kind == HIR_TYPE_F64;
+    if (!hir_type_is_integer(from) || !hir_type_is_integer(to) || from == to) return false;
     uint32_t narrow = hir_type_bits(from), wide = hir_type_bits(to);
     if (hir_type_is_signed(from))
-        return hir_type_is_signed(to) && (narrow < wide || (narrow == wide && from->kind == HIR_TYPE_ISIZE));
-    if (hir_type_is_signed(to))
-        return narrow < wide;
+        return hir_type_is_signed(to) &&
+               (narrow < wide || (narrow == wide && from->kind == HIR_TYPE_ISIZE));
+    if (hir_type_is_signed(to)) return narrow < wide;
     return narrow < wide || (narrow == wide && from->kind == HIR_TYPE_USIZE);
 }
 
@@ -158,7 +167,8 @@ static HirExpr *weaken(Checker *checker, HirExpr *expr, const HirType *want) {
 
 static HirExpr *to_pointer(Checker *checker, HirExpr *expr, const HirType *want) {
     const HirType *from = expr->type;
-    if (from->kind != HIR_TYPE_PTR || !same_pointee(from->elem, want->elem) || !lends(from->mode, want->mode))
+    if (from->kind != HIR_TYPE_PTR || !same_pointee(from->elem, want->elem) ||
+        !lends(from->mode, want->mode))
         return NULL;
     if (expr->kind == HIR_BORROW) {
         HirExpr *value = weaken(checker, expr, want);
@@ -173,8 +183,7 @@ static HirExpr *to_pointer(Checker *checker, HirExpr *expr, const HirType *want)
 
 // Borrows of borrows there are none.
 bool check_pointee(Checker *checker, const HirType *pointer, Span span) {
-    if (!hir_type_is_second_class(pointer->elem))
-        return true;
+    if (!hir_type_is_second_class(pointer->elem)) return true;
     diag_report(checker->diags, span, E_BORROW_STORED, type_text(checker, pointer));
     diag_help(checker->diags, "an array of borrows is read by its index: `a[i]`");
     return false;
@@ -188,10 +197,10 @@ static HirExpr *to_slice(Checker *checker, HirExpr *expr, const HirType *want) {
         vec_push(checker->arena, &bytes->args, as_place(checker, expr));
         return bytes;
     }
-    bool holds = from->kind == HIR_TYPE_ARRAY || from->kind == HIR_TYPE_GROW || from->kind == HIR_TYPE_VECTOR;
+    bool holds = from->kind == HIR_TYPE_ARRAY || from->kind == HIR_TYPE_GROW ||
+                 from->kind == HIR_TYPE_VECTOR;
     if (holds && from->elem == want->elem && want->mode != HIR_OWN && want->mode != HIR_STATIC) {
-        if (!check_pointee(checker, want, expr->span))
-            return error_expr(checker, expr->span);
+        if (!check_pointee(checker, want, expr->span)) return error_expr(checker, expr->span);
         HirExpr *place = as_place(checker, expr);
         if (want->mode == HIR_MUT && !check_mutable(checker, place))
             return error_expr(checker, expr->span);
@@ -208,9 +217,15 @@ static HirExpr *to_slice(Checker *checker, HirExpr *expr, const HirType *want) {
 }
 
 static HirExpr *mismatch(Checker *checker, const HirExpr *expr, const HirType *want) {
-    diag_report(checker->diags, expr->span, E_TYPE_MISMATCH, type_text(checker, want), type_text(checker, expr->type));
+    diag_report(
+        checker->diags, expr->span, E_TYPE_MISMATCH, type_text(checker, want),
+        type_text(checker, expr->type)
+    );
     if (hir_type_is_integer(expr->type) && hir_type_is_integer(want))
-        diag_help(checker->diags, "a cast says what happens when it does not fit: `(%s)x` traps", type_text(checker, want));
+        diag_help(
+            checker->diags, "a cast says what happens when it does not fit: `(%s)x` traps",
+            type_text(checker, want)
+        );
     if (want->kind == HIR_TYPE_STR && want->mode == HIR_OWN && expr->type->kind == HIR_TYPE_STR)
         diag_help(checker->diags, "`new \"...\"` or `copy(text)` makes an owned text");
     if (want->kind == HIR_TYPE_PTR && want->mode != HIR_OWN && expr->type == want->elem)
@@ -225,12 +240,10 @@ HirExpr *coerce(Checker *checker, HirExpr *expr, const HirType *want) {
     HirExpr *result = NULL;
     if (is_error(from) || is_error(want) || from->kind == HIR_TYPE_NEVER)
         return is_error(want) && !is_error(from) ? error_expr(checker, expr->span) : expr;
-    if (from == want)
-        return as_value(checker, expr);
+    if (from == want) return as_value(checker, expr);
     if (same_endpoint(from, want)) { // whether the state is right is asked of the flow of control
         result = as_value(checker, expr);
-        if (result->kind == HIR_MOVE)
-            result->type = want;
+        if (result->kind == HIR_MOVE) result->type = want;
         return result;
     }
     if (want->kind == HIR_TYPE_PTR)
@@ -242,8 +255,7 @@ HirExpr *coerce(Checker *checker, HirExpr *expr, const HirType *want) {
     else if (want->kind == HIR_TYPE_OPTION && from->kind != HIR_TYPE_OPTION) {
         result = new_expr(checker, HIR_SOME, want, expr->span);
         result->base = coerce(checker, expr, want->elem);
-        if (result->base->kind == HIR_ERROR)
-            return result->base;
+        if (result->base->kind == HIR_ERROR) return result->base;
     } else if (widens(from, want)) {
         result = new_expr(checker, HIR_WIDEN, want, expr->span);
         result->base = as_value(checker, expr);
@@ -256,8 +268,7 @@ HirExpr *coerce(Checker *checker, HirExpr *expr, const HirType *want) {
 // What leads to `part` lends it shared only, or it is a constant.
 static bool is_shared(const HirExpr *part) {
     const HirType *from = part->base ? part->base->type : NULL;
-    if (part->kind == HIR_DEREF)
-        return from->mode != HIR_MUT && from->mode != HIR_OWN;
+    if (part->kind == HIR_DEREF) return from->mode != HIR_MUT && from->mode != HIR_OWN;
     if (part->kind == HIR_INDEX)
         return from->kind == HIR_TYPE_SLICE && from->mode != HIR_MUT && from->mode != HIR_OWN;
     return part->kind == HIR_CONSTANT;
@@ -265,34 +276,41 @@ static bool is_shared(const HirExpr *part) {
 
 // Behind an exclusive borrow everything can be changed, whatever leads to it.
 static bool is_exclusive(const HirExpr *part) {
-    bool leads = part->kind == HIR_DEREF || (part->kind == HIR_INDEX && part->base->type->kind == HIR_TYPE_SLICE);
+    bool leads = part->kind == HIR_DEREF ||
+                 (part->kind == HIR_INDEX && part->base->type->kind == HIR_TYPE_SLICE);
     return leads && part->base->type->mode == HIR_MUT;
 }
 
 static bool refuse_change(Checker *checker, const HirExpr *place, const HirExpr *shared) {
-    diag_report(checker->diags, place->span, E_CHANGE_THROUGH_CONST, place_text(checker, place),
-                shared->kind == HIR_CONSTANT ? "it is a constant" : "it is behind a shared borrow");
-    if (shared->base && shared->base->kind == HIR_LOCAL && shared->base->local->is_param && shared->base->type->mode == HIR_CONST)
-        diag_note(checker->diags, shared->base->local->span, "borrowed shared here, as `%s`", type_text(checker, shared->base->type));
+    diag_report(
+        checker->diags, place->span, E_CHANGE_THROUGH_CONST, place_text(checker, place),
+        shared->kind == HIR_CONSTANT ? "it is a constant" : "it is behind a shared borrow"
+    );
+    if (shared->base && shared->base->kind == HIR_LOCAL && shared->base->local->is_param &&
+        shared->base->type->mode == HIR_CONST)
+        diag_note(
+            checker->diags, shared->base->local->span, "borrowed shared here, as `%s`",
+            type_text(checker, shared->base->type)
+        );
     return false;
 }
 
 bool is_mutable(const HirExpr *place) {
     for (const HirExpr *part = place; part; part = part->base) {
-        if (part->kind == HIR_LOCAL || part->kind == HIR_TEMP || part->kind == HIR_ERROR || is_exclusive(part))
+        if (part->kind == HIR_LOCAL || part->kind == HIR_TEMP || part->kind == HIR_ERROR ||
+            is_exclusive(part))
             return true;
-        if (is_shared(part))
-            return false;
+        if (is_shared(part)) return false;
     }
     return true;
 }
 
 bool check_mutable(Checker *checker, const HirExpr *place) {
     for (const HirExpr *part = place; part; part = part->base) {
-        if (part->kind == HIR_LOCAL || part->kind == HIR_TEMP || part->kind == HIR_ERROR || is_exclusive(part))
+        if (part->kind == HIR_LOCAL || part->kind == HIR_TEMP || part->kind == HIR_ERROR ||
+            is_exclusive(part))
             return true;
-        if (is_shared(part))
-            return refuse_change(checker, place, part);
+        if (is_shared(part)) return refuse_change(checker, place, part);
     }
     return true;
 }

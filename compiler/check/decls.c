@@ -1,10 +1,11 @@
 // Declarations: completed on demand, each once. Types refer to each other by name and are completed in any order; a
 // constant that needs its own value is caught because it is still being computed.
 
-#include <string.h>
+#include "check__.h"
 
 #include "base/buf.h"
-#include "check__.h"
+
+#include <string.h>
 
 // --- structs and enums ----------------------------------------------------------------------------------------------------------
 
@@ -21,8 +22,7 @@ static void complete_struct(Checker *checker, Decl *decl) {
     HirStruct *structure = decl->structure;
     const AstStruct *ast = &decl->item->structure;
     structure->doc = decl->item->doc;
-    if (ast->invariants.len > 0)
-        unsupported(checker, decl->item->name.span, "invariants");
+    if (ast->invariants.len > 0) unsupported(checker, decl->item->name.span, "invariants");
     vec_each(AstField, it, &ast->fields) {
         HirField field = { .name = it->name.name, .is_pub = it->is_pub, .span = it->name.span };
         field.type = kept_type(checker, decl->module, it->type);
@@ -41,8 +41,7 @@ static void complete_defaults(Checker *checker, Decl *decl) {
     for (uint32_t i = 0; i < structure->fields.len; i++) {
         const AstExpr *ast = decl->item->structure.fields.data[i].value;
         HirField *field = &structure->fields.data[i];
-        if (!ast || is_error(field->type))
-            continue;
+        if (!ast || is_error(field->type)) continue;
         HirExpr *value = check_const_value(checker, decl->module, ast, field->type);
         field->value = value->kind == HIR_ERROR ? NULL : value;
         structure->broken = structure->broken || !field->value;
@@ -50,13 +49,17 @@ static void complete_defaults(Checker *checker, Decl *decl) {
 }
 
 static const HirType *smallest_repr(Checker *checker, uint64_t largest) {
-    return simple(checker, largest <= UINT8_MAX ? HIR_TYPE_U8 : largest <= UINT16_MAX ? HIR_TYPE_U16 : largest <= UINT32_MAX ? HIR_TYPE_U32 : HIR_TYPE_U64);
+    return simple(
+        checker, largest <= UINT8_MAX    ? HIR_TYPE_U8
+                 : largest <= UINT16_MAX ? HIR_TYPE_U16
+                 : largest <= UINT32_MAX ? HIR_TYPE_U32
+                                         : HIR_TYPE_U64
+    );
 }
 
 static const HirType *stated_repr(Checker *checker, Decl *decl) {
     const AstTypes *bases = &decl->item->enumeration.bases;
-    if (bases->len == 0)
-        return NULL;
+    if (bases->len == 0) return NULL;
     if (bases->data[0]->kind == AST_TYPE_NAME) // an interface
         return NULL;
     const HirType *type = resolve_type(checker, decl->module, bases->data[0]);
@@ -67,10 +70,13 @@ static const HirType *stated_repr(Checker *checker, Decl *decl) {
     return is_error(type) ? NULL : type;
 }
 
-static uint64_t variant_value(Checker *checker, Decl *decl, const AstVariant *ast, const HirType *repr, uint64_t next) {
-    if (!ast->value)
-        return next;
-    HirExpr *value = check_const_value(checker, decl->module, ast->value, repr ? repr : simple(checker, HIR_TYPE_U64));
+static uint64_t variant_value(
+    Checker *checker, Decl *decl, const AstVariant *ast, const HirType *repr, uint64_t next
+) {
+    if (!ast->value) return next;
+    HirExpr *value = check_const_value(
+        checker, decl->module, ast->value, repr ? repr : simple(checker, HIR_TYPE_U64)
+    );
     return value->kind == HIR_LITERAL ? value->bits : next;
 }
 
@@ -79,12 +85,17 @@ static void check_values(Checker *checker, const HirEnum *enumeration) {
     vec_each(HirVariant, it, &enumeration->variants) {
         uint64_t other;
         if (map_get(seen, it->value, &other))
-            diag_report(checker->diags, it->span, E_ENUM_VALUE, text_of(checker, (Name)other), text_of(checker, it->name));
+            diag_report(
+                checker->diags, it->span, E_ENUM_VALUE, text_of(checker, (Name)other),
+                text_of(checker, it->name)
+            );
         map_put(seen, it->value, it->name);
     }
 }
 
-static void complete_payload(Checker *checker, Decl *decl, const AstVariant *ast, HirVariant *variant) {
+static void complete_payload(
+    Checker *checker, Decl *decl, const AstVariant *ast, HirVariant *variant
+) {
     vec_each(AstParam, param, &ast->payload) {
         HirField field = { .name = param->name.name, .span = param->span, .is_pub = true };
         field.type = kept_type(checker, decl->module, param->type);
@@ -114,13 +125,22 @@ static void complete_enum(Checker *checker, Decl *decl) {
         HirVariant variant = { .name = it->name.name, .span = it->name.span };
         vec_each(HirVariant, other, &enumeration->variants) {
             if (other->name == variant.name)
-                diag_report(checker->diags, variant.span, E_DUPLICATE, text_of(checker, variant.name));
+                diag_report(
+                    checker->diags, variant.span, E_DUPLICATE, text_of(checker, variant.name)
+                );
         }
-        variant.value = enumeration->is_plain ? variant_value(checker, decl, it, repr, next) : enumeration->variants.len;
+        variant.value = enumeration->is_plain ? variant_value(checker, decl, it, repr, next)
+                                              : enumeration->variants.len;
         if (!enumeration->is_plain && it->value)
-            diag_report(checker->diags, it->value->span, E_VALUE_AND_PAYLOAD, text_of(checker, decl->name));
-        if (enumeration->is_plain && repr && !it->value && wrap_bits(repr, variant.value) != variant.value)
-            diag_report(checker->diags, variant.span, E_LITERAL_RANGE, (unsigned long long)variant.value, type_text(checker, repr));
+            diag_report(
+                checker->diags, it->value->span, E_VALUE_AND_PAYLOAD, text_of(checker, decl->name)
+            );
+        if (enumeration->is_plain && repr && !it->value &&
+            wrap_bits(repr, variant.value) != variant.value)
+            diag_report(
+                checker->diags, variant.span, E_LITERAL_RANGE, (unsigned long long)variant.value,
+                type_text(checker, repr)
+            );
         complete_payload(checker, decl, it, &variant);
         next = enumeration->is_flags ? next_bit(variant.value) : variant.value + 1;
         largest = variant.value > largest ? variant.value : largest;
@@ -134,10 +154,13 @@ static void complete_enum(Checker *checker, Decl *decl) {
     if (enumeration->is_flags && !enumeration->is_plain)
         diag_report(checker->diags, enumeration->span, E_BAD_FLAGS, text_of(checker, decl->name));
     if (enumeration->is_flags && hir_type_is_signed(enumeration->repr))
-        diag_report(checker->diags, enumeration->span, E_BAD_REPR, type_text(checker, enumeration->repr));
-    enumeration->broken = enumeration->broken || (enumeration->is_flags && (!enumeration->is_plain || hir_type_is_signed(enumeration->repr)));
-    if (enumeration->is_plain)
-        check_values(checker, enumeration);
+        diag_report(
+            checker->diags, enumeration->span, E_BAD_REPR, type_text(checker, enumeration->repr)
+        );
+    enumeration->broken =
+        enumeration->broken || (enumeration->is_flags &&
+                                (!enumeration->is_plain || hir_type_is_signed(enumeration->repr)));
+    if (enumeration->is_plain) check_values(checker, enumeration);
 }
 
 // --- constants ------------------------------------------------------------------------------------------------------------------
@@ -147,9 +170,15 @@ static HirExpr *fold_value(Fn *fn, const AstExpr *ast, const HirType *type) {
     return value->kind == HIR_ERROR ? value : fold_const(fn->checker, value);
 }
 
-HirExpr *check_const_value(Checker *checker, Module *module, const AstExpr *ast, const HirType *type) {
-    HirFn *nowhere = arena_new(checker->arena, HirFn); // holds what a value declares on its way to being refused
-    Fn fn = { .checker = checker, .module = module, .fn = nowhere, .result = simple(checker, HIR_TYPE_VOID) };
+HirExpr *check_const_value(
+    Checker *checker, Module *module, const AstExpr *ast, const HirType *type
+) {
+    HirFn *nowhere =
+        arena_new(checker->arena, HirFn); // holds what a value declares on its way to being refused
+    Fn fn = { .checker = checker,
+              .module = module,
+              .fn = nowhere,
+              .result = simple(checker, HIR_TYPE_VOID) };
     return fold_value(&fn, ast, type);
 }
 
@@ -164,13 +193,17 @@ static const HirType *static_type(Checker *checker, const HirType *type) {
     return type;
 }
 
-void complete_constant(Checker *checker, Fn *around, HirConst *constant, const AstType *type, const AstExpr *value) {
+void complete_constant(
+    Checker *checker, Fn *around, HirConst *constant, const AstType *type, const AstExpr *value
+) {
     constant->broken = true;
     constant->type = static_type(checker, resolve_type(checker, around->module, type));
-    if (is_error(constant->type) || !value)
-        return;
-    if (!hir_type_is_plain(constant->type) || hir_type_is_second_class(constant->type) || constant->type->kind == HIR_TYPE_VOID) {
-        diag_report(checker->diags, type->span, E_BAD_CONST_TYPE, type_text(checker, constant->type));
+    if (is_error(constant->type) || !value) return;
+    if (!hir_type_is_plain(constant->type) || hir_type_is_second_class(constant->type) ||
+        constant->type->kind == HIR_TYPE_VOID) {
+        diag_report(
+            checker->diags, type->span, E_BAD_CONST_TYPE, type_text(checker, constant->type)
+        );
         return;
     }
     constant->value = fold_value(around, value, constant->type);
@@ -179,50 +212,57 @@ void complete_constant(Checker *checker, Fn *around, HirConst *constant, const A
 
 static void complete_const(Checker *checker, Decl *decl) {
     HirFn *nowhere = arena_new(checker->arena, HirFn);
-    Fn fn = { .checker = checker, .module = decl->module, .fn = nowhere, .result = simple(checker, HIR_TYPE_VOID) };
-    complete_constant(checker, &fn, decl->constant, decl->item->constant.type, decl->item->constant.value);
+    Fn fn = { .checker = checker,
+              .module = decl->module,
+              .fn = nowhere,
+              .result = simple(checker, HIR_TYPE_VOID) };
+    complete_constant(
+        checker, &fn, decl->constant, decl->item->constant.type, decl->item->constant.value
+    );
 }
 
 // --- functions ------------------------------------------------------------------------------------------------------------------------
 
 static const char *fn_path(Checker *checker, const Decl *decl, const HirType *owner) {
     const char *module = text_of(checker, decl->module->path), *name = text_of(checker, decl->name);
-    if (!owner)
-        return arena_printf(checker->arena, "%s.%s", module, name);
+    if (!owner) return arena_printf(checker->arena, "%s.%s", module, name);
     return arena_printf(checker->arena, "%s.%s.%s", module, type_text(checker, owner), name);
 }
 
 static void complete_owner(Checker *checker, Decl *decl) {
     HirFn *fn = decl->fn;
     const AstType *ast = decl->item->fn.owner;
-    if (!ast || decl->is_abstract)
-        return;
+    if (!ast || decl->is_abstract) return;
     fn->owner = resolve_type(checker, decl->module, ast);
     if (is_error(fn->owner)) {
         fn->broken = true;
         return;
     }
     bool nominal = fn->owner->kind == HIR_TYPE_STRUCT || fn->owner->kind == HIR_TYPE_ENUM;
-    if (!nominal && module_may_declare(checker, decl->module, fn->name))
-        return;
-    Name home = !nominal ? 0 : fn->owner->kind == HIR_TYPE_STRUCT ? fn->owner->structure->module : fn->owner->enumeration->module;
+    if (!nominal && module_may_declare(checker, decl->module, fn->name)) return;
+    Name home = !nominal                             ? 0
+                : fn->owner->kind == HIR_TYPE_STRUCT ? fn->owner->structure->module
+                                                     : fn->owner->enumeration->module;
     if (home != decl->module->path) {
-        diag_report(checker->diags, ast->span, E_FOREIGN_METHOD, type_text(checker, fn->owner), home ? text_of(checker, home) : "none");
+        diag_report(
+            checker->diags, ast->span, E_FOREIGN_METHOD, type_text(checker, fn->owner),
+            home ? text_of(checker, home) : "none"
+        );
         fn->broken = true;
     }
 }
 
 // A borrowed endpoint comes back in the state that is promised, or in the one that it came in.
 void default_promise(const HirType *type, uint32_t *promise) {
-    bool borrowed = type->kind == HIR_TYPE_PTR && type->mode == HIR_MUT && type->elem->kind == HIR_TYPE_ENDPOINT;
-    if (borrowed && *promise == HIR_NO_STATE)
-        *promise = type->elem->state;
+    bool borrowed = type->kind == HIR_TYPE_PTR && type->mode == HIR_MUT &&
+                    type->elem->kind == HIR_TYPE_ENDPOINT;
+    if (borrowed && *promise == HIR_NO_STATE) *promise = type->elem->state;
 }
 
 const HirType *check_promise(Checker *checker, const HirType *type, Span span, uint32_t promise) {
-    bool borrowed = type->kind == HIR_TYPE_PTR && type->mode == HIR_MUT && type->elem->kind == HIR_TYPE_ENDPOINT;
-    if (promise == HIR_NO_STATE || borrowed || is_error(type))
-        return type;
+    bool borrowed = type->kind == HIR_TYPE_PTR && type->mode == HIR_MUT &&
+                    type->elem->kind == HIR_TYPE_ENDPOINT;
+    if (promise == HIR_NO_STATE || borrowed || is_error(type)) return type;
     diag_report(checker->diags, span, E_PROMISE_NEEDS_BORROW);
     return simple(checker, HIR_TYPE_ERROR);
 }
@@ -237,7 +277,11 @@ void add_param(Checker *checker, Module *module, HirFn *fn, const AstParam *para
     type = check_promise(checker, type, param->type->span, promise);
     default_promise(type, &promise);
     HirLocal *local = arena_new(checker->arena, HirLocal);
-    *local = (HirLocal){ .name = param->name.name, .type = type, .span = param->name.span, .is_param = true, .number = fn->locals.len };
+    *local = (HirLocal){ .name = param->name.name,
+                         .type = type,
+                         .span = param->name.span,
+                         .is_param = true,
+                         .number = fn->locals.len };
     vec_push(checker->arena, &fn->locals, local);
     vec_push(checker->arena, &fn->sig.params, type);
     vec_push(checker->arena, &fn->sig.promises, promise);
@@ -250,10 +294,8 @@ static bool add_from(Checker *checker, HirFn *fn, const AstFrom *from) {
         return false;
     }
     for (uint32_t i = 0; i < fn->locals.len; i++) {
-        if (fn->locals.data[i]->name != from->path.data[0].name)
-            continue;
-        if (!hir_type_is_second_class(fn->locals.data[i]->type))
-            break;
+        if (fn->locals.data[i]->name != from->path.data[0].name) continue;
+        if (!hir_type_is_second_class(fn->locals.data[i]->type)) break;
         vec_push(checker->arena, &fn->sig.from, ((HirFrom){ .param = i }));
         return true;
     }
@@ -268,8 +310,7 @@ static void sort_from(HirSig *sig) { // ascending, each once
         uint32_t at = kept;
         while (at > 0 && sig->from.data[at - 1].param > from.param)
             at--;
-        if (at > 0 && sig->from.data[at - 1].param == from.param)
-            continue;
+        if (at > 0 && sig->from.data[at - 1].param == from.param) continue;
         memmove(&sig->from.data[at + 1], &sig->from.data[at], (kept - at) * sizeof from);
         sig->from.data[at] = from;
         kept++;
@@ -281,7 +322,10 @@ static void sort_from(HirSig *sig) { // ascending, each once
 static void complete_from(Checker *checker, HirFn *fn, const AstFn *ast) {
     if (!hir_type_is_second_class(fn->sig.result)) {
         if (ast->from.len > 0)
-            diag_report(checker->diags, ast->from.data[0].span, E_BAD_FROM, text_of(checker, ast->from.data[0].path.data[0].name));
+            diag_report(
+                checker->diags, ast->from.data[0].span, E_BAD_FROM,
+                text_of(checker, ast->from.data[0].path.data[0].name)
+            );
         return;
     }
     vec_each(AstFrom, from, &ast->from)
@@ -303,9 +347,11 @@ static void complete_from(Checker *checker, HirFn *fn, const AstFn *ast) {
 
 void check_param_count(Checker *checker, HirFn *fn) {
     enum { MOST_PARAMS = 1000 };
-    if (fn->sig.params.len <= MOST_PARAMS)
-        return;
-    diag_report(checker->diags, fn->span, E_TOO_NESTED, arena_printf(checker->arena, "the list of parameters of `%s`", text_of(checker, fn->name)));
+    if (fn->sig.params.len <= MOST_PARAMS) return;
+    diag_report(
+        checker->diags, fn->span, E_TOO_NESTED,
+        arena_printf(checker->arena, "the list of parameters of `%s`", text_of(checker, fn->name))
+    );
     fn->broken = true;
 }
 
@@ -321,8 +367,7 @@ static void complete_fn(Checker *checker, Decl *decl) {
     vec_each(AstParam, param, &ast->params)
         add_param(checker, decl->module, fn, param);
     check_param_count(checker, fn);
-    if (!fn->broken)
-        complete_from(checker, fn, ast);
+    if (!fn->broken) complete_from(checker, fn, ast);
     if (ast->clauses.len > 0)
         unsupported(checker, ast->clauses.data[0].span, "`requires` and `ensures`");
     if (!ast->body && !decl->is_abstract) {
@@ -336,32 +381,30 @@ void check_methods(Checker *checker) {
     Map *seen = map_new(checker->arena);
     vec_each(Decl *, it, &checker->methods) {
         uint64_t other;
-        if ((*it)->kind != DECL_FN || !(*it)->fn->owner || is_error((*it)->fn->owner))
-            continue;
+        if ((*it)->kind != DECL_FN || !(*it)->fn->owner || is_error((*it)->fn->owner)) continue;
         uint64_t key = (uint64_t)(*it)->fn->owner->number << 32 | (*it)->name;
-        if (map_put(seen, key, (uintptr_t)*it))
-            continue;
+        if (map_put(seen, key, (uintptr_t)*it)) continue;
         map_get(seen, key, &other);
-        diag_report(checker->diags, (*it)->item->name.span, E_DUPLICATE, text_of(checker, (*it)->name));
-        diag_note(checker->diags, ((const Decl *)(uintptr_t)other)->item->name.span, "first declared here");
+        diag_report(
+            checker->diags, (*it)->item->name.span, E_DUPLICATE, text_of(checker, (*it)->name)
+        );
+        diag_note(
+            checker->diags, ((const Decl *)(uintptr_t)other)->item->name.span, "first declared here"
+        );
     }
 }
 
 Decl *find_method(Checker *checker, const HirType *owner, Name name) {
-    if (owner->kind == HIR_TYPE_PARAM)
-        return find_abstract(checker, owner, name);
+    if (owner->kind == HIR_TYPE_PARAM) return find_abstract(checker, owner, name);
     const Decl *type = decl_of_type(checker, owner);
     for (uint32_t i = 0; i < checker->methods.len; i++) {
         Decl *method = checker->methods.data[i];
-        if (method->name != name || (type && method->module != type->module))
-            continue;
+        if (method->name != name || (type && method->module != type->module)) continue;
         if (method->kind == DECL_GENERIC && (method = instance_method(checker, method, owner)))
             return method;
-        if (!method || method->kind != DECL_FN)
-            continue;
+        if (!method || method->kind != DECL_FN) continue;
         complete_decl(checker, method);
-        if (method->fn->owner == owner)
-            return method;
+        if (method->fn->owner == owner) return method;
     }
     return NULL;
 }
@@ -370,11 +413,12 @@ Decl *find_method(Checker *checker, const HirType *owner, Name name) {
 
 void complete_decl(Checker *checker, Decl *decl) {
     if (decl->stage == STAGE_BUSY && decl->kind == DECL_CONST) {
-        diag_report(checker->diags, decl->item->name.span, E_NEEDS_ITSELF, text_of(checker, decl->name));
+        diag_report(
+            checker->diags, decl->item->name.span, E_NEEDS_ITSELF, text_of(checker, decl->name)
+        );
         decl->constant->broken = true;
     }
-    if (decl->stage != STAGE_NEW)
-        return;
+    if (decl->stage != STAGE_NEW) return;
     decl->stage = STAGE_BUSY;
     const Env *outer = checker->env;
     checker->env = decl->env;
@@ -413,9 +457,12 @@ typedef struct Walk {
 static uint32_t refuse_type(Walk *walk, const HirType *type, DiagCode code) {
     Checker *checker = walk->checker;
     bool is_struct = type->kind == HIR_TYPE_STRUCT;
-    const char *name = text_of(checker, is_struct ? type->structure->name : type->enumeration->name);
+    const char *name =
+        text_of(checker, is_struct ? type->structure->name : type->enumeration->name);
     const char *what = code == E_TOO_NESTED ? arena_printf(checker->arena, "`%s`", name) : name;
-    diag_report(checker->diags, is_struct ? type->structure->span : type->enumeration->span, code, what);
+    diag_report(
+        checker->diags, is_struct ? type->structure->span : type->enumeration->span, code, what
+    );
     if (code == E_NEEDS_ITSELF)
         diag_help(checker->diags, "put it behind a pointer: `own %s*`", name);
     if (is_struct) {
@@ -432,7 +479,9 @@ static uint32_t refuse_type(Walk *walk, const HirType *type, DiagCode code) {
 
 static uint32_t height_of(Walk *walk, const HirType *type, uint32_t depth);
 
-static uint32_t fields_height(Walk *walk, const HirFields *fields, uint32_t depth, uint32_t height) {
+static uint32_t fields_height(
+    Walk *walk, const HirFields *fields, uint32_t depth, uint32_t height
+) {
     for (uint32_t i = 0; i < fields->len; i++) {
         uint32_t one = height_of(walk, fields->data[i].type, depth + 1);
         height = one > height ? one : height;
@@ -442,18 +491,16 @@ static uint32_t fields_height(Walk *walk, const HirFields *fields, uint32_t dept
 
 // How deep the type is nested; refuses one that lies in itself, or too deep.
 static uint32_t height_of(Walk *walk, const HirType *type, uint32_t depth) {
-    while (type->kind == HIR_TYPE_ARRAY || type->kind == HIR_TYPE_OPTION || type->kind == HIR_TYPE_VECTOR)
+    while (type->kind == HIR_TYPE_ARRAY || type->kind == HIR_TYPE_OPTION ||
+           type->kind == HIR_TYPE_VECTOR)
         type = type->elem;
-    if (type->kind != HIR_TYPE_STRUCT && type->kind != HIR_TYPE_ENUM)
-        return 0;
+    if (type->kind != HIR_TYPE_STRUCT && type->kind != HIR_TYPE_ENUM) return 0;
     bool is_struct = type->kind == HIR_TYPE_STRUCT;
-    uint16_t *mark = is_struct ? &walk->structs[type->structure->number] : &walk->enums[type->enumeration->number];
-    if (*mark == ON_THE_WAY)
-        return refuse_type(walk, type, E_NEEDS_ITSELF);
-    if (*mark > 0)
-        return *mark - 1;
-    if (depth > DEEPEST_TYPE)
-        return refuse_type(walk, type, E_TOO_NESTED);
+    uint16_t *mark = is_struct ? &walk->structs[type->structure->number]
+                               : &walk->enums[type->enumeration->number];
+    if (*mark == ON_THE_WAY) return refuse_type(walk, type, E_NEEDS_ITSELF);
+    if (*mark > 0) return *mark - 1;
+    if (depth > DEEPEST_TYPE) return refuse_type(walk, type, E_TOO_NESTED);
     *mark = ON_THE_WAY;
     uint32_t height = is_struct ? fields_height(walk, &type->structure->fields, depth, 0) : 0;
     for (uint32_t i = 0; !is_struct && i < type->enumeration->variants.len; i++)
@@ -472,7 +519,9 @@ static void check_height(Checker *checker, Walk *walk, const Decl *decl) {
     height_of(walk, decl_type(checker, decl), 0);
 }
 
-static void refuse_borrows(Checker *checker, const HirField *fields, uint32_t count, const char *holder) {
+static void refuse_borrows(
+    Checker *checker, const HirField *fields, uint32_t count, const char *holder
+) {
     for (uint32_t i = 0; i < count; i++)
         if (!is_error(fields[i].type) && hir_type_is_second_class(fields[i].type))
             diag_report(checker->diags, fields[i].span, E_BORROW_STORED, holder);
@@ -488,12 +537,14 @@ static void check_fields(Checker *checker, Decl *decl) {
     if (decl->kind == DECL_STRUCT)
         refuse_borrows(checker, decl->structure->fields.data, decl->structure->fields.len, name);
     for (uint32_t i = 0; decl->kind == DECL_ENUM && i < decl->enumeration->variants.len; i++)
-        refuse_borrows(checker, decl->enumeration->variants.data[i].fields.data, decl->enumeration->variants.data[i].fields.len, name);
+        refuse_borrows(
+            checker, decl->enumeration->variants.data[i].fields.data,
+            decl->enumeration->variants.data[i].fields.len, name
+        );
     check_size(checker, decl_type(checker, decl), decl->item->name.span);
     const Env *outer = checker->env;
     checker->env = decl->env;
-    if (decl->kind == DECL_STRUCT)
-        complete_defaults(checker, decl);
+    if (decl->kind == DECL_STRUCT) complete_defaults(checker, decl);
     checker->env = outer;
 }
 
@@ -513,13 +564,10 @@ static void settle(const Decl *decl) {
 void check_types(Checker *checker) {
     Walk walk = { 0 };
     for (uint32_t i = 0; i < checker->decls.len; i++)
-        if (is_type(checker->decls.data[i]))
-            check_height(checker, &walk, checker->decls.data[i]);
+        if (is_type(checker->decls.data[i])) check_height(checker, &walk, checker->decls.data[i]);
     for (uint32_t i = 0; i < checker->decls.len; i++)
-        if (is_type(checker->decls.data[i]))
-            settle(checker->decls.data[i]);
+        if (is_type(checker->decls.data[i])) settle(checker->decls.data[i]);
     for (uint32_t i = 0; i < checker->decls.len; i++)
-        if (is_type(checker->decls.data[i]))
-            check_fields(checker, checker->decls.data[i]);
+        if (is_type(checker->decls.data[i])) check_fields(checker, checker->decls.data[i]);
     checker->types_known = true;
 }

@@ -1,10 +1,11 @@
 // Expressions: names, literals, fields, elements, and what leaves. Each is checked with the type that is wanted, which
 // guides literals and `.name`; the caller converts.
 
-#include <string.h>
+#include "check__.h"
 
 #include "base/check.h"
-#include "check__.h"
+
+#include <string.h>
 
 enum { DEEPEST_EXPRESSION = 1000 };
 
@@ -22,10 +23,15 @@ static HirExpr *integer(Fn *fn, uint64_t value, const HirType *want, Span span) 
     if (want && hir_type_is_integer(want)) {
         if (literal_fits(want, value, false))
             return literal(checker, want, wrap_bits(want, value), span);
-        diag_report(checker->diags, span, E_LITERAL_RANGE, (unsigned long long)value, type_text(checker, want));
+        diag_report(
+            checker->diags, span, E_LITERAL_RANGE, (unsigned long long)value,
+            type_text(checker, want)
+        );
         return error_expr(checker, span);
     }
-    HirTypeKind kind = value <= INT32_MAX ? HIR_TYPE_I32 : value <= INT64_MAX ? HIR_TYPE_I64 : HIR_TYPE_U64;
+    HirTypeKind kind = value <= INT32_MAX   ? HIR_TYPE_I32
+                       : value <= INT64_MAX ? HIR_TYPE_I64
+                                            : HIR_TYPE_U64;
     return literal(checker, simple(checker, kind), value, span);
 }
 
@@ -33,8 +39,7 @@ static HirExpr *real(Fn *fn, double value, const HirType *want, Span span) {
     Checker *checker = fn->checker;
     want = wanted_scalar(want);
     bool is_short = want && want->kind == HIR_TYPE_F32;
-    if (is_short)
-        value = (float)value;
+    if (is_short) value = (float)value;
     uint64_t bits;
     memcpy(&bits, &value, sizeof bits);
     return literal(checker, simple(checker, is_short ? HIR_TYPE_F32 : HIR_TYPE_F64), bits, span);
@@ -42,14 +47,15 @@ static HirExpr *real(Fn *fn, double value, const HirType *want, Span span) {
 
 static HirExpr *character(Fn *fn, uint32_t value, const HirType *want, Span span) {
     want = wanted_scalar(want);
-    if (want && hir_type_is_integer(want))
-        return integer(fn, value, want, span);
+    if (want && hir_type_is_integer(want)) return integer(fn, value, want, span);
     return literal(fn->checker, simple(fn->checker, HIR_TYPE_CHAR), value, span);
 }
 
 static HirExpr *text_literal(Fn *fn, Str text, bool is_bytes, Span span) {
     Checker *checker = fn->checker;
-    const HirType *type = is_bytes ? hir_type_slice(checker->types, HIR_STATIC, simple(checker, HIR_TYPE_U8)) : hir_type_str(checker->types, HIR_STATIC);
+    const HirType *type =
+        is_bytes ? hir_type_slice(checker->types, HIR_STATIC, simple(checker, HIR_TYPE_U8))
+                 : hir_type_str(checker->types, HIR_STATIC);
     HirExpr *expr = new_expr(checker, HIR_STR_LIT, type, span);
     expr->text = text;
     return expr;
@@ -60,8 +66,7 @@ static HirExpr *text_literal(Fn *fn, Str text, bool is_bytes, Span span) {
 HirLocal *find_local(const Fn *fn, Name name) {
     uint64_t found;
     for (const Scope *scope = fn->scope; scope; scope = scope->outer) {
-        if (map_get(scope->names, name, &found))
-            return (HirLocal *)(uintptr_t)found;
+        if (map_get(scope->names, name, &found)) return (HirLocal *)(uintptr_t)found;
         if (scope->consts && map_get(scope->consts, name, &found))
             return NULL; // hides what is outside
     }
@@ -73,8 +78,7 @@ const HirConst *find_const(const Fn *fn, Name name) {
     for (const Scope *scope = fn->scope; scope; scope = scope->outer) {
         if (scope->consts && map_get(scope->consts, name, &found))
             return (const HirConst *)(uintptr_t)found;
-        if (map_get(scope->names, name, &found))
-            return NULL;
+        if (map_get(scope->names, name, &found)) return NULL;
     }
     return NULL;
 }
@@ -86,8 +90,7 @@ HirExpr *local_place(Fn *fn, HirLocal *local, Span span) {
 }
 
 static HirExpr *const_place(Fn *fn, const HirConst *constant, Span span) {
-    if (constant->broken)
-        return error_expr(fn->checker, span);
+    if (constant->broken) return error_expr(fn->checker, span);
     HirExpr *place = new_expr(fn->checker, HIR_CONSTANT, constant->type, span);
     place->constant = constant;
     return place;
@@ -96,12 +99,11 @@ static HirExpr *const_place(Fn *fn, const HirConst *constant, Span span) {
 static HirExpr *decl_value(Fn *fn, Decl *decl, Span span) {
     Checker *checker = fn->checker;
     complete_decl(checker, decl);
-    if (decl->kind == DECL_CONST)
-        return const_place(fn, decl->constant, span);
+    if (decl->kind == DECL_CONST) return const_place(fn, decl->constant, span);
     if (decl->kind == DECL_FN) {
-        if (decl->fn->broken)
-            return error_expr(checker, span);
-        HirExpr *value = new_expr(checker, HIR_FN_REF, hir_type_fn(checker->types, &decl->fn->sig), span);
+        if (decl->fn->broken) return error_expr(checker, span);
+        HirExpr *value =
+            new_expr(checker, HIR_FN_REF, hir_type_fn(checker->types, &decl->fn->sig), span);
         value->fn = decl->fn;
         return value;
     }
@@ -113,24 +115,26 @@ static HirExpr *decl_value(Fn *fn, Decl *decl, Span span) {
 static HirExpr *check_inst(Fn *fn, const AstExpr *expr) { // `f::<u8>` as a value
     Decl *decl = generic_fn(fn, expr->inst.base);
     if (!decl && check_expr(fn, expr->inst.base, NULL)->kind != HIR_ERROR)
-        diag_report(fn->checker->diags, expr->span, E_TYPE_ARGUMENTS, "this", 0u, expr->inst.args.len);
-    Decl *instance = decl ? instance_by_args(fn, decl, &expr->inst.args, NULL, NULL, expr->span) : NULL;
+        diag_report(
+            fn->checker->diags, expr->span, E_TYPE_ARGUMENTS, "this", 0u, expr->inst.args.len
+        );
+    Decl *instance =
+        decl ? instance_by_args(fn, decl, &expr->inst.args, NULL, NULL, expr->span) : NULL;
     return instance ? decl_value(fn, instance, expr->span) : error_expr(fn->checker, expr->span);
 }
 
 static HirExpr *name_value(Fn *fn, const AstName *name) {
     HirLocal *local = find_local(fn, name->name);
     if (local)
-        return is_error(local->type) ? error_expr(fn->checker, name->span) : local_place(fn, local, name->span);
+        return is_error(local->type) ? error_expr(fn->checker, name->span)
+                                     : local_place(fn, local, name->span);
     const HirConst *constant = find_const(fn, name->name);
-    if (constant)
-        return const_place(fn, constant, name->span);
+    if (constant) return const_place(fn, constant, name->span);
     const Binding *bound = find_binding(fn->checker, name->name);
     if (bound && bound->is_value)
         return literal(fn->checker, bound->type, bound->value, name->span);
     Decl *decl = find_decl(fn->checker, fn->module, name->name, name->span);
-    if (decl)
-        return decl_value(fn, decl, name->span);
+    if (decl) return decl_value(fn, decl, name->span);
     report_unknown(fn->checker, fn, fn->module, name->name, name->span);
     return error_expr(fn->checker, name->span);
 }
@@ -140,10 +144,12 @@ Decl *named_type(Fn *fn, const AstExpr *expr) {
     Decl *decl = NULL;
     if (expr->kind == AST_EXPR_NAME && !find_local(fn, expr->name.name))
         decl = find_decl(fn->checker, fn->module, expr->name.name, expr->name.span);
-    if (expr->kind == AST_EXPR_FIELD && expr->field.base->kind == AST_EXPR_NAME && !find_local(fn, expr->field.base->name.name)) {
+    if (expr->kind == AST_EXPR_FIELD && expr->field.base->kind == AST_EXPR_NAME &&
+        !find_local(fn, expr->field.base->name.name)) {
         Module *module = find_module(fn->module, expr->field.base->name.name);
         uint64_t found;
-        if (module && map_get(module->scope, expr->field.name.name, &found) && ((Decl *)(uintptr_t)found)->is_pub)
+        if (module && map_get(module->scope, expr->field.name.name, &found) &&
+            ((Decl *)(uintptr_t)found)->is_pub)
             decl = (Decl *)(uintptr_t)found;
     }
     bool generic = decl && decl->kind == DECL_GENERIC && decl->item->kind != AST_ITEM_FN;
@@ -155,23 +161,23 @@ Decl *named_type(Fn *fn, const AstExpr *expr) {
 const HirType *type_before_dot(Fn *fn, const AstExpr *expr, const HirType *want) {
     Checker *checker = fn->checker;
     const AstExpr *name = expr->kind == AST_EXPR_INST ? expr->inst.base : expr;
-    const Binding *bound = name->kind == AST_EXPR_NAME && !find_local(fn, name->name.name) ? find_binding(checker, name->name.name) : NULL;
-    if (bound && !bound->is_value)
-        return bound->type;
+    const Binding *bound = name->kind == AST_EXPR_NAME && !find_local(fn, name->name.name)
+                               ? find_binding(checker, name->name.name)
+                               : NULL;
+    if (bound && !bound->is_value) return bound->type;
     Decl *decl = named_type(fn, name);
-    if (!decl)
-        return NULL;
+    if (!decl) return NULL;
     complete_decl(checker, decl);
-    if (decl->kind != DECL_GENERIC)
-        return decl_type(checker, decl);
+    if (decl->kind != DECL_GENERIC) return decl_type(checker, decl);
     if (expr->kind == AST_EXPR_INST)
         return instance_type(checker, fn->module, decl, &expr->inst.args, expr->span);
     while (want && want->kind == HIR_TYPE_OPTION)
         want = want->elem;
     const Decl *wanted = want ? decl_of_type(checker, want) : NULL;
-    if (wanted && wanted->generic == decl)
-        return want;
-    diag_report(checker->diags, expr->span, E_CANNOT_INFER, "its arguments", text_of(checker, decl->name));
+    if (wanted && wanted->generic == decl) return want;
+    diag_report(
+        checker->diags, expr->span, E_CANNOT_INFER, "its arguments", text_of(checker, decl->name)
+    );
     diag_help(checker->diags, "say them: `%s::<...>`", text_of(checker, decl->name));
     return simple(checker, HIR_TYPE_ERROR);
 }
@@ -179,12 +185,15 @@ const HirType *type_before_dot(Fn *fn, const AstExpr *expr, const HirType *want)
 // The generic function that an expression names; NULL: it names something else.
 Decl *generic_fn(Fn *fn, const AstExpr *expr) {
     Decl *decl = NULL;
-    if (expr->kind == AST_EXPR_NAME && !find_local(fn, expr->name.name) && !find_const(fn, expr->name.name))
+    if (expr->kind == AST_EXPR_NAME && !find_local(fn, expr->name.name) &&
+        !find_const(fn, expr->name.name))
         decl = find_decl(fn->checker, fn->module, expr->name.name, expr->name.span);
-    if (expr->kind == AST_EXPR_FIELD && expr->field.base->kind == AST_EXPR_NAME && !find_local(fn, expr->field.base->name.name)) {
+    if (expr->kind == AST_EXPR_FIELD && expr->field.base->kind == AST_EXPR_NAME &&
+        !find_local(fn, expr->field.base->name.name)) {
         Module *module = find_module(fn->module, expr->field.base->name.name);
         uint64_t found;
-        if (module && map_get(module->scope, expr->field.name.name, &found) && ((Decl *)(uintptr_t)found)->is_pub)
+        if (module && map_get(module->scope, expr->field.name.name, &found) &&
+            ((Decl *)(uintptr_t)found)->is_pub)
             decl = (Decl *)(uintptr_t)found;
     }
     return decl && decl->kind == DECL_GENERIC && decl->item->kind == AST_ITEM_FN ? decl : NULL;
@@ -193,10 +202,10 @@ Decl *generic_fn(Fn *fn, const AstExpr *expr) {
 // `module.name`, where the first word is no local and no declaration.
 static HirExpr *qualified(Fn *fn, const AstExpr *expr) {
     const AstExpr *base = expr->field.base;
-    if (base->kind != AST_EXPR_NAME || find_local(fn, base->name.name) || find_decl(fn->checker, fn->module, base->name.name, base->name.span))
+    if (base->kind != AST_EXPR_NAME || find_local(fn, base->name.name) ||
+        find_decl(fn->checker, fn->module, base->name.name, base->name.span))
         return NULL;
-    if (!find_module(fn->module, base->name.name))
-        return NULL;
+    if (!find_module(fn->module, base->name.name)) return NULL;
     AstPath path = { .span = expr->span };
     vec_push(fn->checker->arena, &path.names, base->name);
     vec_push(fn->checker->arena, &path.names, expr->field.name);
@@ -213,7 +222,9 @@ HirExpr *receiver_place(Fn *fn, HirExpr *base) {
     return place;
 }
 
-static HirExpr *builtin_one(Fn *fn, HirBuiltin builtin, HirExpr *place, const HirType *type, Span span) {
+static HirExpr *builtin_one(
+    Fn *fn, HirBuiltin builtin, HirExpr *place, const HirType *type, Span span
+) {
     HirExpr *expr = new_expr(fn->checker, HIR_BUILTIN, type, span);
     expr->builtin = builtin;
     vec_push(fn->checker->arena, &expr->args, place);
@@ -231,7 +242,10 @@ static HirExpr *builtin_field(Fn *fn, HirExpr *base, Name name, Span span) {
     if (strcmp(word, "len") == 0 && (hir_type_is_indexed(place->type) || kind == HIR_TYPE_STR))
         return builtin_one(fn, HIR_BUILTIN_LEN, place, simple(checker, HIR_TYPE_USIZE), span);
     if (strcmp(word, "bytes") == 0 && kind == HIR_TYPE_STR)
-        return builtin_one(fn, HIR_BUILTIN_BYTES_OF, place, hir_type_slice(checker->types, HIR_CONST, simple(checker, HIR_TYPE_U8)), span);
+        return builtin_one(
+            fn, HIR_BUILTIN_BYTES_OF, place,
+            hir_type_slice(checker->types, HIR_CONST, simple(checker, HIR_TYPE_U8)), span
+        );
     return NULL;
 }
 
@@ -240,10 +254,12 @@ static HirExpr *struct_field(Fn *fn, HirExpr *place, const AstName *name, Span s
     const HirStruct *structure = place->type->structure;
     for (uint32_t i = 0; i < structure->fields.len; i++) {
         const HirField *field = &structure->fields.data[i];
-        if (field->name != name->name)
-            continue;
+        if (field->name != name->name) continue;
         if (!field->is_pub && structure->module != fn->module->path) {
-            diag_report(checker->diags, name->span, E_PRIVATE, text_of(checker, name->name), text_of(checker, structure->module));
+            diag_report(
+                checker->diags, name->span, E_PRIVATE, text_of(checker, name->name),
+                text_of(checker, structure->module)
+            );
             diag_note(checker->diags, field->span, "declared without `pub` here");
             return error_expr(checker, span);
         }
@@ -253,7 +269,10 @@ static HirExpr *struct_field(Fn *fn, HirExpr *place, const AstName *name, Span s
         return is_error(field->type) ? error_expr(checker, span) : expr;
     }
     if (!structure->broken) {
-        diag_report(checker->diags, name->span, E_NO_FIELD, type_text(checker, place->type), text_of(checker, name->name));
+        diag_report(
+            checker->diags, name->span, E_NO_FIELD, type_text(checker, place->type),
+            text_of(checker, name->name)
+        );
         near_field(checker, place->type, text_of(checker, name->name));
     }
     return error_expr(checker, span);
@@ -264,56 +283,58 @@ static HirExpr *type_limit(Fn *fn, const AstExpr *expr) { // u32.max
     const HirType *type = resolve_type(checker, fn->module, expr->field.base->type);
     const char *word = text_of(checker, expr->field.name.name);
     bool is_max = strcmp(word, "max") == 0;
-    if (is_error(type))
-        return error_expr(checker, expr->span);
+    if (is_error(type)) return error_expr(checker, expr->span);
     if (!hir_type_is_integer(type) || (!is_max && strcmp(word, "min") != 0)) {
-        diag_report(checker->diags, expr->field.name.span, E_NO_FIELD, type_text(checker, type), word);
+        diag_report(
+            checker->diags, expr->field.name.span, E_NO_FIELD, type_text(checker, type), word
+        );
         return error_expr(checker, expr->span);
     }
     uint32_t width = hir_type_bits(type);
-    uint64_t max = hir_type_is_signed(type) ? ((uint64_t)1 << (width - 1)) - 1 : width == 64 ? UINT64_MAX : ((uint64_t)1 << width) - 1;
+    uint64_t max = hir_type_is_signed(type) ? ((uint64_t)1 << (width - 1)) - 1
+                   : width == 64            ? UINT64_MAX
+                                            : ((uint64_t)1 << width) - 1;
     return literal(checker, type, is_max ? max : hir_type_is_signed(type) ? ~max : 0, expr->span);
 }
 
 static HirExpr *check_field(Fn *fn, const AstExpr *expr, const HirType *want) {
     Checker *checker = fn->checker;
-    if (expr->field.base->kind == AST_EXPR_TYPE)
-        return type_limit(fn, expr);
+    if (expr->field.base->kind == AST_EXPR_TYPE) return type_limit(fn, expr);
     const HirType *named = type_before_dot(fn, expr->field.base, want);
     if (named && named->kind == HIR_TYPE_ENUM)
         return make_variant(fn, named, expr->field.name.name, NULL, false, expr->span);
-    if (named && is_error(named))
-        return error_expr(checker, expr->span);
+    if (named && is_error(named)) return error_expr(checker, expr->span);
     HirExpr *base = qualified(fn, expr);
-    if (base)
-        return base;
+    if (base) return base;
     base = check_expr(fn, expr->field.base, NULL);
-    if (base->kind == HIR_ERROR)
-        return base;
+    if (base->kind == HIR_ERROR) return base;
     HirExpr *builtin = builtin_field(fn, base, expr->field.name.name, expr->span);
-    if (builtin)
-        return builtin;
+    if (builtin) return builtin;
     HirExpr *place = as_place(checker, base);
     if (expr->field.arrow && place->type->kind == HIR_TYPE_PTR)
         place = deref(checker, place);
     else if (expr->field.arrow || place->type->kind == HIR_TYPE_PTR) {
-        diag_report(checker->diags, expr->field.name.span, E_FIELD_ARROW, expr->field.arrow ? "." : "->", type_text(checker, place->type));
+        diag_report(
+            checker->diags, expr->field.name.span, E_FIELD_ARROW, expr->field.arrow ? "." : "->",
+            type_text(checker, place->type)
+        );
         return error_expr(checker, expr->span);
     }
     if (place->type->kind == HIR_TYPE_STRUCT)
         return struct_field(fn, place, &expr->field.name, expr->span);
-    diag_report(checker->diags, expr->field.name.span, E_NO_FIELD, type_text(checker, place->type), text_of(checker, expr->field.name.name));
+    diag_report(
+        checker->diags, expr->field.name.span, E_NO_FIELD, type_text(checker, place->type),
+        text_of(checker, expr->field.name.name)
+    );
     return error_expr(checker, expr->span);
 }
 
 // The array or slice that is indexed, through a pointer to an array or to an owned slice.
 static HirExpr *indexed(Fn *fn, const AstExpr *ast) {
     HirExpr *base = check_expr(fn, ast, NULL);
-    if (base->kind == HIR_ERROR)
-        return NULL;
+    if (base->kind == HIR_ERROR) return NULL;
     HirExpr *place = receiver_place(fn, base);
-    if (hir_type_is_indexed(place->type))
-        return place;
+    if (hir_type_is_indexed(place->type)) return place;
     diag_report(fn->checker->diags, ast->span, E_NOT_INDEXED, type_text(fn->checker, place->type));
     if (place->type->kind == HIR_TYPE_STR)
         diag_help(fn->checker->diags, "a text has bytes: `text.bytes[i]`");
@@ -337,8 +358,7 @@ HirExpr *check_index_value(Fn *fn, const AstExpr *ast) {
 static HirExpr *check_index(Fn *fn, const AstExpr *expr) {
     HirExpr *base = indexed(fn, expr->index.base);
     HirExpr *index = check_index_value(fn, expr->index.at);
-    if (!base || index->kind == HIR_ERROR)
-        return error_expr(fn->checker, expr->span);
+    if (!base || index->kind == HIR_ERROR) return error_expr(fn->checker, expr->span);
     HirExpr *place = new_expr(fn->checker, HIR_INDEX, base->type->elem, expr->span);
     place->base = base;
     place->index = index;
@@ -349,20 +369,27 @@ static HirExpr *check_slice(Fn *fn, const AstExpr *expr, const HirType *want) {
     Checker *checker = fn->checker;
     const AstRange *range = &expr->slice.range;
     HirExpr *base = indexed(fn, expr->slice.base);
-    HirExpr *lo = range->lo ? check_index_value(fn, range->lo) : NULL, *hi = range->hi ? check_index_value(fn, range->hi) : NULL;
+    HirExpr *lo = range->lo ? check_index_value(fn, range->lo) : NULL,
+            *hi = range->hi ? check_index_value(fn, range->hi) : NULL;
     if (!base || (lo && lo->kind == HIR_ERROR) || (hi && hi->kind == HIR_ERROR))
         return error_expr(checker, expr->span);
     if (range->inclusive && hi)
-        hi = arithmetic(fn, HIR_ADD, HIR_TRAP, hi, literal(checker, hi->type, 1, hi->span), range->span);
-    bool can_change = base->type->kind == HIR_TYPE_ARRAY || base->type->kind == HIR_TYPE_VECTOR || base->type->mode == HIR_OWN || base->type->mode == HIR_MUT;
-    HirMode mode = can_change && !(want && want->kind == HIR_TYPE_SLICE && want->mode == HIR_CONST) ? HIR_MUT : HIR_CONST;
+        hi = arithmetic(
+            fn, HIR_ADD, HIR_TRAP, hi, literal(checker, hi->type, 1, hi->span), range->span
+        );
+    bool can_change = base->type->kind == HIR_TYPE_ARRAY || base->type->kind == HIR_TYPE_VECTOR ||
+                      base->type->mode == HIR_OWN || base->type->mode == HIR_MUT;
+    HirMode mode = can_change && !(want && want->kind == HIR_TYPE_SLICE && want->mode == HIR_CONST)
+                       ? HIR_MUT
+                       : HIR_CONST;
     if (!want || want->kind != HIR_TYPE_SLICE)
         mode = HIR_CONST; // shared unless an exclusive one is asked for
-    if (mode == HIR_MUT && !check_mutable(checker, base))
-        return error_expr(checker, expr->span);
+    if (mode == HIR_MUT && !check_mutable(checker, base)) return error_expr(checker, expr->span);
     if (!check_pointee(checker, hir_type_slice(checker->types, mode, base->type->elem), expr->span))
         return error_expr(checker, expr->span);
-    HirExpr *view = new_expr(checker, HIR_SUBVIEW, hir_type_slice(checker->types, mode, base->type->elem), expr->span);
+    HirExpr *view = new_expr(
+        checker, HIR_SUBVIEW, hir_type_slice(checker->types, mode, base->type->elem), expr->span
+    );
     view->base = base;
     view->lo = lo;
     view->hi = hi;
@@ -374,14 +401,15 @@ static HirExpr *check_slice(Fn *fn, const AstExpr *expr, const HirType *want) {
 
 static HirStmt *leaving(Fn *fn, const AstStmt *leave) {
     HirStmt *block = check_nested(fn, leave);
-    if (!stmt_ends(block))
-        diag_report(fn->checker->diags, leave->span, E_ELSE_MUST_LEAVE);
+    if (!stmt_ends(block)) diag_report(fn->checker->diags, leave->span, E_ELSE_MUST_LEAVE);
     return block;
 }
 
 static HirExpr *check_else(Fn *fn, const AstExpr *expr, const HirType *want) {
     Checker *checker = fn->checker;
-    const HirType *wanted = want && !is_error(want) && want->kind != HIR_TYPE_OPTION ? hir_type_option(checker->types, want) : NULL;
+    const HirType *wanted = want && !is_error(want) && want->kind != HIR_TYPE_OPTION
+                                ? hir_type_option(checker->types, want)
+                                : NULL;
     HirExpr *value = as_value(checker, check_expr(fn, expr->orelse.value, wanted));
     if (value->kind != HIR_ERROR && value->type->kind != HIR_TYPE_OPTION) {
         diag_report(checker->diags, value->span, E_NOT_OPTIONAL, type_text(checker, value->type));
@@ -400,8 +428,7 @@ static HirExpr *check_else(Fn *fn, const AstExpr *expr, const HirType *want) {
 static HirExpr *check_force(Fn *fn, const AstExpr *expr) {
     Checker *checker = fn->checker;
     HirExpr *value = as_value(checker, check_expr(fn, expr->force, NULL));
-    if (value->kind == HIR_ERROR)
-        return value;
+    if (value->kind == HIR_ERROR) return value;
     if (value->type->kind != HIR_TYPE_OPTION) {
         diag_report(checker->diags, value->span, E_NOT_OPTIONAL, type_text(checker, value->type));
         return error_expr(checker, expr->span);
@@ -415,7 +442,8 @@ static HirExpr *check_ternary(Fn *fn, const AstExpr *expr, const HirType *want) 
     Checker *checker = fn->checker;
     HirExpr *cond = check_cond(fn, expr->ternary.cond);
     HirExpr *then = as_value(checker, check_expr(fn, expr->ternary.then, want));
-    HirExpr *otherwise = as_value(checker, check_expr(fn, expr->ternary.otherwise, want ? want : then->type));
+    HirExpr *otherwise =
+        as_value(checker, check_expr(fn, expr->ternary.otherwise, want ? want : then->type));
     if (cond->kind == HIR_ERROR || then->kind == HIR_ERROR || otherwise->kind == HIR_ERROR)
         return error_expr(checker, expr->span);
     const HirType *type = then->type;
@@ -432,10 +460,8 @@ static HirExpr *check_ternary(Fn *fn, const AstExpr *expr, const HirType *want) 
 }
 
 static HirExpr *check_none(Fn *fn, const HirType *want, Span span) {
-    if (want && want->kind == HIR_TYPE_OPTION)
-        return new_expr(fn->checker, HIR_NONE, want, span);
-    if (!want || !is_error(want))
-        diag_report(fn->checker->diags, span, E_TYPE_UNKNOWN, "none");
+    if (want && want->kind == HIR_TYPE_OPTION) return new_expr(fn->checker, HIR_NONE, want, span);
+    if (!want || !is_error(want)) diag_report(fn->checker->diags, span, E_TYPE_UNKNOWN, "none");
     return error_expr(fn->checker, span);
 }
 
@@ -447,12 +473,17 @@ static HirExpr *dispatch(Fn *fn, const AstExpr *expr, const HirType *want) {
     case AST_EXPR_ERROR: return error_expr(checker, expr->span);
     case AST_EXPR_INT:
     case AST_EXPR_DURATION:
-        return integer(fn, expr->integer, !want && expr->kind == AST_EXPR_DURATION ? simple(checker, HIR_TYPE_U64) : want, expr->span);
+        return integer(
+            fn, expr->integer,
+            !want && expr->kind == AST_EXPR_DURATION ? simple(checker, HIR_TYPE_U64) : want,
+            expr->span
+        );
     case AST_EXPR_FLOAT: return real(fn, expr->real, want, expr->span);
     case AST_EXPR_CHAR: return character(fn, expr->character, want, expr->span);
     case AST_EXPR_STR: return text_literal(fn, expr->str, false, expr->span);
     case AST_EXPR_BYTES: return text_literal(fn, expr->str, true, expr->span);
-    case AST_EXPR_BOOL: return literal(checker, simple(checker, HIR_TYPE_BOOL), expr->boolean, expr->span);
+    case AST_EXPR_BOOL:
+        return literal(checker, simple(checker, HIR_TYPE_BOOL), expr->boolean, expr->span);
     case AST_EXPR_NONE: return check_none(fn, want, expr->span);
     case AST_EXPR_NAME: return name_value(fn, &expr->name);
     case AST_EXPR_VARIANT: return make_variant(fn, want, expr->name.name, NULL, false, expr->span);
@@ -492,8 +523,7 @@ HirExpr *check_expr(Fn *fn, const AstExpr *expr, const HirType *want) {
 
 HirExpr *check_value(Fn *fn, const AstExpr *expr, const HirType *want) {
     HirExpr *value = check_expr(fn, expr, want);
-    if (value->kind == HIR_ERROR)
-        return value;
+    if (value->kind == HIR_ERROR) return value;
     value = want ? coerce(fn->checker, value, want) : as_value(fn->checker, value);
     if (value->kind != HIR_ERROR && value->type->kind == HIR_TYPE_VOID && !want) {
         diag_report(fn->checker->diags, expr->span, E_VOID_VALUE);

@@ -7,49 +7,45 @@ static bool breaks(const HirStmt *stmt, const HirStmt *target);
 
 // Statements stand in expressions too: `x else { break; }`.
 static bool expr_breaks(const HirExpr *expr, const HirStmt *target) {
-    if (!expr)
-        return false;
-    if (expr->leave && breaks(expr->leave, target))
-        return true;
-    if (expr_breaks(expr->base, target) || expr_breaks(expr->index, target) || expr_breaks(expr->lo, target) || expr_breaks(expr->hi, target))
+    if (!expr) return false;
+    if (expr->leave && breaks(expr->leave, target)) return true;
+    if (expr_breaks(expr->base, target) || expr_breaks(expr->index, target) ||
+        expr_breaks(expr->lo, target) || expr_breaks(expr->hi, target))
         return true;
     for (uint32_t i = 0; i < expr->args.len; i++)
-        if (expr_breaks(expr->args.data[i], target))
-            return true;
+        if (expr_breaks(expr->args.data[i], target)) return true;
     return false;
 }
 
 static bool breaks(const HirStmt *stmt, const HirStmt *target) {
-    if (!stmt)
-        return false;
-    if (stmt->kind == HIR_STMT_BREAK && stmt->target == target)
-        return true;
-    if (expr_breaks(stmt->place, target) || expr_breaks(stmt->value, target) || expr_breaks(stmt->cond, target))
+    if (!stmt) return false;
+    if (stmt->kind == HIR_STMT_BREAK && stmt->target == target) return true;
+    if (expr_breaks(stmt->place, target) || expr_breaks(stmt->value, target) ||
+        expr_breaks(stmt->cond, target))
         return true;
     for (uint32_t i = 0; i < stmt->args.len; i++)
-        if (expr_breaks(stmt->args.data[i], target))
-            return true;
+        if (expr_breaks(stmt->args.data[i], target)) return true;
     for (uint32_t i = 0; i < stmt->stmts.len; i++)
-        if (breaks(stmt->stmts.data[i], target))
-            return true;
+        if (breaks(stmt->stmts.data[i], target)) return true;
     for (uint32_t i = 0; i < stmt->arms.len; i++)
-        if (breaks(stmt->arms.data[i].body, target) || expr_breaks(stmt->arms.data[i].guard, target))
+        if (breaks(stmt->arms.data[i].body, target) ||
+            expr_breaks(stmt->arms.data[i].guard, target))
             return true;
     for (uint32_t i = 0; i < stmt->receives.len; i++)
-        if (breaks(stmt->receives.data[i].body, target) || expr_breaks(stmt->receives.data[i].timeout, target))
+        if (breaks(stmt->receives.data[i].body, target) ||
+            expr_breaks(stmt->receives.data[i].timeout, target))
             return true;
-    return breaks(stmt->then, target) || breaks(stmt->otherwise, target) || breaks(stmt->step, target);
+    return breaks(stmt->then, target) || breaks(stmt->otherwise, target) ||
+           breaks(stmt->step, target);
 }
 
 static bool all_arms_end(const HirStmt *stmt) {
     for (uint32_t i = 0; i < stmt->arms.len; i++)
-        if (!stmt_ends(stmt->arms.data[i].body))
-            return false;
+        if (!stmt_ends(stmt->arms.data[i].body)) return false;
     for (uint32_t i = 0; i < stmt->receives.len; i++) {
         const HirReceiveArm *arm = &stmt->receives.data[i];
         bool ends = arm->body ? stmt_ends(arm->body) : arm->kind == HIR_COMES_CLOSED; // which traps
-        if (!ends)
-            return false;
+        if (!ends) return false;
     }
     return true;
 }
@@ -66,8 +62,7 @@ bool stmt_ends(const HirStmt *stmt) {
     case HIR_STMT_CONTINUE: return true;
     case HIR_STMT_BLOCK:
         for (uint32_t i = 0; i < stmt->stmts.len; i++)
-            if (stmt_ends(stmt->stmts.data[i]))
-                return true;
+            if (stmt_ends(stmt->stmts.data[i])) return true;
         return false;
     case HIR_STMT_EXPR:
     case HIR_STMT_LET:
@@ -83,14 +78,11 @@ bool stmt_ends(const HirStmt *stmt) {
 // --- what is asked -------------------------------------------------------------------------------------------------------------
 
 static bool breaks_inside(const HirStmt *stmt) {
-    if (!stmt)
-        return false;
+    if (!stmt) return false;
     bool is_switch = stmt->kind == HIR_STMT_SWITCH || stmt->kind == HIR_STMT_RECEIVE;
-    if (is_switch && breaks(stmt, stmt))
-        return true;
+    if (is_switch && breaks(stmt, stmt)) return true;
     for (uint32_t i = 0; i < stmt->stmts.len; i++)
-        if (breaks_inside(stmt->stmts.data[i]))
-            return true;
+        if (breaks_inside(stmt->stmts.data[i])) return true;
     return breaks_inside(stmt->then) || breaks_inside(stmt->otherwise);
 }
 
@@ -100,14 +92,16 @@ static bool stays_in(const HirStmt *stmt) {
 }
 
 static void find_unreached(Checker *checker, const HirStmt *stmt) {
-    if (!stmt)
-        return;
+    if (!stmt) return;
     bool ended = false;
     for (uint32_t i = 0; i < stmt->stmts.len; i++) {
         if (ended) {
             diag_report(checker->diags, stmt->stmts.data[i]->span, E_NEVER_REACHED);
             if (stays_in(stmt->stmts.data[i - 1]))
-                diag_help(checker->diags, "`break` in a `switch` leaves the `switch`; a label on the loop lets it leave that: `break label;`");
+                diag_help(
+                    checker->diags,
+                    "`break` in a `switch` leaves the `switch`; a label on the loop lets it leave that: `break label;`"
+                );
             break;
         }
         ended = stmt_ends(stmt->stmts.data[i]);

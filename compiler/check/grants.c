@@ -4,18 +4,16 @@
 
 typedef struct Reach {
     Checker *checker;
-    bool *seen;                // functions
+    bool *seen; // functions
     VEC(const HirFn *) work;
-    const HirExpr *exit;       // a call of it
+    const HirExpr *exit; // a call of it
 } Reach;
 
 static void visit(Reach *reach, const HirStmt *stmt);
 
 static void visit_expr(Reach *reach, const HirExpr *expr) {
-    if (!expr)
-        return;
-    if (kcall_is_exit(expr) && !reach->exit)
-        reach->exit = expr;
+    if (!expr) return;
+    if (kcall_is_exit(expr) && !reach->exit) reach->exit = expr;
     bool names = expr->kind == HIR_CALL || expr->kind == HIR_FN_REF;
     if (names && !reach->seen[expr->fn->number]) {
         reach->seen[expr->fn->number] = true;
@@ -31,8 +29,7 @@ static void visit_expr(Reach *reach, const HirExpr *expr) {
 }
 
 static void visit(Reach *reach, const HirStmt *stmt) {
-    if (!stmt)
-        return;
+    if (!stmt) return;
     visit_expr(reach, stmt->place);
     visit_expr(reach, stmt->value);
     visit_expr(reach, stmt->cond);
@@ -55,23 +52,23 @@ static void visit(Reach *reach, const HirStmt *stmt) {
 
 static bool granted(const HirSip *sip, HirGrantKind kind) {
     for (uint32_t i = 0; i < sip->grants.len; i++)
-        if (sip->grants.data[i].kind == kind)
-            return true;
+        if (sip->grants.data[i].kind == kind) return true;
     return false;
 }
 
 void check_grants(Checker *checker) {
     vec_each(HirSip *, it, &checker->program->sips) {
         const HirSip *sip = *it;
-        if (granted(sip, HIR_GRANT_EXIT) || !sip->main || !sip->main->body)
-            continue;
-        Reach reach = { .checker = checker, .seen = arena_array(checker->arena, bool, checker->program->fns.len) };
+        if (granted(sip, HIR_GRANT_EXIT) || !sip->main || !sip->main->body) continue;
+        Reach reach = { .checker = checker,
+                        .seen = arena_array(checker->arena, bool, checker->program->fns.len) };
         vec_push(checker->arena, &reach.work, sip->main);
         while (reach.work.len > 0)
             visit(&reach, vec_pop(&reach.work)->body);
-        if (!reach.exit)
-            continue;
-        diag_report(checker->diags, reach.exit->span, E_NEEDS_GRANT, text_of(checker, sip->name), "exit");
+        if (!reach.exit) continue;
+        diag_report(
+            checker->diags, reach.exit->span, E_NEEDS_GRANT, text_of(checker, sip->name), "exit"
+        );
         diag_note(checker->diags, sip->span, "for this process");
     }
 }

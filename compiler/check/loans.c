@@ -13,20 +13,19 @@ static bool goes_through(const Step *step) { // a borrow, and out of what the lo
 
 static bool through_borrow(const Path *path) {
     for (uint32_t i = 0; i < path->count; i++)
-        if (goes_through(&path->steps[i]))
-            return true;
+        if (goes_through(&path->steps[i])) return true;
     return false;
 }
 
 // --- accesses ---------------------------------------------------------------------------------------------------------------
 
 static bool disturbs(Access access, const Path *path, const Fact *loan) {
-    if (loan->value == LOAN_FROM || !paths_meet(path, &loan->path))
-        return false;
+    if (loan->value == LOAN_FROM || !paths_meet(path, &loan->path)) return false;
     if ((access == ACCESS_READ || access == ACCESS_LEND) && loan->value != LOAN_EXCLUSIVE)
         return false;
     // A borrow that is overwritten, or ends, takes nothing from what it led to.
-    bool replaced = (access == ACCESS_ASSIGN || access == ACCESS_END) && loan->path.count > path->count && path_starts(&loan->path, path);
+    bool replaced = (access == ACCESS_ASSIGN || access == ACCESS_END) &&
+                    loan->path.count > path->count && path_starts(&loan->path, path);
     return !(replaced && goes_through(&loan->path.steps[path->count]));
 }
 
@@ -45,10 +44,10 @@ static DiagCode complaint(Access access) {
 
 static const char *loan_text(const Ways *ways, const Fact *loan) {
     bool exclusive = loan->value == LOAN_EXCLUSIVE, waits = loan->tag >= ways->fn->locals.len;
-    if (loan->value == LOAN_GUARD)
-        return "until its guard holds, a case only looks at this";
+    if (loan->value == LOAN_GUARD) return "until its guard holds, a case only looks at this";
     if (waits)
-        return exclusive ? "borrowed exclusively here, for the same expression" : "borrowed here, for the same expression";
+        return exclusive ? "borrowed exclusively here, for the same expression"
+                         : "borrowed here, for the same expression";
     return exclusive ? "borrowed exclusively here" : "borrowed here";
 }
 
@@ -58,16 +57,17 @@ static Name holder_of(const Ways *ways, const Fact *loan) { // 0: it has none
 
 bool loans_access(Ways *ways, const Path *path, Access access, Span at) {
     Checker *checker = ways->checker;
-    if (!path->local || ways->state.dead || ways->counting)
-        return true;
+    if (!path->local || ways->state.dead || ways->counting) return true;
     for (uint32_t i = 0; i < ways->state.held.len; i++) {
         const Fact *loan = &ways->state.held.data[i];
-        if (!disturbs(access, path, loan) || !is_live(ways, loan->tag))
-            continue;
+        if (!disturbs(access, path, loan) || !is_live(ways, loan->tag)) continue;
         diag_report(checker->diags, at, complaint(access), path_text(ways, path));
         diag_note(checker->diags, loan->at, "%s", loan_text(ways, loan));
         if (holder_of(ways, loan))
-            diag_help(checker->diags, "`%s` holds the borrow and is used later", text_of(checker, holder_of(ways, loan)));
+            diag_help(
+                checker->diags, "`%s` holds the borrow and is used later",
+                text_of(checker, holder_of(ways, loan))
+            );
         else if (loan->tag < ways->fn->locals.len)
             diag_help(checker->diags, "the loop goes on with the borrow");
         return false;
@@ -80,8 +80,7 @@ bool loans_access(Ways *ways, const Path *path, Access access, Span at) {
 static void add_held(const Ways *ways, uint32_t holder, uint32_t tag, Facts *out) {
     for (uint32_t i = 0; i < ways->state.held.len; i++) {
         Fact loan = ways->state.held.data[i];
-        if (loan.tag != holder)
-            continue;
+        if (loan.tag != holder) continue;
         loan.tag = tag;
         facts_add(out, loan);
     }
@@ -90,12 +89,11 @@ static void add_held(const Ways *ways, uint32_t holder, uint32_t tag, Facts *out
 // A value that has no name, as a local that ends with its statement.
 static const HirLocal *passing_local(Ways *ways, const HirExpr *temp) {
     uint64_t known;
-    if (!ways->passing)
-        ways->passing = map_new(&ways->arena);
-    if (map_get(ways->passing, (uintptr_t)temp, &known))
-        return (const HirLocal *)(uintptr_t)known;
+    if (!ways->passing) ways->passing = map_new(&ways->arena);
+    if (map_get(ways->passing, (uintptr_t)temp, &known)) return (const HirLocal *)(uintptr_t)known;
     HirLocal *local = arena_new(&ways->arena, HirLocal);
-    *local = (HirLocal){ .type = temp->type, .span = temp->span, .number = FIRST_PASSING + map_len(ways->passing) };
+    *local = (HirLocal
+    ){ .type = temp->type, .span = temp->span, .number = FIRST_PASSING + map_len(ways->passing) };
     map_put(ways->passing, (uintptr_t)temp, (uintptr_t)local);
     return local;
 }
@@ -104,29 +102,36 @@ static Path elements_of(Ways *ways, const Path *path) { // of an array, a slice,
     Step *steps = arena_array(&ways->arena, Step, path->count + 1);
     for (uint32_t i = 0; i < path->count; i++)
         steps[i] = path->steps[i];
-    bool owned = path->type->kind == HIR_TYPE_ARRAY || path->type->kind == HIR_TYPE_VECTOR || path->type->mode == HIR_OWN;
+    bool owned = path->type->kind == HIR_TYPE_ARRAY || path->type->kind == HIR_TYPE_VECTOR ||
+                 path->type->mode == HIR_OWN;
     steps[path->count] = (Step){ .kind = STEP_INDEX, .owned = owned };
     return (Path){ path->local, steps, path->count + 1, path->type };
 }
 
-static void of_place(Ways *ways, const HirExpr *place, bool exclusive, bool elements, Span at, uint32_t tag, Facts *out) {
+static void of_place(
+    Ways *ways,
+    const HirExpr *place,
+    bool exclusive,
+    bool elements,
+    Span at,
+    uint32_t tag,
+    Facts *out
+) {
     const HirExpr *root = path_root(place);
     Path path = path_of(ways, place);
     if (root->kind == HIR_TEMP) {
         loans_of_value(ways, root->base, tag, out);
         path.local = passing_local(ways, root);
     }
-    if (!path.local)
-        return;
-    if (elements)
-        path = elements_of(ways, &path);
+    if (!path.local) return;
+    if (elements) path = elements_of(ways, &path);
     if (through_borrow(&path) && root->kind == HIR_TEMP)
         return; // of what it borrows, not of itself
-    if (through_borrow(&path))
-        add_held(ways, path.local->number, tag, out);
-    Fact loan = { .tag = tag, .path = path, .value = exclusive ? LOAN_EXCLUSIVE : LOAN_SHARED, .at = at };
-    if (!facts_add(out, loan) && exclusive)
-        facts_find(out, tag, &path)->value = LOAN_EXCLUSIVE;
+    if (through_borrow(&path)) add_held(ways, path.local->number, tag, out);
+    Fact loan = {
+        .tag = tag, .path = path, .value = exclusive ? LOAN_EXCLUSIVE : LOAN_SHARED, .at = at
+    };
+    if (!facts_add(out, loan) && exclusive) facts_find(out, tag, &path)->value = LOAN_EXCLUSIVE;
 }
 
 // What the local holds that a place lies in.
@@ -150,17 +155,23 @@ static bool lends(HirBuiltin builtin) {
 }
 
 void loans_of_value(Ways *ways, const HirExpr *value, uint32_t tag, Facts *out) {
-    if (!hir_type_is_second_class(value->type))
-        return;
+    if (!hir_type_is_second_class(value->type)) return;
     switch (value->kind) {
     case HIR_COPY:
     case HIR_MOVE: held_in(ways, value->base, tag, out); break;
-    case HIR_BORROW: of_place(ways, value->base, value->mode == HIR_MUT, false, value->span, tag, out); break;
+    case HIR_BORROW:
+        of_place(ways, value->base, value->mode == HIR_MUT, false, value->span, tag, out);
+        break;
     case HIR_VIEW:
-    case HIR_SUBVIEW: of_place(ways, value->base, value->mode == HIR_MUT, true, value->span, tag, out); break;
+    case HIR_SUBVIEW:
+        of_place(ways, value->base, value->mode == HIR_MUT, true, value->span, tag, out);
+        break;
     case HIR_BUILTIN:
         if (lends(value->builtin))
-            of_place(ways, value->args.data[0], value->builtin == HIR_BUILTIN_GET_MUT, true, value->span, tag, out);
+            of_place(
+                ways, value->args.data[0], value->builtin == HIR_BUILTIN_GET_MUT, true, value->span,
+                tag, out
+            );
         else if (hir_expr_is_place(value->args.data[0])) // an element that is a borrow
             held_in(ways, value->args.data[0], tag, out);
         break;
@@ -169,10 +180,8 @@ void loans_of_value(Ways *ways, const HirExpr *value, uint32_t tag, Facts *out) 
             loans_of_value(ways, value->args.data[from->param], tag, out);
         break;
     default:
-        if (value->base)
-            loans_of_value(ways, value->base, tag, out);
-        if (value->lo)
-            loans_of_value(ways, value->lo, tag, out);
+        if (value->base) loans_of_value(ways, value->base, tag, out);
+        if (value->lo) loans_of_value(ways, value->lo, tag, out);
         for (uint32_t i = 0; i < value->args.len; i++)
             loans_of_value(ways, value->args.data[i], tag, out);
     }
@@ -184,8 +193,7 @@ static void let_go(Ways *ways, uint32_t holder) {
     Facts *held = &ways->state.held;
     uint32_t kept = 0;
     for (uint32_t i = 0; i < held->len; i++)
-        if (held->data[i].tag != holder)
-            held->data[kept++] = held->data[i];
+        if (held->data[i].tag != holder) held->data[kept++] = held->data[i];
     held->len = kept;
 }
 
@@ -200,8 +208,7 @@ static void forget_through(Facts *loans, const HirLocal *local) {
 
 // The value that is borrowed ends with the statement, and the local does not.
 static bool refuse_passing(Ways *ways, const Fact *loan) {
-    if (loan->path.local->number < FIRST_PASSING)
-        return false;
+    if (loan->path.local->number < FIRST_PASSING) return false;
     if (!ways->counting) {
         diag_report(ways->checker->diags, loan->path.local->span, E_PASSING_BORROWED);
         diag_help(ways->checker->diags, "give it a name before: `auto x = ...;`");
@@ -226,12 +233,10 @@ void loans_hold(Ways *ways, const HirLocal *local, Facts *loans, bool adds) {
 // The local takes what the value borrows; `adds`: beside what it holds.
 void loans_take(Ways *ways, const HirLocal *local, const HirExpr *value, bool adds) {
     Facts loans = { 0 };
-    if (!hir_type_is_second_class(value->type))
-        return;
+    if (!hir_type_is_second_class(value->type)) return;
     loans_of_value(ways, value, local->number, &loans);
     for (uint32_t i = 0; i < loans.len; i++)
-        if (refuse_passing(ways, &loans.data[i]))
-            break;
+        if (refuse_passing(ways, &loans.data[i])) break;
     loans_hold(ways, local, &loans, adds);
 }
 
@@ -240,15 +245,19 @@ void loans_hold_path(Ways *ways, const HirLocal *local, const Path *path, bool e
     if (path->local && through_borrow(path))
         add_held(ways, path->local->number, local->number, &loans);
     if (path->local)
-        facts_add(&loans, (Fact){ .tag = local->number, .path = *path, .value = exclusive ? LOAN_EXCLUSIVE : LOAN_SHARED, .at = at });
+        facts_add(
+            &loans, (Fact){ .tag = local->number,
+                            .path = *path,
+                            .value = exclusive ? LOAN_EXCLUSIVE : LOAN_SHARED,
+                            .at = at }
+        );
     loans_hold(ways, local, &loans, false);
 }
 
 // What borrows, waiting for the call, the comparison, the array that takes it: nothing may come between.
 void loans_keep(Ways *ways, const HirExpr *value) {
     Facts loans = { 0 };
-    if (ways->state.dead || ways->counting || !hir_type_is_second_class(value->type))
-        return;
+    if (ways->state.dead || ways->counting || !hir_type_is_second_class(value->type)) return;
     uint32_t holder = ways->fn->locals.len + ways->temps++;
     loans_of_value(ways, value, holder, &loans);
     for (uint32_t i = 0; i < loans.len; i++)
@@ -258,7 +267,12 @@ void loans_keep(Ways *ways, const HirExpr *value) {
 
 void loans_guard(Ways *ways, const Path *path, Span at) {
     if (path->local && !ways->state.dead && !ways->counting)
-        facts_add(&ways->state.held, (Fact){ .tag = ways->fn->locals.len + ways->temps++, .path = *path, .value = LOAN_GUARD, .at = at });
+        facts_add(
+            &ways->state.held, (Fact){ .tag = ways->fn->locals.len + ways->temps++,
+                                       .path = *path,
+                                       .value = LOAN_GUARD,
+                                       .at = at }
+        );
 }
 
 void loans_release(Ways *ways, uint32_t temps) {
@@ -269,20 +283,21 @@ void loans_release(Ways *ways, uint32_t temps) {
 void loans_check_pair(Ways *ways, const HirExpr *call) {
     const HirExpr *first = call->args.data[0], *second = call->args.data[1];
     Path a = path_of(ways, first), b = path_of(ways, second);
-    if (ways->counting || ways->state.dead || !a.local || !b.local || !paths_meet(&a, &b))
-        return;
+    if (ways->counting || ways->state.dead || !a.local || !b.local || !paths_meet(&a, &b)) return;
     diag_report(ways->checker->diags, second->span, E_BORROW_CONFLICT, path_text(ways, &b));
     diag_note(ways->checker->diags, first->span, "borrowed exclusively here, for the same call");
     if (first->kind == HIR_INDEX && second->kind == HIR_INDEX)
-        diag_help(ways->checker->diags, "`%s.swap(i, j)` swaps two elements", place_text(ways->checker, first->base));
+        diag_help(
+            ways->checker->diags, "`%s.swap(i, j)` swaps two elements",
+            place_text(ways->checker, first->base)
+        );
 }
 
 // --- results ----------------------------------------------------------------------------------------------------------------------
 
 static bool may_come_from(const HirSig *sig, const HirLocal *local) {
     vec_each(HirFrom, from, &sig->from) {
-        if (from->param == local->number)
-            return true;
+        if (from->param == local->number) return true;
     }
     return false;
 }
@@ -290,15 +305,17 @@ static bool may_come_from(const HirSig *sig, const HirLocal *local) {
 bool loans_check_result(Ways *ways, const HirExpr *value) {
     Facts loans = { 0 };
     uint32_t before = diags_errors(ways->checker->diags);
-    if (ways->counting || ways->state.dead)
-        return true;
+    if (ways->counting || ways->state.dead) return true;
     loans_of_value(ways, value, 0, &loans);
     for (uint32_t i = 0; i < loans.len; i++) {
         const Fact *loan = &loans.data[i];
-        const char *name = loan->path.local->name ? text_of(ways->checker, loan->path.local->name) : "this";
+        const char *name =
+            loan->path.local->name ? text_of(ways->checker, loan->path.local->name) : "this";
         if (loan->value == LOAN_FROM && !may_come_from(&ways->fn->sig, loan->path.local)) {
             diag_report(ways->checker->diags, value->span, E_BAD_FROM, name);
-            diag_help(ways->checker->diags, "`from %s` after the parameters says that it may", name);
+            diag_help(
+                ways->checker->diags, "`from %s` after the parameters says that it may", name
+            );
         } else if (refuse_passing(ways, loan)) {
             break;
         } else if (loan->value != LOAN_FROM && !through_borrow(&loan->path)) {

@@ -4,8 +4,7 @@
 #include "check__.h"
 
 static void refuse_invariants(Fn *fn, const AstClauses *clauses) {
-    if (clauses->len > 0)
-        unsupported(fn->checker, clauses->data[0].span, "loop invariants");
+    if (clauses->len > 0) unsupported(fn->checker, clauses->data[0].span, "loop invariants");
 }
 
 // The loop's body, in which `break` and `continue` mean this loop.
@@ -21,8 +20,11 @@ static HirStmt *check_body(Fn *fn, HirStmt *loop, Name label, const AstStmt *bod
 
 // `while (T x = option)`: for ever, with a switch that leaves when there is none.
 static HirStmt *binding_while(Fn *fn, const AstStmt *stmt) {
-    HirStmt *loop = new_stmt(fn, HIR_STMT_LOOP, stmt->span), *leave = new_stmt(fn, HIR_STMT_BREAK, stmt->span);
-    Target target = { .outer = fn->targets, .stmt = loop, .label = stmt->label.name, .is_loop = true };
+    HirStmt *loop = new_stmt(fn, HIR_STMT_LOOP, stmt->span),
+            *leave = new_stmt(fn, HIR_STMT_BREAK, stmt->span);
+    Target target = {
+        .outer = fn->targets, .stmt = loop, .label = stmt->label.name, .is_loop = true
+    };
     leave->target = loop;
     fn->targets = &target;
     HirStmt *otherwise = block_of(fn, stmt->span), *round = block_of(fn, stmt->span);
@@ -35,15 +37,13 @@ static HirStmt *binding_while(Fn *fn, const AstStmt *stmt) {
 
 static HirStmt *check_while(Fn *fn, const AstStmt *stmt) {
     refuse_invariants(fn, &stmt->loop.invariants);
-    if (stmt->loop.cond.binders.len > 0)
-        return binding_while(fn, stmt);
+    if (stmt->loop.cond.binders.len > 0) return binding_while(fn, stmt);
     HirStmt *loop = new_stmt(fn, HIR_STMT_LOOP, stmt->span);
     loop->is_do = stmt->kind == AST_STMT_DO;
     loop->cond = check_cond(fn, stmt->loop.cond.value);
     loop->then = check_body(fn, loop, stmt->label.name, stmt->loop.body);
     bool for_ever = loop->cond->kind == HIR_LITERAL && loop->cond->bits;
-    if (for_ever)
-        loop->cond = NULL;
+    if (for_ever) loop->cond = NULL;
     return loop;
 }
 
@@ -53,13 +53,11 @@ static HirStmt *check_for(Fn *fn, const AstStmt *stmt) {
     HirStmt *block = block_of(fn, stmt->span), *loop = new_stmt(fn, HIR_STMT_LOOP, stmt->span);
     refuse_invariants(fn, &stmt->for_.invariants);
     push_scope(fn, &scope);
-    if (stmt->for_.init)
-        check_stmt(fn, stmt->for_.init, &head);
+    if (stmt->for_.init) check_stmt(fn, stmt->for_.init, &head);
     vec_each(HirStmt *, it, &head)
         append(fn, block, *it);
     loop->cond = stmt->for_.cond ? check_cond(fn, stmt->for_.cond) : NULL;
-    if (stmt->for_.step.len > 0)
-        loop->step = check_block(fn, &stmt->for_.step, stmt->span);
+    if (stmt->for_.step.len > 0) loop->step = check_block(fn, &stmt->for_.step, stmt->span);
     loop->then = check_body(fn, loop, stmt->label.name, stmt->for_.body);
     pop_scope(fn);
     append(fn, block, loop);
@@ -99,14 +97,14 @@ static HirLocal *hidden(Fn *fn, HirStmt *block, HirExpr *value, Span span) {
 
 // `more` is asked instead of the counter where the last value may be the last of its type.
 static void set_up(Fn *fn, Counter *counter, HirExpr *lo, HirExpr *hi, Span span) {
-    HirLocal *low = hidden(fn, counter->block, lo, span), *high = hidden(fn, counter->block, hi, span);
+    HirLocal *low = hidden(fn, counter->block, lo, span),
+             *high = hidden(fn, counter->block, hi, span);
     counter->at = counter->reverse ? high : low;
     counter->end = counter->reverse ? low : high;
     HirOp still = counter->reverse ? HIR_GT : HIR_LT;
     if (!counter->inclusive) {
         counter->loop->cond = compare(fn, still, counter->at, counter->end);
-        if (!counter->reverse)
-            counter->loop->step = advance(fn, counter);
+        if (!counter->reverse) counter->loop->step = advance(fn, counter);
         return;
     }
     counter->more = hidden(fn, counter->block, compare(fn, HIR_LE, low, high), span);
@@ -120,12 +118,18 @@ static void set_up(Fn *fn, Counter *counter, HirExpr *lo, HirExpr *hi, Span span
 }
 
 // One round: the counter's value under its name, then the body.
-static void run_round(Fn *fn, Counter *counter, const AstStmt *stmt, const AstBinder *binder, const HirType *type, HirExpr *value) {
+static void run_round(
+    Fn *fn,
+    Counter *counter,
+    const AstStmt *stmt,
+    const AstBinder *binder,
+    const HirType *type,
+    HirExpr *value
+) {
     Scope scope;
     HirStmt *round = block_of(fn, stmt->for_each.body->span);
     push_scope(fn, &scope);
-    if (counter->reverse && !counter->inclusive)
-        append(fn, round, advance(fn, counter));
+    if (counter->reverse && !counter->inclusive) append(fn, round, advance(fn, counter));
     append(fn, round, let(fn, declare(fn, binder->name, type), value, binder->span));
     append(fn, round, check_body(fn, counter->loop, stmt->label.name, stmt->for_each.body));
     pop_scope(fn);
@@ -139,7 +143,8 @@ static HirStmt *over_range(Fn *fn, const AstStmt *stmt) {
     Checker *checker = fn->checker;
     const AstRange *range = &stmt->for_each.range;
     const AstBinder *binder = &stmt->for_each.binders.data[0];
-    Counter counter = { .block = block_of(fn, stmt->span), .loop = new_stmt(fn, HIR_STMT_LOOP, stmt->span) };
+    Counter counter = { .block = block_of(fn, stmt->span),
+                        .loop = new_stmt(fn, HIR_STMT_LOOP, stmt->span) };
     counter.reverse = stmt->for_each.reverse;
     counter.inclusive = range->inclusive;
     const HirType *type = binder->type ? resolve_type(checker, fn->module, binder->type) : NULL;
@@ -148,10 +153,10 @@ static HirStmt *over_range(Fn *fn, const AstStmt *stmt) {
         return new_stmt(fn, HIR_STMT_ERROR, stmt->span);
     }
     HirExpr *hi = check_value(fn, range->hi, type);
-    HirExpr *lo = range->lo ? check_value(fn, range->lo, type ? type : hi->type) : literal(checker, hi->type, 0, range->span);
+    HirExpr *lo = range->lo ? check_value(fn, range->lo, type ? type : hi->type)
+                            : literal(checker, hi->type, 0, range->span);
     bool wrong = lo->kind == HIR_ERROR || hi->kind == HIR_ERROR;
-    if (!wrong && lo->type != hi->type)
-        hi = coerce(checker, hi, lo->type);
+    if (!wrong && lo->type != hi->type) hi = coerce(checker, hi, lo->type);
     if (!wrong && !hir_type_is_integer(lo->type)) {
         diag_report(checker->diags, range->span, E_OPERAND, "..", type_text(checker, lo->type));
         wrong = true;
@@ -160,7 +165,9 @@ static HirStmt *over_range(Fn *fn, const AstStmt *stmt) {
         lo = literal(checker, simple(checker, HIR_TYPE_ERROR), 0, range->span);
         counter.at = new_local(fn, 0, type && !is_error(type) ? type : lo->type, range->span);
         counter.reverse = false;
-        run_round(fn, &counter, stmt, binder, counter.at->type, NULL); // for what is wrong in the body
+        run_round(
+            fn, &counter, stmt, binder, counter.at->type, NULL
+        ); // for what is wrong in the body
         return new_stmt(fn, HIR_STMT_ERROR, stmt->span);
     }
     set_up(fn, &counter, lo, hi, range->span);
@@ -187,12 +194,15 @@ static HirExpr *element(Fn *fn, HirLocal *view, HirLocal *at, const HirType *typ
 static HirStmt *over_elements(Fn *fn, const AstStmt *stmt) {
     Checker *checker = fn->checker;
     const AstBinder *binder = &stmt->for_each.binders.data[0];
-    Counter counter = { .block = block_of(fn, stmt->span), .loop = new_stmt(fn, HIR_STMT_LOOP, stmt->span), .reverse = stmt->for_each.reverse };
+    Counter counter = { .block = block_of(fn, stmt->span),
+                        .loop = new_stmt(fn, HIR_STMT_LOOP, stmt->span),
+                        .reverse = stmt->for_each.reverse };
     const HirType *type = binder->type ? resolve_type(checker, fn->module, binder->type) : NULL;
     HirExpr *over = check_expr(fn, stmt->for_each.over, NULL);
     if (over->kind == HIR_ERROR || (type && is_error(type)))
         return new_stmt(fn, HIR_STMT_ERROR, stmt->span);
-    if (!hir_expr_is_place(over) && over->kind != HIR_COPY && hir_type_is_owner(over->type)) // it lives as long as the loop
+    if (!hir_expr_is_place(over) && over->kind != HIR_COPY &&
+        hir_type_is_owner(over->type)) // it lives as long as the loop
         over = local_place(fn, hidden(fn, counter.block, over, over->span), over->span);
     HirExpr *place = over->kind == HIR_SUBVIEW ? over : receiver_place(fn, over);
     if (!hir_type_is_indexed(place->type)) {
@@ -204,9 +214,9 @@ static HirStmt *over_elements(Fn *fn, const AstStmt *stmt) {
         type = hir_type_is_plain(elem) ? elem : hir_type_ptr(checker->types, HIR_CONST, elem);
     bool exclusive = type->kind == HIR_TYPE_PTR && type->elem == elem && type->mode == HIR_MUT;
     const HirType *slice = hir_type_slice(checker->types, exclusive ? HIR_MUT : HIR_CONST, elem);
-    HirExpr *seen = over->kind == HIR_SUBVIEW ? check_value(fn, stmt->for_each.over, slice) : coerce(checker, place, slice);
-    if (seen->kind == HIR_ERROR)
-        return new_stmt(fn, HIR_STMT_ERROR, stmt->span);
+    HirExpr *seen = over->kind == HIR_SUBVIEW ? check_value(fn, stmt->for_each.over, slice)
+                                              : coerce(checker, place, slice);
+    if (seen->kind == HIR_ERROR) return new_stmt(fn, HIR_STMT_ERROR, stmt->span);
     HirLocal *view = hidden(fn, counter.block, seen, over->span);
     HirExpr *len = new_expr(checker, HIR_BUILTIN, simple(checker, HIR_TYPE_USIZE), over->span);
     len->builtin = HIR_BUILTIN_LEN;

@@ -1,27 +1,33 @@
 // Values that are put together: variants, values between braces, zeros, and blocks of the heap.
 
-#include <string.h>
-
 #include "check__.h"
 
-enum { MOST_SPELLED_ELEMENTS = 4096, MOST_ZEROS = 100000 }; // an array whose elements differ, or cannot be copied, is written out
+#include <string.h>
+
+enum {
+    MOST_SPELLED_ELEMENTS = 4096,
+    MOST_ZEROS = 100000
+}; // an array whose elements differ, or cannot be copied, is written out
 
 // --- variants ----------------------------------------------------------------------------------------------------------
 
 static const HirVariant *find_variant(const HirEnum *enumeration, Name name, uint32_t *row) {
     for (*row = 0; *row < enumeration->variants.len; ++*row)
-        if (enumeration->variants.data[*row].name == name)
-            return &enumeration->variants.data[*row];
+        if (enumeration->variants.data[*row].name == name) return &enumeration->variants.data[*row];
     return NULL;
 }
 
-static HirExpr *look_at(Fn *fn, const AstArgs *args, Span span) { // report what is wrong in there as well
+static HirExpr *look_at(
+    Fn *fn, const AstArgs *args, Span span
+) { // report what is wrong in there as well
     for (uint32_t i = 0; args && i < args->len; i++)
         check_expr(fn, args->data[i].value, simple(fn->checker, HIR_TYPE_ERROR));
     return error_expr(fn->checker, span);
 }
 
-static HirExpr *make_option(Fn *fn, const HirType *type, bool some, const AstArgs *args, Span span) {
+static HirExpr *make_option(
+    Fn *fn, const HirType *type, bool some, const AstArgs *args, Span span
+) {
     static const AstArgs empty = { 0 };
     Checker *checker = fn->checker;
     if (!check_count(checker, some ? "some" : "none", some, args ? args : &empty, span))
@@ -32,17 +38,22 @@ static HirExpr *make_option(Fn *fn, const HirType *type, bool some, const AstArg
     return expr;
 }
 
-HirExpr *make_variant(Fn *fn, const HirType *type, Name name, const AstArgs *args, bool has_args, Span span) {
+HirExpr *make_variant(
+    Fn *fn, const HirType *type, Name name, const AstArgs *args, bool has_args, Span span
+) {
     static const AstArgs empty = { 0 };
     Checker *checker = fn->checker;
     const char *word = text_of(checker, name);
-    if (type && type->kind == HIR_TYPE_OPTION && (strcmp(word, "some") == 0 || strcmp(word, "none") == 0))
+    if (type && type->kind == HIR_TYPE_OPTION &&
+        (strcmp(word, "some") == 0 || strcmp(word, "none") == 0))
         return make_option(fn, type, word[0] == 's', args, span);
     while (type && type->kind == HIR_TYPE_OPTION)
         type = type->elem;
     if (!type || type->kind != HIR_TYPE_ENUM) {
         if (!type || !is_error(type))
-            diag_report(checker->diags, span, E_TYPE_UNKNOWN, arena_printf(checker->arena, ".%s", word));
+            diag_report(
+                checker->diags, span, E_TYPE_UNKNOWN, arena_printf(checker->arena, ".%s", word)
+            );
         return look_at(fn, args, span);
     }
     uint32_t row;
@@ -58,8 +69,7 @@ HirExpr *make_variant(Fn *fn, const HirType *type, Name name, const AstArgs *arg
         return literal(checker, type, variant->value, span);
     if (!check_count(checker, word, variant->fields.len, args ? args : &empty, span))
         return look_at(fn, args, span);
-    if (type->enumeration->is_plain)
-        return literal(checker, type, variant->value, span);
+    if (type->enumeration->is_plain) return literal(checker, type, variant->value, span);
     HirExpr *expr = new_expr(checker, HIR_VARIANT, type, span);
     expr->row = row;
     bool good = true;
@@ -77,16 +87,14 @@ static HirExpr *zero_part(Checker *checker, const HirType *type, Span span);
 
 static HirExpr *zero_array(Checker *checker, const HirType *type, Span span) {
     HirExpr *zero = zero_part(checker, type->elem, span);
-    if (zero->kind == HIR_ERROR)
-        return zero;
+    if (zero->kind == HIR_ERROR) return zero;
     bool plain = hir_type_is_plain(type->elem);
     if (!plain && type->count > MOST_SPELLED_ELEMENTS) {
         diag_report(checker->diags, span, E_NO_ZERO, type_text(checker, type));
         return error_expr(checker, span);
     }
     HirExpr *expr = new_expr(checker, plain ? HIR_REPEAT : HIR_ARRAY_LIT, type, span);
-    if (plain)
-        expr->base = zero;
+    if (plain) expr->base = zero;
     for (uint64_t i = 0; !plain && i < type->count; i++)
         vec_push(checker->arena, &expr->args, zero_part(checker, type->elem, span));
     return expr;
@@ -99,8 +107,7 @@ static HirExpr *zero_struct(Checker *checker, const HirType *type, Span span) {
     for (uint32_t i = 0; i < structure->fields.len; i++) {
         const HirField *field = &structure->fields.data[i];
         HirExpr *value = field->value ? field->value : zero_part(checker, field->type, span);
-        if (value->kind == HIR_ERROR)
-            return value;
+        if (value->kind == HIR_ERROR) return value;
         expr->rows[i] = i;
         vec_push(checker->arena, &expr->args, value);
     }
@@ -113,14 +120,12 @@ HirExpr *zero_value(Checker *checker, const HirType *type, Span span) {
 }
 
 static HirExpr *zero_part(Checker *checker, const HirType *type, Span span) {
-    if (is_error(type))
-        return error_expr(checker, span);
+    if (is_error(type)) return error_expr(checker, span);
     if (++checker->zeros > MOST_ZEROS) {
         unsupported(checker, span, "zeros of so many parts");
         return error_expr(checker, span);
     }
-    if (hir_type_is_scalar(type))
-        return literal(checker, type, 0, span);
+    if (hir_type_is_scalar(type)) return literal(checker, type, 0, span);
     if (type->kind == HIR_TYPE_ENUM && type->enumeration->is_flags)
         return literal(checker, type, 0, span); // none of them
     switch (type->kind) {
@@ -133,7 +138,9 @@ static HirExpr *zero_part(Checker *checker, const HirType *type, Span span) {
         empty->builtin = HIR_BUILTIN_GROW_NEW;
         return empty;
     }
-    default: diag_report(checker->diags, span, E_NO_ZERO, type_text(checker, type)); return error_expr(checker, span);
+    default:
+        diag_report(checker->diags, span, E_NO_ZERO, type_text(checker, type));
+        return error_expr(checker, span);
     }
 }
 
@@ -141,8 +148,7 @@ static HirExpr *zero_part(Checker *checker, const HirType *type, Span span) {
 
 static uint32_t field_row(const HirStruct *structure, Name name) {
     for (uint32_t i = 0; i < structure->fields.len; i++)
-        if (structure->fields.data[i].name == name)
-            return i;
+        if (structure->fields.data[i].name == name) return i;
     return UINT32_MAX;
 }
 
@@ -153,14 +159,20 @@ static uint32_t item_row(Fn *fn, const HirType *type, const AstArg *item, uint32
     uint32_t row = item->label.name ? field_row(structure, item->label.name) : position;
     if (row >= structure->fields.len) {
         if (item->label.name) {
-            diag_report(checker->diags, item->label.span, E_NO_FIELD, type_text(checker, type), text_of(checker, item->label.name));
+            diag_report(
+                checker->diags, item->label.span, E_NO_FIELD, type_text(checker, type),
+                text_of(checker, item->label.name)
+            );
             near_field(checker, type, text_of(checker, item->label.name));
         }
         return UINT32_MAX;
     }
     const HirField *field = &structure->fields.data[row];
     if (!field->is_pub && structure->module != fn->module->path) {
-        diag_report(checker->diags, item->span, E_PRIVATE, text_of(checker, field->name), text_of(checker, structure->module));
+        diag_report(
+            checker->diags, item->span, E_PRIVATE, text_of(checker, field->name),
+            text_of(checker, structure->module)
+        );
         return UINT32_MAX;
     }
     return row;
@@ -175,10 +187,12 @@ static bool add_missing(Fn *fn, HirExpr *expr, const HirType *type, const bool *
     Checker *checker = fn->checker;
     const HirStruct *structure = type->structure;
     for (uint32_t i = 0; i < structure->fields.len; i++) {
-        if (given[i])
-            continue;
+        if (given[i]) continue;
         if (!structure->fields.data[i].value) {
-            diag_report(checker->diags, span, E_FIELD_MISSING, text_of(checker, structure->fields.data[i].name), type_text(checker, type));
+            diag_report(
+                checker->diags, span, E_FIELD_MISSING,
+                text_of(checker, structure->fields.data[i].name), type_text(checker, type)
+            );
             return false;
         }
         add_field(checker, expr, i, structure->fields.data[i].value);
@@ -190,10 +204,12 @@ static HirExpr *init_struct(Fn *fn, const AstExpr *ast, const HirType *type) {
     Checker *checker = fn->checker;
     const AstArgs *items = &ast->init.items;
     const HirStruct *structure = type->structure;
-    if (structure->broken)
-        return look_at(fn, items, ast->span);
+    if (structure->broken) return look_at(fn, items, ast->span);
     if (items->len > structure->fields.len) {
-        diag_report(checker->diags, ast->span, E_ELEMENT_COUNT, type_text(checker, type), (unsigned long long)structure->fields.len, items->len);
+        diag_report(
+            checker->diags, ast->span, E_ELEMENT_COUNT, type_text(checker, type),
+            (unsigned long long)structure->fields.len, items->len
+        );
         return look_at(fn, items, ast->span);
     }
     HirExpr *expr = new_expr(checker, HIR_STRUCT_LIT, type, ast->span);
@@ -201,19 +217,25 @@ static HirExpr *init_struct(Fn *fn, const AstExpr *ast, const HirType *type) {
     expr->rows = arena_array(checker->arena, uint32_t, structure->fields.len);
     for (uint32_t i = 0; i < items->len; i++) {
         uint32_t row = item_row(fn, type, &items->data[i], i);
-        HirExpr *value = check_value(fn, items->data[i].value, row == UINT32_MAX ? simple(checker, HIR_TYPE_ERROR) : structure->fields.data[row].type);
+        HirExpr *value = check_value(
+            fn, items->data[i].value,
+            row == UINT32_MAX ? simple(checker, HIR_TYPE_ERROR) : structure->fields.data[row].type
+        );
         good = good && row != UINT32_MAX && value->kind != HIR_ERROR;
-        if (row == UINT32_MAX)
-            continue;
+        if (row == UINT32_MAX) continue;
         if (given[row]) {
-            diag_report(checker->diags, items->data[i].span, E_GIVEN_TWICE, text_of(checker, structure->fields.data[row].name));
+            diag_report(
+                checker->diags, items->data[i].span, E_GIVEN_TWICE,
+                text_of(checker, structure->fields.data[row].name)
+            );
             good = false;
             continue;
         }
         given[row] = true;
         add_field(checker, expr, row, value);
     }
-    return good && add_missing(fn, expr, type, given, ast->span) ? expr : error_expr(checker, ast->span);
+    return good && add_missing(fn, expr, type, given, ast->span) ? expr
+                                                                 : error_expr(checker, ast->span);
 }
 
 static HirExpr *init_array(Fn *fn, const AstExpr *ast, const HirType *type) {
@@ -225,20 +247,21 @@ static HirExpr *init_array(Fn *fn, const AstExpr *ast, const HirType *type) {
         if (fits)
             unsupported(checker, ast->span, "long arrays whose first elements differ");
         else
-            diag_report(checker->diags, ast->span, E_ELEMENT_COUNT, type_text(checker, type), (unsigned long long)type->count, items->len);
+            diag_report(
+                checker->diags, ast->span, E_ELEMENT_COUNT, type_text(checker, type),
+                (unsigned long long)type->count, items->len
+            );
         return look_at(fn, items, ast->span);
     }
-    HirExpr *expr = new_expr(checker, fill && items->len == 1 ? HIR_REPEAT : HIR_ARRAY_LIT, type, ast->span);
+    HirExpr *expr =
+        new_expr(checker, fill && items->len == 1 ? HIR_REPEAT : HIR_ARRAY_LIT, type, ast->span);
     HirExpr *last = NULL;
     for (uint32_t i = 0; i < items->len; i++) {
         last = check_value(fn, items->data[i].value, type->elem);
-        if (last->kind == HIR_ERROR)
-            return look_at(fn, items, ast->span);
-        if (expr->args.len < type->count)
-            vec_push(checker->arena, &expr->args, last);
+        if (last->kind == HIR_ERROR) return look_at(fn, items, ast->span);
+        if (expr->args.len < type->count) vec_push(checker->arena, &expr->args, last);
     }
-    if (!fill)
-        return expr;
+    if (!fill) return expr;
     if (!hir_type_is_plain(type->elem)) {
         diag_report(checker->diags, ast->span, E_NOT_PLAIN, type_text(checker, type->elem));
         return error_expr(checker, ast->span);
@@ -261,7 +284,8 @@ HirExpr *check_init(Fn *fn, const AstExpr *expr, const HirType *want) {
     const AstArgs *items = &expr->init.items;
     if (expr->init.type) {
         const HirType *named = type_before_dot(fn, expr->init.type, want);
-        bool empty_flags = named && named->kind == HIR_TYPE_ENUM && named->enumeration->is_flags && items->len == 0;
+        bool empty_flags = named && named->kind == HIR_TYPE_ENUM && named->enumeration->is_flags &&
+                           items->len == 0;
         if (!named || (named->kind != HIR_TYPE_STRUCT && !empty_flags)) {
             if (!named || !is_error(named))
                 diag_report(checker->diags, expr->init.type->span, E_NOT_A_TYPE, "this");
@@ -275,12 +299,9 @@ HirExpr *check_init(Fn *fn, const AstExpr *expr, const HirType *want) {
         diag_report(checker->diags, expr->span, E_TYPE_UNKNOWN, "{ ... }");
         return look_at(fn, items, expr->span);
     }
-    if (items->len == 0)
-        return zero_value(checker, want, expr->span);
-    if (want->kind == HIR_TYPE_STRUCT && !expr->init.fill)
-        return init_struct(fn, expr, want);
-    if (want->kind == HIR_TYPE_ARRAY)
-        return init_array(fn, expr, want);
+    if (items->len == 0) return zero_value(checker, want, expr->span);
+    if (want->kind == HIR_TYPE_STRUCT && !expr->init.fill) return init_struct(fn, expr, want);
+    if (want->kind == HIR_TYPE_ARRAY) return init_array(fn, expr, want);
     if (items->len == 1 && !items->data[0].label.name && !expr->init.fill)
         return check_value(fn, items->data[0].value, want);
     if (!is_error(want))
@@ -293,9 +314,10 @@ HirExpr *check_init(Fn *fn, const AstExpr *expr, const HirType *want) {
 static HirExpr *new_text(Fn *fn, const AstExpr *expr) {
     Checker *checker = fn->checker;
     HirExpr *text = check_expr(fn, expr->make.value, NULL);
-    if (text->kind == HIR_ERROR)
-        return text;
-    const HirType *type = text->type->kind == HIR_TYPE_STR ? hir_type_str(checker->types, HIR_OWN) : hir_type_slice(checker->types, HIR_OWN, text->type->elem);
+    if (text->kind == HIR_ERROR) return text;
+    const HirType *type = text->type->kind == HIR_TYPE_STR
+                              ? hir_type_str(checker->types, HIR_OWN)
+                              : hir_type_slice(checker->types, HIR_OWN, text->type->elem);
     HirExpr *copy = new_expr(checker, HIR_NEW_COPY, type, expr->span);
     copy->base = as_place(checker, text);
     return copy;
@@ -303,10 +325,12 @@ static HirExpr *new_text(Fn *fn, const AstExpr *expr) {
 
 static bool may_be_kept(Fn *fn, const HirType *type, Span span) {
     Checker *checker = fn->checker;
-    if (is_error(type))
-        return false;
+    if (is_error(type)) return false;
     if (hir_type_is_second_class(type)) {
-        diag_report(checker->diags, span, E_BORROW_STORED, type_text(checker, hir_type_ptr(checker->types, HIR_OWN, type)));
+        diag_report(
+            checker->diags, span, E_BORROW_STORED,
+            type_text(checker, hir_type_ptr(checker->types, HIR_OWN, type))
+        );
         return false;
     }
     if (type->kind == HIR_TYPE_VOID) {
@@ -321,21 +345,31 @@ static HirExpr *new_array(Fn *fn, const AstExpr *expr, const HirType *elem) {
     const HirType *type = hir_type_slice(checker->types, HIR_OWN, elem);
     const AstExpr *value = expr->make.value;
     HirExpr *length = check_index_value(fn, expr->make.length);
-    bool listed = value && value->kind == AST_EXPR_INIT && value->init.items.len > 0 && !value->init.fill;
+    bool listed =
+        value && value->kind == AST_EXPR_INIT && value->init.items.len > 0 && !value->init.fill;
     if (listed) {
         uint64_t count = value->init.items.len;
         if (length->kind == HIR_LITERAL && length->bits != count)
-            diag_report(checker->diags, value->span, E_ELEMENT_COUNT, type_text(checker, type), (unsigned long long)length->bits, value->init.items.len);
+            diag_report(
+                checker->diags, value->span, E_ELEMENT_COUNT, type_text(checker, type),
+                (unsigned long long)length->bits, value->init.items.len
+            );
         HirExpr *array = check_init(fn, value, hir_type_array(checker->types, elem, count));
-        if (array->kind == HIR_ERROR || length->kind != HIR_LITERAL || length->bits != count || !hir_type_is_plain(elem)) {
+        if (array->kind == HIR_ERROR || length->kind != HIR_LITERAL || length->bits != count ||
+            !hir_type_is_plain(elem)) {
             if (array->kind != HIR_ERROR && length->kind != HIR_LITERAL)
-                diag_report(checker->diags, length->span, E_CONST_TRAP, "the length of listed elements is known when compiling");
+                diag_report(
+                    checker->diags, length->span, E_CONST_TRAP,
+                    "the length of listed elements is known when compiling"
+                );
             else if (array->kind != HIR_ERROR && !hir_type_is_plain(elem))
                 diag_report(checker->diags, value->span, E_NOT_PLAIN, type_text(checker, elem));
             return error_expr(checker, expr->span);
         }
         HirExpr *copy = new_expr(checker, HIR_NEW_COPY, type, expr->span);
-        copy->base = as_place(checker, coerce(checker, array, hir_type_slice(checker->types, HIR_CONST, elem)));
+        copy->base = as_place(
+            checker, coerce(checker, array, hir_type_slice(checker->types, HIR_CONST, elem))
+        );
         return copy;
     }
     if (value && value->kind == AST_EXPR_INIT && value->init.items.len > 1) {
@@ -343,7 +377,8 @@ static HirExpr *new_array(Fn *fn, const AstExpr *expr, const HirType *elem) {
         return look_at(fn, &value->init.items, expr->span);
     }
     bool filled = value && value->kind == AST_EXPR_INIT && value->init.items.len == 1;
-    HirExpr *item = filled ? check_value(fn, value->init.items.data[0].value, elem) : zero_value(checker, elem, expr->span);
+    HirExpr *item = filled ? check_value(fn, value->init.items.data[0].value, elem)
+                           : zero_value(checker, elem, expr->span);
     if (length->kind == HIR_ERROR || item->kind == HIR_ERROR)
         return error_expr(checker, expr->span);
     if (!hir_type_is_plain(elem)) {
@@ -387,14 +422,13 @@ static HirExpr *make_new(Fn *fn, const AstExpr *expr, const HirType *want) {
         diag_report(checker->diags, expr->span, E_TYPE_UNKNOWN, "new");
         return error_expr(checker, expr->span);
     }
-    if (!may_be_kept(fn, elem, expr->span))
-        return error_expr(checker, expr->span);
-    if (expr->make.length)
-        return new_array(fn, expr, elem);
-    HirExpr *value = expr->make.value ? check_value(fn, expr->make.value, elem) : zero_value(checker, elem, expr->span);
-    if (value->kind == HIR_ERROR)
-        return value;
-    HirExpr *block = new_expr(checker, HIR_NEW, hir_type_ptr(checker->types, HIR_OWN, elem), expr->span);
+    if (!may_be_kept(fn, elem, expr->span)) return error_expr(checker, expr->span);
+    if (expr->make.length) return new_array(fn, expr, elem);
+    HirExpr *value = expr->make.value ? check_value(fn, expr->make.value, elem)
+                                      : zero_value(checker, elem, expr->span);
+    if (value->kind == HIR_ERROR) return value;
+    HirExpr *block =
+        new_expr(checker, HIR_NEW, hir_type_ptr(checker->types, HIR_OWN, elem), expr->span);
     block->base = value;
     return block;
 }

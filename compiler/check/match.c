@@ -1,9 +1,9 @@
 // `switch`, and the conditions that bind an optional's value: patterns, what they bind, and how. Whether the cases cover
 // everything is asked in cover.c.
 
-#include <string.h>
-
 #include "check__.h"
+
+#include <string.h>
 
 typedef struct Subject {
     const HirType *type;
@@ -19,11 +19,19 @@ static HirPattern *new_pattern(Fn *fn, HirPatternKind kind, const HirType *type,
 // --- bindings ------------------------------------------------------------------------------------------------------------------
 
 static bool borrows(const HirType *type, const HirType *payload) {
-    return type->kind == HIR_TYPE_PTR && type->elem == payload && (type->mode == HIR_MUT || type->mode == HIR_CONST);
+    return type->kind == HIR_TYPE_PTR && type->elem == payload &&
+           (type->mode == HIR_MUT || type->mode == HIR_CONST);
 }
 
 // Binding mode is written: `T p` moves or copies, `T* p` and `const T* p` borrow [10].
-static bool bind_mode(Fn *fn, const Subject *subject, const HirType *type, const HirType *payload, Span span, HirBind *mode) {
+static bool bind_mode(
+    Fn *fn,
+    const Subject *subject,
+    const HirType *type,
+    const HirType *payload,
+    Span span,
+    HirBind *mode
+) {
     Checker *checker = fn->checker;
     bool in_place = hir_expr_is_place(subject->expr);
     if (borrows(type, payload)) {
@@ -31,20 +39,26 @@ static bool bind_mode(Fn *fn, const Subject *subject, const HirType *type, const
         return *mode == HIR_BIND_CONST || !in_place || check_mutable(checker, subject->expr);
     }
     if (type != payload) {
-        diag_report(checker->diags, span, E_TYPE_MISMATCH, type_text(checker, payload), type_text(checker, type));
+        diag_report(
+            checker->diags, span, E_TYPE_MISMATCH, type_text(checker, payload),
+            type_text(checker, type)
+        );
         return false;
     }
     *mode = hir_type_is_plain(payload) ? HIR_BIND_COPY : HIR_BIND_MOVE;
     return *mode == HIR_BIND_COPY || !in_place || check_movable(checker, subject->expr);
 }
 
-static HirPattern *bind(Fn *fn, const Subject *subject, const AstBinder *binder, const HirType *payload) {
+static HirPattern *bind(
+    Fn *fn, const Subject *subject, const AstBinder *binder, const HirType *payload
+) {
     HirPattern *pattern = new_pattern(fn, HIR_PATTERN_BIND, payload, binder->span);
-    const HirType *type = binder->type ? resolve_type(fn->checker, fn->module, binder->type) : payload;
+    const HirType *type =
+        binder->type ? resolve_type(fn->checker, fn->module, binder->type) : payload;
     pattern->local = declare(fn, binder->name, type);
-    bool good = !is_error(type) && !is_error(payload) && bind_mode(fn, subject, type, payload, binder->span, &pattern->bind);
-    if (!good)
-        pattern->local->type = simple(fn->checker, HIR_TYPE_ERROR);
+    bool good = !is_error(type) && !is_error(payload) &&
+                bind_mode(fn, subject, type, payload, binder->span, &pattern->bind);
+    if (!good) pattern->local->type = simple(fn->checker, HIR_TYPE_ERROR);
     return pattern;
 }
 
@@ -64,29 +78,29 @@ static HirPattern *variant_by_value(Fn *fn, const HirType *type, uint64_t value,
 }
 
 // A constant as a pattern: a literal, a named constant, or a variant that has no payload.
-static HirPattern *check_value_pattern(Fn *fn, const AstExpr *value, const HirType *type, Span span) {
+static HirPattern *check_value_pattern(
+    Fn *fn, const AstExpr *value, const HirType *type, Span span
+) {
     Checker *checker = fn->checker;
-    const HirType *shown = type->kind == HIR_TYPE_STR ? hir_type_str(checker->types, HIR_STATIC) : type;
+    const HirType *shown =
+        type->kind == HIR_TYPE_STR ? hir_type_str(checker->types, HIR_STATIC) : type;
     HirExpr *found = check_expr(fn, value, shown);
-    if (found->kind == HIR_ERROR)
-        return refuse(fn, found->type, span);
+    if (found->kind == HIR_ERROR) return refuse(fn, found->type, span);
     found = fold_const(checker, coerce(checker, found, shown));
-    if (found->kind == HIR_ERROR)
-        return refuse(fn, found->type, span);
+    if (found->kind == HIR_ERROR) return refuse(fn, found->type, span);
     HirPattern *pattern = new_pattern(fn, HIR_PATTERN_VALUE, type, span);
     pattern->value = found;
     switch (found->kind) {
     case HIR_LITERAL:
-        if (type->kind == HIR_TYPE_ENUM && type->enumeration->is_flags)
-            break;
-        return type->kind == HIR_TYPE_ENUM ? variant_by_value(fn, type, found->bits, span) : pattern;
+        if (type->kind == HIR_TYPE_ENUM && type->enumeration->is_flags) break;
+        return type->kind == HIR_TYPE_ENUM ? variant_by_value(fn, type, found->bits, span)
+                                           : pattern;
     case HIR_STR_LIT: return pattern;
     case HIR_NONE: pattern->kind = HIR_PATTERN_VARIANT; return pattern;
     case HIR_VARIANT:
         pattern->kind = HIR_PATTERN_VARIANT;
         pattern->row = found->row;
-        if (found->args.len == 0)
-            return pattern;
+        if (found->args.len == 0) return pattern;
         break;
     default: break;
     }
@@ -123,12 +137,10 @@ static bool find_row(Fn *fn, const HirType *type, const AstName *name, uint32_t 
     const char *word = text_of(checker, name->name);
     if (type->kind == HIR_TYPE_OPTION) {
         *row = strcmp(word, "some") == 0;
-        if (*row || strcmp(word, "none") == 0)
-            return true;
+        if (*row || strcmp(word, "none") == 0) return true;
     }
     for (*row = 0; type->kind == HIR_TYPE_ENUM && *row < type->enumeration->variants.len; ++*row)
-        if (type->enumeration->variants.data[*row].name == name->name)
-            return true;
+        if (type->enumeration->variants.data[*row].name == name->name) return true;
     diag_report(checker->diags, name->span, E_NO_VARIANT, type_text(checker, type), word);
     near_variant(checker, type, word);
     return false;
@@ -136,7 +148,9 @@ static bool find_row(Fn *fn, const HirType *type, const AstName *name, uint32_t 
 
 static HirPattern *check_pattern(Fn *fn, const Subject *subject, const AstPattern *ast);
 
-static HirPattern *check_field_pattern(Fn *fn, const Subject *subject, const AstPattern *ast, const HirType *payload) {
+static HirPattern *check_field_pattern(
+    Fn *fn, const Subject *subject, const AstPattern *ast, const HirType *payload
+) {
     switch (ast->kind) {
     case AST_PATTERN_WILD: return new_pattern(fn, HIR_PATTERN_WILD, payload, ast->span);
     case AST_PATTERN_BIND:
@@ -165,13 +179,17 @@ static HirPattern *check_variant_pattern(Fn *fn, const Subject *subject, const A
     const HirVariant *variant = option ? NULL : &type->enumeration->variants.data[pattern->row];
     uint32_t count = option ? pattern->row : variant->fields.len;
     if (ast->variant.has_args && ast->variant.args.len != count) {
-        diag_report(checker->diags, ast->span, E_ARGUMENT_COUNT, text_of(checker, ast->variant.name.name), count, ast->variant.args.len);
+        diag_report(
+            checker->diags, ast->span, E_ARGUMENT_COUNT, text_of(checker, ast->variant.name.name),
+            count, ast->variant.args.len
+        );
         return refuse(fn, simple(checker, HIR_TYPE_ERROR), ast->span);
     }
     for (uint32_t i = 0; i < count; i++) {
         const HirType *payload = option ? type->elem : variant->fields.data[i].type;
-        HirPattern *arg = ast->variant.has_args ? check_field_pattern(fn, subject, ast->variant.args.data[i], payload)
-                                                : new_pattern(fn, HIR_PATTERN_WILD, payload, ast->span);
+        HirPattern *arg = ast->variant.has_args
+                              ? check_field_pattern(fn, subject, ast->variant.args.data[i], payload)
+                              : new_pattern(fn, HIR_PATTERN_WILD, payload, ast->span);
         vec_push(checker->arena, &pattern->args, arg);
     }
     return pattern;
@@ -191,17 +209,16 @@ static HirPattern *check_pattern(Fn *fn, const Subject *subject, const AstPatter
 }
 
 static bool pattern_binds(const HirPattern *pattern) {
-    if (pattern->kind == HIR_PATTERN_BIND)
-        return true;
+    if (pattern->kind == HIR_PATTERN_BIND) return true;
     for (uint32_t i = 0; i < pattern->args.len; i++)
-        if (pattern_binds(pattern->args.data[i]))
-            return true;
+        if (pattern_binds(pattern->args.data[i])) return true;
     return false;
 }
 
 static bool is_deep(const HirPattern *pattern) {
     for (uint32_t i = 0; i < pattern->args.len; i++)
-        if (pattern->args.data[i]->kind != HIR_PATTERN_WILD && pattern->args.data[i]->kind != HIR_PATTERN_BIND)
+        if (pattern->args.data[i]->kind != HIR_PATTERN_WILD &&
+            pattern->args.data[i]->kind != HIR_PATTERN_BIND)
             return true;
     return false;
 }
@@ -209,7 +226,9 @@ static bool is_deep(const HirPattern *pattern) {
 // --- the statement ------------------------------------------------------------------------------------------------------------------
 
 static bool may_be_switched(const HirType *type) {
-    return hir_type_is_integer(type) || type->kind == HIR_TYPE_BOOL || type->kind == HIR_TYPE_CHAR || (type->kind == HIR_TYPE_ENUM && !type->enumeration->is_flags) ||
+    return hir_type_is_integer(type) || type->kind == HIR_TYPE_BOOL ||
+           type->kind == HIR_TYPE_CHAR ||
+           (type->kind == HIR_TYPE_ENUM && !type->enumeration->is_flags) ||
            type->kind == HIR_TYPE_OPTION || type->kind == HIR_TYPE_STR;
 }
 
@@ -226,12 +245,17 @@ static void check_case(Fn *fn, const Subject *subject, const AstCase *ast, HirSt
     }
     if (ast->guard) {
         arm.guard = check_cond(fn, ast->guard);
-        bool exclusive = arm.patterns.len == 1 && arm.patterns.data[0]->kind == HIR_PATTERN_BIND && arm.patterns.data[0]->bind == HIR_BIND_MUT;
+        bool exclusive = arm.patterns.len == 1 && arm.patterns.data[0]->kind == HIR_PATTERN_BIND &&
+                         arm.patterns.data[0]->bind == HIR_BIND_MUT;
         if (exclusive)
-            unsupported(checker, ast->guard->span, "a guard beside an exclusive borrow of the whole");
+            unsupported(
+                checker, ast->guard->span, "a guard beside an exclusive borrow of the whole"
+            );
         for (uint32_t i = 0; i < arm.patterns.len; i++)
             if (is_deep(arm.patterns.data[i]))
-                unsupported(checker, ast->guard->span, "a guard beside patterns inside of patterns");
+                unsupported(
+                    checker, ast->guard->span, "a guard beside patterns inside of patterns"
+                );
     }
     arm.body = block_of(fn, ast->span);
     check_into(fn, &ast->body, arm.body);
@@ -273,19 +297,23 @@ HirStmt *check_switch(Fn *fn, const AstStmt *ast) {
 
 // --- conditions that bind ----------------------------------------------------------------------------------------------------------------
 
-HirStmt *binding_switch(Fn *fn, const AstCond *cond, const AstStmt *then, HirStmt *otherwise, Span span) {
+HirStmt *binding_switch(
+    Fn *fn, const AstCond *cond, const AstStmt *then, HirStmt *otherwise, Span span
+) {
     Checker *checker = fn->checker;
     Scope scope;
     HirExpr *expr = check_expr(fn, cond->value, NULL);
     const HirType *payload = simple(checker, HIR_TYPE_ERROR);
     if (expr->kind != HIR_ERROR && expr->type->kind != HIR_TYPE_OPTION)
-        diag_report(checker->diags, cond->value->span, E_NOT_OPTIONAL, type_text(checker, expr->type));
+        diag_report(
+            checker->diags, cond->value->span, E_NOT_OPTIONAL, type_text(checker, expr->type)
+        );
     else if (expr->kind != HIR_ERROR)
         payload = expr->type->elem;
-    if (cond->binders.len > 1)
-        unsupported(checker, cond->span, "tuples");
+    if (cond->binders.len > 1) unsupported(checker, cond->span, "tuples");
     HirStmt *stmt = switch_on(fn, expr, span);
-    HirArm some = { .span = cond->span, .body = block_of(fn, then->span) }, rest = { .span = cond->span };
+    HirArm some = { .span = cond->span, .body = block_of(fn, then->span) },
+           rest = { .span = cond->span };
     Subject subject = { expr->type, expr };
     push_scope(fn, &scope);
     HirPattern *pattern = new_pattern(fn, HIR_PATTERN_VARIANT, expr->type, cond->span);
@@ -297,12 +325,13 @@ HirStmt *binding_switch(Fn *fn, const AstCond *cond, const AstStmt *then, HirStm
     rest.body = otherwise ? otherwise : block_of(fn, span);
     vec_push(checker->arena, &stmt->arms, some);
     vec_push(checker->arena, &stmt->arms, rest);
-    if (is_error(payload) || cond->binders.len > 1)
-        stmt->kind = HIR_STMT_ERROR;
+    if (is_error(payload) || cond->binders.len > 1) stmt->kind = HIR_STMT_ERROR;
     return stmt;
 }
 
-HirStmt *check_binding_if(Fn *fn, const AstCond *cond, const AstStmt *then, const AstStmt *otherwise, Span span) {
+HirStmt *check_binding_if(
+    Fn *fn, const AstCond *cond, const AstStmt *then, const AstStmt *otherwise, Span span
+) {
     HirStmt *rest = otherwise ? check_nested(fn, otherwise) : NULL;
     return binding_switch(fn, cond, then, rest, span);
 }

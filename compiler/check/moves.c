@@ -20,8 +20,7 @@ static const Fact *missing(const State *state, const Path *path) {
     Path part = owned_part(path);
     for (uint32_t i = 0; i < state->moved.len; i++) {
         const Fact *fact = &state->moved.data[i];
-        if (path_starts(&fact->path, &part) || path_starts(&part, &fact->path))
-            return fact;
+        if (path_starts(&fact->path, &part) || path_starts(&part, &fact->path)) return fact;
     }
     return NULL;
 }
@@ -37,7 +36,8 @@ bool same_span(Span a, Span b) {
 // Is this the first use that a move, or a missing value, makes wrong? What follows from it is not said again.
 bool is_news(Ways *ways, const Fact *fact) {
     for (uint32_t i = 0; i < ways->told.len; i++)
-        if (ways->told.data[i].path.local == fact->path.local && same_span(ways->told.data[i].at, fact->at))
+        if (ways->told.data[i].path.local == fact->path.local &&
+            same_span(ways->told.data[i].at, fact->at))
             return false;
     vec_push(&ways->arena, &ways->told, *fact);
     return true;
@@ -59,20 +59,18 @@ static void complain(Ways *ways, const Path *path, const Fact *missing, Span at)
     else
         diag_note(diags, missing->at, "`%s` moved here", name);
     HirTypeKind kind = missing->path.type->kind;
-    bool copies = (kind == HIR_TYPE_SLICE && hir_type_is_plain(missing->path.type->elem)) || kind == HIR_TYPE_STR;
+    bool copies = (kind == HIR_TYPE_SLICE && hir_type_is_plain(missing->path.type->elem)) ||
+                  kind == HIR_TYPE_STR;
     if (copies && missing->path.type->mode == HIR_OWN)
         diag_help(diags, "move a copy: `copy(%s)`", name);
 }
 
 void moves_read(Ways *ways, const Path *path, Span at) {
-    if (!path->local || ways->state.dead)
-        return;
+    if (!path->local || ways->state.dead) return;
     const Fact *fact = missing(&ways->state, path);
-    if (!fact)
-        return;
+    if (!fact) return;
     Fact found = *fact;
-    if (!ways->counting && is_news(ways, &found))
-        complain(ways, path, &found, at);
+    if (!ways->counting && is_news(ways, &found)) complain(ways, path, &found, at);
     Path whole = owned_part(path);
     moves_assign(ways, &whole, at); // said once
 }
@@ -88,34 +86,38 @@ static void split(Ways *ways, Fact whole, const Path *path) {
     const Step *step = &path->steps[whole.path.count];
     const HirStruct *structure = whole.path.type->structure;
     for (uint32_t i = 0; i < structure->fields.len; i++) {
-        if (i == step->n)
-            continue;
+        if (i == step->n) continue;
         Step *steps = arena_array(&ways->arena, Step, whole.path.count + 1);
         for (uint32_t k = 0; k < whole.path.count; k++)
             steps[k] = whole.path.steps[k];
         steps[whole.path.count] = (Step){ .kind = STEP_FIELD, .n = i };
-        Path field = { whole.path.local, steps, whole.path.count + 1, structure->fields.data[i].type };
-        facts_add(&ways->state.moved, (Fact){ .path = field, .value = whole.value, .at = whole.at });
+        Path field = { whole.path.local, steps, whole.path.count + 1,
+                       structure->fields.data[i].type };
+        facts_add(
+            &ways->state.moved, (Fact){ .path = field, .value = whole.value, .at = whole.at }
+        );
     }
 }
 
 void moves_assign(Ways *ways, const Path *path, Span at) {
-    if (!path->local || ways->state.dead)
-        return;
+    if (!path->local || ways->state.dead) return;
     Path part = owned_part(path);
     Facts *moved = &ways->state.moved;
-    if (part.count < path->count) { // an element, or behind a borrow: there has to be something to change
+    if (part.count <
+        path->count) { // an element, or behind a borrow: there has to be something to change
         moves_read(ways, &part, at);
         return;
     }
     for (uint32_t i = 0; i < moved->len;) {
         Fact fact = moved->data[i];
-        bool inside = path_starts(&fact.path, &part), around = !inside && path_starts(&part, &fact.path);
+        bool inside = path_starts(&fact.path, &part),
+             around = !inside && path_starts(&part, &fact.path);
         if (!inside && !around) {
             i++;
             continue;
         }
-        bool field = around && part.steps[fact.path.count].kind == STEP_FIELD && fact.path.type->kind == HIR_TYPE_STRUCT;
+        bool field = around && part.steps[fact.path.count].kind == STEP_FIELD &&
+                     fact.path.type->kind == HIR_TYPE_STRUCT;
         if (around && !field) { // through a pointer that has no value
             moves_read(ways, &fact.path, at);
             return;
@@ -129,8 +131,7 @@ void moves_assign(Ways *ways, const Path *path, Span at) {
 }
 
 void moves_check_back(Ways *ways, const HirLocal *param, Span at) {
-    if (ways->counting || ways->state.dead)
-        return;
+    if (ways->counting || ways->state.dead) return;
     for (uint32_t i = 0; i < ways->state.moved.len; i++) {
         const Fact *fact = &ways->state.moved.data[i];
         if (fact->path.local != param || fact->path.count == 0 || !fact->path.steps[0].lent)
@@ -147,17 +148,22 @@ static void check_side(Ways *ways, const State *gone, const State *there, Span a
         const Fact *fact = &gone->moved.data[i];
         bool endpoint = fact->path.type->kind == HIR_TYPE_ENDPOINT && fact->value == MOVED_AWAY;
         const Fact *state = endpoint ? facts_find(&there->states, 0, &fact->path) : NULL;
-        if (!endpoint || !moves_has_value(there, &fact->path) || (state && state->value == STATE_CLOSED) || !is_news(ways, fact))
+        if (!endpoint || !moves_has_value(there, &fact->path) ||
+            (state && state->value == STATE_CLOSED) || !is_news(ways, fact))
             continue;
-        diag_report(ways->checker->diags, at, E_ENDPOINT_ON_SOME_WAYS, path_text(ways, &fact->path));
+        diag_report(
+            ways->checker->diags, at, E_ENDPOINT_ON_SOME_WAYS, path_text(ways, &fact->path)
+        );
         diag_note(ways->checker->diags, fact->at, "moved here");
-        diag_help(ways->checker->diags, "`close(%s);` on the ways that keep it", path_text(ways, &fact->path));
+        diag_help(
+            ways->checker->diags, "`close(%s);` on the ways that keep it",
+            path_text(ways, &fact->path)
+        );
     }
 }
 
 void moves_check_join(Ways *ways, const State *a, const State *b, Span at) {
-    if (ways->counting)
-        return;
+    if (ways->counting) return;
     check_side(ways, a, b, at);
     check_side(ways, b, a, at);
 }

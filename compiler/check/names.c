@@ -3,10 +3,10 @@
 
 #include "check__.h"
 
+#include "base/buf.h"
+
 #include <stdlib.h>
 #include <string.h>
-
-#include "base/buf.h"
 
 const char *text_of(const Checker *checker, Name name) {
     return names_text(checker->names, name);
@@ -33,13 +33,21 @@ static bool has_owner_params(const AstFn *fn) {
 
 static DeclKind kind_of(const AstItem *item) {
     switch (item->kind) {
-    case AST_ITEM_STRUCT: return item->structure.is_wire || item->structure.is_ref ? DECL_UNSUPPORTED : item->structure.generics.len ? DECL_GENERIC : DECL_STRUCT;
+    case AST_ITEM_STRUCT:
+        return item->structure.is_wire || item->structure.is_ref ? DECL_UNSUPPORTED
+               : item->structure.generics.len                    ? DECL_GENERIC
+                                                                 : DECL_STRUCT;
     case AST_ITEM_FLAGS: return item->enumeration.generics.len ? DECL_UNSUPPORTED : DECL_ENUM;
     case AST_ITEM_ENUM: return item->enumeration.generics.len ? DECL_GENERIC : DECL_ENUM;
-    case AST_ITEM_CONTRACT: return item->contract.generics.len || item->contract.bases.len ? DECL_UNSUPPORTED : DECL_CONTRACT;
+    case AST_ITEM_CONTRACT:
+        return item->contract.generics.len || item->contract.bases.len ? DECL_UNSUPPORTED
+                                                                       : DECL_CONTRACT;
     case AST_ITEM_CONST: return DECL_CONST;
-    case AST_ITEM_FN: return item->fn.generics.len || has_owner_params(&item->fn) ? DECL_GENERIC : DECL_FN;
-    case AST_ITEM_INTERFACE: return item->interface.generics.len || item->interface.bases.len ? DECL_UNSUPPORTED : DECL_INTERFACE;
+    case AST_ITEM_FN:
+        return item->fn.generics.len || has_owner_params(&item->fn) ? DECL_GENERIC : DECL_FN;
+    case AST_ITEM_INTERFACE:
+        return item->interface.generics.len || item->interface.bases.len ? DECL_UNSUPPORTED
+                                                                         : DECL_INTERFACE;
     case AST_ITEM_SIP: return DECL_SIP;
     case AST_ITEM_TEST: return DECL_TEST;
     case AST_ITEM_SYSTEM: return DECL_SYSTEM;
@@ -50,7 +58,8 @@ static DeclKind kind_of(const AstItem *item) {
 static const char *unsupported_item(const AstItem *item) {
     switch (item->kind) {
     case AST_ITEM_STRUCT: return item->structure.is_wire ? "wire structs" : "ref structs";
-    case AST_ITEM_CONTRACT: return item->contract.bases.len ? "contracts that inherit" : "generic contracts";
+    case AST_ITEM_CONTRACT:
+        return item->contract.bases.len ? "contracts that inherit" : "generic contracts";
     case AST_ITEM_INTERFACE: return "interfaces with parameters or bases";
     case AST_ITEM_PACKAGE: return "package files";
     default: return "this item";
@@ -63,18 +72,33 @@ void make_hir(Checker *checker, Decl *decl) {
     const AstItem *item = decl->item;
     Name module = decl->module->path;
     Span span = item->name.span;
-#define MAKE(field, Type, list)                                                                                        \
-    decl->field = arena_new(checker->arena, Type);                                                                     \
-    decl->field->name = decl->name;                                                                                    \
-    decl->field->module = module;                                                                                      \
-    decl->field->span = span;                                                                                          \
+#define MAKE(field, Type, list)                    \
+    decl->field = arena_new(checker->arena, Type); \
+    decl->field->name = decl->name;                \
+    decl->field->module = module;                  \
+    decl->field->span = span;                      \
     vec_push(checker->arena, &program->list, decl->field)
     switch (decl->kind) {
-    case DECL_STRUCT: MAKE(structure, HirStruct, structs); decl->structure->number = program->structs.len - 1; break;
-    case DECL_ENUM: MAKE(enumeration, HirEnum, enums); decl->enumeration->number = program->enums.len - 1; break;
-    case DECL_CONTRACT: MAKE(contract, HirContract, contracts); decl->contract->number = program->contracts.len - 1; break;
-    case DECL_CONST: MAKE(constant, HirConst, consts); decl->constant->number = program->consts.len - 1; break;
-    case DECL_FN: MAKE(fn, HirFn, fns); decl->fn->number = program->fns.len - 1; break;
+    case DECL_STRUCT:
+        MAKE(structure, HirStruct, structs);
+        decl->structure->number = program->structs.len - 1;
+        break;
+    case DECL_ENUM:
+        MAKE(enumeration, HirEnum, enums);
+        decl->enumeration->number = program->enums.len - 1;
+        break;
+    case DECL_CONTRACT:
+        MAKE(contract, HirContract, contracts);
+        decl->contract->number = program->contracts.len - 1;
+        break;
+    case DECL_CONST:
+        MAKE(constant, HirConst, consts);
+        decl->constant->number = program->consts.len - 1;
+        break;
+    case DECL_FN:
+        MAKE(fn, HirFn, fns);
+        decl->fn->number = program->fns.len - 1;
+        break;
     case DECL_SIP: MAKE(sip, HirSip, sips); break;
     case DECL_TEST: decl->sip = arena_new(checker->arena, HirSip); break;
     case DECL_SYSTEM: MAKE(system, HirSystem, systems); break;
@@ -83,21 +107,29 @@ void make_hir(Checker *checker, Decl *decl) {
     case DECL_UNSUPPORTED: break;
     }
     if (decl->kind == DECL_STRUCT || decl->kind == DECL_ENUM)
-        map_put(checker->nominals, decl->kind == DECL_STRUCT ? (uintptr_t)decl->structure : (uintptr_t)decl->enumeration, (uintptr_t)decl);
+        map_put(
+            checker->nominals,
+            decl->kind == DECL_STRUCT ? (uintptr_t)decl->structure : (uintptr_t)decl->enumeration,
+            (uintptr_t)decl
+        );
 #undef MAKE
 }
 
 static void enter_item(Checker *checker, Module *module, const AstItem *item) {
-    if (item->kind == AST_ITEM_ERROR || item->kind == AST_ITEM_IMPORT)
-        return;
+    if (item->kind == AST_ITEM_ERROR || item->kind == AST_ITEM_IMPORT) return;
     Decl *decl = arena_new(checker->arena, Decl);
-    *decl = (Decl){ .kind = kind_of(item), .name = item->name.name, .module = module, .item = item, .is_pub = item->is_pub };
+    *decl = (Decl){ .kind = kind_of(item),
+                    .name = item->name.name,
+                    .module = module,
+                    .item = item,
+                    .is_pub = item->is_pub };
     if (decl->kind == DECL_UNSUPPORTED)
-        unsupported(checker, item->name.name ? item->name.span : item->span, unsupported_item(item));
+        unsupported(
+            checker, item->name.name ? item->name.span : item->span, unsupported_item(item)
+        );
     make_hir(checker, decl);
     vec_push(checker->arena, &checker->decls, decl);
-    if (!decl->name)
-        return;
+    if (!decl->name) return;
     if (item->kind == AST_ITEM_FN && item->fn.owner) {
         vec_push(checker->arena, &checker->methods, decl);
         return;
@@ -114,29 +146,27 @@ static void enter_item(Checker *checker, Module *module, const AstItem *item) {
 
 static Module *module_by_path(const Checker *checker, Name path) {
     vec_each(Module *, it, &checker->modules) {
-        if ((*it)->path == path)
-            return *it;
+        if ((*it)->path == path) return *it;
     }
     return NULL;
 }
 
 static void enter_imports(Checker *checker, Module *module) {
     vec_each(AstItem *, item, &module->ast->items) {
-        if ((*item)->kind != AST_ITEM_IMPORT)
-            continue;
-        Module *imported = module_by_path(checker, check_path_name(checker->names, &(*item)->import));
-        if (!imported || imported == module)
-            continue;
+        if ((*item)->kind != AST_ITEM_IMPORT) continue;
+        Module *imported =
+            module_by_path(checker, check_path_name(checker->names, &(*item)->import));
+        if (!imported || imported == module) continue;
         vec_push(checker->arena, &module->imports, imported);
-        if ((*item)->is_pub)
-            vec_push(checker->arena, &module->exports, imported);
+        if ((*item)->is_pub) vec_push(checker->arena, &module->exports, imported);
     }
 }
 
 void enter_names(Checker *checker, const CheckUnits *units) {
     vec_each(CheckUnit, unit, units) {
         Module *module = arena_new(checker->arena, Module);
-        *module = (Module){ .path = unit->path, .ast = unit->ast, .scope = map_new(checker->arena) };
+        *module =
+            (Module){ .path = unit->path, .ast = unit->ast, .scope = map_new(checker->arena) };
         const char *path = text_of(checker, unit->path), *dot = strrchr(path, '.');
         module->last = names_add_c(checker->names, dot ? dot + 1 : path);
         vec_push(checker->arena, &checker->modules, module);
@@ -157,24 +187,20 @@ static Decl *own_decl(const Module *module, Name name) {
 // What a module shows to those that import it: its own, and what it hands on. Imports have no circles.
 static Decl *pub_decl(const Module *module, Name name) {
     Decl *decl = own_decl(module, name);
-    if (decl && decl->is_pub)
-        return decl;
+    if (decl && decl->is_pub) return decl;
     vec_each(Module *, it, &module->exports) {
         decl = pub_decl(*it, name);
-        if (decl)
-            return decl;
+        if (decl) return decl;
     }
     return NULL;
 }
 
 Decl *find_decl(Checker *checker, Module *module, Name name, Span span) {
     Decl *found = own_decl(module, name);
-    if (found)
-        return found;
+    if (found) return found;
     vec_each(Module *, import, &module->imports) {
         Decl *decl = pub_decl(*import, name);
-        if (!decl)
-            continue;
+        if (!decl) continue;
         if (found && found != decl) {
             diag_report(checker->diags, span, E_AMBIGUOUS, text_of(checker, name));
             diag_note(checker->diags, found->item->name.span, "one is here");
@@ -188,8 +214,7 @@ Decl *find_decl(Checker *checker, Module *module, Name name, Span span) {
 
 Module *find_module(Module *module, Name last) {
     vec_each(Module *, import, &module->imports) {
-        if ((*import)->last == last)
-            return *import;
+        if ((*import)->last == last) return *import;
     }
     return NULL;
 }
@@ -198,23 +223,26 @@ Decl *find_path(Checker *checker, Module *module, const AstPath *path) {
     const AstName *last = vec_last(&path->names);
     if (path->names.len == 1) {
         Decl *decl = find_decl(checker, module, last->name, last->span);
-        if (!decl)
-            report_unknown(checker, NULL, module, last->name, last->span);
+        if (!decl) report_unknown(checker, NULL, module, last->name, last->span);
         return decl;
     }
     Module *from = find_module(module, path->names.data[path->names.len - 2].name);
     Decl *decl = from ? own_decl(from, last->name) : NULL;
-    if (from && !decl)
-        decl = pub_decl(from, last->name);
+    if (from && !decl) decl = pub_decl(from, last->name);
     if (!from) {
-        report_unknown(checker, NULL, module, path->names.data[path->names.len - 2].name, path->span);
+        report_unknown(
+            checker, NULL, module, path->names.data[path->names.len - 2].name, path->span
+        );
     } else if (!decl) {
         Near near = near_start(text_of(checker, last->name));
         diag_report(checker->diags, last->span, E_UNKNOWN_NAME, near.wanted);
         near_in_module(checker, from, true, &near);
         near_help(checker, &near);
     } else if (!decl->is_pub) {
-        diag_report(checker->diags, last->span, E_PRIVATE, text_of(checker, last->name), text_of(checker, from->path));
+        diag_report(
+            checker->diags, last->span, E_PRIVATE, text_of(checker, last->name),
+            text_of(checker, from->path)
+        );
         diag_help(checker->diags, "mark it `pub` where it is declared");
     }
     return decl;

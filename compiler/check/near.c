@@ -76,13 +76,37 @@ static bool habit_help(Checker *checker, const char *wanted) {
     static const struct {
         const char *theirs, *ours;
     } habits[] = {
-        { "int", "`i32`" },         { "long", "`i64`" },       { "short", "`i16`" },     { "unsigned", "`u32`" },     { "uint", "`u32`" },
-        { "float", "`f32`" },       { "double", "`f64`" },     { "byte", "`u8`" },       { "size_t", "`usize`" },     { "string", "`str`, or `own str`" },
-        { "String", "`own str`" },  { "null", "`none`" },      { "NULL", "`none`" },     { "nullptr", "`none`" },     { "None", "`none`" },
-        { "True", "`true`" },       { "False", "`false`" },    { "let", "`auto`" },      { "var", "`auto`" },         { "uint8_t", "`u8`" },
-        { "uint16_t", "`u16`" },    { "uint32_t", "`u32`" },   { "uint64_t", "`u64`" },  { "int8_t", "`i8`" },        { "int16_t", "`i16`" },
-        { "int32_t", "`i32`" },     { "int64_t", "`i64`" },    { "printf", "`Line` of std.text, shown on a console" },
-        { "println", "`Line` of std.text, shown on a console" }, { "malloc", "`new T[n]`" }, { "free", "nothing: what is owned is freed when its owner ends" },
+        { "int",      "`i32`"                                               },
+        { "long",     "`i64`"                                               },
+        { "short",    "`i16`"                                               },
+        { "unsigned", "`u32`"                                               },
+        { "uint",     "`u32`"                                               },
+        { "float",    "`f32`"                                               },
+        { "double",   "`f64`"                                               },
+        { "byte",     "`u8`"                                                },
+        { "size_t",   "`usize`"                                             },
+        { "string",   "`str`, or `own str`"                                 },
+        { "String",   "`own str`"                                           },
+        { "null",     "`none`"                                              },
+        { "NULL",     "`none`"                                              },
+        { "nullptr",  "`none`"                                              },
+        { "None",     "`none`"                                              },
+        { "True",     "`true`"                                              },
+        { "False",    "`false`"                                             },
+        { "let",      "`auto`"                                              },
+        { "var",      "`auto`"                                              },
+        { "uint8_t",  "`u8`"                                                },
+        { "uint16_t", "`u16`"                                               },
+        { "uint32_t", "`u32`"                                               },
+        { "uint64_t", "`u64`"                                               },
+        { "int8_t",   "`i8`"                                                },
+        { "int16_t",  "`i16`"                                               },
+        { "int32_t",  "`i32`"                                               },
+        { "int64_t",  "`i64`"                                               },
+        { "printf",   "`Line` of std.text, shown on a console"              },
+        { "println",  "`Line` of std.text, shown on a console"              },
+        { "malloc",   "`new T[n]`"                                          },
+        { "free",     "nothing: what is owned is freed when its owner ends" },
     };
     for (size_t i = 0; i < sizeof habits / sizeof *habits; i++) {
         if (strcmp(habits[i].theirs, wanted) == 0) {
@@ -100,8 +124,7 @@ void report_unknown(Checker *checker, const Fn *fn, Module *module, Name name, S
     near_in_module(checker, module, false, &near);
     vec_each(Module *, import, &module->imports)
         near_in_module(checker, *import, true, &near);
-    if (!habit_help(checker, near.wanted))
-        near_help(checker, &near);
+    if (!habit_help(checker, near.wanted)) near_help(checker, &near);
 }
 
 void near_field(Checker *checker, const HirType *type, const char *wanted) {

@@ -5,10 +5,11 @@
 // --- the language's operators in HIR's terms -----------------------------------------------------------------------------
 
 static const HirOp binary_ops[AST_OPS] = {
-    [AST_OP_OR] = HIR_OR,           [AST_OP_AND] = HIR_AND,         [AST_OP_EQ] = HIR_EQ,   [AST_OP_NE] = HIR_NE,
-    [AST_OP_LT] = HIR_LT,           [AST_OP_LE] = HIR_LE,           [AST_OP_GT] = HIR_GT,   [AST_OP_GE] = HIR_GE,
-    [AST_OP_BIT_OR] = HIR_BIT_OR,   [AST_OP_BIT_XOR] = HIR_BIT_XOR, [AST_OP_BIT_AND] = HIR_BIT_AND,
-    [AST_OP_SHL] = HIR_SHL,         [AST_OP_SHR] = HIR_SHR,         [AST_OP_ADD] = HIR_ADD, [AST_OP_SUB] = HIR_SUB,
+    [AST_OP_OR] = HIR_OR,           [AST_OP_AND] = HIR_AND,         [AST_OP_EQ] = HIR_EQ,
+    [AST_OP_NE] = HIR_NE,           [AST_OP_LT] = HIR_LT,           [AST_OP_LE] = HIR_LE,
+    [AST_OP_GT] = HIR_GT,           [AST_OP_GE] = HIR_GE,           [AST_OP_BIT_OR] = HIR_BIT_OR,
+    [AST_OP_BIT_XOR] = HIR_BIT_XOR, [AST_OP_BIT_AND] = HIR_BIT_AND, [AST_OP_SHL] = HIR_SHL,
+    [AST_OP_SHR] = HIR_SHR,         [AST_OP_ADD] = HIR_ADD,         [AST_OP_SUB] = HIR_SUB,
     [AST_OP_MUL] = HIR_MUL,         [AST_OP_DIV] = HIR_DIV,         [AST_OP_REM] = HIR_REM,
 };
 
@@ -18,7 +19,10 @@ HirOp op_of(AstOp op) {
 
 HirFamily family_of(AstFamily family) {
     static const HirFamily families[AST_FAMILIES] = {
-        [AST_FAMILY_TRAP] = HIR_TRAP, [AST_FAMILY_WRAP] = HIR_WRAP, [AST_FAMILY_SAT] = HIR_SAT, [AST_FAMILY_OPT] = HIR_OPT,
+        [AST_FAMILY_TRAP] = HIR_TRAP,
+        [AST_FAMILY_WRAP] = HIR_WRAP,
+        [AST_FAMILY_SAT] = HIR_SAT,
+        [AST_FAMILY_OPT] = HIR_OPT,
     };
     return families[family];
 }
@@ -27,13 +31,19 @@ static const char *op_text(HirOp op, HirFamily family) {
     for (int i = 0; i < AST_OPS; i++)
         if (binary_ops[i] == op)
             for (int j = 0; j < AST_FAMILIES; j++)
-                if (family_of((AstFamily)j) == family)
-                    return ast_op_text((AstOp)i, (AstFamily)j);
+                if (family_of((AstFamily)j) == family) return ast_op_text((AstOp)i, (AstFamily)j);
     return "";
 }
 
 // What an operator takes.
-typedef enum Takes { TAKES_NUMBERS, TAKES_INTEGERS, TAKES_BITS, TAKES_ORDERED, TAKES_EQUAL, TAKES_BOOL } Takes;
+typedef enum Takes {
+    TAKES_NUMBERS,
+    TAKES_INTEGERS,
+    TAKES_BITS,
+    TAKES_ORDERED,
+    TAKES_EQUAL,
+    TAKES_BOOL
+} Takes;
 
 static Takes takes_of(HirOp op, HirFamily family) {
     switch (op) {
@@ -70,7 +80,8 @@ static bool takes(Takes what, const HirType *type) {
     switch (what) {
     case TAKES_NUMBERS: return number;
     case TAKES_INTEGERS: return hir_type_is_integer(type);
-    case TAKES_BITS: return hir_type_is_integer(type) || type->kind == HIR_TYPE_BOOL || is_flags(type);
+    case TAKES_BITS:
+        return hir_type_is_integer(type) || type->kind == HIR_TYPE_BOOL || is_flags(type);
     case TAKES_ORDERED: return number || type->kind == HIR_TYPE_CHAR;
     case TAKES_EQUAL:
         return hir_type_is_scalar(type) || type->kind == HIR_TYPE_STR || is_bytes(type) ||
@@ -83,12 +94,19 @@ static bool takes(Takes what, const HirType *type) {
 // --- two operands ------------------------------------------------------------------------------------------------------------
 
 static const HirType *common_type(const HirType *left, const HirType *right) {
-    if (left == right || widens(right, left))
-        return left;
+    if (left == right || widens(right, left)) return left;
     return widens(left, right) ? right : NULL;
 }
 
-static HirExpr *make_binary(Checker *checker, HirOp op, HirFamily family, const HirType *type, HirExpr *left, HirExpr *right, Span span) {
+static HirExpr *make_binary(
+    Checker *checker,
+    HirOp op,
+    HirFamily family,
+    const HirType *type,
+    HirExpr *left,
+    HirExpr *right,
+    Span span
+) {
     HirExpr *expr = new_expr(checker, HIR_BINARY, type, span);
     expr->op = op;
     expr->family = family;
@@ -97,7 +115,9 @@ static HirExpr *make_binary(Checker *checker, HirOp op, HirFamily family, const 
     return expr;
 }
 
-static HirExpr *make_unary(Checker *checker, HirOp op, HirFamily family, HirExpr *operand, Span span) {
+static HirExpr *make_unary(
+    Checker *checker, HirOp op, HirFamily family, HirExpr *operand, Span span
+) {
     HirExpr *expr = new_expr(checker, HIR_UNARY, operand->type, span);
     expr->op = op;
     expr->family = family;
@@ -105,8 +125,13 @@ static HirExpr *make_unary(Checker *checker, HirOp op, HirFamily family, HirExpr
     return expr;
 }
 
-static HirExpr *refuse_operand(Checker *checker, HirOp op, HirFamily family, const HirExpr *operand, Span span) {
-    diag_report(checker->diags, operand->span, E_OPERAND, op_text(op, family), type_text(checker, operand->type));
+static HirExpr *refuse_operand(
+    Checker *checker, HirOp op, HirFamily family, const HirExpr *operand, Span span
+) {
+    diag_report(
+        checker->diags, operand->span, E_OPERAND, op_text(op, family),
+        type_text(checker, operand->type)
+    );
     if (operand->type->kind == HIR_TYPE_OPTION)
         diag_help(checker->diags, "`x else ...` says what happens when there is none");
     return error_expr(checker, span);
@@ -115,39 +140,43 @@ static HirExpr *refuse_operand(Checker *checker, HirOp op, HirFamily family, con
 // Texts and bytes are compared by content: what is looked at is a borrow of each.
 static HirExpr *compare_content(Fn *fn, HirOp op, HirExpr *left, HirExpr *right, Span span) {
     Checker *checker = fn->checker;
-    const HirType *shown = left->type->kind == HIR_TYPE_STR ? hir_type_str(checker->types, HIR_CONST)
-                                                            : hir_type_slice(checker->types, HIR_CONST, simple(checker, HIR_TYPE_U8));
+    const HirType *shown =
+        left->type->kind == HIR_TYPE_STR
+            ? hir_type_str(checker->types, HIR_CONST)
+            : hir_type_slice(checker->types, HIR_CONST, simple(checker, HIR_TYPE_U8));
     left = coerce(checker, left, shown);
     right = coerce(checker, right, shown);
-    if (left->kind == HIR_ERROR || right->kind == HIR_ERROR)
-        return error_expr(checker, span);
+    if (left->kind == HIR_ERROR || right->kind == HIR_ERROR) return error_expr(checker, span);
     return make_binary(checker, op, HIR_TRAP, simple(checker, HIR_TYPE_BOOL), left, right, span);
 }
 
 HirExpr *arithmetic(Fn *fn, HirOp op, HirFamily family, HirExpr *left, HirExpr *right, Span span) {
     Checker *checker = fn->checker;
-    if (left->kind == HIR_ERROR || right->kind == HIR_ERROR)
-        return error_expr(checker, span);
+    if (left->kind == HIR_ERROR || right->kind == HIR_ERROR) return error_expr(checker, span);
     Takes what = takes_of(op, family);
-    if (!takes(what, left->type))
-        return refuse_operand(checker, op, family, left, span);
-    if (!takes(what, right->type))
-        return refuse_operand(checker, op, family, right, span);
+    if (!takes(what, left->type)) return refuse_operand(checker, op, family, left, span);
+    if (!takes(what, right->type)) return refuse_operand(checker, op, family, right, span);
     if (what == TAKES_EQUAL && (left->type->kind == HIR_TYPE_STR || is_bytes(left->type)))
         return compare_content(fn, op, left, right, span);
     bool shifts = op == HIR_SHL || op == HIR_SHR;
     const HirType *type = shifts ? left->type : common_type(left->type, right->type);
     if (!type) {
-        diag_report(checker->diags, span, E_OPERANDS_DIFFER, op_text(op, family), type_text(checker, left->type), type_text(checker, right->type));
+        diag_report(
+            checker->diags, span, E_OPERANDS_DIFFER, op_text(op, family),
+            type_text(checker, left->type), type_text(checker, right->type)
+        );
         if (hir_type_is_integer(left->type) && hir_type_is_integer(right->type))
-            diag_help(checker->diags, "a cast says what is meant: `(%s)x` traps when it does not fit", type_text(checker, left->type));
+            diag_help(
+                checker->diags, "a cast says what is meant: `(%s)x` traps when it does not fit",
+                type_text(checker, left->type)
+            );
         return error_expr(checker, span);
     }
     left = coerce(checker, left, type);
     right = shifts ? as_value(checker, right) : coerce(checker, right, type);
-    const HirType *result = what == TAKES_EQUAL || what == TAKES_ORDERED ? simple(checker, HIR_TYPE_BOOL) : type;
-    if (family == HIR_OPT)
-        result = hir_type_option(checker->types, type);
+    const HirType *result =
+        what == TAKES_EQUAL || what == TAKES_ORDERED ? simple(checker, HIR_TYPE_BOOL) : type;
+    if (family == HIR_OPT) result = hir_type_option(checker->types, type);
     return make_binary(checker, op, family, result, left, right, span);
 }
 
@@ -159,24 +188,29 @@ static bool adapts(const AstExpr *expr) {
     case AST_EXPR_CHAR:
     case AST_EXPR_VARIANT:
     case AST_EXPR_DURATION: return true;
-    case AST_EXPR_UNARY: return (expr->unary.op == AST_UNARY_NEG || expr->unary.op == AST_UNARY_BIT_NOT) && adapts(expr->unary.operand);
-    case AST_EXPR_BINARY: return expr->binary.op >= AST_OP_BIT_OR && adapts(expr->binary.left) && adapts(expr->binary.right);
+    case AST_EXPR_UNARY:
+        return (expr->unary.op == AST_UNARY_NEG || expr->unary.op == AST_UNARY_BIT_NOT) &&
+               adapts(expr->unary.operand);
+    case AST_EXPR_BINARY:
+        return expr->binary.op >= AST_OP_BIT_OR && adapts(expr->binary.left) &&
+               adapts(expr->binary.right);
     default: return false;
     }
 }
 
 static bool is_none_test(const AstExpr *expr) {
     bool equality = expr->binary.op == AST_OP_EQ || expr->binary.op == AST_OP_NE;
-    return equality && (expr->binary.left->kind == AST_EXPR_NONE || expr->binary.right->kind == AST_EXPR_NONE);
+    return equality &&
+           (expr->binary.left->kind == AST_EXPR_NONE || expr->binary.right->kind == AST_EXPR_NONE);
 }
 
 // `x == none` asks only whether there is a value: nothing is copied or moved.
 static HirExpr *none_test(Fn *fn, const AstExpr *expr) {
     Checker *checker = fn->checker;
-    const AstExpr *option = expr->binary.left->kind == AST_EXPR_NONE ? expr->binary.right : expr->binary.left;
+    const AstExpr *option =
+        expr->binary.left->kind == AST_EXPR_NONE ? expr->binary.right : expr->binary.left;
     HirExpr *value = check_expr(fn, option, NULL);
-    if (value->kind == HIR_ERROR)
-        return value;
+    if (value->kind == HIR_ERROR) return value;
     HirExpr *place = receiver_place(fn, value);
     if (place->type->kind != HIR_TYPE_OPTION) {
         diag_report(checker->diags, value->span, E_NOT_OPTIONAL, type_text(checker, value->type));
@@ -185,7 +219,8 @@ static HirExpr *none_test(Fn *fn, const AstExpr *expr) {
     HirExpr *test = new_expr(checker, HIR_BUILTIN, simple(checker, HIR_TYPE_BOOL), expr->span);
     test->builtin = HIR_BUILTIN_IS_NONE;
     vec_push(checker->arena, &test->args, place);
-    return expr->binary.op == AST_OP_EQ ? test : make_unary(checker, HIR_NOT, HIR_TRAP, test, expr->span);
+    return expr->binary.op == AST_OP_EQ ? test
+                                        : make_unary(checker, HIR_NOT, HIR_TRAP, test, expr->span);
 }
 
 HirExpr *check_binary(Fn *fn, const AstExpr *expr, const HirType *want) {
@@ -193,12 +228,16 @@ HirExpr *check_binary(Fn *fn, const AstExpr *expr, const HirType *want) {
     HirOp op = op_of(expr->binary.op);
     HirFamily family = family_of(expr->binary.family);
     if (op == HIR_AND || op == HIR_OR) {
-        HirExpr *left = check_cond(fn, expr->binary.left), *right = check_cond(fn, expr->binary.right);
+        HirExpr *left = check_cond(fn, expr->binary.left),
+                *right = check_cond(fn, expr->binary.right);
         bool wrong = left->kind == HIR_ERROR || right->kind == HIR_ERROR;
-        return wrong ? error_expr(checker, expr->span) : make_binary(checker, op, HIR_TRAP, simple(checker, HIR_TYPE_BOOL), left, right, expr->span);
+        return wrong ? error_expr(checker, expr->span)
+                     : make_binary(
+                           checker, op, HIR_TRAP, simple(checker, HIR_TYPE_BOOL), left, right,
+                           expr->span
+                       );
     }
-    if (is_none_test(expr))
-        return none_test(fn, expr);
+    if (is_none_test(expr)) return none_test(fn, expr);
     Takes what = takes_of(op, family);
     const HirType *guide = what == TAKES_EQUAL || what == TAKES_ORDERED ? NULL : want;
     bool shifts = op == HIR_SHL || op == HIR_SHR;
@@ -208,7 +247,12 @@ HirExpr *check_binary(Fn *fn, const AstExpr *expr, const HirType *want) {
         left = check_expr(fn, expr->binary.left, right->kind == HIR_ERROR ? guide : right->type);
     } else {
         left = check_expr(fn, expr->binary.left, guide);
-        right = check_expr(fn, expr->binary.right, shifts ? simple(checker, HIR_TYPE_U32) : left->kind == HIR_ERROR ? guide : left->type);
+        right = check_expr(
+            fn, expr->binary.right,
+            shifts                    ? simple(checker, HIR_TYPE_U32)
+            : left->kind == HIR_ERROR ? guide
+                                      : left->type
+        );
     }
     return arithmetic(fn, op, family, left, right, expr->span);
 }
@@ -221,12 +265,16 @@ static HirExpr *negative_literal(Fn *fn, const AstExpr *expr, const HirType *wan
     uint64_t magnitude = expr->unary.operand->integer;
     while (want && want->kind == HIR_TYPE_OPTION)
         want = want->elem;
-    if (want && hir_type_is_float(want))
-        return NULL;
-    const HirType *type = want && hir_type_is_integer(want) ? want : simple(checker, magnitude <= (uint64_t)1 << 31 ? HIR_TYPE_I32 : HIR_TYPE_I64);
+    if (want && hir_type_is_float(want)) return NULL;
+    const HirType *type =
+        want && hir_type_is_integer(want)
+            ? want
+            : simple(checker, magnitude <= (uint64_t)1 << 31 ? HIR_TYPE_I32 : HIR_TYPE_I64);
     if (literal_fits(type, magnitude, true))
         return literal(checker, type, 0 - magnitude, expr->span);
-    diag_report(checker->diags, expr->span, E_CONST_TRAP, "the negative number does not fit its type");
+    diag_report(
+        checker->diags, expr->span, E_CONST_TRAP, "the negative number does not fit its type"
+    );
     return error_expr(checker, expr->span);
 }
 
@@ -235,17 +283,17 @@ static HirExpr *check_negation(Fn *fn, const AstExpr *expr, const HirType *want)
     HirFamily family = family_of(expr->unary.family);
     if (expr->unary.operand->kind == AST_EXPR_INT && family == HIR_TRAP) {
         HirExpr *number = negative_literal(fn, expr, want);
-        if (number)
-            return number;
+        if (number) return number;
     }
     HirExpr *operand = as_value(checker, check_expr(fn, expr->unary.operand, want));
-    if (operand->kind == HIR_ERROR)
-        return operand;
+    if (operand->kind == HIR_ERROR) return operand;
     if (family != HIR_TRAP && family != HIR_WRAP) {
         unsupported(checker, expr->span, "this negation");
         return error_expr(checker, expr->span);
     }
-    if (!hir_type_is_float(operand->type) && !(hir_type_is_integer(operand->type) && (hir_type_is_signed(operand->type) || family == HIR_WRAP)))
+    if (!hir_type_is_float(operand->type) &&
+        !(hir_type_is_integer(operand->type) &&
+          (hir_type_is_signed(operand->type) || family == HIR_WRAP)))
         return refuse_operand(checker, HIR_SUB, family, operand, expr->span);
     return make_unary(checker, HIR_NEG, family, operand, expr->span);
 }
@@ -254,19 +302,24 @@ static HirExpr *check_borrow(Fn *fn, const AstExpr *expr, const HirType *want) {
     Checker *checker = fn->checker;
     while (want && want->kind == HIR_TYPE_OPTION)
         want = want->elem;
-    HirExpr *operand = check_expr(fn, expr->unary.operand, want && want->kind == HIR_TYPE_PTR ? want->elem : NULL);
-    if (operand->kind == HIR_ERROR)
-        return operand;
+    HirExpr *operand =
+        check_expr(fn, expr->unary.operand, want && want->kind == HIR_TYPE_PTR ? want->elem : NULL);
+    if (operand->kind == HIR_ERROR) return operand;
     HirExpr *place = as_place(checker, operand);
     // Where nothing says which, exclusive if it can be.
     bool shared = want && want->kind == HIR_TYPE_PTR ? want->mode == HIR_CONST : !is_mutable(place);
-    if (!shared && !check_mutable(checker, place))
-        return error_expr(checker, expr->span);
+    if (!shared && !check_mutable(checker, place)) return error_expr(checker, expr->span);
     if (hir_type_is_second_class(place->type)) {
-        diag_report(checker->diags, expr->span, E_BORROW_STORED, type_text(checker, hir_type_ptr(checker->types, HIR_MUT, place->type)));
+        diag_report(
+            checker->diags, expr->span, E_BORROW_STORED,
+            type_text(checker, hir_type_ptr(checker->types, HIR_MUT, place->type))
+        );
         return error_expr(checker, expr->span);
     }
-    HirExpr *borrow = new_expr(checker, HIR_BORROW, hir_type_ptr(checker->types, shared ? HIR_CONST : HIR_MUT, place->type), expr->span);
+    HirExpr *borrow = new_expr(
+        checker, HIR_BORROW,
+        hir_type_ptr(checker->types, shared ? HIR_CONST : HIR_MUT, place->type), expr->span
+    );
     borrow->base = place;
     borrow->mode = shared ? HIR_CONST : HIR_MUT;
     return borrow;
@@ -275,8 +328,7 @@ static HirExpr *check_borrow(Fn *fn, const AstExpr *expr, const HirType *want) {
 static HirExpr *check_deref(Fn *fn, const AstExpr *expr) {
     Checker *checker = fn->checker;
     HirExpr *operand = check_expr(fn, expr->unary.operand, NULL);
-    if (operand->kind == HIR_ERROR)
-        return operand;
+    if (operand->kind == HIR_ERROR) return operand;
     if (operand->type->kind != HIR_TYPE_PTR) {
         diag_report(checker->diags, expr->span, E_OPERAND, "*", type_text(checker, operand->type));
         return error_expr(checker, expr->span);
@@ -295,15 +347,18 @@ HirExpr *check_unary(Fn *fn, const AstExpr *expr, const HirType *want) {
     case AST_UNARY_TRY: return check_try(fn, expr);
     case AST_UNARY_NOT: {
         HirExpr *operand = check_cond(fn, expr->unary.operand);
-        return operand->kind == HIR_ERROR ? operand : make_unary(checker, HIR_NOT, HIR_TRAP, operand, expr->span);
+        return operand->kind == HIR_ERROR
+                   ? operand
+                   : make_unary(checker, HIR_NOT, HIR_TRAP, operand, expr->span);
     }
     case AST_UNARY_BIT_NOT: {
         HirExpr *operand = as_value(checker, check_expr(fn, expr->unary.operand, want));
-        if (operand->kind == HIR_ERROR)
-            return operand;
+        if (operand->kind == HIR_ERROR) return operand;
         if (hir_type_is_integer(operand->type) || is_flags(operand->type))
             return make_unary(checker, HIR_BIT_NOT, HIR_TRAP, operand, expr->span);
-        diag_report(checker->diags, operand->span, E_OPERAND, "~", type_text(checker, operand->type));
+        diag_report(
+            checker->diags, operand->span, E_OPERAND, "~", type_text(checker, operand->type)
+        );
         return error_expr(checker, expr->span);
     }
     case AST_UNARY_OPS: break;
@@ -321,9 +376,9 @@ static bool may_cast(const HirType *from, const HirType *to, HirFamily family) {
     case HIR_WRAP: return (from_int || from_small) && to_int;
     case HIR_SAT: return (from_int || from_float) && to_int;
     default:
-        if (to->kind == HIR_TYPE_CHAR)
-            return from_int;
-        return (from_int && (to_int || to_float)) || (from_small && to_int) || (from_float && (to_int || to_float));
+        if (to->kind == HIR_TYPE_CHAR) return from_int;
+        return (from_int && (to_int || to_float)) || (from_small && to_int) ||
+               (from_float && (to_int || to_float));
     }
 }
 
@@ -340,17 +395,18 @@ HirExpr *check_cast(Fn *fn, const AstExpr *expr) {
     AstType name = { .kind = AST_TYPE_SCALAR, .span = expr->span, .scalar = expr->cast.to };
     const HirType *to = resolve_type(checker, fn->module, &name);
     HirExpr *value = as_value(checker, check_expr(fn, expr->cast.operand, NULL));
-    if (value->kind == HIR_ERROR)
-        return value;
+    if (value->kind == HIR_ERROR) return value;
     if (value->type->kind == HIR_TYPE_ENUM && value->type->enumeration->is_plain)
         value = repr_of(checker, value, value->span);
     if (!may_cast(value->type, to, family)) {
-        diag_report(checker->diags, expr->span, E_BAD_CAST, type_text(checker, value->type), type_text(checker, to));
+        diag_report(
+            checker->diags, expr->span, E_BAD_CAST, type_text(checker, value->type),
+            type_text(checker, to)
+        );
         return error_expr(checker, expr->span);
     }
     const HirType *result = family == HIR_OPT ? hir_type_option(checker->types, to) : to;
-    if (value->type == to && family != HIR_OPT)
-        return value;
+    if (value->type == to && family != HIR_OPT) return value;
     bool widening = widens(value->type, to) && family != HIR_OPT;
     HirExpr *cast = new_expr(checker, widening ? HIR_WIDEN : HIR_CAST, result, expr->span);
     cast->family = family;

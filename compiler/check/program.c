@@ -6,10 +6,11 @@
 static void enter_params(Fn *fn) {
     for (uint32_t i = 0; i < fn->fn->locals.len; i++) {
         HirLocal *param = fn->fn->locals.data[i];
-        if (!param->name || param->name == fn->checker->discard)
-            continue;
+        if (!param->name || param->name == fn->checker->discard) continue;
         if (!map_put(fn->scope->names, param->name, (uintptr_t)param))
-            diag_report(fn->checker->diags, param->span, E_DUPLICATE, text_of(fn->checker, param->name));
+            diag_report(
+                fn->checker->diags, param->span, E_DUPLICATE, text_of(fn->checker, param->name)
+            );
     }
 }
 
@@ -21,15 +22,12 @@ static void check_body(Checker *checker, Module *module, HirFn *hir, const AstSt
     push_scope(&fn, &scope);
     enter_params(&fn);
     hir->body = block_of(&fn, body->span);
-    if (body->kind == AST_STMT_BLOCK)
-        check_into(&fn, &body->block, hir->body);
+    if (body->kind == AST_STMT_BLOCK) check_into(&fn, &body->block, hir->body);
     pop_scope(&fn);
-    if (hir->broken || diags_errors(checker->diags) > before)
-        return;
+    if (hir->broken || diags_errors(checker->diags) > before) return;
     check_frame(checker, hir);
     check_flow(checker, hir);
-    if (diags_errors(checker->diags) > before)
-        return;
+    if (diags_errors(checker->diags) > before) return;
     check_ways(checker, hir);
 }
 
@@ -54,16 +52,20 @@ static void complete_all(Checker *checker, bool types) {
     for (uint32_t i = 0; i < checker->decls.len; i++) {
         DeclKind kind = checker->decls.data[i]->kind;
         bool is_type = kind == DECL_STRUCT || kind == DECL_ENUM || kind == DECL_CONTRACT;
-        if (is_type == types)
-            complete_decl(checker, checker->decls.data[i]);
+        if (is_type == types) complete_decl(checker, checker->decls.data[i]);
     }
 }
 
-HirProgram *check_program(Arena *arena, Names *names, const SourceMap *map, Diags *diags, const CheckUnits *units) {
+HirProgram *check_program(
+    Arena *arena, Names *names, const SourceMap *map, Diags *diags, const CheckUnits *units
+) {
     Checker *checker = arena_new(arena, Checker);
     HirProgram *program = arena_new(arena, HirProgram);
-    *program = (HirProgram){ .arena = arena, .names = names, .types = hir_types_new(arena, names), .map = map };
-    *checker = (Checker){ .arena = arena, .names = names, .diags = diags, .program = program, .types = program->types };
+    *program = (HirProgram
+    ){ .arena = arena, .names = names, .types = hir_types_new(arena, names), .map = map };
+    *checker = (Checker){
+        .arena = arena, .names = names, .diags = diags, .program = program, .types = program->types
+    };
     checker->discard = names_add_c(names, "_");
     checker->close = names_add_c(names, "close");
     checker->nominals = map_new(arena);

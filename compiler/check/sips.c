@@ -1,13 +1,14 @@
 // Processes: what they are started with, what the kernel must grant them, and how much they may take.
 
-#include <string.h>
-
 #include "check__.h"
+
+#include <string.h>
 
 // --- parameters --------------------------------------------------------------------------------------------------------------
 
 static bool is_args(const HirType *type) {
-    return type->kind == HIR_TYPE_SLICE && type->mode == HIR_OWN && type->elem->kind == HIR_TYPE_STR && type->elem->mode == HIR_OWN;
+    return type->kind == HIR_TYPE_SLICE && type->mode == HIR_OWN &&
+           type->elem->kind == HIR_TYPE_STR && type->elem->mode == HIR_OWN;
 }
 
 static void check_params(Checker *checker, HirFn *main) {
@@ -15,7 +16,8 @@ static void check_params(Checker *checker, HirFn *main) {
     for (uint32_t i = 0; i < main->locals.len; i++) {
         const HirLocal *param = main->locals.data[i];
         bool second = is_args(param->type) && args;
-        if (is_error(param->type) || param->type->kind == HIR_TYPE_ENDPOINT || (is_args(param->type) && !second)) {
+        if (is_error(param->type) || param->type->kind == HIR_TYPE_ENDPOINT ||
+            (is_args(param->type) && !second)) {
             args = args || is_args(param->type);
             continue;
         }
@@ -33,24 +35,26 @@ static const struct {
     const char *takes;
     bool supported;
 } grants[] = {
-    { "exit", HIR_GRANT_EXIT, 0, "nothing", true },
-    { "io_port", HIR_GRANT_IO_PORT, 2, "a port and a count", false },
+    { "exit",      HIR_GRANT_EXIT,      0, "nothing",                 true  },
+    { "io_port",   HIR_GRANT_IO_PORT,   2, "a port and a count",      false },
     { "io_memory", HIR_GRANT_IO_MEMORY, 2, "an address and a length", false },
-    { "irq", HIR_GRANT_IRQ, 1, "a number", false },
-    { "dma", HIR_GRANT_DMA, 2, "an address and a length", false },
+    { "irq",       HIR_GRANT_IRQ,       1, "a number",                false },
+    { "dma",       HIR_GRANT_DMA,       2, "an address and a length", false },
 };
 
 static void add_grant(Checker *checker, HirSip *sip, const AstGrant *ast) {
     const char *word = text_of(checker, ast->name.name);
     for (size_t i = 0; i < sizeof grants / sizeof *grants; i++) {
-        if (strcmp(grants[i].name, word) != 0)
-            continue;
+        if (strcmp(grants[i].name, word) != 0) continue;
         if (!grants[i].supported)
             unsupported(checker, ast->span, "devices");
         else if (ast->args.len != grants[i].args)
             diag_report(checker->diags, ast->span, E_BAD_GRANT, word, grants[i].takes);
         else
-            vec_push(checker->arena, &sip->grants, ((HirGrant){ .kind = grants[i].kind, .span = ast->span }));
+            vec_push(
+                checker->arena, &sip->grants,
+                ((HirGrant){ .kind = grants[i].kind, .span = ast->span })
+            );
         return;
     }
     diag_report(checker->diags, ast->name.span, E_UNKNOWN_GRANT, word);
@@ -61,14 +65,19 @@ static void add_grant(Checker *checker, HirSip *sip, const AstGrant *ast) {
 static const struct Quota {
     const char *name;
     uint64_t least, most;
-} heap_quota = { "heap", 4096, (uint64_t)1 << 36 }, stack_quota = { "stack", 16384, (uint64_t)1 << 30 }, thread_quota = { "threads", 1, 1 };
+} heap_quota = { "heap", 4096, (uint64_t)1 << 36 },
+  stack_quota = { "stack", 16384, (uint64_t)1 << 30 }, thread_quota = { "threads", 1, 1 };
 
-static uint64_t quota(Checker *checker, Module *module, const AstExpr *ast, const struct Quota *quota) {
+static uint64_t quota(
+    Checker *checker, Module *module, const AstExpr *ast, const struct Quota *quota
+) {
     uint64_t value = 0;
-    if (!ast || !const_u64(checker, module, ast, &value))
-        return 0;
+    if (!ast || !const_u64(checker, module, ast, &value)) return 0;
     if (value < quota->least || value > quota->most) {
-        diag_report(checker->diags, ast->span, E_BAD_QUOTA, quota->name, (unsigned long long)quota->least, (unsigned long long)quota->most);
+        diag_report(
+            checker->diags, ast->span, E_BAD_QUOTA, quota->name, (unsigned long long)quota->least,
+            (unsigned long long)quota->most
+        );
         return 0;
     }
     return value;
@@ -77,8 +86,13 @@ static uint64_t quota(Checker *checker, Module *module, const AstExpr *ast, cons
 // What a process runs: no parameters yet.
 static HirFn *make_main(Checker *checker, const Decl *decl, Name name, Span span) {
     HirFn *main = arena_new(checker->arena, HirFn);
-    *main = (HirFn){ .name = name, .module = decl->module->path, .span = span, .number = checker->program->fns.len };
-    main->path = arena_printf(checker->arena, "%s.%s", text_of(checker, decl->module->path), text_of(checker, name));
+    *main = (HirFn){ .name = name,
+                     .module = decl->module->path,
+                     .span = span,
+                     .number = checker->program->fns.len };
+    main->path = arena_printf(
+        checker->arena, "%s.%s", text_of(checker, decl->module->path), text_of(checker, name)
+    );
     main->sig.result = simple(checker, HIR_TYPE_VOID);
     vec_push(checker->arena, &checker->program->fns, main);
     decl->sip->main = main;
@@ -88,7 +102,10 @@ static HirFn *make_main(Checker *checker, const Decl *decl, Name name, Span span
 // A test is a process without wires, so that a trap ends this test only.
 void complete_test(Checker *checker, Decl *decl) {
     uint32_t number = checker->program->tests.len + 1;
-    HirTest test = { .title = decl->item->test.title, .module = decl->module->path, .sip = decl->sip, .span = decl->item->span };
+    HirTest test = { .title = decl->item->test.title,
+                     .module = decl->module->path,
+                     .sip = decl->sip,
+                     .span = decl->item->span };
     Name name = names_add_c(checker->names, arena_printf(checker->arena, "test%u", number));
     *decl->sip = (HirSip){ .name = name, .module = decl->module->path, .span = decl->item->span };
     make_main(checker, decl, name, decl->item->span);

@@ -30,11 +30,12 @@ HirLocal *new_local(Fn *fn, Name name, const HirType *type, Span span) {
 HirLocal *declare(Fn *fn, AstName name, const HirType *type) {
     HirLocal *local = new_local(fn, name.name, type, name.span);
     uint64_t other;
-    if (!name.name || name.name == fn->checker->discard)
-        return local;
+    if (!name.name || name.name == fn->checker->discard) return local;
     if (map_get(fn->scope->names, name.name, &other)) {
         diag_report(fn->checker->diags, name.span, E_DUPLICATE, text_of(fn->checker, name.name));
-        diag_note(fn->checker->diags, ((const HirLocal *)(uintptr_t)other)->span, "first declared here");
+        diag_note(
+            fn->checker->diags, ((const HirLocal *)(uintptr_t)other)->span, "first declared here"
+        );
     }
     map_put(fn->scope->names, name.name, (uintptr_t)local);
     return local;
@@ -89,7 +90,9 @@ HirStmt *check_nested(Fn *fn, const AstStmt *stmt) {
 // A labelled block is a loop of one round, which only its label leaves.
 static HirStmt *labelled_block(Fn *fn, const AstStmt *stmt) {
     HirStmt *loop = new_stmt(fn, HIR_STMT_LOOP, stmt->span);
-    Target target = { .outer = fn->targets, .stmt = loop, .label = stmt->label.name, .only_label = true };
+    Target target = {
+        .outer = fn->targets, .stmt = loop, .label = stmt->label.name, .only_label = true
+    };
     fn->targets = &target;
     loop->is_do = true;
     loop->cond = literal(fn->checker, simple(fn->checker, HIR_TYPE_BOOL), 0, stmt->span);
@@ -101,19 +104,21 @@ static HirStmt *labelled_block(Fn *fn, const AstStmt *stmt) {
 // --- declarations ---------------------------------------------------------------------------------------------------------------
 
 // `value` may be NULL. The type that a declared local gets.
-static const HirType *let_type(Fn *fn, const AstBinder *binder, HirExpr **value, const AstExpr *ast) {
+static const HirType *let_type(
+    Fn *fn, const AstBinder *binder, HirExpr **value, const AstExpr *ast
+) {
     Checker *checker = fn->checker;
     const HirType *type = binder->type ? resolve_type(checker, fn->module, binder->type) : NULL;
     if (type && type->kind == HIR_TYPE_VOID) {
         diag_report(checker->diags, binder->type->span, E_VOID_VALUE);
         type = simple(checker, HIR_TYPE_ERROR);
     }
-    if (ast)
-        *value = check_value(fn, ast, type);
-    if (type)
-        return type;
+    if (ast) *value = check_value(fn, ast, type);
+    if (type) return type;
     if (!ast)
-        diag_report(checker->diags, binder->span, E_TYPE_UNKNOWN, text_of(checker, binder->name.name));
+        diag_report(
+            checker->diags, binder->span, E_TYPE_UNKNOWN, text_of(checker, binder->name.name)
+        );
     return *value ? (*value)->type : simple(checker, HIR_TYPE_ERROR);
 }
 
@@ -122,10 +127,8 @@ static void check_let(Fn *fn, const AstStmt *stmt, HirStmtVec *out) {
     const HirType *type = let_type(fn, &stmt->let.binder, &value, stmt->let.value);
     HirLocal *local = declare(fn, stmt->let.binder.name, type);
     bool wrong = is_error(type) || (value && value->kind == HIR_ERROR);
-    if (wrong)
-        local->type = is_error(type) ? type : local->type;
-    if (value && value->kind == HIR_ERROR)
-        value = NULL; // reported
+    if (wrong) local->type = is_error(type) ? type : local->type;
+    if (value && value->kind == HIR_ERROR) value = NULL; // reported
     vec_push(fn->checker->arena, out, let(fn, local, value, stmt->span));
 }
 
@@ -133,12 +136,13 @@ static void check_let(Fn *fn, const AstStmt *stmt, HirStmtVec *out) {
 static void check_block_const(Fn *fn, const AstStmt *stmt) {
     Checker *checker = fn->checker;
     HirConst *constant = arena_new(checker->arena, HirConst);
-    *constant = (HirConst){ .name = stmt->let.binder.name.name, .module = fn->module->path, .span = stmt->let.binder.name.span };
+    *constant = (HirConst){ .name = stmt->let.binder.name.name,
+                            .module = fn->module->path,
+                            .span = stmt->let.binder.name.span };
     constant->number = checker->program->consts.len;
     vec_push(checker->arena, &checker->program->consts, constant);
     complete_constant(checker, fn, constant, stmt->let.binder.type, stmt->let.value);
-    if (!fn->scope->consts)
-        fn->scope->consts = map_new(checker->arena);
+    if (!fn->scope->consts) fn->scope->consts = map_new(checker->arena);
     uint64_t other;
     bool twice = map_get(fn->scope->names, constant->name, &other);
     if (!map_put(fn->scope->consts, constant->name, (uintptr_t)constant) || twice)
@@ -150,8 +154,7 @@ static void check_block_const(Fn *fn, const AstStmt *stmt) {
 HirExpr *target_place(Fn *fn, const AstExpr *target) {
     Checker *checker = fn->checker;
     HirExpr *place = check_expr(fn, target, NULL);
-    if (place->kind == HIR_ERROR)
-        return NULL;
+    if (place->kind == HIR_ERROR) return NULL;
     if (!hir_expr_is_place(place)) {
         diag_report(checker->diags, target->span, E_NOT_A_PLACE);
         return NULL;
@@ -159,7 +162,9 @@ HirExpr *target_place(Fn *fn, const AstExpr *target) {
     return check_mutable(checker, place) ? place : NULL;
 }
 
-static HirStmt *update(Fn *fn, HirOp op, HirFamily family, HirExpr *place, HirExpr *value, Span span) {
+static HirStmt *update(
+    Fn *fn, HirOp op, HirFamily family, HirExpr *place, HirExpr *value, Span span
+) {
     HirExpr *result = arithmetic(fn, op, family, as_value(fn->checker, place), value, span);
     if (result->kind == HIR_ERROR || result->kind != HIR_BINARY)
         return new_stmt(fn, HIR_STMT_ERROR, span);
@@ -190,11 +195,20 @@ static HirStmt *check_assign(Fn *fn, const AstStmt *stmt) {
     if (stmt->assign.compound) {
         HirOp op = op_of(stmt->assign.op);
         bool shifts = op == HIR_SHL || op == HIR_SHR;
-        HirExpr *value = check_expr(fn, stmt->assign.value, shifts ? simple(checker, HIR_TYPE_U32) : place ? place->type : NULL);
-        return place ? update(fn, op, family_of(stmt->assign.family), place, value, stmt->span) : new_stmt(fn, HIR_STMT_ERROR, stmt->span);
+        HirExpr *value = check_expr(
+            fn, stmt->assign.value,
+            shifts  ? simple(checker, HIR_TYPE_U32)
+            : place ? place->type
+                    : NULL
+        );
+        return place ? update(fn, op, family_of(stmt->assign.family), place, value, stmt->span)
+                     : new_stmt(fn, HIR_STMT_ERROR, stmt->span);
     }
-    HirExpr *value = check_value(fn, stmt->assign.value, place ? place->type : simple(checker, HIR_TYPE_ERROR));
-    HirStmt *assign = new_stmt(fn, place && value->kind != HIR_ERROR ? HIR_STMT_ASSIGN : HIR_STMT_ERROR, stmt->span);
+    HirExpr *value =
+        check_value(fn, stmt->assign.value, place ? place->type : simple(checker, HIR_TYPE_ERROR));
+    HirStmt *assign = new_stmt(
+        fn, place && value->kind != HIR_ERROR ? HIR_STMT_ASSIGN : HIR_STMT_ERROR, stmt->span
+    );
     assign->place = place;
     assign->value = value;
     return assign;
@@ -202,16 +216,20 @@ static HirStmt *check_assign(Fn *fn, const AstStmt *stmt) {
 
 static HirStmt *check_step(Fn *fn, const AstStmt *stmt) {
     HirExpr *place = target_place(fn, stmt->step.target);
-    if (!place)
-        return new_stmt(fn, HIR_STMT_ERROR, stmt->span);
-    const HirType *type = hir_type_is_integer(place->type) ? place->type : simple(fn->checker, HIR_TYPE_I32);
-    return update(fn, stmt->step.down ? HIR_SUB : HIR_ADD, HIR_TRAP, place, literal(fn->checker, type, 1, stmt->span), stmt->span);
+    if (!place) return new_stmt(fn, HIR_STMT_ERROR, stmt->span);
+    const HirType *type =
+        hir_type_is_integer(place->type) ? place->type : simple(fn->checker, HIR_TYPE_I32);
+    return update(
+        fn, stmt->step.down ? HIR_SUB : HIR_ADD, HIR_TRAP, place,
+        literal(fn->checker, type, 1, stmt->span), stmt->span
+    );
 }
 
 // --- effects ----------------------------------------------------------------------------------------------------------------------
 
 static bool is_close(Fn *fn, const AstExpr *expr) {
-    if (expr->kind != AST_EXPR_CALL || expr->call.callee->kind != AST_EXPR_NAME || expr->call.callee->name.name != fn->checker->close)
+    if (expr->kind != AST_EXPR_CALL || expr->call.callee->kind != AST_EXPR_NAME ||
+        expr->call.callee->name.name != fn->checker->close)
         return false;
     Name name = expr->call.callee->name.name;
     return !find_local(fn, name) && !find_decl(fn->checker, fn->module, name, expr->span);
@@ -224,17 +242,19 @@ static HirStmt *check_close(Fn *fn, const AstExpr *expr) {
         return new_stmt(fn, HIR_STMT_ERROR, expr->span);
     stmt->value = as_value(checker, check_expr(fn, expr->call.args.data[0].value, NULL));
     if (stmt->value->kind != HIR_ERROR && stmt->value->type->kind != HIR_TYPE_ENDPOINT)
-        diag_report(checker->diags, stmt->value->span, E_OPERAND, "close", type_text(checker, stmt->value->type));
-    if (stmt->value->type->kind != HIR_TYPE_ENDPOINT)
-        stmt->kind = HIR_STMT_ERROR;
+        diag_report(
+            checker->diags, stmt->value->span, E_OPERAND, "close",
+            type_text(checker, stmt->value->type)
+        );
+    if (stmt->value->type->kind != HIR_TYPE_ENDPOINT) stmt->kind = HIR_STMT_ERROR;
     return stmt;
 }
 
 static HirStmt *check_effect(Fn *fn, const AstStmt *stmt) {
-    if (is_close(fn, stmt->expr))
-        return check_close(fn, stmt->expr);
+    if (is_close(fn, stmt->expr)) return check_close(fn, stmt->expr);
     HirExpr *value = as_value(fn->checker, check_expr(fn, stmt->expr, NULL));
-    HirStmt *effect = new_stmt(fn, value->kind == HIR_ERROR ? HIR_STMT_ERROR : HIR_STMT_EXPR, stmt->span);
+    HirStmt *effect =
+        new_stmt(fn, value->kind == HIR_ERROR ? HIR_STMT_ERROR : HIR_STMT_EXPR, stmt->span);
     effect->value = value;
     return effect;
 }
@@ -266,14 +286,16 @@ static HirStmt *check_return(Fn *fn, const AstStmt *stmt) {
     Checker *checker = fn->checker;
     HirStmt *made = new_stmt(fn, HIR_STMT_RETURN, stmt->span);
     bool is_void = fn->result->kind == HIR_TYPE_VOID;
-    if (fn->in_defer)
-        diag_report(checker->diags, stmt->span, E_DEFER_LEAVES, "return");
+    if (fn->in_defer) diag_report(checker->diags, stmt->span, E_DEFER_LEAVES, "return");
     if (stmt->result && is_void)
-        diag_report(checker->diags, stmt->result->span, E_RESULT_SURPLUS, text_of(checker, fn->fn->name));
+        diag_report(
+            checker->diags, stmt->result->span, E_RESULT_SURPLUS, text_of(checker, fn->fn->name)
+        );
     if (!stmt->result && !is_void && !is_error(fn->result))
-        diag_report(checker->diags, stmt->span, E_TYPE_MISMATCH, type_text(checker, fn->result), "void");
-    if (stmt->result)
-        made->value = check_value(fn, stmt->result, is_void ? NULL : fn->result);
+        diag_report(
+            checker->diags, stmt->span, E_TYPE_MISMATCH, type_text(checker, fn->result), "void"
+        );
+    if (stmt->result) made->value = check_value(fn, stmt->result, is_void ? NULL : fn->result);
     return made;
 }
 
@@ -321,7 +343,9 @@ static HirStmt *refuse(Fn *fn, const AstStmt *stmt, const char *what) {
 
 static HirStmt *check_one(Fn *fn, const AstStmt *stmt) {
     switch (stmt->kind) {
-    case AST_STMT_BLOCK: return stmt->label.name ? labelled_block(fn, stmt) : check_block(fn, &stmt->block, stmt->span);
+    case AST_STMT_BLOCK:
+        return stmt->label.name ? labelled_block(fn, stmt)
+                                : check_block(fn, &stmt->block, stmt->span);
     case AST_STMT_EXPR: return check_effect(fn, stmt);
     case AST_STMT_ASSIGN: return check_assign(fn, stmt);
     case AST_STMT_STEP: return check_step(fn, stmt);

@@ -3,9 +3,9 @@
 // A result is any enum of two variants `ok` and `err` with one value each, as std.result has it. The error is handed on; where
 // the function gives another error, an enum one variant of which carries this one, it is put into that.
 
-#include <string.h>
-
 #include "check__.h"
+
+#include <string.h>
 
 static HirStmt *leave_with(Fn *fn, HirExpr *result, Span span) {
     HirStmt *block = block_of(fn, span), *leave = new_stmt(fn, HIR_STMT_RETURN, span);
@@ -16,13 +16,12 @@ static HirStmt *leave_with(Fn *fn, HirExpr *result, Span span) {
 
 // The row of the variant, if the type is an enum of `ok` and `err`.
 static bool is_result(const Checker *checker, const HirType *type, uint32_t *ok) {
-    if (!type || type->kind != HIR_TYPE_ENUM || type->enumeration->variants.len != 2)
-        return false;
+    if (!type || type->kind != HIR_TYPE_ENUM || type->enumeration->variants.len != 2) return false;
     const HirVariant *variants = type->enumeration->variants.data;
-    if (variants[0].fields.len != 1 || variants[1].fields.len != 1)
-        return false;
+    if (variants[0].fields.len != 1 || variants[1].fields.len != 1) return false;
     *ok = strcmp(text_of(checker, variants[0].name), "ok") != 0;
-    return strcmp(text_of(checker, variants[*ok].name), "ok") == 0 && strcmp(text_of(checker, variants[!*ok].name), "err") == 0;
+    return strcmp(text_of(checker, variants[*ok].name), "ok") == 0 &&
+           strcmp(text_of(checker, variants[!*ok].name), "err") == 0;
 }
 
 static const HirType *payload(const HirType *result, uint32_t row) {
@@ -38,11 +37,9 @@ static HirExpr *variant_of(Fn *fn, const HirType *type, uint32_t row, HirExpr *v
 
 // The error as the function gives it; NULL: it does not fit.
 static HirExpr *as_error(Fn *fn, HirExpr *error, const HirType *want) {
-    if (error->type == want)
-        return as_value(fn->checker, error);
+    if (error->type == want) return as_value(fn->checker, error);
     uint32_t row = UINT32_MAX, found = 0;
-    if (want->kind != HIR_TYPE_ENUM)
-        return NULL;
+    if (want->kind != HIR_TYPE_ENUM) return NULL;
     for (uint32_t i = 0; i < want->enumeration->variants.len; i++) {
         const HirVariant *variant = &want->enumeration->variants.data[i];
         if (variant->fields.len == 1 && variant->fields.data[0].type == error->type) {
@@ -55,9 +52,15 @@ static HirExpr *as_error(Fn *fn, HirExpr *error, const HirType *want) {
 
 static HirExpr *refuse(Fn *fn, const AstExpr *expr, const HirType *leaves) {
     Checker *checker = fn->checker;
-    diag_report(checker->diags, expr->span, E_TRY_RESULT, leaves ? type_text(checker, leaves) : "none", fn->fn->name ? text_of(checker, fn->fn->name) : "this",
-                fn->result ? type_text(checker, fn->result) : "nothing");
-    diag_help(checker->diags, leaves ? "`switch` says what happens in each case" : "`x else ...` says what happens when there is none");
+    diag_report(
+        checker->diags, expr->span, E_TRY_RESULT, leaves ? type_text(checker, leaves) : "none",
+        fn->fn->name ? text_of(checker, fn->fn->name) : "this",
+        fn->result ? type_text(checker, fn->result) : "nothing"
+    );
+    diag_help(
+        checker->diags, leaves ? "`switch` says what happens in each case"
+                               : "`x else ...` says what happens when there is none"
+    );
     return error_expr(checker, expr->span);
 }
 
@@ -65,12 +68,11 @@ static HirExpr *try_result(Fn *fn, const AstExpr *expr, HirExpr *value, uint32_t
     Checker *checker = fn->checker;
     const HirType *error = payload(value->type, !ok);
     uint32_t outer_ok;
-    if (!is_result(checker, fn->result, &outer_ok))
-        return refuse(fn, expr, error);
+    if (!is_result(checker, fn->result, &outer_ok)) return refuse(fn, expr, error);
     HirLocal *local = new_local(fn, 0, error, expr->span);
-    HirExpr *handed = as_error(fn, local_place(fn, local, expr->span), payload(fn->result, !outer_ok));
-    if (!handed)
-        return refuse(fn, expr, error);
+    HirExpr *handed =
+        as_error(fn, local_place(fn, local, expr->span), payload(fn->result, !outer_ok));
+    if (!handed) return refuse(fn, expr, error);
     HirExpr *result = new_expr(checker, HIR_ELSE, payload(value->type, ok), expr->span);
     result->base = value;
     result->row = ok;
@@ -83,18 +85,14 @@ HirExpr *check_try(Fn *fn, const AstExpr *expr) {
     Checker *checker = fn->checker;
     HirExpr *value = as_value(checker, check_expr(fn, expr->unary.operand, NULL));
     uint32_t ok;
-    if (value->kind == HIR_ERROR)
-        return value;
-    if (fn->in_defer)
-        diag_report(checker->diags, expr->span, E_DEFER_LEAVES, "try");
-    if (is_result(checker, value->type, &ok))
-        return try_result(fn, expr, value, ok);
+    if (value->kind == HIR_ERROR) return value;
+    if (fn->in_defer) diag_report(checker->diags, expr->span, E_DEFER_LEAVES, "try");
+    if (is_result(checker, value->type, &ok)) return try_result(fn, expr, value, ok);
     if (value->type->kind != HIR_TYPE_OPTION) {
         diag_report(checker->diags, value->span, E_NOT_OPTIONAL, type_text(checker, value->type));
         return error_expr(checker, expr->span);
     }
-    if (!fn->result || fn->result->kind != HIR_TYPE_OPTION)
-        return refuse(fn, expr, NULL);
+    if (!fn->result || fn->result->kind != HIR_TYPE_OPTION) return refuse(fn, expr, NULL);
     HirExpr *result = new_expr(checker, HIR_ELSE, value->type->elem, expr->span);
     result->base = value;
     result->leave = leave_with(fn, new_expr(checker, HIR_NONE, fn->result, expr->span), expr->span);

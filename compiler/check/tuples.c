@@ -1,7 +1,8 @@
 // Tuples: for results and destructuring. A tuple is a struct that nobody has declared, the same for the same types.
 
-#include "base/buf.h"
 #include "check__.h"
+
+#include "base/buf.h"
 
 const HirType *tuple_type(Checker *checker, const HirType *const *types, uint32_t count) {
     Buf key = { 0 }, text = { 0 };
@@ -14,12 +15,16 @@ const HirType *tuple_type(Checker *checker, const HirType *const *types, uint32_
     buf_byte(&text, ')');
     if (!strmap_get(checker->tuples, (const char *)key.data, key.len, &found)) {
         HirStruct *made = arena_new(checker->arena, HirStruct);
-        *made = (HirStruct){ .name = short_name(checker, &text), .number = checker->program->structs.len };
+        *made = (HirStruct){ .name = short_name(checker, &text),
+                             .number = checker->program->structs.len };
         vec_push(checker->arena, &checker->program->structs, made);
         for (uint32_t i = 0; i < count; i++) {
             Name name = names_add_c(checker->names, arena_printf(checker->arena, "%u", i));
             made->is_opaque = made->is_opaque || hir_type_is_opaque(types[i]);
-            vec_push(checker->arena, &made->fields, ((HirField){ .name = name, .type = types[i], .is_pub = true }));
+            vec_push(
+                checker->arena, &made->fields,
+                ((HirField){ .name = name, .type = types[i], .is_pub = true })
+            );
         }
         made->answers.settled = true;
         found = (uintptr_t)made;
@@ -36,8 +41,7 @@ static bool is_tuple(const HirType *type) {
 }
 
 static bool may_hold(Checker *checker, const HirType *type, Span span) {
-    if (is_error(type))
-        return false;
+    if (is_error(type)) return false;
     if (type->kind == HIR_TYPE_VOID)
         diag_report(checker->diags, span, E_VOID_VALUE);
     else if (hir_type_is_second_class(type))
@@ -62,24 +66,27 @@ HirExpr *check_tuple(Fn *fn, const AstExpr *expr, const HirType *want) {
     Checker *checker = fn->checker;
     VEC(const HirType *) types = { 0 };
     HirExpr *made = new_expr(checker, HIR_STRUCT_LIT, want, expr->span);
-    bool guided = want && is_tuple(want) && want->structure->fields.len == expr->tuple.len, good = true;
+    bool guided = want && is_tuple(want) && want->structure->fields.len == expr->tuple.len,
+         good = true;
     made->rows = arena_array(checker->arena, uint32_t, expr->tuple.len);
     for (uint32_t i = 0; i < expr->tuple.len; i++) {
-        HirExpr *part = check_value(fn, expr->tuple.data[i], guided ? want->structure->fields.data[i].type : NULL);
+        HirExpr *part = check_value(
+            fn, expr->tuple.data[i], guided ? want->structure->fields.data[i].type : NULL
+        );
         good = part->kind != HIR_ERROR && may_hold(checker, part->type, part->span) && good;
         made->rows[i] = i;
         vec_push(checker->arena, &types, part->type);
         vec_push(checker->arena, &made->args, part);
     }
-    if (good)
-        made->type = tuple_type(checker, types.data, types.len);
+    if (good) made->type = tuple_type(checker, types.data, types.len);
     return good ? made : error_expr(checker, expr->span);
 }
 
 // --- taking apart ----------------------------------------------------------------------------------------------------------
 
 static HirExpr *part_of(Fn *fn, HirLocal *whole, uint32_t row, Span span) {
-    HirExpr *place = new_expr(fn->checker, HIR_FIELD, whole->type->structure->fields.data[row].type, span);
+    HirExpr *place =
+        new_expr(fn->checker, HIR_FIELD, whole->type->structure->fields.data[row].type, span);
     place->base = local_place(fn, whole, span);
     place->row = row;
     return place;
@@ -89,10 +96,11 @@ static HirExpr *part_of(Fn *fn, HirLocal *whole, uint32_t row, Span span) {
 static HirLocal *hold(Fn *fn, const AstExpr *ast, uint32_t count, HirStmtVec *out) {
     Checker *checker = fn->checker;
     HirExpr *value = check_value(fn, ast, NULL);
-    if (value->kind == HIR_ERROR)
-        return NULL;
+    if (value->kind == HIR_ERROR) return NULL;
     if (!is_tuple(value->type) || value->type->structure->fields.len != count) {
-        diag_report(checker->diags, ast->span, E_NOT_A_TUPLE, type_text(checker, value->type), count);
+        diag_report(
+            checker->diags, ast->span, E_NOT_A_TUPLE, type_text(checker, value->type), count
+        );
         return NULL;
     }
     HirLocal *whole = new_local(fn, 0, value->type, ast->span);
@@ -109,12 +117,15 @@ void check_let_tuple(Fn *fn, const AstStmt *stmt, HirStmtVec *out) {
         const HirType *type = binder->type ? resolve_type(checker, fn->module, binder->type) : NULL;
         HirExpr *value = whole ? part_of(fn, whole, i, binder->span) : NULL;
         bool discards = binder->name.name == checker->discard;
-        if (discards)
-            continue;
-        if (value)
-            value = type ? coerce(checker, value, type) : as_value(checker, value);
+        if (discards) continue;
+        if (value) value = type ? coerce(checker, value, type) : as_value(checker, value);
         bool good = value && value->kind != HIR_ERROR;
-        HirLocal *local = declare(fn, binder->name, type ? type : good ? value->type : simple(checker, HIR_TYPE_ERROR));
+        HirLocal *local = declare(
+            fn, binder->name,
+            type   ? type
+            : good ? value->type
+                   : simple(checker, HIR_TYPE_ERROR)
+        );
         vec_push(checker->arena, out, let(fn, local, good ? value : NULL, binder->span));
     }
 }
@@ -126,11 +137,14 @@ void check_assign_tuple(Fn *fn, const AstStmt *stmt, HirStmtVec *out) {
     HirLocal *whole = hold(fn, stmt->assign.value, targets->len, out);
     for (uint32_t i = 0; i < targets->len; i++) {
         const AstExpr *target = targets->data[i];
-        if (target->kind == AST_EXPR_NAME && target->name.name == checker->discard)
-            continue;
+        if (target->kind == AST_EXPR_NAME && target->name.name == checker->discard) continue;
         HirExpr *place = target_place(fn, target);
-        HirExpr *value = whole && place ? coerce(checker, part_of(fn, whole, i, target->span), place->type) : NULL;
-        HirStmt *assign = new_stmt(fn, value && value->kind != HIR_ERROR ? HIR_STMT_ASSIGN : HIR_STMT_ERROR, target->span);
+        HirExpr *value = whole && place
+                             ? coerce(checker, part_of(fn, whole, i, target->span), place->type)
+                             : NULL;
+        HirStmt *assign = new_stmt(
+            fn, value && value->kind != HIR_ERROR ? HIR_STMT_ASSIGN : HIR_STMT_ERROR, target->span
+        );
         assign->place = place;
         assign->value = value;
         vec_push(checker->arena, out, assign);

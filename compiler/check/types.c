@@ -15,23 +15,26 @@ bool is_error(const HirType *type) {
 }
 
 static const HirTypeKind scalar_kinds[AST_SCALARS] = {
-    [AST_VOID] = HIR_TYPE_VOID, [AST_BOOL] = HIR_TYPE_BOOL, [AST_CHAR] = HIR_TYPE_CHAR, [AST_I8] = HIR_TYPE_I8,
-    [AST_I16] = HIR_TYPE_I16, [AST_I32] = HIR_TYPE_I32, [AST_I64] = HIR_TYPE_I64, [AST_ISIZE] = HIR_TYPE_ISIZE,
-    [AST_U8] = HIR_TYPE_U8, [AST_U16] = HIR_TYPE_U16, [AST_U32] = HIR_TYPE_U32, [AST_U64] = HIR_TYPE_U64,
-    [AST_USIZE] = HIR_TYPE_USIZE, [AST_F32] = HIR_TYPE_F32, [AST_F64] = HIR_TYPE_F64,
+    [AST_VOID] = HIR_TYPE_VOID,   [AST_BOOL] = HIR_TYPE_BOOL,   [AST_CHAR] = HIR_TYPE_CHAR,
+    [AST_I8] = HIR_TYPE_I8,       [AST_I16] = HIR_TYPE_I16,     [AST_I32] = HIR_TYPE_I32,
+    [AST_I64] = HIR_TYPE_I64,     [AST_ISIZE] = HIR_TYPE_ISIZE, [AST_U8] = HIR_TYPE_U8,
+    [AST_U16] = HIR_TYPE_U16,     [AST_U32] = HIR_TYPE_U32,     [AST_U64] = HIR_TYPE_U64,
+    [AST_USIZE] = HIR_TYPE_USIZE, [AST_F32] = HIR_TYPE_F32,     [AST_F64] = HIR_TYPE_F64,
 };
 
 static const HirMode modes[] = {
-    [AST_BORROW] = HIR_MUT, [AST_OWN] = HIR_OWN, [AST_CONST] = HIR_CONST, [AST_GC] = HIR_GC, [AST_STATIC] = HIR_STATIC,
+    [AST_BORROW] = HIR_MUT, [AST_OWN] = HIR_OWN,       [AST_CONST] = HIR_CONST,
+    [AST_GC] = HIR_GC,      [AST_STATIC] = HIR_STATIC,
 };
 
 // --- states of contracts ------------------------------------------------------------------------------------------------
 
 // `Ready.connect` is a state whose name is written with its dots.
-bool contract_state(Checker *checker, const HirContract *contract, const AstPath *path, uint32_t *state) {
+bool contract_state(
+    Checker *checker, const HirContract *contract, const AstPath *path, uint32_t *state
+) {
     *state = 0;
-    if (path->names.len == 0 || contract->broken)
-        return true;
+    if (path->names.len == 0 || contract->broken) return true;
     Name name = check_path_name(checker->names, path);
     for (uint32_t i = 0; i < contract->states.len; i++) {
         if (contract->states.data[i].name == name) {
@@ -40,65 +43,82 @@ bool contract_state(Checker *checker, const HirContract *contract, const AstPath
             return true;
         }
     }
-    diag_report(checker->diags, path->span, E_UNKNOWN_STATE, text_of(checker, contract->name), text_of(checker, name));
+    diag_report(
+        checker->diags, path->span, E_UNKNOWN_STATE, text_of(checker, contract->name),
+        text_of(checker, name)
+    );
     near_state(checker, contract, text_of(checker, name));
     return false;
 }
 
-static const HirType *endpoint_type(Checker *checker, Module *module, const AstEndpoint *endpoint, Span span, uint32_t *promise) {
+static const HirType *endpoint_type(
+    Checker *checker, Module *module, const AstEndpoint *endpoint, Span span, uint32_t *promise
+) {
     const HirType *wrong = simple(checker, HIR_TYPE_ERROR);
-    if (endpoint->is_any || endpoint->contract->kind != AST_TYPE_NAME || endpoint->contract->name.args.len) {
-        unsupported(checker, span, endpoint->is_any ? "endpoints of any contract" : "generic contracts");
+    if (endpoint->is_any || endpoint->contract->kind != AST_TYPE_NAME ||
+        endpoint->contract->name.args.len) {
+        unsupported(
+            checker, span, endpoint->is_any ? "endpoints of any contract" : "generic contracts"
+        );
         return wrong;
     }
     Decl *decl = find_path(checker, module, &endpoint->contract->name.path);
-    if (!decl || decl->kind == DECL_UNSUPPORTED)
-        return wrong;
+    if (!decl || decl->kind == DECL_UNSUPPORTED) return wrong;
     if (decl->kind != DECL_CONTRACT) {
-        diag_report(checker->diags, endpoint->contract->span, E_NOT_A_CONTRACT, text_of(checker, decl->name));
+        diag_report(
+            checker->diags, endpoint->contract->span, E_NOT_A_CONTRACT, text_of(checker, decl->name)
+        );
         return wrong;
     }
     complete_decl(checker, decl);
     uint32_t state, to = HIR_NO_STATE;
-    if (!contract_state(checker, decl->contract, &endpoint->state, &state))
-        return wrong;
+    if (!contract_state(checker, decl->contract, &endpoint->state, &state)) return wrong;
     if (endpoint->to.names.len && !contract_state(checker, decl->contract, &endpoint->to, &to))
         return wrong;
     *promise = to;
-    return hir_type_endpoint(checker->types, decl->contract, endpoint->is_exporter ? HIR_EXP : HIR_IMP, state);
+    return hir_type_endpoint(
+        checker->types, decl->contract, endpoint->is_exporter ? HIR_EXP : HIR_IMP, state
+    );
 }
 
 // --- the rest -------------------------------------------------------------------------------------------------------------
 
 static const HirType *named(Checker *checker, Module *module, const AstType *type) {
-    const Binding *bound = type->name.path.names.len == 1 && type->name.args.len == 0 ? find_binding(checker, type->name.path.names.data[0].name) : NULL;
-    if (bound && !bound->is_value)
-        return bound->type;
+    const Binding *bound = type->name.path.names.len == 1 && type->name.args.len == 0
+                               ? find_binding(checker, type->name.path.names.data[0].name)
+                               : NULL;
+    if (bound && !bound->is_value) return bound->type;
     Decl *decl = find_path(checker, module, &type->name.path);
-    if (!decl || decl->kind == DECL_UNSUPPORTED)
-        return simple(checker, HIR_TYPE_ERROR);
+    if (!decl || decl->kind == DECL_UNSUPPORTED) return simple(checker, HIR_TYPE_ERROR);
     if (decl->kind == DECL_GENERIC)
         return instance_type(checker, module, decl, &type->name.args, type->span);
     if (type->name.args.len > 0 && (decl->kind == DECL_STRUCT || decl->kind == DECL_ENUM)) {
-        diag_report(checker->diags, type->span, E_TYPE_ARGUMENTS, text_of(checker, decl->name), 0u, type->name.args.len);
+        diag_report(
+            checker->diags, type->span, E_TYPE_ARGUMENTS, text_of(checker, decl->name), 0u,
+            type->name.args.len
+        );
         return simple(checker, HIR_TYPE_ERROR);
     }
-    if (decl->kind == DECL_STRUCT)
-        return hir_type_struct(checker->types, decl->structure);
-    if (decl->kind == DECL_ENUM)
-        return hir_type_enum(checker->types, decl->enumeration);
+    if (decl->kind == DECL_STRUCT) return hir_type_struct(checker->types, decl->structure);
+    if (decl->kind == DECL_ENUM) return hir_type_enum(checker->types, decl->enumeration);
     diag_report(checker->diags, type->span, E_NOT_A_TYPE, text_of(checker, decl->name));
     if (decl->kind == DECL_CONTRACT)
-        diag_help(checker->diags, "an end of a channel is `%s.imp` or `%s.exp`", text_of(checker, decl->name), text_of(checker, decl->name));
+        diag_help(
+            checker->diags, "an end of a channel is `%s.imp` or `%s.exp`",
+            text_of(checker, decl->name), text_of(checker, decl->name)
+        );
     return simple(checker, HIR_TYPE_ERROR);
 }
 
 static bool is_borrow(const HirType *type) {
-    bool pointer = type->kind == HIR_TYPE_PTR || type->kind == HIR_TYPE_SLICE || type->kind == HIR_TYPE_STR;
+    bool pointer =
+        type->kind == HIR_TYPE_PTR || type->kind == HIR_TYPE_SLICE || type->kind == HIR_TYPE_STR;
     return pointer && (type->mode == HIR_MUT || type->mode == HIR_CONST);
 }
 
-static const HirType *pointer(Checker *checker, Module *module, const AstType *type, uint32_t *promise) {
+static const HirType *pointer(
+    Checker *checker, Module *module, const AstType *type, uint32_t *promise
+) {
     uint32_t inner = HIR_NO_STATE;
     const HirType *elem = resolve_param_type(checker, module, type->pointer.elem, &inner);
     if (inner != HIR_NO_STATE) {
@@ -108,8 +128,7 @@ static const HirType *pointer(Checker *checker, Module *module, const AstType *t
         }
         *promise = inner;
     }
-    if (is_error(elem))
-        return elem;
+    if (is_error(elem)) return elem;
     if (type->pointer.mode == AST_GC) {
         unsupported(checker, type->span, "managed memory");
         return simple(checker, HIR_TYPE_ERROR);
@@ -123,8 +142,7 @@ static const HirType *pointer(Checker *checker, Module *module, const AstType *t
         diag_report(checker->diags, type->span, E_BORROW_STORED, "what a pointer leads to");
         return simple(checker, HIR_TYPE_ERROR);
     }
-    if (type->kind == AST_TYPE_SLICE)
-        return hir_type_slice(checker->types, mode, elem);
+    if (type->kind == AST_TYPE_SLICE) return hir_type_slice(checker->types, mode, elem);
     if (mode == HIR_STATIC) {
         unsupported(checker, type->span, "static pointers");
         return simple(checker, HIR_TYPE_ERROR);
@@ -141,17 +159,20 @@ static const HirType *array(Checker *checker, Module *module, const AstType *typ
         diag_report(checker->diags, type->span, E_TYPE_TOO_LARGE);
         return simple(checker, HIR_TYPE_ERROR);
     }
-    return type->kind == AST_TYPE_VECTOR ? hir_type_vector(checker->types, elem, count) : hir_type_array(checker->types, elem, count);
+    return type->kind == AST_TYPE_VECTOR ? hir_type_vector(checker->types, elem, count)
+                                         : hir_type_array(checker->types, elem, count);
 }
 
 static const HirType *growable(Checker *checker, Module *module, const AstType *type) {
     const HirType *elem = resolve_type(checker, module, type->pointer.elem);
-    if (is_error(elem))
-        return elem;
+    if (is_error(elem)) return elem;
     if (type->pointer.mode == AST_GC)
         unsupported(checker, type->span, "managed memory");
     else if (type->pointer.mode != AST_OWN)
-        diag_report(checker->diags, type->span, E_GROWABLE_OWNS, type_text(checker, elem), type_text(checker, elem));
+        diag_report(
+            checker->diags, type->span, E_GROWABLE_OWNS, type_text(checker, elem),
+            type_text(checker, elem)
+        );
     else if (elem->kind == HIR_TYPE_VOID || is_borrow(elem))
         diag_report(checker->diags, type->span, E_BORROW_STORED, "a growable array");
     else
@@ -161,7 +182,9 @@ static const HirType *growable(Checker *checker, Module *module, const AstType *
 
 static const HirType *fn_type(Checker *checker, Module *module, const AstType *type) {
     if (type->fn.is_ref || type->fn.from.len) {
-        unsupported(checker, type->span, type->fn.is_ref ? "closures" : "function types with `from`");
+        unsupported(
+            checker, type->span, type->fn.is_ref ? "closures" : "function types with `from`"
+        );
         return simple(checker, HIR_TYPE_ERROR);
     }
     HirSig sig = { .result = resolve_type(checker, module, type->fn.result) };
@@ -182,7 +205,9 @@ static const HirType *fn_type(Checker *checker, Module *module, const AstType *t
     return good ? hir_type_fn(checker->types, &sig) : simple(checker, HIR_TYPE_ERROR);
 }
 
-static const HirType *resolve(Checker *checker, Module *module, const AstType *type, uint32_t *promise) {
+static const HirType *resolve(
+    Checker *checker, Module *module, const AstType *type, uint32_t *promise
+) {
     switch (type->kind) {
     case AST_TYPE_ERROR: return simple(checker, HIR_TYPE_ERROR);
     case AST_TYPE_SCALAR: return simple(checker, scalar_kinds[type->scalar]);
@@ -191,9 +216,12 @@ static const HirType *resolve(Checker *checker, Module *module, const AstType *t
             unsupported(checker, type->span, "managed memory");
             return simple(checker, HIR_TYPE_ERROR);
         }
-        return hir_type_str(checker->types, type->str.mode == AST_BORROW ? HIR_CONST : modes[type->str.mode]);
+        return hir_type_str(
+            checker->types, type->str.mode == AST_BORROW ? HIR_CONST : modes[type->str.mode]
+        );
     case AST_TYPE_NAME: return named(checker, module, type);
-    case AST_TYPE_ENDPOINT: return endpoint_type(checker, module, &type->endpoint, type->span, promise);
+    case AST_TYPE_ENDPOINT:
+        return endpoint_type(checker, module, &type->endpoint, type->span, promise);
     case AST_TYPE_POINTER:
     case AST_TYPE_SLICE: return pointer(checker, module, type, promise);
     case AST_TYPE_ARRAY: return array(checker, module, type);
@@ -209,7 +237,9 @@ static const HirType *resolve(Checker *checker, Module *module, const AstType *t
     return simple(checker, HIR_TYPE_ERROR);
 }
 
-const HirType *resolve_param_type(Checker *checker, Module *module, const AstType *type, uint32_t *promise) {
+const HirType *resolve_param_type(
+    Checker *checker, Module *module, const AstType *type, uint32_t *promise
+) {
     *promise = HIR_NO_STATE;
     const HirType *resolved = resolve(checker, module, type, promise);
     return checker->types_known ? check_size(checker, resolved, type->span) : resolved;

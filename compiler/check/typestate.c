@@ -6,8 +6,7 @@
 #include "ways.h"
 
 static const char *state_text(Ways *ways, const HirType *type, uint32_t state) {
-    if (state == STATE_CLOSED)
-        return "closed";
+    if (state == STATE_CLOSED) return "closed";
     return text_of(ways->checker, type->contract->states.data[state].name);
 }
 
@@ -37,14 +36,13 @@ static Path longer(Ways *ways, const Path *path, Step step, const HirType *type)
 }
 
 void states_start(Ways *ways, const Path *path, const HirType *type) {
-    if (type->kind == HIR_TYPE_ENDPOINT)
-        set_state(ways, path, type->state, path->local->span);
-    if (type->kind == HIR_TYPE_PTR && type->mode == HIR_MUT && type->elem->kind == HIR_TYPE_ENDPOINT) {
+    if (type->kind == HIR_TYPE_ENDPOINT) set_state(ways, path, type->state, path->local->span);
+    if (type->kind == HIR_TYPE_PTR && type->mode == HIR_MUT &&
+        type->elem->kind == HIR_TYPE_ENDPOINT) {
         Path behind = longer(ways, path, (Step){ .kind = STEP_DEREF }, type->elem);
         set_state(ways, &behind, type->elem->state, path->local->span);
     }
-    if (type->kind != HIR_TYPE_STRUCT || !hir_type_has_endpoint(type))
-        return;
+    if (type->kind != HIR_TYPE_STRUCT || !hir_type_has_endpoint(type)) return;
     for (uint32_t i = 0; i < type->structure->fields.len; i++) {
         const HirType *field_type = type->structure->fields.data[i].type;
         Path field = longer(ways, path, (Step){ .kind = STEP_FIELD, .n = i }, field_type);
@@ -71,23 +69,25 @@ void states_carry(Ways *ways, const Path *to, const HirExpr *value) {
 // Where the endpoint got into its state, unless it began in it.
 static void note_since(Ways *ways, const Fact *fact) {
     if (!same_span(fact->at, fact->path.local->span))
-        diag_note(ways->checker->diags, fact->at, "in state `%s` since here", state_text(ways, fact->path.type, fact->value));
+        diag_note(
+            ways->checker->diags, fact->at, "in state `%s` since here",
+            state_text(ways, fact->path.type, fact->value)
+        );
 }
 
 static void expect(Ways *ways, const Fact *fact, const HirType *want, Span at) {
-    if (ways->counting || fact->value == want->state || fact->value == STATE_CLOSED)
-        return;
-    diag_report(ways->checker->diags, at, E_STATE_EXPECTED, path_text(ways, &fact->path), state_text(ways, fact->path.type, fact->value),
-                state_text(ways, want, want->state));
+    if (ways->counting || fact->value == want->state || fact->value == STATE_CLOSED) return;
+    diag_report(
+        ways->checker->diags, at, E_STATE_EXPECTED, path_text(ways, &fact->path),
+        state_text(ways, fact->path.type, fact->value), state_text(ways, want, want->state)
+    );
     note_since(ways, fact);
 }
 
 void states_consume(Ways *ways, const Path *path, const HirType *want, Span at) {
-    if (!path->local || ways->state.dead)
-        return;
+    if (!path->local || ways->state.dead) return;
     Fact *known = state_of(ways, path);
-    if (known && want && want->kind == HIR_TYPE_ENDPOINT)
-        expect(ways, known, want, at);
+    if (known && want && want->kind == HIR_TYPE_ENDPOINT) expect(ways, known, want, at);
     Facts *states = &ways->state.states;
     for (uint32_t i = 0; i < states->len;) {
         Fact fact = states->data[i];
@@ -102,8 +102,7 @@ void states_consume(Ways *ways, const Path *path, const HirType *want, Span at) 
 }
 
 void states_lend(Ways *ways, const Path *path, Span at) {
-    if (!path->local || ways->state.dead)
-        return;
+    if (!path->local || ways->state.dead) return;
     for (uint32_t i = 0; i < ways->state.states.len; i++) {
         const Fact *fact = &ways->state.states.data[i];
         bool inside = fact->path.count > path->count && path_starts(&fact->path, path);
@@ -116,13 +115,12 @@ void states_lend(Ways *ways, const Path *path, Span at) {
 void states_after_call(Ways *ways, const HirExpr *call, const HirSig *sig) {
     for (uint32_t i = 0; i < call->args.len; i++) {
         const HirExpr *arg = call->args.data[i];
-        bool borrowed = arg->kind == HIR_BORROW && arg->mode == HIR_MUT && arg->type->elem->kind == HIR_TYPE_ENDPOINT;
-        if (!borrowed)
-            continue;
+        bool borrowed = arg->kind == HIR_BORROW && arg->mode == HIR_MUT &&
+                        arg->type->elem->kind == HIR_TYPE_ENDPOINT;
+        if (!borrowed) continue;
         Path path = path_of(ways, arg->base);
         Fact *known = state_of(ways, &path);
-        if (!known)
-            continue;
+        if (!known) continue;
         expect(ways, known, sig->params.data[i]->elem, arg->span);
         move_on(known, sig->promises.data[i], arg->span);
     }
@@ -131,26 +129,22 @@ void states_after_call(Ways *ways, const HirExpr *call, const HirSig *sig) {
 // --- sending ------------------------------------------------------------------------------------------------------------------
 
 static bool holder_sends(const HirType *type, const HirState *state) {
-    if (state->choices.len == 0)
-        return false;
+    if (state->choices.len == 0) return false;
     bool is_in = type->contract->messages.data[state->choices.data[0].message].is_in;
     return (type->side == HIR_IMP) == is_in;
 }
 
 static const HirChoice *choice_of(const HirState *state, uint32_t message) {
     for (uint32_t i = 0; i < state->choices.len; i++)
-        if (state->choices.data[i].message == message)
-            return &state->choices.data[i];
+        if (state->choices.data[i].message == message) return &state->choices.data[i];
     return NULL;
 }
 
 // In a local, in fields of a local, or behind a local that borrows it.
 static bool may_be_tracked(const Path *path) {
-    if (path->count == 1 && path->steps[0].kind == STEP_DEREF)
-        return !path->steps[0].owned;
+    if (path->count == 1 && path->steps[0].kind == STEP_DEREF) return !path->steps[0].owned;
     for (uint32_t i = 0; i < path->count; i++)
-        if (path->steps[i].kind != STEP_FIELD)
-            return false;
+        if (path->steps[i].kind != STEP_FIELD) return false;
     return path->local != NULL;
 }
 
@@ -158,35 +152,36 @@ static Fact *tracked(Ways *ways, const HirExpr *endpoint) {
     Path path = path_of(ways, endpoint);
     Fact *known = state_of(ways, &path);
     if (!known && !ways->state.dead && !may_be_tracked(&path))
-        unsupported(ways->checker, endpoint->span, "an endpoint in memory: move it to a local first");
+        unsupported(
+            ways->checker, endpoint->span, "an endpoint in memory: move it to a local first"
+        );
     return known;
 }
 
 static const char *why_not(const HirType *type, uint32_t state, bool sends) {
-    if (state == STATE_CLOSED)
-        return "";
+    if (state == STATE_CLOSED) return "";
     const HirState *info = &type->contract->states.data[state];
-    if (info->choices.len == 0)
-        return ", where the protocol ends";
-    if (holder_sends(type, info) == sends)
-        return "";
+    if (info->choices.len == 0) return ", where the protocol ends";
+    if (holder_sends(type, info) == sends) return "";
     return sends ? ", in which the other end sends" : ", in which this end sends";
 }
 
 void states_send(Ways *ways, const HirStmt *stmt) {
     const HirType *type = stmt->place->type;
     Fact *known = tracked(ways, stmt->place);
-    if (!known)
-        return;
-    const HirState *state = known->value == STATE_CLOSED ? NULL : &type->contract->states.data[known->value];
+    if (!known) return;
+    const HirState *state =
+        known->value == STATE_CLOSED ? NULL : &type->contract->states.data[known->value];
     const HirChoice *choice = state ? choice_of(state, stmt->message) : NULL;
     if (choice) {
         move_on(known, choice->next, stmt->span);
         return;
     }
     const char *message = text_of(ways->checker, type->contract->messages.data[stmt->message].name);
-    diag_report(ways->checker->diags, stmt->span, E_SEND_IN_STATE, message, path_text(ways, &known->path), state_text(ways, type, known->value),
-                why_not(type, known->value, true));
+    diag_report(
+        ways->checker->diags, stmt->span, E_SEND_IN_STATE, message, path_text(ways, &known->path),
+        state_text(ways, type, known->value), why_not(type, known->value, true)
+    );
     note_since(ways, known);
     known->value = STATE_CLOSED; // agrees with whatever follows
 }
@@ -202,8 +197,7 @@ typedef struct Coming { // the arms of a receive that speak of one endpoint
 } Coming;
 
 static bool same_place(Ways *ways, const HirReceiveArm *arm, const Path *path) {
-    if (arm->kind == HIR_COMES_TIMEOUT)
-        return false;
+    if (arm->kind == HIR_COMES_TIMEOUT) return false;
     Path other = path_of(ways, arm->endpoint);
     return other.local && path->local && path_compare(&other, path) == 0;
 }
@@ -212,7 +206,8 @@ static uint32_t count_arms(const Coming *coming, HirComing kind, uint32_t messag
     uint32_t count = 0;
     for (uint32_t i = 0; i < coming->stmt->receives.len; i++) {
         const HirReceiveArm *arm = &coming->stmt->receives.data[i];
-        if (arm->kind != kind || !same_place(coming->ways, arm, &coming->path) || (kind == HIR_COMES_MESSAGE && arm->message != message))
+        if (arm->kind != kind || !same_place(coming->ways, arm, &coming->path) ||
+            (kind == HIR_COMES_MESSAGE && arm->message != message))
             continue;
         count++;
         *last = arm->span;
@@ -223,118 +218,131 @@ static uint32_t count_arms(const Coming *coming, HirComing kind, uint32_t messag
 static void check_arms(const Coming *coming) {
     Ways *ways = coming->ways;
     const HirType *type = coming->endpoint->type;
-    const HirState *state = coming->known->value == STATE_CLOSED ? NULL : &type->contract->states.data[coming->known->value];
+    const HirState *state = coming->known->value == STATE_CLOSED
+                                ? NULL
+                                : &type->contract->states.data[coming->known->value];
     bool receives = state && !holder_sends(type, state);
     for (uint32_t i = 0; i < coming->stmt->receives.len; i++) {
         const HirReceiveArm *arm = &coming->stmt->receives.data[i];
-        if (!same_place(ways, arm, &coming->path))
-            continue;
-        bool closed = arm->kind == HIR_COMES_CLOSED, comes = closed ? !state || receives : receives && choice_of(state, arm->message);
-        if (comes || (closed && coming->stmt->receives.data[0].binds_outside))
-            continue;
-        diag_report(ways->checker->diags, arm->span, E_RECEIVE_IN_STATE,
-                    closed ? "closed" : text_of(ways->checker, type->contract->messages.data[arm->message].name), path_text(ways, &coming->path),
-                    state_text(ways, type, coming->known->value), why_not(type, coming->known->value, false));
+        if (!same_place(ways, arm, &coming->path)) continue;
+        bool closed = arm->kind == HIR_COMES_CLOSED,
+             comes = closed ? !state || receives : receives && choice_of(state, arm->message);
+        if (comes || (closed && coming->stmt->receives.data[0].binds_outside)) continue;
+        diag_report(
+            ways->checker->diags, arm->span, E_RECEIVE_IN_STATE,
+            closed ? "closed"
+                   : text_of(ways->checker, type->contract->messages.data[arm->message].name),
+            path_text(ways, &coming->path), state_text(ways, type, coming->known->value),
+            why_not(type, coming->known->value, false)
+        );
         note_since(ways, coming->known);
     }
 }
 
 static const char *listed(Ways *ways, const char *list, const char *one) { // `a`, `b`
-    return list ? arena_printf(ways->checker->arena, "%s, `%s`", list, one) : arena_printf(ways->checker->arena, "`%s`", one);
+    return list ? arena_printf(ways->checker->arena, "%s, `%s`", list, one)
+                : arena_printf(ways->checker->arena, "`%s`", one);
 }
 
 // A message that can come: has it one arm? Gives what is missing so far.
-static const char *check_choice(const Coming *coming, const HirChoice *choice, const char *missing) {
+static const char *check_choice(
+    const Coming *coming, const HirChoice *choice, const char *missing
+) {
     Ways *ways = coming->ways;
     const HirContract *contract = coming->endpoint->type->contract;
     const char *name = text_of(ways->checker, contract->messages.data[choice->message].name);
-    const char *text = arena_printf(ways->checker->arena, "%s.%s", path_text(ways, &coming->path), name);
+    const char *text =
+        arena_printf(ways->checker->arena, "%s.%s", path_text(ways, &coming->path), name);
     Span at;
     uint32_t count = count_arms(coming, HIR_COMES_MESSAGE, choice->message, &at);
-    if (count > 1)
-        diag_report(ways->checker->diags, at, E_RECEIVE_TWICE, text);
+    if (count > 1) diag_report(ways->checker->diags, at, E_RECEIVE_TWICE, text);
     return count == 0 ? listed(ways, missing, text) : missing;
 }
 
 static void check_closed(const Coming *coming, const char **missing) {
     Ways *ways = coming->ways;
-    const char *text = arena_printf(ways->checker->arena, "closed(%s)", path_text(ways, &coming->path));
+    const char *text =
+        arena_printf(ways->checker->arena, "closed(%s)", path_text(ways, &coming->path));
     Span at;
     uint32_t count = count_arms(coming, HIR_COMES_CLOSED, 0, &at);
-    if (count > 1)
-        diag_report(ways->checker->diags, at, E_RECEIVE_TWICE, text);
-    if (count == 0)
-        *missing = listed(ways, *missing, text);
+    if (count > 1) diag_report(ways->checker->diags, at, E_RECEIVE_TWICE, text);
+    if (count == 0) *missing = listed(ways, *missing, text);
 }
 
 static void check_complete(const Coming *coming) {
     Ways *ways = coming->ways;
     const HirType *type = coming->endpoint->type;
     const char *missing = NULL;
-    if (coming->known->value == STATE_CLOSED)
-        return;
+    if (coming->known->value == STATE_CLOSED) return;
     const HirState *state = &type->contract->states.data[coming->known->value];
     const HirReceiveArm *first = &coming->stmt->receives.data[0];
     for (uint32_t i = 0; i < state->choices.len && !holder_sends(type, state); i++)
         missing = check_choice(coming, &state->choices.data[i], missing);
     Span head = head_of(ways, coming->stmt->span);
-    if (missing && first->binds_outside && state->choices.len > 1 && choice_of(state, first->message)) {
-        diag_report(ways->checker->diags, head, E_RECEIVE_ONE_OF_MANY, text_of(ways->checker, type->contract->messages.data[first->message].name),
-                    text_of(ways->checker, state->name));
+    if (missing && first->binds_outside && state->choices.len > 1 &&
+        choice_of(state, first->message)) {
+        diag_report(
+            ways->checker->diags, head, E_RECEIVE_ONE_OF_MANY,
+            text_of(ways->checker, type->contract->messages.data[first->message].name),
+            text_of(ways->checker, state->name)
+        );
         diag_note(ways->checker->diags, state->span, "%s can come as well", missing);
         return;
     }
     check_closed(coming, &missing);
-    if (missing && !(first->binds_outside && !choice_of(state, first->message))) // what else comes has been said
+    if (missing && !(first->binds_outside && !choice_of(state, first->message)
+                   )) // what else comes has been said
         diag_report(ways->checker->diags, head, E_RECEIVE_INCOMPLETE, missing);
 }
 
 void states_receive_check(Ways *ways, const HirStmt *stmt) {
-    if (ways->state.dead || ways->counting)
-        return;
+    if (ways->state.dead || ways->counting) return;
     for (uint32_t i = 0; i < stmt->receives.len; i++) {
         const HirReceiveArm *arm = &stmt->receives.data[i];
-        if (arm->kind == HIR_COMES_TIMEOUT)
-            continue;
-        Coming coming = { .ways = ways, .stmt = stmt, .endpoint = arm->endpoint, .path = path_of(ways, arm->endpoint) };
+        if (arm->kind == HIR_COMES_TIMEOUT) continue;
+        Coming coming = { .ways = ways,
+                          .stmt = stmt,
+                          .endpoint = arm->endpoint,
+                          .path = path_of(ways, arm->endpoint) };
         bool first = true;
         for (uint32_t k = 0; k < i; k++)
             first = first && !same_place(ways, &stmt->receives.data[k], &coming.path);
-        if (!first || !(coming.known = tracked(ways, arm->endpoint)))
-            continue;
+        if (!first || !(coming.known = tracked(ways, arm->endpoint))) continue;
         check_arms(&coming);
         check_complete(&coming);
     }
 }
 
 void states_receive_arm(Ways *ways, const HirReceiveArm *arm) {
-    if (arm->kind == HIR_COMES_TIMEOUT)
-        return;
+    if (arm->kind == HIR_COMES_TIMEOUT) return;
     Path path = path_of(ways, arm->endpoint);
     Fact *known = state_of(ways, &path);
-    if (!known)
-        return;
-    const HirState *state = known->value == STATE_CLOSED ? NULL : &arm->endpoint->type->contract->states.data[known->value];
-    const HirChoice *choice = state && arm->kind == HIR_COMES_MESSAGE ? choice_of(state, arm->message) : NULL;
+    if (!known) return;
+    const HirState *state = known->value == STATE_CLOSED
+                                ? NULL
+                                : &arm->endpoint->type->contract->states.data[known->value];
+    const HirChoice *choice =
+        state && arm->kind == HIR_COMES_MESSAGE ? choice_of(state, arm->message) : NULL;
     move_on(known, choice ? choice->next : STATE_CLOSED, arm->span);
 }
 
 // --- ends of ways ------------------------------------------------------------------------------------------------------------------
 
 void states_return(Ways *ways, Span at) {
-    if (ways->state.dead || ways->counting)
-        return;
+    if (ways->state.dead || ways->counting) return;
     for (uint32_t i = 0; i < ways->fn->sig.params.len; i++) {
         const HirType *type = ways->fn->sig.params.data[i];
         uint32_t promise = ways->fn->sig.promises.data[i];
-        if (promise == HIR_NO_STATE || type->kind != HIR_TYPE_PTR)
-            continue;
+        if (promise == HIR_NO_STATE || type->kind != HIR_TYPE_PTR) continue;
         Path param = path_of_local(ways->fn->locals.data[i]);
         Path behind = longer(ways, &param, (Step){ .kind = STEP_DEREF }, type->elem);
         Fact *known = state_of(ways, &behind);
         if (known && known->value != promise && known->value != STATE_CLOSED)
-            diag_report(ways->checker->diags, at, E_PROMISE_BROKEN, text_of(ways->checker, param.local->name), state_text(ways, type->elem, promise),
-                        state_text(ways, type->elem, known->value));
+            diag_report(
+                ways->checker->diags, at, E_PROMISE_BROKEN,
+                text_of(ways->checker, param.local->name), state_text(ways, type->elem, promise),
+                state_text(ways, type->elem, known->value)
+            );
     }
 }
 
@@ -346,10 +354,14 @@ void states_dropped(Ways *ways, const HirLocal *local, Span at) {
         bool behind = false; // a borrow: it is not dropped here
         for (uint32_t k = 0; k < fact.path.count; k++)
             behind = behind || (fact.path.steps[k].kind == STEP_DEREF && !fact.path.steps[k].owned);
-        if (fact.path.local != local || behind || fact.value == STATE_CLOSED || !moves_has_value(&ways->state, &fact.path))
+        if (fact.path.local != local || behind || fact.value == STATE_CLOSED ||
+            !moves_has_value(&ways->state, &fact.path))
             continue;
         if (!fact.path.type->contract->states.data[fact.value].is_end)
-            diag_report(ways->checker->diags, at, E_ENDPOINT_DROPPED, path_text(ways, &fact.path), state_text(ways, fact.path.type, fact.value));
+            diag_report(
+                ways->checker->diags, at, E_ENDPOINT_DROPPED, path_text(ways, &fact.path),
+                state_text(ways, fact.path.type, fact.value)
+            );
     }
 }
 
@@ -364,9 +376,13 @@ void states_join(Ways *ways, State *into, const State *from, Span at) {
         }
         if (fact->value == STATE_CLOSED) {
             move_on(fact, other->value, other->at);
-        } else if (!ways->counting && other->value != STATE_CLOSED && other->value != fact->value && is_news(ways, other)) {
-            diag_report(ways->checker->diags, at, E_STATES_DISAGREE, path_text(ways, &fact->path), state_text(ways, fact->path.type, fact->value),
-                        state_text(ways, fact->path.type, other->value));
+        } else if (!ways->counting && other->value != STATE_CLOSED && other->value != fact->value &&
+                   is_news(ways, other)) {
+            diag_report(
+                ways->checker->diags, at, E_STATES_DISAGREE, path_text(ways, &fact->path),
+                state_text(ways, fact->path.type, fact->value),
+                state_text(ways, fact->path.type, other->value)
+            );
             note_since(ways, fact);
             note_since(ways, other);
         }

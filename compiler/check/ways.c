@@ -2,7 +2,9 @@
 
 #include "ways.h"
 
-enum { MOST_ENDPOINTS = 3000 }; // the verifier follows no more than 4096, with those that lowering adds
+enum {
+    MOST_ENDPOINTS = 3000
+}; // the verifier follows no more than 4096, with those that lowering adds
 enum { MOST_WORK = 2000000 }; // statements walked in one function, rounds of loops included
 
 // --- states ------------------------------------------------------------------------------------------------------------------
@@ -38,19 +40,18 @@ void state_join(Ways *ways, State *into, State *from, Span at) {
     for (uint32_t i = 0; i < from->moved.len; i++)
         facts_add(&into->moved, from->moved.data[i]);
     for (uint32_t i = 0; i < from->held.len; i++)
-        if (!facts_add(&into->held, from->held.data[i]) && from->held.data[i].value == LOAN_EXCLUSIVE)
-            facts_find(&into->held, from->held.data[i].tag, &from->held.data[i].path)->value = LOAN_EXCLUSIVE;
+        if (!facts_add(&into->held, from->held.data[i]) &&
+            from->held.data[i].value == LOAN_EXCLUSIVE)
+            facts_find(&into->held, from->held.data[i].tag, &from->held.data[i].path)->value =
+                LOAN_EXCLUSIVE;
     state_free(from);
 }
 
 bool state_is_new(const State *known, const State *more) {
-    if (more->dead)
-        return false;
-    if (known->dead)
-        return true;
+    if (more->dead) return false;
+    if (known->dead) return true;
     for (uint32_t i = 0; i < more->moved.len; i++)
-        if (!facts_find(&known->moved, 0, &more->moved.data[i].path))
-            return true;
+        if (!facts_find(&known->moved, 0, &more->moved.data[i].path)) return true;
     for (uint32_t i = 0; i < more->held.len; i++)
         if (!facts_find(&known->held, more->held.data[i].tag, &more->held.data[i].path))
             return true;
@@ -80,16 +81,16 @@ static void in_scope(Ways *ways, const HirLocal *local, const HirStmt *defer) {
 
 static uint32_t endpoints_in(const HirType *type) {
     uint32_t count = type->kind == HIR_TYPE_ENDPOINT;
-    if (type->kind == HIR_TYPE_PTR && type->elem->kind == HIR_TYPE_ENDPOINT)
-        return 2;
-    for (uint32_t i = 0; type->kind == HIR_TYPE_STRUCT && hir_type_has_endpoint(type) && i < type->structure->fields.len; i++)
+    if (type->kind == HIR_TYPE_PTR && type->elem->kind == HIR_TYPE_ENDPOINT) return 2;
+    for (uint32_t i = 0; type->kind == HIR_TYPE_STRUCT && hir_type_has_endpoint(type) &&
+                         i < type->structure->fields.len;
+         i++)
         count += endpoints_in(type->structure->fields.data[i].type);
     return count;
 }
 
 void count_endpoints(Ways *ways, const HirType *type) {
-    if (ways->counting && ways->endpoints < MOST_ENDPOINTS)
-        ways->endpoints += endpoints_in(type);
+    if (ways->counting && ways->endpoints < MOST_ENDPOINTS) ways->endpoints += endpoints_in(type);
 }
 
 void declare_local(Ways *ways, const HirLocal *local, bool has_value, Span at) {
@@ -97,8 +98,7 @@ void declare_local(Ways *ways, const HirLocal *local, bool has_value, Span at) {
     Path path = path_of_local(local);
     in_scope(ways, local, NULL);
     live_node(ways, local, LIVE_WRITE);
-    if (ways->state.dead)
-        return;
+    if (ways->state.dead) return;
     if (has_value)
         moves_assign(ways, &path, at);
     else
@@ -128,18 +128,14 @@ void end_locals(Ways *ways, uint32_t down_to, Span at) {
             states_dropped(ways, ending.local, at);
     }
     ways->endings.len = whole;
-    if (ways->state.dead)
-        return;
-    if (down_to == 0)
-        states_return(ways, at);
+    if (ways->state.dead) return;
+    if (down_to == 0) states_return(ways, at);
     for (uint32_t i = 0; down_to == 0 && i < ways->fn->sig.params.len; i++)
         moves_check_back(ways, ways->fn->locals.data[i], at);
     for (uint32_t i = down_to; i < whole; i++)
-        if (ways->endings.data[i].local)
-            forget(ways, ways->endings.data[i].local);
+        if (ways->endings.data[i].local) forget(ways, ways->endings.data[i].local);
     for (uint32_t i = down_to; i < whole; i++) {
-        if (!ways->endings.data[i].local)
-            continue;
+        if (!ways->endings.data[i].local) continue;
         Path path = path_of_local(ways->endings.data[i].local);
         loans_access(ways, &path, ACCESS_END, ways->endings.data[i].local->span);
     }
@@ -149,8 +145,7 @@ void end_locals(Ways *ways, uint32_t down_to, Span at) {
 static void give(Ways *ways, const HirLocal *local, const HirExpr *value, Span at) {
     Path path = path_of_local(local);
     live_node(ways, local, LIVE_WRITE);
-    if (ways->state.dead)
-        return;
+    if (ways->state.dead) return;
     loans_take(ways, local, value, false);
     states_carry(ways, &path, value);
     moves_assign(ways, &path, at);
@@ -159,12 +154,11 @@ static void give(Ways *ways, const HirLocal *local, const HirExpr *value, Span a
 // --- simple statements -----------------------------------------------------------------------------------------------------------
 
 static void walk_let(Ways *ways, const HirStmt *stmt) {
-    if (stmt->value)
-        walk_carried(ways, stmt->value);
+    if (stmt->value) walk_carried(ways, stmt->value);
     declare_local(ways, stmt->local, stmt->value != NULL, stmt->span);
-    if (!stmt->value)
-        return;
-    bool kept = stmt->value->kind == HIR_BORROW && stmt->value->mode == HIR_MUT && stmt->value->type->elem->kind == HIR_TYPE_ENDPOINT;
+    if (!stmt->value) return;
+    bool kept = stmt->value->kind == HIR_BORROW && stmt->value->mode == HIR_MUT &&
+                stmt->value->type->elem->kind == HIR_TYPE_ENDPOINT;
     if (kept && !ways->counting)
         unsupported(ways->checker, stmt->span, "a borrow of an endpoint in a local");
     give(ways, stmt->local, stmt->value, stmt->span);
@@ -173,13 +167,13 @@ static void walk_let(Ways *ways, const HirStmt *stmt) {
 static void walk_assign(Ways *ways, const HirStmt *stmt) {
     Path path = path_of(ways, stmt->place);
     bool whole = stmt->place->kind == HIR_LOCAL;
-    if (!whole)
-        walk_parts(ways, stmt->place);
+    if (!whole) walk_parts(ways, stmt->place);
     if (whole)
         walk_carried(ways, stmt->value);
     else
         walk_value(ways, stmt->value);
-    if (moves_has_value(&ways->state, &path) && stmt->place->type->kind == HIR_TYPE_ENDPOINT && whole)
+    if (moves_has_value(&ways->state, &path) && stmt->place->type->kind == HIR_TYPE_ENDPOINT &&
+        whole)
         states_dropped(ways, stmt->place->local, stmt->span);
     loans_access(ways, &path, ACCESS_ASSIGN, stmt->span);
     if (whole) {
@@ -189,8 +183,7 @@ static void walk_assign(Ways *ways, const HirStmt *stmt) {
     if (path.local) // an element of an array of borrows
         loans_take(ways, path.local, stmt->value, true);
     moves_assign(ways, &path, stmt->span);
-    if (path.local)
-        states_start(ways, &path, stmt->value->type);
+    if (path.local) states_start(ways, &path, stmt->value->type);
 }
 
 static void walk_update(Ways *ways, const HirStmt *stmt) {
@@ -220,8 +213,7 @@ static void walk_send(Ways *ways, const HirStmt *stmt) {
     Path path = path_of(ways, stmt->place);
     moves_read(ways, &path, stmt->span);
     loans_access(ways, &path, ACCESS_CHANGE, stmt->span);
-    if (!ways->counting)
-        states_send(ways, stmt);
+    if (!ways->counting) states_send(ways, stmt);
 }
 
 static void walk_close(Ways *ways, const HirStmt *stmt) {
@@ -239,8 +231,7 @@ static void walk_channel(Ways *ways, const HirStmt *stmt) {
     for (int i = 0; i < 2; i++) {
         Path path = path_of_local(ends[i]);
         declare_local(ways, ends[i], true, stmt->span);
-        if (!ways->state.dead)
-            states_start(ways, &path, ends[i]->type);
+        if (!ways->state.dead) states_start(ways, &path, ends[i]->type);
     }
 }
 
@@ -254,14 +245,17 @@ static void walk_if(Ways *ways, const HirStmt *stmt) {
     State done = ways->state;
     ways->state = other;
     live_node(ways, NULL, LIVE_NOTHING);
-    if (stmt->otherwise)
-        walk_stmt(ways, stmt->otherwise);
+    if (stmt->otherwise) walk_stmt(ways, stmt->otherwise);
     state_join(ways, &ways->state, &done, head_of(ways, stmt->span));
     live_node(ways, NULL, LIVE_NOTHING);
 }
 
 static void enter_exit(Ways *ways, Exit *exit, const HirStmt *stmt) {
-    *exit = (Exit){ .outer = ways->exits, .stmt = stmt, .locals = ways->endings.len, .out = { .dead = true }, .again = { .dead = true } };
+    *exit = (Exit){ .outer = ways->exits,
+                    .stmt = stmt,
+                    .locals = ways->endings.len,
+                    .out = { .dead = true },
+                    .again = { .dead = true } };
     ways->exits = exit;
 }
 
@@ -271,16 +265,19 @@ static void walk_jump(Ways *ways, const HirStmt *stmt) {
         exit = exit->outer;
     end_locals(ways, exit->locals, stmt->span);
     State leaving = state_copy(&ways->state);
-    state_join(ways, stmt->kind == HIR_STMT_CONTINUE ? &exit->again : &exit->out, &leaving, head_of(ways, exit->stmt->span));
+    state_join(
+        ways, stmt->kind == HIR_STMT_CONTINUE ? &exit->again : &exit->out, &leaving,
+        head_of(ways, exit->stmt->span)
+    );
     ways->state.dead = true;
 }
 
-static void test(Ways *ways, const HirStmt *stmt, Exit *exit) { // the way out of the loop by its condition
-    if (!stmt->cond)
-        return;
+static void test(
+    Ways *ways, const HirStmt *stmt, Exit *exit
+) { // the way out of the loop by its condition
+    if (!stmt->cond) return;
     walk_value(ways, stmt->cond);
-    if (stmt->cond->kind == HIR_LITERAL && stmt->cond->bits)
-        return;
+    if (stmt->cond->kind == HIR_LITERAL && stmt->cond->bits) return;
     State leaving = state_copy(&ways->state);
     state_join(ways, &exit->out, &leaving, head_of(ways, stmt->span));
     live_node(ways, NULL, LIVE_NOTHING);
@@ -289,16 +286,13 @@ static void test(Ways *ways, const HirStmt *stmt, Exit *exit) { // the way out o
 }
 
 static void walk_round(Ways *ways, const HirStmt *stmt, Exit *exit) {
-    if (!stmt->is_do)
-        test(ways, stmt, exit);
+    if (!stmt->is_do) test(ways, stmt, exit);
     walk_stmt(ways, stmt->then);
     state_join(ways, &ways->state, &exit->again, head_of(ways, stmt->span));
     exit->again = (State){ .dead = true };
     live_node(ways, NULL, LIVE_NOTHING);
-    if (stmt->step)
-        walk_stmt(ways, stmt->step);
-    if (stmt->is_do)
-        test(ways, stmt, exit);
+    if (stmt->step) walk_stmt(ways, stmt->step);
+    if (stmt->is_do) test(ways, stmt, exit);
 }
 
 static void walk_loop(Ways *ways, const HirStmt *stmt) {
@@ -314,8 +308,7 @@ static void walk_loop(Ways *ways, const HirStmt *stmt) {
         live_back(ways, from);
         again = !ways->counting && ways->work < MOST_WORK && state_is_new(&entry, &ways->state);
         state_join(ways, &entry, &ways->state, head_of(ways, stmt->span));
-        if (again)
-            state_free(&exit.out);
+        if (again) state_free(&exit.out);
         ways->state = state_copy(&entry);
     }
     state_free(&entry);
@@ -326,18 +319,23 @@ static void walk_loop(Ways *ways, const HirStmt *stmt) {
 
 // --- switch and receive --------------------------------------------------------------------------------------------------------------
 
-static void bind(Ways *ways, const HirPattern *pattern, const HirExpr *subject, const Path *path, uint32_t field) {
+static void bind(
+    Ways *ways, const HirPattern *pattern, const HirExpr *subject, const Path *path, uint32_t field
+) {
     const HirLocal *local = pattern->local;
     declare_local(ways, local, true, pattern->span);
-    if (ways->state.dead)
-        return;
+    if (ways->state.dead) return;
     if (pattern->bind == HIR_BIND_CONST || pattern->bind == HIR_BIND_MUT) {
         Step *steps = arena_array(&ways->arena, Step, path->count + 1);
         for (uint32_t i = 0; i < path->count; i++)
             steps[i] = path->steps[i];
-        steps[path->count] = (Step){ .kind = STEP_FIELD, .n = field }; // of the payload: fields of one variant are disjoint
+        steps[path->count] = (Step
+        ){ .kind = STEP_FIELD, .n = field }; // of the payload: fields of one variant are disjoint
         Path part = { path->local, steps, path->count + 1, pattern->type };
-        loans_access(ways, &part, pattern->bind == HIR_BIND_MUT ? ACCESS_LEND_MUT : ACCESS_LEND, pattern->span);
+        loans_access(
+            ways, &part, pattern->bind == HIR_BIND_MUT ? ACCESS_LEND_MUT : ACCESS_LEND,
+            pattern->span
+        );
         loans_hold_path(ways, local, &part, pattern->bind == HIR_BIND_MUT, pattern->span);
     } else if (hir_type_is_second_class(local->type)) {
         Facts loans = { 0 };
@@ -348,7 +346,9 @@ static void bind(Ways *ways, const HirPattern *pattern, const HirExpr *subject, 
     states_start(ways, &to, local->type);
 }
 
-static void bind_payload(Ways *ways, const HirPattern *pattern, const HirExpr *held, const Path *path) {
+static void bind_payload(
+    Ways *ways, const HirPattern *pattern, const HirExpr *held, const Path *path
+) {
     for (uint32_t i = 0; i < pattern->args.len; i++) {
         const HirPattern *arg = pattern->args.data[i];
         if (arg->kind == HIR_PATTERN_BIND) {
@@ -371,15 +371,16 @@ static bool takes(const HirPattern *pattern) {
     return moves;
 }
 
-static void walk_pattern(Ways *ways, const HirPattern *pattern, const HirExpr *subject, const Path *path) {
+static void walk_pattern(
+    Ways *ways, const HirPattern *pattern, const HirExpr *subject, const Path *path
+) {
     HirExpr held = *subject;
     if (hir_expr_is_place(subject)) { // what it holds, as a value
         held = (HirExpr){ .kind = HIR_COPY, .type = subject->type, .span = subject->span };
         held.base = arena_new(&ways->arena, HirExpr);
         *held.base = *subject;
     }
-    if (pattern->kind == HIR_PATTERN_BIND)
-        bind(ways, pattern, &held, path, 0);
+    if (pattern->kind == HIR_PATTERN_BIND) bind(ways, pattern, &held, path, 0);
     bind_payload(ways, pattern, &held, path);
     if (takes(pattern) && path->local) {
         loans_access(ways, path, ACCESS_MOVE, pattern->span);
@@ -389,7 +390,8 @@ static void walk_pattern(Ways *ways, const HirPattern *pattern, const HirExpr *s
 }
 
 static void look_only(Ways *ways, const HirPattern *pattern) {
-    bool lent = pattern->kind == HIR_PATTERN_BIND && (pattern->bind == HIR_BIND_MOVE || pattern->bind == HIR_BIND_MUT);
+    bool lent = pattern->kind == HIR_PATTERN_BIND &&
+                (pattern->bind == HIR_BIND_MOVE || pattern->bind == HIR_BIND_MUT);
     if (lent) {
         Path path = path_of_local(pattern->local);
         loans_guard(ways, &path, pattern->span);
@@ -428,8 +430,7 @@ static void walk_switch(Ways *ways, const HirStmt *stmt) {
         live_node(ways, NULL, LIVE_NOTHING);
         for (uint32_t i = 0; i < arm->patterns.len; i++)
             walk_pattern(ways, arm->patterns.data[i], subject, &path);
-        if (arm->guard)
-            walk_guard(ways, arm, &path);
+        if (arm->guard) walk_guard(ways, arm, &path);
         walk_stmt(ways, arm->body);
         end_locals(ways, outside, arm->span);
         ways->endings.len = outside;
@@ -444,22 +445,20 @@ static void walk_switch(Ways *ways, const HirStmt *stmt) {
 static void bind_message(Ways *ways, const HirReceiveArm *arm) {
     for (uint32_t i = 0; i < arm->binds.len; i++) {
         const HirLocal *local = arm->binds.data[i];
-        if (!local)
-            continue;
-        if (!arm->binds_outside)
-            declare_local(ways, local, true, arm->span);
+        if (!local) continue;
+        if (!arm->binds_outside) declare_local(ways, local, true, arm->span);
         Path path = path_of_local(local);
         moves_assign(ways, &path, arm->span);
-        if (!ways->state.dead)
-            states_start(ways, &path, local->type);
+        if (!ways->state.dead) states_start(ways, &path, local->type);
     }
 }
 
-static void declare_binds(Ways *ways, const HirStmt *stmt) { // of a bare `receive`: they live in the block around it
+static void declare_binds(
+    Ways *ways, const HirStmt *stmt
+) { // of a bare `receive`: they live in the block around it
     vec_each(HirReceiveArm, arm, &stmt->receives) {
         for (uint32_t i = 0; arm->binds_outside && i < arm->binds.len; i++)
-            if (arm->binds.data[i])
-                declare_local(ways, arm->binds.data[i], false, arm->span);
+            if (arm->binds.data[i]) declare_local(ways, arm->binds.data[i], false, arm->span);
     }
 }
 
@@ -511,8 +510,7 @@ static void walk_block(Ways *ways, const HirStmt *block) {
 }
 
 void walk_stmt(Ways *ways, const HirStmt *stmt) {
-    if (++ways->work > MOST_WORK)
-        return;
+    if (++ways->work > MOST_WORK) return;
     switch (stmt->kind) {
     case HIR_STMT_ERROR: break;
     case HIR_STMT_BLOCK: walk_block(ways, stmt); break;
@@ -546,7 +544,10 @@ static void walk_body(Ways *ways, bool counting) {
         declare_local(ways, param, true, param->span);
         states_start(ways, &path, param->type);
         if (hir_type_is_second_class(param->type))
-            facts_add(&ways->state.held, (Fact){ .tag = param->number, .path = path, .value = LOAN_FROM, .at = param->span });
+            facts_add(
+                &ways->state.held,
+                (Fact){ .tag = param->number, .path = path, .value = LOAN_FROM, .at = param->span }
+            );
     }
     walk_stmt(ways, fn->body);
     end_locals(ways, 0, fn->body->end);
@@ -559,8 +560,7 @@ void check_ways(Checker *checker, HirFn *fn) {
     arena_init(&ways.arena);
     walk_body(&ways, true);
     bool small = ways.endpoints < MOST_ENDPOINTS && live_find(&ways);
-    if (small)
-        walk_body(&ways, false);
+    if (small) walk_body(&ways, false);
     if (!small || ways.work > MOST_WORK)
         diag_report(checker->diags, fn->span, E_TOO_NESTED, "this function");
     arena_free(&ways.arena);

@@ -12,8 +12,9 @@
 #ifndef CHECK_WAYS_H
 #define CHECK_WAYS_H
 
-#include "base/bits.h"
 #include "check__.h"
+
+#include "base/bits.h"
 
 // --- paths: places as far as they are told apart ---------------------------------------------------------------------------
 
@@ -22,14 +23,15 @@ typedef enum StepKind { STEP_FIELD, STEP_DEREF, STEP_INDEX } StepKind;
 typedef struct Step {
     uint32_t kind, n;
     bool owned; // DEREF of an `own` pointer: what it leads to belongs to the local
-    bool lent;  // DEREF of a parameter that borrows exclusively: what moves out of it must be back in time [47]
+    bool
+        lent; // DEREF of a parameter that borrows exclusively: what moves out of it must be back in time [47]
 } Step;
 
 typedef struct Path {
     const HirLocal *local; // NULL: of nothing that is tracked
     const Step *steps;
     uint32_t count;
-    const HirType *type;   // of what is there
+    const HirType *type; // of what is there
 } Path;
 
 // --- facts --------------------------------------------------------------------------------------------------------------------
@@ -47,10 +49,12 @@ typedef struct Facts { // sorted by tag and path, one fact for each pair
 } Facts;
 
 int path_compare(const Path *a, const Path *b);
-bool path_starts(const Path *whole, const Path *start); // is `start` a beginning of `whole`, or the whole?
-bool paths_meet(const Path *a, const Path *b);          // may they share memory?
+bool path_starts(
+    const Path *whole, const Path *start
+);                                             // is `start` a beginning of `whole`, or the whole?
+bool paths_meet(const Path *a, const Path *b); // may they share memory?
 Fact *facts_find(const Facts *facts, uint32_t tag, const Path *path);
-bool facts_add(Facts *facts, Fact fact);                // false: it was there, and is unchanged
+bool facts_add(Facts *facts, Fact fact); // false: it was there, and is unchanged
 void facts_remove(Facts *facts, uint32_t tag, const Path *path);
 void facts_forget(Facts *facts, const HirLocal *local); // all whose path begins there
 void facts_copy(Facts *into, const Facts *from);
@@ -61,21 +65,27 @@ void facts_free(Facts *facts);
 typedef struct Ends Ends; // live.c
 
 typedef struct State {
-    bool dead;     // no way leads here
+    bool dead;        // no way leads here
     const Ends *ends; // where the walk was last on each of the ways that lead here
-    Facts moved;   // places that may have no value; value: MOVED_*
-    Facts held;    // by tag, a local's number: what its borrows may lead to; value: LOAN_*
-    Facts states;  // of endpoints, where they differ from none: value
+    Facts moved;      // places that may have no value; value: MOVED_*
+    Facts held;       // by tag, a local's number: what its borrows may lead to; value: LOAN_*
+    Facts states;     // of endpoints, where they differ from none: value
 } State;
 
-enum { MOVED_NEVER, MOVED_AWAY };               // had no value yet; had one
-enum { LOAN_SHARED, LOAN_EXCLUSIVE, LOAN_GUARD, LOAN_FROM }; // GUARD: shared. FROM: of what a parameter borrows
+enum { MOVED_NEVER, MOVED_AWAY }; // had no value yet; had one
+enum {
+    LOAN_SHARED,
+    LOAN_EXCLUSIVE,
+    LOAN_GUARD,
+    LOAN_FROM
+}; // GUARD: shared. FROM: of what a parameter borrows
 #define STATE_CLOSED (UINT32_MAX - 1)
 
-typedef struct Exit { // a statement that `break` and `continue` may leave, and the states in which they do
+typedef struct
+    Exit { // a statement that `break` and `continue` may leave, and the states in which they do
     struct Exit *outer;
     const HirStmt *stmt;
-    uint32_t locals;   // in scope around it
+    uint32_t locals; // in scope around it
     State out, again;
 } Exit;
 
@@ -89,7 +99,7 @@ typedef enum LiveKind { LIVE_NOTHING, LIVE_USE, LIVE_WRITE } LiveKind;
 typedef struct LiveNode {
     const HirLocal *local; // NULL: ways part or meet here
     LiveKind kind;
-    uint32_t edges;        // the first of those that lead here, plus one; 0: none
+    uint32_t edges; // the first of those that lead here, plus one; 0: none
 } LiveNode;
 
 typedef struct LiveEdge {
@@ -99,86 +109,106 @@ typedef struct LiveEdge {
 typedef struct Live {
     VEC(LiveNode) nodes; // by position
     VEC(LiveEdge) edges;
-    BitSet *after;       // per local: the nodes after which it is used; empty: none
+    BitSet *after; // per local: the nodes after which it is used; empty: none
 } Live;
 
 typedef struct Ways {
     Checker *checker;
     HirFn *fn;
-    Arena arena;       // paths
-    State state;       // where the walk is
+    Arena arena; // paths
+    State state; // where the walk is
     Exit *exits;
     VEC(Ending) endings; // what the open scopes hold
-    bool counting;     // the first walk only finds out where locals are used
-    uint32_t pos;      // the node where the walk is: the same in every walk
+    bool counting;       // the first walk only finds out where locals are used
+    uint32_t pos;        // the node where the walk is: the same in every walk
     Live live;
-    uint32_t temps;    // values that wait for the operation that takes them, and hold loans
-    Map *passing;      // HirExpr TEMP -> the HirLocal that it is to loans
-    VEC(Fact) told;    // by path and place: values that are missing, each once
+    uint32_t temps;     // values that wait for the operation that takes them, and hold loans
+    Map *passing;       // HirExpr TEMP -> the HirLocal that it is to loans
+    VEC(Fact) told;     // by path and place: values that are missing, each once
     uint32_t endpoints; // that are followed, at most
-    uint32_t errors;   // reported before this function
-    uint32_t work;     // rounds of loops, against hostile input
+    uint32_t errors;    // reported before this function
+    uint32_t work;      // rounds of loops, against hostile input
 } Ways;
 
 State state_copy(const State *state);
 void state_free(State *state);
 void state_join(Ways *ways, State *into, State *from, Span at); // ends `from`
-bool state_is_new(const State *known, const State *more);       // does a join with `more` teach anything?
+bool state_is_new(const State *known, const State *more); // does a join with `more` teach anything?
 
 void walk_stmt(Ways *ways, const HirStmt *stmt);
 void walk_value(Ways *ways, const HirExpr *value);
-void walk_parts(Ways *ways, const HirExpr *place);              // what is evaluated to get to a place
-void walk_carried(Ways *ways, const HirExpr *value);            // a value that goes to a local: endpoints keep their state
+void walk_parts(Ways *ways, const HirExpr *place); // what is evaluated to get to a place
+void walk_carried(
+    Ways *ways, const HirExpr *value
+); // a value that goes to a local: endpoints keep their state
 void declare_local(Ways *ways, const HirLocal *local, bool has_value, Span at);
-Span head_of(const Ways *ways, Span statement);                 // up to its body
+Span head_of(const Ways *ways, Span statement); // up to its body
 void count_endpoints(Ways *ways, const HirType *type);
-void end_locals(Ways *ways, uint32_t down_to, Span at);         // they stay in scope
+void end_locals(Ways *ways, uint32_t down_to, Span at); // they stay in scope
 
 Path path_of(Ways *ways, const HirExpr *place);
-const HirExpr *path_root(const HirExpr *place);                 // a LOCAL, a CONSTANT, a TEMP
+const HirExpr *path_root(const HirExpr *place); // a LOCAL, a CONSTANT, a TEMP
 Path path_of_local(const HirLocal *local);
 const char *path_text(Ways *ways, const Path *path);
 
 // --- live.c -------------------------------------------------------------------------------------------------------------------------
 
 void live_node(Ways *ways, const HirLocal *local, LiveKind kind); // the walk goes on at a new node
-void live_back(Ways *ways, uint32_t node);                        // and from where it is to an earlier one
+void live_back(Ways *ways, uint32_t node); // and from where it is to an earlier one
 const Ends *live_join(Ways *ways, const Ends *a, const Ends *b);
-bool live_find(Ways *ways);                                       // between the walks; false: too much
-bool is_live(const Ways *ways, uint32_t holder);                  // may the local be used later, as it is now?
+bool live_find(Ways *ways);                      // between the walks; false: too much
+bool is_live(const Ways *ways, uint32_t holder); // may the local be used later, as it is now?
 
 // --- moves.c ------------------------------------------------------------------------------------------------------------------------
 
-bool is_news(Ways *ways, const Fact *fact);                     // has it not been told before?
+bool is_news(Ways *ways, const Fact *fact); // has it not been told before?
 bool same_span(Span a, Span b);
-void moves_read(Ways *ways, const Path *path, Span at);         // must have a value
+void moves_read(Ways *ways, const Path *path, Span at); // must have a value
 void moves_away(Ways *ways, const Path *path, Span at);
-void moves_assign(Ways *ways, const Path *path, Span at);       // has one afterwards
-bool moves_has_value(const State *state, const Path *path);     // on all ways
-void moves_check_back(Ways *ways, const HirLocal *param, Span at); // what moved out of what it borrows is back
+void moves_assign(Ways *ways, const Path *path, Span at);   // has one afterwards
+bool moves_has_value(const State *state, const Path *path); // on all ways
+void moves_check_back(
+    Ways *ways, const HirLocal *param, Span at
+); // what moved out of what it borrows is back
 void moves_check_join(Ways *ways, const State *a, const State *b, Span at);
 
 // --- loans.c ------------------------------------------------------------------------------------------------------------------------
 
-typedef enum Access { ACCESS_READ, ACCESS_LEND, ACCESS_LEND_MUT, ACCESS_CHANGE, ACCESS_ASSIGN, ACCESS_MOVE, ACCESS_END } Access;
+typedef enum Access {
+    ACCESS_READ,
+    ACCESS_LEND,
+    ACCESS_LEND_MUT,
+    ACCESS_CHANGE,
+    ACCESS_ASSIGN,
+    ACCESS_MOVE,
+    ACCESS_END
+} Access;
 
-bool loans_access(Ways *ways, const Path *path, Access access, Span at);         // false: reported
-void loans_of_value(Ways *ways, const HirExpr *value, uint32_t tag, Facts *out);  // what a borrow in the value may lead to
-void loans_hold(Ways *ways, const HirLocal *local, Facts *loans, bool adds);      // takes `loans`
+bool loans_access(Ways *ways, const Path *path, Access access, Span at); // false: reported
+void loans_of_value(
+    Ways *ways, const HirExpr *value, uint32_t tag, Facts *out
+); // what a borrow in the value may lead to
+void loans_hold(Ways *ways, const HirLocal *local, Facts *loans, bool adds); // takes `loans`
 void loans_take(Ways *ways, const HirLocal *local, const HirExpr *value, bool adds);
 void loans_hold_path(Ways *ways, const HirLocal *local, const Path *path, bool exclusive, Span at);
-void loans_keep(Ways *ways, const HirExpr *value);                                // until loans_release: a value that waits
+void loans_keep(Ways *ways, const HirExpr *value); // until loans_release: a value that waits
 void loans_release(Ways *ways, uint32_t temps);
-void loans_check_pair(Ways *ways, const HirExpr *call);                           // two places that are changed at once
-void loans_guard(Ways *ways, const Path *path, Span at);                          // until loans_release: it is looked at only
-bool loans_check_result(Ways *ways, const HirExpr *value);                        // reports
+void loans_check_pair(Ways *ways, const HirExpr *call); // two places that are changed at once
+void loans_guard(
+    Ways *ways, const Path *path, Span at
+); // until loans_release: it is looked at only
+bool loans_check_result(Ways *ways, const HirExpr *value); // reports
 
 // --- typestate.c ----------------------------------------------------------------------------------------------------------------------
 
-void states_start(Ways *ways, const Path *path, const HirType *type);             // in the state that the type names
+void states_start(
+    Ways *ways, const Path *path, const HirType *type
+); // in the state that the type names
 void states_carry(Ways *ways, const Path *to, const HirExpr *value);
-void states_consume(Ways *ways, const Path *path, const HirType *want, Span at);  // must be in the state that `want` names
-void states_lend(Ways *ways, const Path *path, Span at);                          // what it holds is as its type says
+void states_consume(
+    Ways *ways, const Path *path, const HirType *want, Span at
+);                                                       // must be in the state that `want` names
+void states_lend(Ways *ways, const Path *path, Span at); // what it holds is as its type says
 void states_after_call(Ways *ways, const HirExpr *call, const HirSig *sig);
 void states_send(Ways *ways, const HirStmt *stmt);
 void states_receive_check(Ways *ways, const HirStmt *stmt);

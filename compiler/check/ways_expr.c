@@ -15,8 +15,14 @@ static Step step_of(const HirExpr *place) {
     switch (place->kind) {
     case HIR_FIELD: return (Step){ .kind = STEP_FIELD, .n = place->row };
     case HIR_DEREF:
-        return (Step){ .kind = STEP_DEREF, .owned = base->mode == HIR_OWN, .lent = place->base->kind == HIR_LOCAL && place->base->local->is_param && base->mode == HIR_MUT };
-    default: return (Step){ .kind = STEP_INDEX, .owned = base->kind == HIR_TYPE_ARRAY || base->kind == HIR_TYPE_VECTOR || base->mode == HIR_OWN };
+        return (Step){ .kind = STEP_DEREF,
+                       .owned = base->mode == HIR_OWN,
+                       .lent = place->base->kind == HIR_LOCAL && place->base->local->is_param &&
+                               base->mode == HIR_MUT };
+    default:
+        return (Step){ .kind = STEP_INDEX,
+                       .owned = base->kind == HIR_TYPE_ARRAY || base->kind == HIR_TYPE_VECTOR ||
+                                base->mode == HIR_OWN };
     }
 }
 
@@ -42,8 +48,7 @@ Path path_of(Ways *ways, const HirExpr *place) {
 
 const char *path_text(Ways *ways, const Path *path) {
     Checker *checker = ways->checker;
-    if (!path->local)
-        return "this";
+    if (!path->local) return "this";
     const char *text = path->local->name ? text_of(checker, path->local->name) : "this";
     const HirType *type = path->local->type;
     for (uint32_t i = 0; i < path->count; i++) {
@@ -51,7 +56,9 @@ const char *path_text(Ways *ways, const Path *path) {
         bool arrow = i > 0 && path->steps[i - 1].kind == STEP_DEREF;
         if (step->kind == STEP_FIELD && type->kind == HIR_TYPE_STRUCT) {
             const HirField *field = &type->structure->fields.data[step->n];
-            text = arena_printf(checker->arena, "%s%s%s", text, arrow ? "->" : ".", text_of(checker, field->name));
+            text = arena_printf(
+                checker->arena, "%s%s%s", text, arrow ? "->" : ".", text_of(checker, field->name)
+            );
             type = field->type;
         } else {
             if (step->kind == STEP_INDEX)
@@ -113,21 +120,17 @@ static bool waits(const HirExpr *arg) { // a borrow is taken last, just before t
 
 static void walk_call(Ways *ways, const HirExpr *call) {
     uint32_t temps = ways->temps;
-    if (call->kind == HIR_CALL_VALUE)
-        walk_value(ways, call->base);
+    if (call->kind == HIR_CALL_VALUE) walk_value(ways, call->base);
     for (int last = 0; last < 2; last++) {
         for (uint32_t i = 0; i < call->args.len; i++) {
-            if (waits(call->args.data[i]) != last)
-                continue;
+            if (waits(call->args.data[i]) != last) continue;
             walk_value(ways, call->args.data[i]);
             loans_keep(ways, call->args.data[i]);
         }
     }
     loans_release(ways, temps);
-    if (call->kind == HIR_CALL)
-        states_after_call(ways, call, &call->fn->sig);
-    if (call->kind == HIR_CALL_VALUE)
-        states_after_call(ways, call, call->base->type->sig);
+    if (call->kind == HIR_CALL) states_after_call(ways, call, &call->fn->sig);
+    if (call->kind == HIR_CALL_VALUE) states_after_call(ways, call, call->base->type->sig);
 }
 
 static Access builtin_access(HirBuiltin builtin, uint32_t arg) {
@@ -168,10 +171,11 @@ static void walk_builtin(Ways *ways, const HirExpr *value) {
     for (uint32_t i = 0; i < value->args.len; i++)
         if (hir_expr_is_place(value->args.data[i]))
             access(ways, value->args.data[i], builtin_access(value->builtin, i), value->span);
-    if (value->builtin == HIR_BUILTIN_SWAP)
-        loans_check_pair(ways, value);
+    if (value->builtin == HIR_BUILTIN_SWAP) loans_check_pair(ways, value);
     loans_release(ways, temps);
-    const HirExpr *into = value->args.len > 0 && builtin_access(value->builtin, 0) == ACCESS_CHANGE ? path_root(value->args.data[0]) : NULL;
+    const HirExpr *into = value->args.len > 0 && builtin_access(value->builtin, 0) == ACCESS_CHANGE
+                              ? path_root(value->args.data[0])
+                              : NULL;
     for (uint32_t i = 1; into && into->kind == HIR_LOCAL && i < value->args.len; i++)
         if (!hir_expr_is_place(value->args.data[i])) // an element that is a borrow
             loans_take(ways, into->local, value->args.data[i], true);
@@ -181,13 +185,11 @@ static void walk_builtin(Ways *ways, const HirExpr *value) {
 static void walk_either(Ways *ways, const HirExpr *first, const HirExpr *second, Span at) {
     State other = state_copy(&ways->state);
     live_node(ways, NULL, LIVE_NOTHING);
-    if (first)
-        walk_value(ways, first);
+    if (first) walk_value(ways, first);
     State done = ways->state;
     ways->state = other;
     live_node(ways, NULL, LIVE_NOTHING);
-    if (second)
-        walk_value(ways, second);
+    if (second) walk_value(ways, second);
     state_join(ways, &ways->state, &done, at);
     live_node(ways, NULL, LIVE_NOTHING);
 }
@@ -245,11 +247,11 @@ void walk_value(Ways *ways, const HirExpr *value) {
     case HIR_VIEW: walk_lend(ways, value); break;
     case HIR_SUBVIEW:
         walk_parts(ways, value->base);
-        if (value->lo)
-            walk_value(ways, value->lo);
-        if (value->hi)
-            walk_value(ways, value->hi);
-        access(ways, value->base, value->mode == HIR_MUT ? ACCESS_LEND_MUT : ACCESS_LEND, value->span);
+        if (value->lo) walk_value(ways, value->lo);
+        if (value->hi) walk_value(ways, value->hi);
+        access(
+            ways, value->base, value->mode == HIR_MUT ? ACCESS_LEND_MUT : ACCESS_LEND, value->span
+        );
         break;
     case HIR_NEW_COPY: look_at(ways, value->base, ACCESS_READ, value->span); break;
     case HIR_NEW_ARRAY:
@@ -267,8 +269,7 @@ void walk_value(Ways *ways, const HirExpr *value) {
     case HIR_ELSE: walk_else(ways, value); break;
     case HIR_FAULT: ways->state.dead = true; break;
     default:
-        if (value->base)
-            walk_value(ways, value->base);
+        if (value->base) walk_value(ways, value->base);
         walk_all(ways, value);
     }
 }

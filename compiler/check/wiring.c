@@ -1,8 +1,8 @@
 // Systems: every endpoint of every process is wired once, to the other end of the same contract in the same state.
 
-#include <string.h>
-
 #include "check__.h"
+
+#include <string.h>
 
 enum { MOST_MIB = 1 << 20 }; // what all processes of a system may ask for together
 
@@ -18,21 +18,21 @@ static const HirType *param_type(const HirInstance *instance, uint32_t param) {
 }
 
 static const char *param_text(const Wiring *wiring, const HirInstance *instance, uint32_t param) {
-    return arena_printf(wiring->checker->arena, "%s.%s", text_of(wiring->checker, instance->name),
-                        text_of(wiring->checker, instance->program->main->locals.data[param]->name));
+    return arena_printf(
+        wiring->checker->arena, "%s.%s", text_of(wiring->checker, instance->name),
+        text_of(wiring->checker, instance->program->main->locals.data[param]->name)
+    );
 }
 
 static uint32_t param_row(const HirSip *program, Name name) {
     for (uint32_t i = 0; i < program->main->sig.params.len; i++) // the first locals
-        if (program->main->locals.data[i]->name == name)
-            return i;
+        if (program->main->locals.data[i]->name == name) return i;
     return UINT32_MAX;
 }
 
 static uint32_t instance_row(const Wiring *wiring, Name name) {
     for (uint32_t i = 0; i < wiring->system->instances.len; i++)
-        if (wiring->system->instances.data[i].name == name)
-            return i;
+        if (wiring->system->instances.data[i].name == name) return i;
     return UINT32_MAX;
 }
 
@@ -53,38 +53,52 @@ static void add_instance(Wiring *wiring, const AstInstance *ast) {
     instance.program = decl ? decl->sip : NULL;
     if (is_declared(wiring, instance.name))
         diag_report(checker->diags, ast->name.span, E_DUPLICATE, text_of(checker, instance.name));
-    if (ast->restart)
-        unsupported(checker, ast->restart->span, "restarting");
-    if (ast->trusted)
-        unsupported(checker, ast->span, "trusted processes");
+    if (ast->restart) unsupported(checker, ast->restart->span, "restarting");
+    if (ast->trusted) unsupported(checker, ast->span, "trusted processes");
     uint32_t count = instance.program ? instance.program->main->sig.params.len : 0;
     for (uint32_t i = 0; i < count; i++)
-        vec_push(checker->arena, &instance.wires, ((HirWire){ .kind = HIR_WIRE_ERROR, .span = ast->span }));
+        vec_push(
+            checker->arena, &instance.wires,
+            ((HirWire){ .kind = HIR_WIRE_ERROR, .span = ast->span })
+        );
     vec_push(checker->arena, &wiring->system->instances, instance);
 }
 
 // --- wires ----------------------------------------------------------------------------------------------------------------------
 
 static bool is_word(const Wiring *wiring, const AstExpr *expr, const char *word) {
-    return expr->kind == AST_EXPR_NAME && strcmp(text_of(wiring->checker, expr->name.name), word) == 0;
+    return expr->kind == AST_EXPR_NAME &&
+           strcmp(text_of(wiring->checker, expr->name.name), word) == 0;
 }
 
-static void wire_machine(Wiring *wiring, HirInstance *instance, uint32_t param, const AstName *service, HirWire *wire) {
+static void wire_machine(
+    Wiring *wiring, HirInstance *instance, uint32_t param, const AstName *service, HirWire *wire
+) {
     Checker *checker = wiring->checker;
     const HirType *type = param_type(instance, param);
     bool known = strcmp(text_of(checker, service->name), "console") == 0;
-    bool console = type->kind == HIR_TYPE_ENDPOINT && strcmp(text_of(checker, type->contract->name), "Console") == 0 &&
+    bool console = type->kind == HIR_TYPE_ENDPOINT &&
+                   strcmp(text_of(checker, type->contract->name), "Console") == 0 &&
                    strcmp(text_of(checker, type->contract->module), "sip.console") == 0;
     if (!known) {
         diag_report(checker->diags, service->span, E_WIRE_SERVICE, text_of(checker, service->name));
     } else if (!console) {
-        diag_report(checker->diags, wire->span, E_WIRE_CONTRACT, param_text(wiring, instance, param), text_of(checker, type->contract->name),
-                    "machine.console", "sip.console.Console");
+        diag_report(
+            checker->diags, wire->span, E_WIRE_CONTRACT, param_text(wiring, instance, param),
+            text_of(checker, type->contract->name), "machine.console", "sip.console.Console"
+        );
     } else if (type->side != HIR_IMP) {
-        diag_report(checker->diags, wire->span, E_WIRE_SIDE, param_text(wiring, instance, param), "machine.console", "exp", "Console");
+        diag_report(
+            checker->diags, wire->span, E_WIRE_SIDE, param_text(wiring, instance, param),
+            "machine.console", "exp", "Console"
+        );
     } else if (type->state != 0) {
-        diag_report(checker->diags, wire->span, E_WIRE_STATE, "machine.console", text_of(checker, type->contract->states.data[0].name),
-                    param_text(wiring, instance, param), text_of(checker, type->contract->states.data[type->state].name));
+        diag_report(
+            checker->diags, wire->span, E_WIRE_STATE, "machine.console",
+            text_of(checker, type->contract->states.data[0].name),
+            param_text(wiring, instance, param),
+            text_of(checker, type->contract->states.data[type->state].name)
+        );
     } else {
         wire->kind = HIR_WIRE_MACHINE;
         wire->service = service->name;
@@ -96,15 +110,20 @@ static void wire_taken(Wiring *wiring, const AstExpr *value, HirWire *wire) {
     const AstName *from = &value->field.base->name, *name = &value->field.name;
     wire->instance = instance_row(wiring, from->name);
     if (wire->instance == UINT32_MAX) {
-        diag_report(checker->diags, from->span, E_WIRE_SIP, text_of(checker, wiring->system->name), text_of(checker, from->name));
+        diag_report(
+            checker->diags, from->span, E_WIRE_SIP, text_of(checker, wiring->system->name),
+            text_of(checker, from->name)
+        );
         return;
     }
     const HirSip *program = wiring->system->instances.data[wire->instance].program;
-    if (!program)
-        return;
+    if (!program) return;
     wire->param = param_row(program, name->name);
     if (wire->param == UINT32_MAX)
-        diag_report(checker->diags, name->span, E_WIRE_UNKNOWN, text_of(checker, program->name), text_of(checker, name->name));
+        diag_report(
+            checker->diags, name->span, E_WIRE_UNKNOWN, text_of(checker, program->name),
+            text_of(checker, name->name)
+        );
     else
         wire->kind = HIR_WIRE_TAKEN;
 }
@@ -114,7 +133,10 @@ static void add_wire(Wiring *wiring, HirInstance *instance, const AstArg *arg, b
     uint32_t param = arg->label.name ? param_row(instance->program, arg->label.name) : UINT32_MAX;
     if (param == UINT32_MAX) {
         if (arg->label.name)
-            diag_report(checker->diags, arg->label.span, E_WIRE_UNKNOWN, text_of(checker, instance->program->name), text_of(checker, arg->label.name));
+            diag_report(
+                checker->diags, arg->label.span, E_WIRE_UNKNOWN,
+                text_of(checker, instance->program->name), text_of(checker, arg->label.name)
+            );
         else
             diag_report(checker->diags, arg->span, E_WIRE_FORM);
         return;
@@ -127,9 +149,9 @@ static void add_wire(Wiring *wiring, HirInstance *instance, const AstArg *arg, b
     given[param] = true;
     wire->span = arg->span;
     bool endpoint = param_type(instance, param)->kind == HIR_TYPE_ENDPOINT;
-    bool dotted = arg->value->kind == AST_EXPR_FIELD && arg->value->field.base->kind == AST_EXPR_NAME;
-    if (is_error(param_type(instance, param)))
-        return;
+    bool dotted =
+        arg->value->kind == AST_EXPR_FIELD && arg->value->field.base->kind == AST_EXPR_NAME;
+    if (is_error(param_type(instance, param))) return;
     if (!endpoint)
         unsupported(checker, arg->span, "texts for a process");
     else if (is_word(wiring, arg->value, "offered"))
@@ -146,16 +168,18 @@ static void add_wires(Wiring *wiring, uint32_t row) {
     Checker *checker = wiring->checker;
     HirInstance *instance = &wiring->system->instances.data[row];
     const AstInstance *ast = &wiring->item->system.sips.data[row];
-    if (!instance->program)
-        return;
+    if (!instance->program) return;
     bool *given = arena_array(checker->arena, bool, instance->wires.len);
     vec_each(AstArg, arg, &ast->args)
         add_wire(wiring, instance, arg, given);
     for (uint32_t i = 0; i < instance->wires.len; i++) {
         const HirType *type = param_type(instance, i);
         if (!given[i] && type->kind == HIR_TYPE_ENDPOINT)
-            diag_report(checker->diags, ast->name.span, E_WIRE_MISSING, text_of(checker, instance->program->main->locals.data[i]->name),
-                        text_of(checker, instance->program->name));
+            diag_report(
+                checker->diags, ast->name.span, E_WIRE_MISSING,
+                text_of(checker, instance->program->main->locals.data[i]->name),
+                text_of(checker, instance->program->name)
+            );
         if (!given[i] && type->kind == HIR_TYPE_SLICE)
             instance->wires.data[i].kind = HIR_WIRE_NO_TEXTS;
     }
@@ -170,21 +194,33 @@ static void join_ends(Wiring *wiring, uint32_t row, uint32_t param) {
     HirInstance *offerer = &wiring->system->instances.data[wire->instance];
     HirWire *other = &offerer->wires.data[wire->param];
     const HirType *mine = param_type(taker, param), *theirs = param_type(offerer, wire->param);
-    const char *here = param_text(wiring, taker, param), *there = param_text(wiring, offerer, wire->param);
-    if (theirs->kind != HIR_TYPE_ENDPOINT || other->kind == HIR_WIRE_ERROR)
-        return;
+    const char *here = param_text(wiring, taker, param),
+               *there = param_text(wiring, offerer, wire->param);
+    if (theirs->kind != HIR_TYPE_ENDPOINT || other->kind == HIR_WIRE_ERROR) return;
     if (other->kind != HIR_WIRE_OFFERED)
-        diag_report(checker->diags, wire->span, E_WIRE_NOT_OFFERED, there, text_of(checker, offerer->program->main->locals.data[wire->param]->name),
-                    text_of(checker, offerer->name));
+        diag_report(
+            checker->diags, wire->span, E_WIRE_NOT_OFFERED, there,
+            text_of(checker, offerer->program->main->locals.data[wire->param]->name),
+            text_of(checker, offerer->name)
+        );
     else if (other->service)
         diag_report(checker->diags, wire->span, E_WIRE_TWICE, there);
     else if (mine->contract != theirs->contract)
-        diag_report(checker->diags, wire->span, E_WIRE_CONTRACT, here, text_of(checker, mine->contract->name), there, text_of(checker, theirs->contract->name));
+        diag_report(
+            checker->diags, wire->span, E_WIRE_CONTRACT, here,
+            text_of(checker, mine->contract->name), there, text_of(checker, theirs->contract->name)
+        );
     else if (mine->side == theirs->side)
-        diag_report(checker->diags, wire->span, E_WIRE_SIDE, here, there, mine->side == HIR_IMP ? "imp" : "exp", text_of(checker, mine->contract->name));
+        diag_report(
+            checker->diags, wire->span, E_WIRE_SIDE, here, there,
+            mine->side == HIR_IMP ? "imp" : "exp", text_of(checker, mine->contract->name)
+        );
     else if (mine->state != theirs->state)
-        diag_report(checker->diags, wire->span, E_WIRE_STATE, here, text_of(checker, mine->contract->states.data[mine->state].name), there,
-                    text_of(checker, theirs->contract->states.data[theirs->state].name));
+        diag_report(
+            checker->diags, wire->span, E_WIRE_STATE, here,
+            text_of(checker, mine->contract->states.data[mine->state].name), there,
+            text_of(checker, theirs->contract->states.data[theirs->state].name)
+        );
     other->service = checker->discard; // taken
     other->instance = row;
     other->param = param;
@@ -199,10 +235,12 @@ static void check_ends(Wiring *wiring) {
     for (uint32_t i = 0; i < system->instances.len; i++) {
         for (uint32_t k = 0; k < system->instances.data[i].wires.len; k++) {
             HirWire *wire = &system->instances.data[i].wires.data[k];
-            if (wire->kind != HIR_WIRE_OFFERED)
-                continue;
+            if (wire->kind != HIR_WIRE_OFFERED) continue;
             if (!wire->service)
-                diag_report(wiring->checker->diags, wire->span, E_WIRE_NOT_TAKEN, param_text(wiring, &system->instances.data[i], k));
+                diag_report(
+                    wiring->checker->diags, wire->span, E_WIRE_NOT_TAKEN,
+                    param_text(wiring, &system->instances.data[i], k)
+                );
             wire->service = 0;
         }
     }
@@ -215,12 +253,17 @@ static void check_quotas(const Wiring *wiring) {
         bytes += program ? program->heap + program->stack : 0;
     }
     if (bytes >> 20 > MOST_MIB)
-        diag_report(wiring->checker->diags, wiring->system->span, E_WIRE_QUOTA, text_of(wiring->checker, wiring->system->name),
-                    (unsigned long long)(bytes >> 20), (unsigned long long)MOST_MIB);
+        diag_report(
+            wiring->checker->diags, wiring->system->span, E_WIRE_QUOTA,
+            text_of(wiring->checker, wiring->system->name), (unsigned long long)(bytes >> 20),
+            (unsigned long long)MOST_MIB
+        );
 }
 
 void check_system(Checker *checker, Decl *decl) {
-    Wiring wiring = { .checker = checker, .decl = decl, .system = decl->system, .item = decl->item };
+    Wiring wiring = {
+        .checker = checker, .decl = decl, .system = decl->system, .item = decl->item
+    };
     vec_each(AstInstance, it, &decl->item->system.sips)
         add_instance(&wiring, it);
     for (uint32_t i = 0; i < wiring.system->instances.len; i++)

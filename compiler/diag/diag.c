@@ -2,12 +2,12 @@
 
 #include "diag.h"
 
+#include "diag__.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "diag__.h"
 
 typedef struct Row {
     const char *code;
@@ -57,7 +57,8 @@ static const char *format_text(Arena *arena, const char *format, va_list args) {
 
 static bool already_said(const Diags *diags, Span span, DiagCode code) {
     vec_each(Diag, it, &diags->list) {
-        if (it->code == code && it->span.file == span.file && it->span.start == span.start && it->span.end == span.end)
+        if (it->code == code && it->span.file == span.file && it->span.start == span.start &&
+            it->span.end == span.end)
             return true;
     }
     return false;
@@ -65,8 +66,7 @@ static bool already_said(const Diags *diags, Span span, DiagCode code) {
 
 void diag_report(Diags *diags, Span span, DiagCode code, ...) {
     diags->muted = already_said(diags, span, code);
-    if (diags->muted)
-        return;
+    if (diags->muted) return;
     if (rows[code].level == DIAG_ERROR)
         diags->errors++;
     else
@@ -80,12 +80,14 @@ void diag_report(Diags *diags, Span span, DiagCode code, ...) {
     va_start(args, code);
     const char *text = format_text(diags->arena, rows[code].text, args);
     va_end(args);
-    vec_push(diags->arena, &diags->list, (Diag){ .code = code, .span = span, .text = text, .order = diags->list.len });
+    vec_push(
+        diags->arena, &diags->list,
+        (Diag){ .code = code, .span = span, .text = text, .order = diags->list.len }
+    );
 }
 
 void diag_note(Diags *diags, Span span, const char *format, ...) {
-    if (diags->muted)
-        return;
+    if (diags->muted) return;
     va_list args;
     va_start(args, format);
     const char *text = format_text(diags->arena, format, args);
@@ -94,8 +96,7 @@ void diag_note(Diags *diags, Span span, const char *format, ...) {
 }
 
 void diag_help(Diags *diags, const char *format, ...) {
-    if (diags->muted)
-        return;
+    if (diags->muted) return;
     va_list args;
     va_start(args, format);
     const char *text = format_text(diags->arena, format, args);
@@ -104,9 +105,9 @@ void diag_help(Diags *diags, const char *format, ...) {
 }
 
 void diag_fix(Diags *diags, Span span, const char *replacement, const char *message) {
-    if (diags->muted)
-        return;
-    DiagFix fix = { span, arena_strdup(diags->arena, replacement), arena_strdup(diags->arena, message) };
+    if (diags->muted) return;
+    DiagFix fix = { span, arena_strdup(diags->arena, replacement),
+                    arena_strdup(diags->arena, message) };
     vec_push(diags->arena, &vec_last(&diags->list)->fixes, fix);
 }
 
@@ -120,10 +121,8 @@ uint32_t diags_warnings(const Diags *diags) {
 
 static int by_place(const void *a, const void *b) {
     const Diag *x = *(const Diag *const *)a, *y = *(const Diag *const *)b;
-    if (x->span.file != y->span.file)
-        return x->span.file < y->span.file ? -1 : 1;
-    if (x->span.start != y->span.start)
-        return x->span.start < y->span.start ? -1 : 1;
+    if (x->span.file != y->span.file) return x->span.file < y->span.file ? -1 : 1;
+    if (x->span.start != y->span.start) return x->span.start < y->span.start ? -1 : 1;
     return x->order < y->order ? -1 : x->order > y->order;
 }
 
@@ -131,7 +130,6 @@ const Diag **diag__sorted(const Diags *diags) {
     const Diag **sorted = arena_array(diags->arena, const Diag *, diags->list.len);
     for (uint32_t i = 0; i < diags->list.len; i++)
         sorted[i] = &diags->list.data[i];
-    if (diags->list.len)
-        qsort(sorted, diags->list.len, sizeof *sorted, by_place);
+    if (diags->list.len) qsort(sorted, diags->list.len, sizeof *sorted, by_place);
     return sorted;
 }

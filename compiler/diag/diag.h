@@ -10,12 +10,12 @@
 #ifndef DIAG_DIAG_H
 #define DIAG_DIAG_H
 
-#include <stdbool.h>
-#include <stdint.h>
-
 #include "base/arena.h"
 #include "base/buf.h"
 #include "source/source.h"
+
+#include <stdbool.h>
+#include <stdint.h>
 
 typedef enum DiagCode {
 #define DIAG(number, level, name, text) E_##name,
@@ -35,7 +35,8 @@ void diags_limit(Diags *diags, uint32_t most); // how many are kept; 50 unless t
 // --- report ----------------------------------------------------------------------------------------------------
 
 void diag_report(Diags *diags, Span span, DiagCode code, ...);
-void diag_note(Diags *diags, Span span, const char *format, ...) __attribute__((format(printf, 3, 4)));
+void diag_note(Diags *diags, Span span, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 void diag_help(Diags *diags, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 // An edit that mends the last report: the span becomes `replacement`.
@@ -43,9 +44,9 @@ void diag_fix(Diags *diags, Span span, const char *replacement, const char *mess
 
 // --- ask -------------------------------------------------------------------------------------------------------
 
-uint32_t diags_errors(const Diags *diags);   // also those past the limit
+uint32_t diags_errors(const Diags *diags); // also those past the limit
 uint32_t diags_warnings(const Diags *diags);
-const char *diag_explain(const char *code);  // the page of "E0301"; NULL if there is none
+const char *diag_explain(const char *code); // the page of "E0301"; NULL if there is none
 
 // --- show: sorted by file and place ------------------------------------------------------------------------------
 

@@ -3,8 +3,9 @@
 #ifndef DIAG_DIAG___H
 #define DIAG_DIAG___H
 
-#include "base/vec.h"
 #include "diag.h"
+
+#include "base/vec.h"
 
 typedef struct DiagLabel {
     Span span;
@@ -36,7 +37,7 @@ struct Diags {
 
 const char *diag__code_text(DiagCode code); // "E0301"
 DiagLevel diag__level(DiagCode code);
-const char *diag__level_text(DiagCode code); // "error"
+const char *diag__level_text(DiagCode code);   // "error"
 const Diag **diag__sorted(const Diags *diags); // in the arena; diags->list.len of them
 void diag__render_one(const Diags *diags, const Diag *diag, bool color, Buf *out);
 

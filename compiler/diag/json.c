@@ -1,8 +1,8 @@
 // Diagnostics as JSON Lines, for editors and build systems. Offsets are bytes from 0, lines and columns from 1.
 
-#include <stdlib.h>
-
 #include "diag__.h"
+
+#include <stdlib.h>
 
 static void put_string(Buf *out, const char *text) {
     buf_byte(out, '"');
@@ -30,8 +30,11 @@ static void put_place(const Diags *diags, Buf *out, Span span) {
     source_line_col(diags->map, span.file, span.start, &line, &column, NULL);
     source_line_col(diags->map, span.file, span.end, &end_line, &end_column, NULL);
     put_member(out, "file", source_name(diags->map, span.file));
-    buf_printf(out, ",\"byte_start\":%u,\"byte_end\":%u,\"line_start\":%u,\"column_start\":%u,\"line_end\":%u,\"column_end\":%u", span.start,
-               span.end, line, column, end_line, end_column);
+    buf_printf(
+        out,
+        ",\"byte_start\":%u,\"byte_end\":%u,\"line_start\":%u,\"column_start\":%u,\"line_end\":%u,\"column_end\":%u",
+        span.start, span.end, line, column, end_line, end_column
+    );
 }
 
 static void put_span(const Diags *diags, Buf *out, Span span, const char *label, bool primary) {
@@ -50,8 +53,7 @@ static void put_spans(const Diags *diags, Buf *out, const Diag *diag) {
         comma = ",";
     }
     vec_each(DiagLabel, note, &diag->notes) {
-        if (note->span.file == 0)
-            continue;
+        if (note->span.file == 0) continue;
         buf_cstr(out, comma);
         put_span(diags, out, note->span, note->text, false);
         comma = ",";
@@ -63,8 +65,7 @@ static void put_children(Buf *out, const Diag *diag) {
     const char *comma = "";
     buf_cstr(out, "\"children\":[");
     vec_each(DiagLabel, note, &diag->notes) {
-        if (note->span.file != 0)
-            continue;
+        if (note->span.file != 0) continue;
         buf_printf(out, "%s{\"level\":\"note\",", comma);
         put_member(out, "message", note->text);
         buf_byte(out, '}');

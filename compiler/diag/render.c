@@ -9,10 +9,10 @@
 //        |         ^
 //        = help: ...
 
+#include "diag__.h"
+
 #include <stdio.h>
 #include <stdlib.h>
-
-#include "diag__.h"
 
 enum { TAB = 4, WIDEST = 160 };
 
@@ -70,19 +70,15 @@ static void mark_row(Painter *painter, Span span, uint32_t number, char mark, co
     uint32_t start = source_line_start(map, span.file, number);
     uint32_t from = columns(line, span.start > start ? span.start - start : 0);
     uint32_t to = columns(line, span.end > start ? span.end - start : 0);
-    if (from >= WIDEST)
-        return;
-    if (to <= from)
-        to = from + 1;
-    if (to > WIDEST)
-        to = WIDEST;
+    if (from >= WIDEST) return;
+    if (to <= from) to = from + 1;
+    if (to > WIDEST) to = WIDEST;
     bar(painter, 0);
     buf_printf(painter->out, "%*s", (int)from, "");
     Buf marks = { 0 };
     for (uint32_t i = from; i < to; i++)
         buf_byte(&marks, (uint8_t)mark);
-    if (label[0])
-        buf_printf(&marks, " %s", label);
+    if (label[0]) buf_printf(&marks, " %s", label);
     char *text = buf_take(&marks);
     paint(painter, mark == '^' ? "1;31" : "1;34", text);
     free(text);
@@ -104,8 +100,7 @@ typedef struct Mark {
 
 static int by_line(const void *a, const void *b) {
     const Mark *x = a, *y = b;
-    if (x->line != y->line)
-        return x->line < y->line ? -1 : 1;
+    if (x->line != y->line) return x->line < y->line ? -1 : 1;
     return x->span.start < y->span.start ? -1 : x->span.start > y->span.start;
 }
 
@@ -115,8 +110,7 @@ static void snippet(Painter *painter, FileId file, Mark *marks, uint32_t count) 
     qsort(marks, count, sizeof *marks, by_line);
     for (uint32_t i = 0; i < count; i++) {
         if (marks[i].line != shown) {
-            if (shown && marks[i].line > shown + 1)
-                paint(painter, "1;34", "...\n");
+            if (shown && marks[i].line > shown + 1) paint(painter, "1;34", "...\n");
             source_row(painter, file, marks[i].line);
             shown = marks[i].line;
         }
@@ -129,7 +123,9 @@ static void arrow(Painter *painter, Span span, const char *sign) {
     source_line_col(painter->diags->map, span.file, span.start, &line, &column, NULL);
     buf_printf(painter->out, "%*s", (int)painter->gutter, "");
     paint(painter, "1;34", sign);
-    buf_printf(painter->out, " %s:%u:%u\n", source_name(painter->diags->map, span.file), line, column);
+    buf_printf(
+        painter->out, " %s:%u:%u\n", source_name(painter->diags->map, span.file), line, column
+    );
     bar(painter, 0);
     painter->out->len--; // no blank behind a lone bar
     buf_byte(painter->out, '\n');
@@ -149,8 +145,7 @@ static void places(Painter *painter, const Diag *diag) {
     uint32_t count = 0, largest = line_of(diags, diag->span.file, diag->span.start);
     marks[count++] = (Mark){ diag->span, largest, '^', "" };
     vec_each(DiagLabel, note, &diag->notes) {
-        if (note->span.file == 0)
-            continue;
+        if (note->span.file == 0) continue;
         uint32_t line = line_of(diags, note->span.file, note->span.start);
         largest = line > largest ? line : largest;
         if (note->span.file == diag->span.file)
@@ -160,9 +155,9 @@ static void places(Painter *painter, const Diag *diag) {
     arrow(painter, diag->span, "-->");
     snippet(painter, diag->span.file, marks, count);
     vec_each(DiagLabel, note, &diag->notes) {
-        if (note->span.file == 0 || note->span.file == diag->span.file)
-            continue;
-        Mark mark = { note->span, line_of(diags, note->span.file, note->span.start), '-', note->text };
+        if (note->span.file == 0 || note->span.file == diag->span.file) continue;
+        Mark mark = { note->span, line_of(diags, note->span.file, note->span.start), '-',
+                      note->text };
         arrow(painter, note->span, ":::");
         snippet(painter, note->span.file, &mark, 1);
     }
@@ -178,16 +173,16 @@ static void remark(Painter *painter, const char *kind, const char *text) {
 void diag__render_one(const Diags *diags, const Diag *diag, bool color, Buf *out) {
     Painter painter = { diags, out, color, 2 };
     char head[32];
-    snprintf(head, sizeof head, "%s[%s]", diag__level_text(diag->code), diag__code_text(diag->code));
+    snprintf(
+        head, sizeof head, "%s[%s]", diag__level_text(diag->code), diag__code_text(diag->code)
+    );
     paint(&painter, diag__level(diag->code) == DIAG_ERROR ? "1;31" : "1;33", head);
     buf_cstr(out, ": ");
     paint(&painter, "1", diag->text);
     buf_byte(out, '\n');
-    if (diag->span.file)
-        places(&painter, diag);
+    if (diag->span.file) places(&painter, diag);
     vec_each(DiagLabel, note, &diag->notes) {
-        if (note->span.file == 0)
-            remark(&painter, "note", note->text);
+        if (note->span.file == 0) remark(&painter, "note", note->text);
     }
     vec_each(const char *, help, &diag->helps)
         remark(&painter, "help", *help);
@@ -206,11 +201,12 @@ void diag_render_human(const Diags *diags, bool color, Buf *out) {
         diag__render_one(diags, sorted[i], color, out);
         buf_byte(out, '\n');
     }
-    if (diags->left_out)
-        buf_printf(out, "%u more were left out\n", diags->left_out);
+    if (diags->left_out) buf_printf(out, "%u more were left out\n", diags->left_out);
     if (diags->errors || diags->warnings)
-        buf_printf(out, "%u error%s, %u warning%s\n", diags->errors, diags->errors == 1 ? "" : "s", diags->warnings,
-                   diags->warnings == 1 ? "" : "s");
+        buf_printf(
+            out, "%u error%s, %u warning%s\n", diags->errors, diags->errors == 1 ? "" : "s",
+            diags->warnings, diags->warnings == 1 ? "" : "s"
+        );
 }
 
 void diag_render_short(const Diags *diags, Buf *out) {
@@ -222,6 +218,9 @@ void diag_render_short(const Diags *diags, Buf *out) {
             source_line_col(diags->map, diag->span.file, diag->span.start, &line, &column, NULL);
             buf_printf(out, "%s:%u:%u: ", source_name(diags->map, diag->span.file), line, column);
         }
-        buf_printf(out, "%s[%s]: %s\n", diag__level_text(diag->code), diag__code_text(diag->code), diag->text);
+        buf_printf(
+            out, "%s[%s]: %s\n", diag__level_text(diag->code), diag__code_text(diag->code),
+            diag->text
+        );
     }
 }

@@ -3,9 +3,9 @@
 //     use(a);   //~ E0301 use of `a`          on this line
 //     //~^ E0302 text                         on the line above; `^^` two above
 
-#include <string.h>
-
 #include "diag__.h"
+
+#include <string.h>
 
 typedef struct Expected {
     FileId file;
@@ -28,8 +28,7 @@ static const char *find(Str text, const char *from, const char *what) {
     const char *end = text.ptr + text.len;
     size_t length = strlen(what);
     for (; from + length <= end; from++)
-        if (memcmp(from, what, length) == 0)
-            return from;
+        if (memcmp(from, what, length) == 0) return from;
     return NULL;
 }
 
@@ -46,17 +45,23 @@ static void read_marks(const Diags *diags, FileId file, uint32_t number, Expecte
         const char *space = body.len ? memchr(body.ptr, ' ', body.len) : NULL;
         Str code = { body.ptr, space ? (size_t)(space - body.ptr) : body.len };
         Str text = trimmed(code.ptr + code.len, body.ptr + body.len);
-        vec_push(diags->arena, expected, (Expected){ file, number > up ? number - up : 1, code, text, false });
+        vec_push(
+            diags->arena, expected,
+            (Expected){ file, number > up ? number - up : 1, code, text, false }
+        );
         at = next;
     }
 }
 
 static bool meets(const Diags *diags, const Diag *diag, const Expected *mark) {
     uint32_t line, column;
-    if (mark->met || diag->span.file != mark->file || !str_eq_c(mark->code, diag__code_text(diag->code)))
+    if (mark->met || diag->span.file != mark->file ||
+        !str_eq_c(mark->code, diag__code_text(diag->code)))
         return false;
     source_line_col(diags->map, diag->span.file, diag->span.start, &line, &column, NULL);
-    return line == mark->line && (mark->text.len == 0 || memmem(diag->text, strlen(diag->text), mark->text.ptr, mark->text.len));
+    return line == mark->line &&
+           (mark->text.len == 0 ||
+            memmem(diag->text, strlen(diag->text), mark->text.ptr, mark->text.len));
 }
 
 static bool meet(const Diags *diags, const Diag *diag, ExpectedVec *expected) {
@@ -77,18 +82,18 @@ bool diag_verify(const Diags *diags, Buf *out) {
             read_marks(diags, file, line, &expected);
     const Diag **sorted = diag__sorted(diags);
     for (uint32_t i = 0; i < diags->list.len; i++) {
-        if (meet(diags, sorted[i], &expected))
-            continue;
+        if (meet(diags, sorted[i], &expected)) continue;
         good = false;
         buf_cstr(out, "surplus: ");
         diag__render_one(diags, sorted[i], false, out);
     }
     vec_each(Expected, mark, &expected) {
-        if (mark->met)
-            continue;
+        if (mark->met) continue;
         good = false;
-        buf_printf(out, "missing: %s:%u: " STR_FMT " " STR_FMT "\n", source_name(diags->map, mark->file), mark->line, STR_ARG(mark->code),
-                   STR_ARG(mark->text));
+        buf_printf(
+            out, "missing: %s:%u: " STR_FMT " " STR_FMT "\n", source_name(diags->map, mark->file),
+            mark->line, STR_ARG(mark->code), STR_ARG(mark->text)
+        );
     }
     if (diags->left_out) {
         good = false;

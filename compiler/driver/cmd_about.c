@@ -1,7 +1,5 @@
 // explain and version: what sipcc says about diagnostics and about itself.
 
-#include <stdio.h>
-
 #include "base/arena.h"
 #include "contracts/abi/kernel.h"
 #include "contracts/abi/seal.h"
@@ -9,6 +7,8 @@
 #include "driver/commands.h"
 #include "driver/version.h"
 #include "llvm/llvm.h"
+
+#include <stdio.h>
 
 int command_explain(const Options *options) {
     int code = EXIT_OK;
@@ -18,7 +18,10 @@ int command_explain(const Options *options) {
             fputs(page, stdout);
             continue;
         }
-        fprintf(stderr, "sipcc: there is no diagnostic `%s`; codes look like E0301\n", options->inputs.data[i]);
+        fprintf(
+            stderr, "sipcc: there is no diagnostic `%s`; codes look like E0301\n",
+            options->inputs.data[i]
+        );
         code = EXIT_USAGE;
     }
     return code;
@@ -29,7 +32,10 @@ int command_version(const Options *options) {
     arena_init(&arena);
     printf("sipcc %s\n", SIPCC_VERSION);
     if (options->verbose)
-        printf("LLVM %s\nsealed format %u, kernel ABI %u, x86-64-v2\n", llvm_version(&arena), SEAL_FORMAT_VERSION, SIP_ABI_VERSION);
+        printf(
+            "LLVM %s\nsealed format %u, kernel ABI %u, x86-64-v2\n", llvm_version(&arena),
+            SEAL_FORMAT_VERSION, SIP_ABI_VERSION
+        );
     arena_free(&arena);
     return EXIT_OK;
 }

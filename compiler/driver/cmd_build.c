@@ -1,17 +1,17 @@
 // build, image and run: sealed binaries, packed, running.
 
+#include "base/file.h"
+#include "driver/commands.h"
+#include "driver/launch.h"
+#include "driver/project.h"
+#include "image/image.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include "base/file.h"
-#include "driver/commands.h"
-#include "driver/launch.h"
-#include "driver/project.h"
-#include "image/image.h"
 
 static ExitCode fail(const char *error) {
     fprintf(stderr, "sipcc: %s\n", error);
@@ -27,26 +27,26 @@ static bool is_built(const char *path) {
 static ExitCode prepare(Project *project, const Options *options) {
     const char *path = options->inputs.data[0];
     ExitCode code = project_start(project, options);
-    if (code == EXIT_OK && is_built(path))
-        return project_load(project, path);
-    if (code == EXIT_OK)
-        code = project_check(project, path);
-    if (code == EXIT_OK)
-        code = project_compile(project);
-    if (options->time_rooms)
-        show_times(project);
+    if (code == EXIT_OK && is_built(path)) return project_load(project, path);
+    if (code == EXIT_OK) code = project_check(project, path);
+    if (code == EXIT_OK) code = project_compile(project);
+    if (options->time_rooms) show_times(project);
     return code;
 }
 
 // --- build -----------------------------------------------------------------------------------------------------------
 
-static ExitCode write_in(const Project *project, const char *folder, const char *name, const char *suffix, const Buf *bytes) {
+static ExitCode write_in(
+    const Project *project,
+    const char *folder,
+    const char *name,
+    const char *suffix,
+    const Buf *bytes
+) {
     char error[512];
     char *path = arena_printf((Arena *)(uintptr_t)&project->arena, "%s/%s%s", folder, name, suffix);
-    if (!file_write(path, bytes->data, bytes->len, error))
-        return fail(error);
-    if (!project->options->quiet)
-        printf("%s\n", path);
+    if (!file_write(path, bytes->data, bytes->len, error)) return fail(error);
+    if (!project->options->quiet) printf("%s\n", path);
     return EXIT_OK;
 }
 
@@ -54,11 +54,17 @@ static ExitCode write_all(Project *project, const char *folder) {
     ExitCode code = EXIT_OK;
     struct stat about;
     if (mkdir(folder, 0777) != 0 && errno != EEXIST)
-        return fail(arena_printf(&project->arena, "the folder %s cannot be made: %s; -o names another", folder, strerror(errno)));
+        return fail(arena_printf(
+            &project->arena, "the folder %s cannot be made: %s; -o names another", folder,
+            strerror(errno)
+        ));
     if (stat(folder, &about) != 0 || !S_ISDIR(about.st_mode))
         return fail(arena_printf(&project->arena, "%s is not a folder; -o names another", folder));
     for (uint32_t i = 0; code == EXIT_OK && i < project->programs.len; i++)
-        code = write_in(project, folder, project->programs.data[i].name, ".sipx", &project->programs.data[i].sealed);
+        code = write_in(
+            project, folder, project->programs.data[i].name, ".sipx",
+            &project->programs.data[i].sealed
+        );
     for (uint32_t i = 0; code == EXIT_OK && i < project->systems.len; i++) {
         Buf text = { 0 };
         wiring_write(&project->systems.data[i], &text);
@@ -72,11 +78,13 @@ int command_build(const Options *options) {
     Project project;
     ExitCode code = prepare(&project, options);
     if (code == EXIT_OK && project.programs.len == 0) {
-        fprintf(stderr, "sipcc: there is no sip to build in %s; `sip Main() { }` declares one\n", options->inputs.data[0]);
+        fprintf(
+            stderr, "sipcc: there is no sip to build in %s; `sip Main() { }` declares one\n",
+            options->inputs.data[0]
+        );
         code = EXIT_PROGRAM;
     }
-    if (code == EXIT_OK)
-        code = write_all(&project, options->output ? options->output : ".");
+    if (code == EXIT_OK) code = write_all(&project, options->output ? options->output : ".");
     project_end(&project);
     return code;
 }
@@ -84,21 +92,28 @@ int command_build(const Options *options) {
 // --- packing -----------------------------------------------------------------------------------------------------------
 
 static void pack_wires(Arena *arena, const Instance *from, ImageInstanceInput *to) {
-    static const ImageWireKind kinds[] = { IMAGE_WIRE_CHANNEL, IMAGE_WIRE_MACHINE, IMAGE_WIRE_ARGS, IMAGE_WIRE_DEVICE };
+    static const ImageWireKind kinds[] = { IMAGE_WIRE_CHANNEL, IMAGE_WIRE_MACHINE, IMAGE_WIRE_ARGS,
+                                           IMAGE_WIRE_DEVICE };
     ImageWireInput *wires = arena_array(arena, ImageWireInput, from->wires.len);
     for (uint32_t i = 0; i < from->wires.len; i++) {
         const Wire *wire = &from->wires.data[i];
-        wires[i] = (ImageWireInput){ .param = wire->param, .kind = kinds[wire->kind], .sip = wire->sip, .target = wire->target };
+        wires[i] = (ImageWireInput){ .param = wire->param,
+                                     .kind = kinds[wire->kind],
+                                     .sip = wire->sip,
+                                     .target = wire->target };
         wires[i].texts = wire->texts.data;
         wires[i].text_count = wire->texts.len;
     }
-    *to = (ImageInstanceInput){ .name = from->name, .program = from->program, .restart = from->restart, .wires = wires, .wire_count = from->wires.len };
+    *to = (ImageInstanceInput){ .name = from->name,
+                                .program = from->program,
+                                .restart = from->restart,
+                                .wires = wires,
+                                .wire_count = from->wires.len };
 }
 
 static bool is_used(const Wiring *system, const char *program) {
     for (uint32_t i = 0; i < system->sips.len; i++)
-        if (strcmp(system->sips.data[i].program, program) == 0)
-            return true;
+        if (strcmp(system->sips.data[i].program, program) == 0) return true;
     return false;
 }
 
@@ -111,15 +126,15 @@ static ExitCode pack(Project *project, const Wiring *system, Buf *image) {
     for (uint32_t i = 0; i < project->programs.len; i++) {
         const Program *program = &project->programs.data[i];
         if (is_used(system, program->name))
-            programs[input.program_count++] = (ImageProgramInput){ program->name, program->sealed.data, program->sealed.len };
+            programs[input.program_count++] =
+                (ImageProgramInput){ program->name, program->sealed.data, program->sealed.len };
     }
     for (uint32_t i = 0; i < system->sips.len; i++)
         pack_wires(arena, &system->sips.data[i], &instances[i]);
     input.programs = programs;
     input.instances = instances;
     input.instance_count = system->sips.len;
-    if (image_pack(&input, image, error))
-        return EXIT_OK;
+    if (image_pack(&input, image, error)) return EXIT_OK;
     fail(error);
     return EXIT_PROGRAM;
 }
@@ -146,17 +161,20 @@ static const char *image_name(Arena *arena, const char *path) {
 static ExitCode write_images(Project *project, const Wiring *system) {
     char error[512];
     Buf image = { 0 }, bootable = { 0 };
-    const char *elf = project->options->output ? project->options->output : arena_printf(&project->arena, "%s.elf", system->name);
+    const char *elf = project->options->output
+                          ? project->options->output
+                          : arena_printf(&project->arena, "%s.elf", system->name);
     const char *img = image_name(&project->arena, elf);
     ExitCode code = pack(project, system, &image);
     if (code == EXIT_OK && strcmp(elf, img) == 0)
-        code = fail("the bootable file cannot be called `.img`: the packed image beside it is; call it `.elf`");
-    if (code == EXIT_OK)
-        code = make_bootable(project, &image, &bootable);
-    if (code == EXIT_OK && !(file_write(img, image.data, image.len, error) && file_write(elf, bootable.data, bootable.len, error)))
+        code = fail(
+            "the bootable file cannot be called `.img`: the packed image beside it is; call it `.elf`"
+        );
+    if (code == EXIT_OK) code = make_bootable(project, &image, &bootable);
+    if (code == EXIT_OK && !(file_write(img, image.data, image.len, error) &&
+                             file_write(elf, bootable.data, bootable.len, error)))
         code = fail(error);
-    if (code == EXIT_OK && !project->options->quiet)
-        printf("%s\n%s\n", elf, img);
+    if (code == EXIT_OK && !project->options->quiet) printf("%s\n%s\n", elf, img);
     buf_free(&image);
     buf_free(&bootable);
     return code;
@@ -167,7 +185,9 @@ int command_image(const Options *options) {
     ExitCode code = prepare(&project, options);
     const Wiring *system = code == EXIT_OK ? project_system(&project) : NULL;
     if (code == EXIT_OK)
-        code = system ? write_images(&project, system) : project.systems.len ? EXIT_USAGE : EXIT_PROGRAM;
+        code = system                ? write_images(&project, system)
+               : project.systems.len ? EXIT_USAGE
+                                     : EXIT_PROGRAM;
     project_end(&project);
     return code;
 }
@@ -188,12 +208,15 @@ static ExitCode run(Project *project, const Wiring *system, int *status) {
     Buf image = { 0 }, bootable = { 0 };
     bool booted = project->options->on == ON_QEMU;
     const char *base = getenv("TMPDIR");
-    char *folder = arena_printf(&project->arena, "%s/sipcc-XXXXXX", base && base[0] ? base : "/tmp");
+    char *folder =
+        arena_printf(&project->arena, "%s/sipcc-XXXXXX", base && base[0] ? base : "/tmp");
     ExitCode code = pack(project, system, &image);
-    if (code == EXIT_OK && booted)
-        code = make_bootable(project, &image, &bootable);
+    if (code == EXIT_OK && booted) code = make_bootable(project, &image, &bootable);
     if (code == EXIT_OK && !mkdtemp(folder))
-        code = fail(arena_printf(&project->arena, "no temporary folder can be made (%s): %s; set TMPDIR", folder, strerror(errno)));
+        code = fail(arena_printf(
+            &project->arena, "no temporary folder can be made (%s): %s; set TMPDIR", folder,
+            strerror(errno)
+        ));
     else if (code == EXIT_OK) {
         code = run_in(project, folder, booted ? &bootable : &image, status);
         rmdir(folder);
@@ -218,9 +241,14 @@ int command_run(const Options *options) {
     ExitCode code = prepare(&project, options);
     const Wiring *system = code == EXIT_OK ? project_system(&project) : NULL;
     if (code == EXIT_OK)
-        code = system ? run(&project, system, &status) : project.systems.len ? EXIT_USAGE : EXIT_PROGRAM;
+        code = system                ? run(&project, system, &status)
+               : project.systems.len ? EXIT_USAGE
+                                     : EXIT_PROGRAM;
     if (code == EXIT_OK && !options->quiet)
-        fprintf(stderr, "sipcc: system %s ended with status %d: %s\n", system->name, status, meaning(status));
+        fprintf(
+            stderr, "sipcc: system %s ended with status %d: %s\n", system->name, status,
+            meaning(status)
+        );
     project_end(&project);
     return code == EXIT_OK ? status : code;
 }

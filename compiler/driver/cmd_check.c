@@ -1,14 +1,13 @@
 // check: what is wrong with programs, each on its own.
 
-#include <stdio.h>
-
 #include "driver/commands.h"
 #include "driver/project.h"
 
+#include <stdio.h>
+
 static ExitCode check_one(Project *project, const char *path) {
     ExitCode code = project_check(project, path);
-    if (!project->options->verify_diagnostics || code == EXIT_TOOL)
-        return code;
+    if (!project->options->verify_diagnostics || code == EXIT_TOOL) return code;
     Buf out = { 0 };
     bool met = diag_verify(project->checked->diags, &out);
     fwrite(out.data, 1, out.len, stderr);
@@ -22,8 +21,7 @@ int command_check(const Options *options) {
     for (uint32_t i = 0; worst != EXIT_TOOL && i < options->inputs.len; i++) {
         ExitCode code = check_one(&project, options->inputs.data[i]);
         worst = code > worst ? code : worst;
-        if (options->time_rooms)
-            show_times(&project);
+        if (options->time_rooms) show_times(&project);
     }
     project_end(&project);
     return worst;

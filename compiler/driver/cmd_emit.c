@@ -1,13 +1,13 @@
 // emit: what a room leaves, for people.
 
-#include <inttypes.h>
-#include <stdio.h>
-#include <string.h>
-
 #include "base/file.h"
 #include "driver/commands.h"
 #include "driver/project.h"
 #include "sir/sir.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
 
 // --- contracts -------------------------------------------------------------------------------------------------------
 
@@ -22,7 +22,9 @@ static uint64_t payload_bytes(const VerifiedSir *sir, const SirMessage *message)
 }
 
 static void show_message(const VerifiedSir *sir, const SirMessage *message, Buf *out) {
-    buf_printf(out, "    %s " STR_FMT "(", message->dir == SIR_IN ? "in " : "out", STR_ARG(message->name));
+    buf_printf(
+        out, "    %s " STR_FMT "(", message->dir == SIR_IN ? "in " : "out", STR_ARG(message->name)
+    );
     for (uint32_t i = 0; i < message->arg_count; i++) {
         buf_cstr(out, i ? ", " : "");
         sir_type_write(verified_module(sir), message->args[i].type, out);
@@ -35,8 +37,11 @@ static void show_state(const SirContractInfo *contract, const SirStateInfo *stat
     buf_printf(out, "    state " STR_FMT ":", STR_ARG(state->name));
     for (uint32_t i = 0; i < state->choice_count; i++) {
         const SirMessage *message = &contract->messages[state->choices[i].message];
-        buf_printf(out, "%s " STR_FMT "%c -> " STR_FMT, i ? " or" : "", STR_ARG(message->name), message->dir == SIR_IN ? '?' : '!',
-                   STR_ARG(contract->states[state->choices[i].next].name));
+        buf_printf(
+            out, "%s " STR_FMT "%c -> " STR_FMT, i ? " or" : "", STR_ARG(message->name),
+            message->dir == SIR_IN ? '?' : '!',
+            STR_ARG(contract->states[state->choices[i].next].name)
+        );
     }
     buf_cstr(out, state->choice_count == 0 ? " end\n" : "\n");
 }
@@ -46,7 +51,10 @@ static void show_contracts(const VerifiedSir *sir, Buf *out) {
     for (SirContract i = 0; i < module->contracts.len; i++) {
         const SirContractInfo *contract = &module->contracts.data[i];
         buf_printf(out, "contract " STR_FMT "\n", STR_ARG(contract->name));
-        buf_printf(out, "    outstanding: at most %u in, %u out\n", verified_queue_bound(sir, i, SIR_IN), verified_queue_bound(sir, i, SIR_OUT));
+        buf_printf(
+            out, "    outstanding: at most %u in, %u out\n", verified_queue_bound(sir, i, SIR_IN),
+            verified_queue_bound(sir, i, SIR_OUT)
+        );
         for (uint32_t k = 0; k < contract->message_count; k++)
             show_message(sir, &contract->messages[k], out);
         for (uint32_t k = 0; k < contract->state_count; k++)
@@ -64,12 +72,18 @@ static const HirSip *choose(const Project *project) {
         if (wanted ? strcmp(name, wanted) == 0 : program->sips.len == 1)
             return program->sips.data[i];
     }
-    fprintf(stderr, wanted                     ? "sipcc: there is no sip `%s`"
-                    : program->sips.len == 0 ? "sipcc: there is no sip in the program"
-                                             : "sipcc: there are several sips; --sip says which",
-            wanted);
+    fprintf(
+        stderr,
+        wanted                   ? "sipcc: there is no sip `%s`"
+        : program->sips.len == 0 ? "sipcc: there is no sip in the program"
+                                 : "sipcc: there are several sips; --sip says which",
+        wanted
+    );
     for (uint32_t i = 0; i < program->sips.len; i++)
-        fprintf(stderr, "%s `%s`", i ? "," : "; there", names_text(project->checked->names, program->sips.data[i]->name));
+        fprintf(
+            stderr, "%s `%s`", i ? "," : "; there",
+            names_text(project->checked->names, program->sips.data[i]->name)
+        );
     fputc('\n', stderr);
     return NULL;
 }
@@ -92,8 +106,10 @@ static bool emit(Project *project, const HirSip *sip, Buf *out) {
     if (good && kind == EMIT_CONTRACT)
         show_contracts(verified, out);
     else if (good && (good = pipeline_seal(&project->arena, pipeline, verified, &bytes, &sealed)))
-        buf_put(out, kind == EMIT_LLVM ? pipeline->output.ir.data : pipeline->output.assembly.data,
-                kind == EMIT_LLVM ? pipeline->output.ir.len : pipeline->output.assembly.len);
+        buf_put(
+            out, kind == EMIT_LLVM ? pipeline->output.ir.data : pipeline->output.assembly.data,
+            kind == EMIT_LLVM ? pipeline->output.ir.len : pipeline->output.assembly.len
+        );
     buf_free(&bytes);
     buf_free(&sealed);
     return good;
@@ -119,13 +135,13 @@ static ExitCode emit_to(Project *project, const HirSip *sip) {
 int command_emit(const Options *options) {
     Project project;
     ExitCode code = project_start(&project, options);
-    if (code == EXIT_OK)
-        code = project_check(&project, options->inputs.data[0]);
+    if (code == EXIT_OK) code = project_check(&project, options->inputs.data[0]);
     const HirSip *sip = code == EXIT_OK ? choose(&project) : NULL;
     if (code == EXIT_OK)
-        code = sip ? emit_to(&project, sip) : project.checked->program->sips.len ? EXIT_USAGE : EXIT_PROGRAM;
-    if (options->time_rooms)
-        show_times(&project);
+        code = sip                                  ? emit_to(&project, sip)
+               : project.checked->program->sips.len ? EXIT_USAGE
+                                                    : EXIT_PROGRAM;
+    if (options->time_rooms) show_times(&project);
     project_end(&project);
     return code;
 }

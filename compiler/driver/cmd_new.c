@@ -1,14 +1,14 @@
 // new: a package to begin with.
 
+#include "base/arena.h"
+#include "base/file.h"
+#include "driver/commands.h"
+
 #include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-
-#include "base/arena.h"
-#include "base/file.h"
-#include "driver/commands.h"
 
 static const char package_text[] = "package %s {\n"
                                    "    version = \"0.1.0\";\n"
@@ -40,8 +40,7 @@ static const char main_text[] = "/// What %1$s does.\n"
                                 "}\n";
 
 static bool is_name(const char *text) {
-    if (!islower((unsigned char)*text))
-        return false;
+    if (!islower((unsigned char)*text)) return false;
     for (; *text; text++)
         if (!islower((unsigned char)*text) && !isdigit((unsigned char)*text) && *text != '_')
             return false;
@@ -62,7 +61,11 @@ static bool write_text(Arena *arena, const char *folder, const char *file, const
 int command_new(const Options *options) {
     const char *name = options->inputs.data[0];
     if (!is_name(name)) {
-        fprintf(stderr, "sipcc: `%s` is no name for a package: small letters, digits and `_`, a letter first\n", name);
+        fprintf(
+            stderr,
+            "sipcc: `%s` is no name for a package: small letters, digits and `_`, a letter first\n",
+            name
+        );
         return EXIT_USAGE;
     }
     if (mkdir(name, 0777) != 0) {
@@ -72,7 +75,10 @@ int command_new(const Options *options) {
     Arena arena;
     arena_init(&arena);
     bool good = write_text(&arena, name, "package.sip", arena_printf(&arena, package_text, name));
-    good = good && write_text(&arena, name, arena_printf(&arena, "%s.sip", name), arena_printf(&arena, main_text, name));
+    good = good && write_text(
+                       &arena, name, arena_printf(&arena, "%s.sip", name),
+                       arena_printf(&arena, main_text, name)
+                   );
     good = good && write_text(&arena, name, ".gitignore", "/build/\n");
     arena_free(&arena);
     return good ? EXIT_OK : EXIT_TOOL;

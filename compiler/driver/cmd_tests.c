@@ -1,6 +1,12 @@
 // test: each test block is sealed, packed alone and run as a Linux process of its own. It passes if its system ends with
 // status 0; what it left on the console is shown where it does not.
 
+#include "base/file.h"
+#include "driver/commands.h"
+#include "driver/launch.h"
+#include "driver/project.h"
+#include "image/image.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,19 +14,13 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "base/file.h"
-#include "driver/commands.h"
-#include "driver/launch.h"
-#include "driver/project.h"
-#include "image/image.h"
-
 enum { SECONDS = 60 };
 
 typedef struct Tally {
     const Options *options;
     const char *folder; // where images lie while they run
     uint32_t passed, failed;
-    Buf junit;          // the cases
+    Buf junit; // the cases
 } Tally;
 
 // --- one test --------------------------------------------------------------------------------------------------------
@@ -33,11 +33,17 @@ static ExitCode fail(const char *error) {
 static bool pack_alone(const char *name, const Buf *sealed, Buf *image, char error[512]) {
     ImageProgramInput program = { name, sealed->data, sealed->len };
     ImageInstanceInput instance = { .name = name, .program = name };
-    ImageInput input = { .system = "Test", .programs = &program, .program_count = 1, .instances = &instance, .instance_count = 1 };
+    ImageInput input = { .system = "Test",
+                         .programs = &program,
+                         .program_count = 1,
+                         .instances = &instance,
+                         .instance_count = 1 };
     return image_pack(&input, image, error);
 }
 
-static ExitCode run_image(Tally *tally, Project *project, const Buf *image, Buf *output, int *status) {
+static ExitCode run_image(
+    Tally *tally, Project *project, const Buf *image, Buf *output, int *status
+) {
     char error[512] = "";
     const char *path = arena_printf(&project->arena, "%s/test", tally->folder);
     bool good = file_write(path, image->data, image->len, error);
@@ -56,9 +62,19 @@ static void put_xml(Buf *out, const char *text, size_t length) {
     }
 }
 
-static void note(Tally *tally, const Project *project, const HirTest *test, double seconds, bool passed, const Buf *output) {
+static void note(
+    Tally *tally,
+    const Project *project,
+    const HirTest *test,
+    double seconds,
+    bool passed,
+    const Buf *output
+) {
     Buf *out = &tally->junit;
-    buf_printf(out, "  <testcase classname=\"%s\" name=\"", names_text(project->checked->names, test->module));
+    buf_printf(
+        out, "  <testcase classname=\"%s\" name=\"",
+        names_text(project->checked->names, test->module)
+    );
     put_xml(out, test->title.ptr, test->title.len);
     buf_printf(out, "\" time=\"%.3f\"", seconds);
     if (passed) {
@@ -95,19 +111,21 @@ static ExitCode run_test(Tally *tally, Project *project, const HirTest *test) {
     int status = 0;
     double start = now();
     ExitCode code = project_compile_test(project, test, &sealed);
-    if (code == EXIT_OK && !pack_alone(name, &sealed, &image, error))
-        code = fail(error);
-    if (code == EXIT_OK)
-        code = run_image(tally, project, &image, &output, &status);
+    if (code == EXIT_OK && !pack_alone(name, &sealed, &image, error)) code = fail(error);
+    if (code == EXIT_OK) code = run_image(tally, project, &image, &output, &status);
     if (code == EXIT_OK) {
         bool passed = status == 0;
         tally->passed += passed;
         tally->failed += !passed;
-        const char *verdict = passed ? "ok" : status == LAUNCH_TIMED_OUT ? "FAILED: it does not end" : "FAILED";
+        const char *verdict = passed                       ? "ok"
+                              : status == LAUNCH_TIMED_OUT ? "FAILED: it does not end"
+                                                           : "FAILED";
         if (!passed || !tally->options->quiet)
-            printf("test %s: " STR_FMT " ... %s\n", names_text(project->checked->names, test->module), STR_ARG(test->title), verdict);
-        if (!passed)
-            show_output(&output);
+            printf(
+                "test %s: " STR_FMT " ... %s\n", names_text(project->checked->names, test->module),
+                STR_ARG(test->title), verdict
+            );
+        if (!passed) show_output(&output);
         note(tally, project, test, now() - start, passed, &output);
     }
     buf_free(&sealed);
@@ -119,22 +137,25 @@ static ExitCode run_test(Tally *tally, Project *project, const HirTest *test) {
 // --- all of them ------------------------------------------------------------------------------------------------------
 
 static bool wanted(const Options *options, Str title) {
-    return !options->filter || memmem(title.ptr, title.len, options->filter, strlen(options->filter));
+    return !options->filter ||
+           memmem(title.ptr, title.len, options->filter, strlen(options->filter));
 }
 
 static ExitCode run_file(Tally *tally, const char *path) {
     Project project;
     ExitCode code = project_start(&project, tally->options);
-    if (code == EXIT_OK)
-        code = project_check(&project, path);
+    if (code == EXIT_OK) code = project_check(&project, path);
     const HirProgram *program = code == EXIT_OK ? project.checked->program : NULL;
     for (uint32_t i = 0; program && code == EXIT_OK && i < program->tests.len; i++) {
         const HirTest *test = &program->tests.data[i];
-        bool own = test->module == project.checked->units.data[0].module; // not those of what it imports
-        if (!own || !wanted(tally->options, test->title))
-            continue;
+        bool own =
+            test->module == project.checked->units.data[0].module; // not those of what it imports
+        if (!own || !wanted(tally->options, test->title)) continue;
         if (tally->options->list)
-            printf("%s: " STR_FMT "\n", names_text(project.checked->names, test->module), STR_ARG(test->title));
+            printf(
+                "%s: " STR_FMT "\n", names_text(project.checked->names, test->module),
+                STR_ARG(test->title)
+            );
         else
             code = run_test(tally, &project, test);
         fflush(stdout);
@@ -146,8 +167,11 @@ static ExitCode run_file(Tally *tally, const char *path) {
 static ExitCode write_junit(Tally *tally) {
     char error[512];
     Buf all = { 0 };
-    buf_printf(&all, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuite name=\"sipcc test\" tests=\"%u\" failures=\"%u\">\n",
-               tally->passed + tally->failed, tally->failed);
+    buf_printf(
+        &all,
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuite name=\"sipcc test\" tests=\"%u\" failures=\"%u\">\n",
+        tally->passed + tally->failed, tally->failed
+    );
     buf_put(&all, tally->junit.data, tally->junit.len);
     buf_cstr(&all, "</testsuite>\n");
     bool good = file_write(tally->options->junit, all.data, all.len, error);
@@ -161,8 +185,7 @@ int command_test(const Options *options) {
     Tally tally = { .options = options, .folder = folder };
     ExitCode worst = EXIT_OK;
     snprintf(folder, sizeof folder, "%s/sipcc-XXXXXX", base && base[0] ? base : "/tmp");
-    if (!mkdtemp(folder))
-        return fail("no temporary folder can be made; set TMPDIR");
+    if (!mkdtemp(folder)) return fail("no temporary folder can be made; set TMPDIR");
     for (uint32_t i = 0; i < options->inputs.len; i++) {
         ExitCode code = run_file(&tally, options->inputs.data[i]);
         worst = code > worst ? code : worst;
@@ -170,10 +193,13 @@ int command_test(const Options *options) {
     rmdir(folder);
     if (options->junit && worst != EXIT_TOOL)
         worst = write_junit(&tally) == EXIT_TOOL ? EXIT_TOOL : worst;
-    if (!options->list)
-        printf("%u passed, %u failed\n", tally.passed, tally.failed);
+    if (!options->list) printf("%u passed, %u failed\n", tally.passed, tally.failed);
     if (!options->list && tally.passed + tally.failed == 0 && worst == EXIT_OK)
-        fprintf(stderr, "sipcc: no test was run%s\n", options->filter ? "; --filter fits none" : "; `test \"what\" { assert(...); }` declares one");
+        fprintf(
+            stderr, "sipcc: no test was run%s\n",
+            options->filter ? "; --filter fits none"
+                            : "; `test \"what\" { assert(...); }` declares one"
+        );
     buf_free(&tally.junit);
     return worst == EXIT_OK && tally.failed ? EXIT_PROGRAM : worst;
 }

@@ -1,12 +1,12 @@
 // verify: SIR in text or binary form, and sealed binaries, judged without any source.
 
-#include <stdio.h>
-#include <string.h>
-
 #include "base/file.h"
 #include "driver/commands.h"
 #include "driver/project.h"
 #include "sir/sir.h"
+
+#include <stdio.h>
+#include <string.h>
 
 enum { MOST_BYTES = 64 << 20 };
 
@@ -38,16 +38,15 @@ static ExitCode verify_one(Project *project, const char *path) {
         return EXIT_TOOL;
     }
     bool sealed = bytes.len >= 4 && memcmp(bytes.data, "\177ELF", 4) == 0, good = true;
-    if (ends(path, ".sir"))
-        good = to_binary(project, path, &bytes);
+    if (ends(path, ".sir")) good = to_binary(project, path, &bytes);
     pipeline->refused = false;
     pipeline->complaint.len = 0;
-    bool accepted = good && (sealed ? pipeline_verify_sealed(&project->arena, pipeline, path, &bytes)
-                                    : pipeline_verify(&project->arena, pipeline, &bytes) != NULL);
+    bool accepted =
+        good && (sealed ? pipeline_verify_sealed(&project->arena, pipeline, path, &bytes)
+                        : pipeline_verify(&project->arena, pipeline, &bytes) != NULL);
     buf_free(&bytes);
     fwrite(pipeline->complaint.data, 1, pipeline->complaint.len, stderr);
-    if (!project->options->quiet)
-        printf("%s: %s\n", path, accepted ? "verified" : "refused");
+    if (!project->options->quiet) printf("%s: %s\n", path, accepted ? "verified" : "refused");
     return accepted ? EXIT_OK : good && !pipeline->refused ? EXIT_TOOL : EXIT_PROGRAM;
 }
 

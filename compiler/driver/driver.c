@@ -2,26 +2,26 @@
 
 #include "driver/driver.h"
 
+#include "driver/commands.h"
+#include "driver/package.h"
+
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "driver/commands.h"
-#include "driver/package.h"
-
 static int (*const commands[COMMANDS])(const Options *) = {
-    [CMD_CHECK] = command_check,   [CMD_BUILD] = command_build,     [CMD_RUN] = command_run,
-    [CMD_TEST] = command_test,
-    [CMD_NEW] = command_new,
-    [CMD_IMAGE] = command_image,   [CMD_EMIT] = command_emit,       [CMD_VERIFY] = command_verify,
-    [CMD_EXPLAIN] = command_explain, [CMD_VERSION] = command_version,
+    [CMD_CHECK] = command_check,     [CMD_BUILD] = command_build,   [CMD_RUN] = command_run,
+    [CMD_TEST] = command_test,       [CMD_NEW] = command_new,       [CMD_IMAGE] = command_image,
+    [CMD_EMIT] = command_emit,       [CMD_VERIFY] = command_verify, [CMD_EXPLAIN] = command_explain,
+    [CMD_VERSION] = command_version,
 };
 
 // Commands that compile take a package where no file is given.
 static int run_command(Arena *arena, Options *options) {
     static const bool takes_package[COMMANDS] = {
-        [CMD_CHECK] = true, [CMD_BUILD] = true, [CMD_RUN] = true, [CMD_TEST] = true, [CMD_IMAGE] = true, [CMD_EMIT] = true,
+        [CMD_CHECK] = true, [CMD_BUILD] = true, [CMD_RUN] = true,
+        [CMD_TEST] = true,  [CMD_IMAGE] = true, [CMD_EMIT] = true,
     };
     ExitCode code = takes_package[options->command] ? package_apply(arena, options) : EXIT_OK;
     return code == EXIT_OK ? commands[options->command](options) : code;
@@ -47,7 +47,10 @@ int driver_main(int argc, char **argv) {
         code = options.command == CMD_HELP ? help(&options) : run_command(&arena, &options);
     bool lost = ferror(stdout); // long ago: why is no longer known
     if ((fflush(stdout) != 0 || lost) && code == EXIT_OK) {
-        fprintf(stderr, "sipcc: standard output could not be written%s%s\n", lost ? "" : ": ", lost ? "" : strerror(errno));
+        fprintf(
+            stderr, "sipcc: standard output could not be written%s%s\n", lost ? "" : ": ",
+            lost ? "" : strerror(errno)
+        );
         code = EXIT_TOOL;
     }
     arena_free(&arena);

@@ -40,41 +40,75 @@ static bool run_child(char *const argv[], const char *remedy, int *code, char er
         }
     }
     if (WIFSIGNALED(state)) {
-        snprintf(error, 512, "%s was ended by signal %d (%s)", argv[0], WTERMSIG(state), strsignal(WTERMSIG(state)));
+        snprintf(
+            error, 512, "%s was ended by signal %d (%s)", argv[0], WTERMSIG(state),
+            strsignal(WTERMSIG(state))
+        );
         return false;
     }
     *code = WEXITSTATUS(state);
     return true;
 }
 
-static bool launch_hosted(const Options *options, const Toolchain *toolchain, const char *image, int *status, char error[512]) {
+static bool launch_hosted(
+    const Options *options,
+    const Toolchain *toolchain,
+    const char *image,
+    int *status,
+    char error[512]
+) {
     char *argv[] = { (char *)(uintptr_t)toolchain->hosted, (char *)(uintptr_t)image, NULL };
-    if (options->verbose)
-        show_command(argv);
-    return run_child(argv, "build the project, or set SIPCC_HOME to an installed one", status, error);
+    if (options->verbose) show_command(argv);
+    return run_child(
+        argv, "build the project, or set SIPCC_HOME to an installed one", status, error
+    );
 }
 
 static bool launch_qemu(const Options *options, const char *image, int *status, char error[512]) {
     // TCG: the default CPU lacks x86-64-v2, hence `max`; a /dev/kvm that only emulates would be slower.
     char *argv[] = {
-        "qemu-system-x86_64", "-accel", "tcg", "-cpu", "max", "-M", (char *)(uintptr_t)options->machine, "-m", "256M",
-        "-nodefaults", "-display", "none", "-serial", "stdio", "-no-reboot",
-        "-device", "isa-debug-exit,iobase=0x501,iosize=1", "-kernel", (char *)(uintptr_t)image, NULL,
+        "qemu-system-x86_64",
+        "-accel",
+        "tcg",
+        "-cpu",
+        "max",
+        "-M",
+        (char *)(uintptr_t)options->machine,
+        "-m",
+        "256M",
+        "-nodefaults",
+        "-display",
+        "none",
+        "-serial",
+        "stdio",
+        "-no-reboot",
+        "-device",
+        "isa-debug-exit,iobase=0x501,iosize=1",
+        "-kernel",
+        (char *)(uintptr_t)image,
+        NULL,
     };
     int code;
-    if (options->verbose)
-        show_command(argv);
-    if (!run_child(argv, "install QEMU (Debian: qemu-system-x86)", &code, error))
-        return false;
+    if (options->verbose) show_command(argv);
+    if (!run_child(argv, "install QEMU (Debian: qemu-system-x86)", &code, error)) return false;
     if (code % 2 == 0 || code == 1) {
-        snprintf(error, 512, "qemu-system-x86_64 failed (status %d): the system did not say how it ended", code);
+        snprintf(
+            error, 512,
+            "qemu-system-x86_64 failed (status %d): the system did not say how it ended", code
+        );
         return false;
     }
     *status = (code >> 1) - 1;
     return true;
 }
 
-bool launch_system(const Options *options, const Toolchain *toolchain, const char *image, int *status, char error[512]) {
+bool launch_system(
+    const Options *options,
+    const Toolchain *toolchain,
+    const char *image,
+    int *status,
+    char error[512]
+) {
     fflush(NULL);
     switch (options->on) {
     case ON_HOST: return launch_hosted(options, toolchain, image, status, error);
@@ -98,21 +132,24 @@ static bool read_all(int from, int64_t deadline, Buf *out) {
     for (;;) {
         struct pollfd waits = { .fd = from, .events = POLLIN };
         int64_t left = deadline - milliseconds();
-        if (left <= 0 || out->len > MOST_OUTPUT)
-            return false;
+        if (left <= 0 || out->len > MOST_OUTPUT) return false;
         int ready = poll(&waits, 1, left > 1000 ? 1000 : (int)left);
-        if (ready <= 0)
-            continue;
+        if (ready <= 0) continue;
         char bytes[4096];
         ssize_t count = read(from, bytes, sizeof bytes);
-        if (count == 0 || (count < 0 && errno != EINTR))
-            return true;
-        if (count > 0)
-            buf_put(out, bytes, (size_t)count);
+        if (count == 0 || (count < 0 && errno != EINTR)) return true;
+        if (count > 0) buf_put(out, bytes, (size_t)count);
     }
 }
 
-bool launch_captured(const Toolchain *toolchain, const char *image, unsigned seconds, Buf *out, int *status, char error[512]) {
+bool launch_captured(
+    const Toolchain *toolchain,
+    const char *image,
+    unsigned seconds,
+    Buf *out,
+    int *status,
+    char error[512]
+) {
     char *argv[] = { (char *)(uintptr_t)toolchain->hosted, (char *)(uintptr_t)image, NULL };
     int ends[2], state = 0;
     pid_t child;
@@ -130,13 +167,18 @@ bool launch_captured(const Toolchain *toolchain, const char *image, unsigned sec
     bool ended = !failed && read_all(ends[0], milliseconds() + (int64_t)seconds * 1000, out);
     close(ends[0]);
     if (failed) {
-        snprintf(error, 512, "cannot run %s: %s; build the project, or set SIPCC_HOME to an installed one", argv[0], strerror(failed));
+        snprintf(
+            error, 512,
+            "cannot run %s: %s; build the project, or set SIPCC_HOME to an installed one", argv[0],
+            strerror(failed)
+        );
         return false;
     }
-    if (!ended)
-        kill(child, SIGKILL);
+    if (!ended) kill(child, SIGKILL);
     while (waitpid(child, &state, 0) < 0 && errno == EINTR)
         continue;
-    *status = !ended ? LAUNCH_TIMED_OUT : WIFEXITED(state) ? WEXITSTATUS(state) : 128 + WTERMSIG(state);
+    *status = !ended             ? LAUNCH_TIMED_OUT
+              : WIFEXITED(state) ? WEXITSTATUS(state)
+                                 : 128 + WTERMSIG(state);
     return true;
 }

@@ -13,31 +13,52 @@ typedef struct CommandRow {
 } CommandRow;
 
 static const CommandRow commands[COMMANDS] = {
-    [CMD_CHECK] = { "check", "FILE.sip...", "check programs without generating code",
-                    "Reports what is wrong and exits with 1 if anything is." },
-    [CMD_BUILD] = { "build", "FILE.sip", "compile to sealed binaries",
-                    "Writes DIR/<Sip>.sipx for each sip and DIR/<System>.system for each system." },
-    [CMD_RUN] = { "run", "FILE.sip | FILE.system", "build and run a system, hosted or booted",
-                  "Exits with the system's own status: 0 if every sip returned, 1 if one faulted, 4 if all that were\n"
-                  "left waited for ever, or what a sip that is granted `exit` gave." },
-    [CMD_TEST] = { "test", "FILE.sip...", "run the test blocks of programs, hosted, each in a process of its own",
-                   "A test fails if it traps, or takes longer than a minute. Exits with 1 if one failed." },
-    [CMD_NEW] = { "new", "NAME", "make a folder with a package to begin with", "" },
-    [CMD_IMAGE] = { "image", "FILE.sip | FILE.system", "pack a system into a bootable file",
-                    "Verifies every sealed binary again, then writes an ELF file that QEMU's -kernel (PVH) boots,\n"
-                    "and beside it FILE.img, the packed image that sip-hosted runs." },
-    [CMD_EMIT] = { "emit", "FILE.sip", "show what a room leaves",
-                   "One of --sir, --llvm, --asm or --contract says which. With several sips, --sip NAME chooses." },
-    [CMD_VERIFY] = { "verify", "FILE...", "verify SIR (.sir) or sealed binaries (.sipx), trusting nobody",
-                     "A sealed binary is also lowered, linked and sealed again and compared byte for byte." },
-    [CMD_EXPLAIN] = { "explain", "CODE...", "explain a diagnostic, for example E0301", "" },
-    [CMD_VERSION] = { "version", "", "show versions", "" },
-    [CMD_HELP] = { "help", "[COMMAND]", "show help", "" },
+    [CMD_CHECK] = { "check",   "FILE.sip...",            "check programs without generating code",
+                   "Reports what is wrong and exits with 1 if anything is."                                                                                                                   },
+    [CMD_BUILD] = { "build",   "FILE.sip",               "compile to sealed binaries",
+                   "Writes DIR/<Sip>.sipx for each sip and DIR/<System>.system for each system."                                                                                              },
+    [CMD_RUN] = { "run",     "FILE.sip | FILE.system", "build and run a system, hosted or booted",
+                   "Exits with the system's own status: 0 if every sip returned, 1 if one faulted, 4 if all that were\n"
+                  "left waited for ever, or what a sip that is granted `exit` gave."                                                                                                          },
+    [CMD_TEST] = { "test",    "FILE.sip...",
+                   "run the test blocks of programs, hosted, each in a process of its own",            "A test fails if it traps, or takes longer than a minute. Exits with 1 if one failed." },
+    [CMD_NEW] = { "new",     "NAME",                   "make a folder with a package to begin with", ""                                                                                     },
+    [CMD_IMAGE] = { "image",   "FILE.sip | FILE.system", "pack a system into a bootable file",
+                   "Verifies every sealed binary again, then writes an ELF file that QEMU's -kernel (PVH) boots,\n"
+                    "and beside it FILE.img, the packed image that sip-hosted runs."                                                                                                          },
+    [CMD_EMIT] = { "emit",    "FILE.sip",               "show what a room leaves",
+                   "One of --sir, --llvm, --asm or --contract says which. With several sips, --sip NAME chooses."                                                                             },
+    [CMD_VERIFY] = { "verify",  "FILE...",
+                   "verify SIR (.sir) or sealed binaries (.sipx), trusting nobody",                    "A sealed binary is also lowered, linked and sealed again and compared byte for byte." },
+    [CMD_EXPLAIN] = { "explain", "CODE...",                "explain a diagnostic, for example E0301",    ""                                                                                     },
+    [CMD_VERSION] = { "version", "",                       "show versions",                              ""                                                                                     },
+    [CMD_HELP] = { "help",    "[COMMAND]",              "show help",                                  ""                                                                                     },
 };
 
 typedef enum OptionId {
-    OPT_HELP, OPT_VERSION, OPT_OUTPUT, OPT_LEVEL, OPT_INCLUDE, OPT_SYSTEM, OPT_SIP, OPT_ON, OPT_MACHINE, OPT_SIR,
-    OPT_PROFILE, OPT_FILTER, OPT_LIST, OPT_JUNIT, OPT_LLVM, OPT_ASM, OPT_CONTRACT, OPT_MESSAGES, OPT_COLOR, OPT_VERIFY_DIAGS, OPT_TIME, OPT_QUIET, OPT_VERBOSE
+    OPT_HELP,
+    OPT_VERSION,
+    OPT_OUTPUT,
+    OPT_LEVEL,
+    OPT_INCLUDE,
+    OPT_SYSTEM,
+    OPT_SIP,
+    OPT_ON,
+    OPT_MACHINE,
+    OPT_SIR,
+    OPT_PROFILE,
+    OPT_FILTER,
+    OPT_LIST,
+    OPT_JUNIT,
+    OPT_LLVM,
+    OPT_ASM,
+    OPT_CONTRACT,
+    OPT_MESSAGES,
+    OPT_COLOR,
+    OPT_VERIFY_DIAGS,
+    OPT_TIME,
+    OPT_QUIET,
+    OPT_VERBOSE
 } OptionId;
 
 #define ON(command) (1u << CMD_##command)
@@ -46,36 +67,44 @@ typedef enum OptionId {
 
 typedef struct OptionRow {
     OptionId id;
-    const char *spelling; // `-x` takes its value joined or as the next word, `--long` as `--long=V` or `--long V`
-    const char *value;    // the value's name in help; NULL: none
+    const char *
+        spelling; // `-x` takes its value joined or as the next word, `--long` as `--long=V` or `--long V`
+    const char *value; // the value's name in help; NULL: none
     unsigned commands;
     const char *help;
 } OptionRow;
 
 static const OptionRow option_rows[] = {
-    { OPT_OUTPUT, "-o", "PATH", ON(BUILD) | ON(IMAGE) | ON(EMIT), "where to write: a folder for build, else a file" },
-    { OPT_PROFILE, "--profile", "NAME", ON(BUILD) | ON(RUN) | ON(TEST) | ON(IMAGE) | ON(EMIT), "what a package's profile asks for: debug, release, or its own" },
-    { OPT_FILTER, "--filter", "TEXT", ON(TEST), "only the tests that have TEXT in their titles" },
-    { OPT_LIST, "--list", NULL, ON(TEST), "name the tests and stop" },
-    { OPT_JUNIT, "--junit", "FILE", ON(TEST), "write the results as JUnit XML too" },
-    { OPT_LEVEL, "-O", "0|1|2|s", ON(BUILD) | ON(RUN) | ON(TEST) | ON(IMAGE) | ON(EMIT), "how hard to optimise (default 2)" },
-    { OPT_INCLUDE, "-I", "DIR", COMPILING, "look for imported modules in DIR too" },
-    { OPT_SYSTEM, "--system", "NAME", ON(RUN) | ON(IMAGE), "which system, where the program has several" },
-    { OPT_SIP, "--sip", "NAME", ON(EMIT), "which sip, where the program has several" },
-    { OPT_ON, "--on", "host|qemu", ON(RUN), "as a Linux process (default), or booted in QEMU" },
-    { OPT_MACHINE, "--machine", "TYPE", ON(RUN), "QEMU's machine type (default q35)" },
-    { OPT_SIR, "--sir", NULL, ON(EMIT), "the verifiable intermediate representation, as text" },
-    { OPT_LLVM, "--llvm", NULL, ON(EMIT), "LLVM's IR after optimisation" },
-    { OPT_ASM, "--asm", NULL, ON(EMIT), "assembly" },
-    { OPT_CONTRACT, "--contract", NULL, ON(EMIT), "contracts with their states, bounds and layouts" },
-    { OPT_MESSAGES, "--message-format", "human|short|json", COMPILING, "how diagnostics are written" },
-    { OPT_COLOR, "--color", "auto|always|never", EVERYWHERE, "colour in diagnostics" },
-    { OPT_VERIFY_DIAGS, "--verify-diagnostics", NULL, ON(CHECK), "compare diagnostics with the `//~` marks in the source" },
-    { OPT_TIME, "--time", NULL, COMPILING, "say on stderr how long each room took" },
-    { OPT_QUIET, "-q", NULL, EVERYWHERE, "no status lines" },
-    { OPT_VERBOSE, "--verbose", NULL, EVERYWHERE, "say more: tools that are run, versions" },
-    { OPT_VERSION, "--version", NULL, EVERYWHERE, "show versions and stop" },
-    { OPT_HELP, "--help", NULL, EVERYWHERE, "show this help and stop" },
+    { OPT_OUTPUT,       "-o",                   "PATH",              ON(BUILD) | ON(IMAGE) | ON(EMIT),
+     "where to write: a folder for build, else a file"                                                                                                                            },
+    { OPT_PROFILE,      "--profile",            "NAME",              ON(BUILD) | ON(RUN) | ON(TEST) | ON(IMAGE) | ON(EMIT),
+     "what a package's profile asks for: debug, release, or its own"                                                                                                              },
+    { OPT_FILTER,       "--filter",             "TEXT",              ON(TEST),                                              "only the tests that have TEXT in their titles"       },
+    { OPT_LIST,         "--list",               NULL,                ON(TEST),                                              "name the tests and stop"                             },
+    { OPT_JUNIT,        "--junit",              "FILE",              ON(TEST),                                              "write the results as JUnit XML too"                  },
+    { OPT_LEVEL,        "-O",                   "0|1|2|s",           ON(BUILD) | ON(RUN) | ON(TEST) | ON(IMAGE) | ON(EMIT),
+     "how hard to optimise (default 2)"                                                                                                                                           },
+    { OPT_INCLUDE,      "-I",                   "DIR",               COMPILING,                                             "look for imported modules in DIR too"                },
+    { OPT_SYSTEM,       "--system",             "NAME",              ON(RUN) | ON(IMAGE),
+     "which system, where the program has several"                                                                                                                                },
+    { OPT_SIP,          "--sip",                "NAME",              ON(EMIT),                                              "which sip, where the program has several"            },
+    { OPT_ON,           "--on",                 "host|qemu",         ON(RUN),                                               "as a Linux process (default), or booted in QEMU"     },
+    { OPT_MACHINE,      "--machine",            "TYPE",              ON(RUN),                                               "QEMU's machine type (default q35)"                   },
+    { OPT_SIR,          "--sir",                NULL,                ON(EMIT),                                              "the verifiable intermediate representation, as text" },
+    { OPT_LLVM,         "--llvm",               NULL,                ON(EMIT),                                              "LLVM's IR after optimisation"                        },
+    { OPT_ASM,          "--asm",                NULL,                ON(EMIT),                                              "assembly"                                            },
+    { OPT_CONTRACT,     "--contract",           NULL,                ON(EMIT),
+     "contracts with their states, bounds and layouts"                                                                                                                            },
+    { OPT_MESSAGES,     "--message-format",     "human|short|json",  COMPILING,
+     "how diagnostics are written"                                                                                                                                                },
+    { OPT_COLOR,        "--color",              "auto|always|never", EVERYWHERE,                                            "colour in diagnostics"                               },
+    { OPT_VERIFY_DIAGS, "--verify-diagnostics", NULL,                ON(CHECK),
+     "compare diagnostics with the `//~` marks in the source"                                                                                                                     },
+    { OPT_TIME,         "--time",               NULL,                COMPILING,                                             "say on stderr how long each room took"               },
+    { OPT_QUIET,        "-q",                   NULL,                EVERYWHERE,                                            "no status lines"                                     },
+    { OPT_VERBOSE,      "--verbose",            NULL,                EVERYWHERE,                                            "say more: tools that are run, versions"              },
+    { OPT_VERSION,      "--version",            NULL,                EVERYWHERE,                                            "show versions and stop"                              },
+    { OPT_HELP,         "--help",               NULL,                EVERYWHERE,                                            "show this help and stop"                             },
 };
 
 enum { OPTION_ROWS = sizeof option_rows / sizeof option_rows[0] };
@@ -87,11 +116,17 @@ const char *command_name(CommandId command) {
 // --- help ------------------------------------------------------------------------------------------------
 
 static void help_overview(FILE *out) {
-    fprintf(out, "sipcc compiles, verifies, seals and runs Sip programs.\n\nUsage: sipcc COMMAND [OPTIONS] FILE...\n\n");
+    fprintf(
+        out,
+        "sipcc compiles, verifies, seals and runs Sip programs.\n\nUsage: sipcc COMMAND [OPTIONS] FILE...\n\n"
+    );
     for (int i = 0; i < COMMANDS; i++)
         fprintf(out, "  %-9s %s\n", commands[i].name, commands[i].summary);
-    fprintf(out, "\n`sipcc COMMAND --help` tells more. Exit codes: 0 success, 1 the program is wrong, 2 usage,\n"
-                 "3 a tool, a file or sipcc itself failed.\n");
+    fprintf(
+        out,
+        "\n`sipcc COMMAND --help` tells more. Exit codes: 0 success, 1 the program is wrong, 2 usage,\n"
+        "3 a tool, a file or sipcc itself failed.\n"
+    );
 }
 
 void options_help(FILE *out, CommandId command) {
@@ -100,15 +135,19 @@ void options_help(FILE *out, CommandId command) {
         return;
     }
     const CommandRow *row = &commands[command];
-    fprintf(out, "sipcc %s: %s\n\nUsage: sipcc %s [OPTIONS] %s\n\n", row->name, row->summary, row->name, row->operands);
-    if (row->more[0])
-        fprintf(out, "%s\n\n", row->more);
+    fprintf(
+        out, "sipcc %s: %s\n\nUsage: sipcc %s [OPTIONS] %s\n\n", row->name, row->summary, row->name,
+        row->operands
+    );
+    if (row->more[0]) fprintf(out, "%s\n\n", row->more);
     for (int i = 0; i < OPTION_ROWS; i++) {
         const OptionRow *option = &option_rows[i];
-        if (!(option->commands & (1u << command)))
-            continue;
+        if (!(option->commands & (1u << command))) continue;
         char left[48];
-        snprintf(left, sizeof left, "%s%s%s", option->spelling, option->value ? " " : "", option->value ? option->value : "");
+        snprintf(
+            left, sizeof left, "%s%s%s", option->spelling, option->value ? " " : "",
+            option->value ? option->value : ""
+        );
         fprintf(out, "  %-34s %s\n", left, option->help);
     }
 }
@@ -120,10 +159,31 @@ typedef struct Choice {
     int value;
 } Choice;
 
-static const Choice on_choices[] = { { "host", ON_HOST }, { "hosted", ON_HOST }, { "qemu", ON_QEMU }, { NULL, 0 } };
-static const Choice message_choices[] = { { "human", MESSAGES_HUMAN }, { "short", MESSAGES_SHORT }, { "json", MESSAGES_JSON }, { NULL, 0 } };
-static const Choice color_choices[] = { { "auto", COLOR_AUTO }, { "always", COLOR_ALWAYS }, { "never", COLOR_NEVER }, { NULL, 0 } };
-static const Choice level_choices[] = { { "0", '0' }, { "1", '1' }, { "2", '2' }, { "s", 's' }, { NULL, 0 } };
+static const Choice on_choices[] = {
+    { "host",   ON_HOST },
+    { "hosted", ON_HOST },
+    { "qemu",   ON_QEMU },
+    { NULL,     0       }
+};
+static const Choice message_choices[] = {
+    { "human", MESSAGES_HUMAN },
+    { "short", MESSAGES_SHORT },
+    { "json",  MESSAGES_JSON  },
+    { NULL,    0              }
+};
+static const Choice color_choices[] = {
+    { "auto",   COLOR_AUTO   },
+    { "always", COLOR_ALWAYS },
+    { "never",  COLOR_NEVER  },
+    { NULL,     0            }
+};
+static const Choice level_choices[] = {
+    { "0",  '0' },
+    { "1",  '1' },
+    { "2",  '2' },
+    { "s",  's' },
+    { NULL, 0   }
+};
 
 static bool choose(const OptionRow *row, const Choice *choices, const char *word, int *value) {
     for (; choices->word; choices++) {
@@ -132,13 +192,18 @@ static bool choose(const OptionRow *row, const Choice *choices, const char *word
             return true;
         }
     }
-    fprintf(stderr, "sipcc: `%s` is not a value of %s; it takes %s\n", word, row->spelling, row->value);
+    fprintf(
+        stderr, "sipcc: `%s` is not a value of %s; it takes %s\n", word, row->spelling, row->value
+    );
     return false;
 }
 
 static bool set_emit(Options *options, EmitKind kind) {
     if (options->emit != EMIT_NONE && options->emit != kind) {
-        fprintf(stderr, "sipcc: emit shows one thing at a time; give one of --sir, --llvm, --asm, --contract\n");
+        fprintf(
+            stderr,
+            "sipcc: emit shows one thing at a time; give one of --sir, --llvm, --asm, --contract\n"
+        );
         return false;
     }
     options->emit = kind;
@@ -166,24 +231,20 @@ static bool apply(Arena *arena, Options *options, const OptionRow *row, const ch
     case OPT_QUIET: options->quiet = true; return true;
     case OPT_VERBOSE: options->verbose = true; return true;
     case OPT_LEVEL:
-        if (!choose(row, level_choices, value, &chosen))
-            return false;
+        if (!choose(row, level_choices, value, &chosen)) return false;
         options->opt_level = (char)chosen;
         options->level_given = true;
         return true;
     case OPT_ON:
-        if (!choose(row, on_choices, value, &chosen))
-            return false;
+        if (!choose(row, on_choices, value, &chosen)) return false;
         options->on = (RunOn)chosen;
         return true;
     case OPT_MESSAGES:
-        if (!choose(row, message_choices, value, &chosen))
-            return false;
+        if (!choose(row, message_choices, value, &chosen)) return false;
         options->messages = (MessageFormat)chosen;
         return true;
     case OPT_COLOR:
-        if (!choose(row, color_choices, value, &chosen))
-            return false;
+        if (!choose(row, color_choices, value, &chosen)) return false;
         options->color = (ColorChoice)chosen;
         return true;
     case OPT_VERSION:
@@ -210,11 +271,9 @@ static const OptionRow *find_option(const char *word, const char **joined) {
     for (int i = 0; i < OPTION_ROWS; i++) {
         const OptionRow *row = &option_rows[i];
         size_t length = strlen(row->spelling);
-        if (strncmp(word, row->spelling, length) != 0)
-            continue;
+        if (strncmp(word, row->spelling, length) != 0) continue;
         bool is_short = row->spelling[1] != '-';
-        if (word[length] == '\0')
-            return row;
+        if (word[length] == '\0') return row;
         if (row->value && (is_short || word[length] == '=')) {
             *joined = word + length + (is_short ? 0 : 1);
             return row;
@@ -228,12 +287,17 @@ static bool parse_option(Arena *arena, int argc, char **argv, int *at, Options *
     const char *value;
     const OptionRow *row = find_option(word, &value);
     if (!row) {
-        fprintf(stderr, "sipcc: `%s` is not an option; `sipcc %s --help` lists them\n", word, commands[options->command].name);
+        fprintf(
+            stderr, "sipcc: `%s` is not an option; `sipcc %s --help` lists them\n", word,
+            commands[options->command].name
+        );
         return false;
     }
     if (!(row->commands & (1u << options->command))) {
-        fprintf(stderr, "sipcc: %s does not go with `%s`; `sipcc %s --help` lists what does\n", row->spelling,
-                commands[options->command].name, commands[options->command].name);
+        fprintf(
+            stderr, "sipcc: %s does not go with `%s`; `sipcc %s --help` lists what does\n",
+            row->spelling, commands[options->command].name, commands[options->command].name
+        );
         return false;
     }
     if (row->value && !value) {
@@ -249,8 +313,7 @@ static bool parse_option(Arena *arena, int argc, char **argv, int *at, Options *
 // `--help` and `--version` win over whatever else stands on the line.
 static bool asks_for(int argc, char **argv, const char *first, const char *second) {
     for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
-        if (strcmp(argv[i], first) == 0 || strcmp(argv[i], second) == 0)
-            return true;
+        if (strcmp(argv[i], first) == 0 || strcmp(argv[i], second) == 0) return true;
     return false;
 }
 
@@ -258,20 +321,26 @@ static bool check_operands(const Options *options) {
     const CommandRow *row = &commands[options->command];
     bool wants_one = strstr(row->operands, "...") == NULL;
     CommandId about;
-    if (options->command == CMD_HELP && options->inputs.len > 0 && !find_command(options->inputs.data[0], &about)) {
-        fprintf(stderr, "sipcc: `%s` is not a command; `sipcc --help` lists them\n", options->inputs.data[0]);
+    if (options->command == CMD_HELP && options->inputs.len > 0 &&
+        !find_command(options->inputs.data[0], &about)) {
+        fprintf(
+            stderr, "sipcc: `%s` is not a command; `sipcc --help` lists them\n",
+            options->inputs.data[0]
+        );
         return false;
     }
-    if (row->operands[0] == '\0' || row->operands[0] == '[')
-        return true;
+    if (row->operands[0] == '\0' || row->operands[0] == '[') return true;
     bool may_be_package = (1u << options->command) & COMPILING;
     if (options->inputs.len == 0 && !may_be_package) {
         fprintf(stderr, "sipcc: `%s` needs %s\n", row->name, row->operands);
         return false;
     }
     if (wants_one && options->inputs.len > 1) {
-        fprintf(stderr, "sipcc: `%s` takes one file, and `%s` is a second; modules that it imports are found by themselves\n",
-                row->name, options->inputs.data[1]);
+        fprintf(
+            stderr,
+            "sipcc: `%s` takes one file, and `%s` is a second; modules that it imports are found by themselves\n",
+            row->name, options->inputs.data[1]
+        );
         return false;
     }
     if (options->command == CMD_EMIT && options->emit == EMIT_NONE) {
@@ -285,8 +354,7 @@ bool options_parse(Arena *arena, int argc, char **argv, Options *options) {
     *options = (Options){ .command = CMD_HELP, .opt_level = '2', .machine = "q35" };
     bool have_command = argc > 1 && find_command(argv[1], &options->command);
     if (asks_for(argc, argv, "--help", "-h")) {
-        if (have_command)
-            vec_push(arena, &options->inputs, argv[1]);
+        if (have_command) vec_push(arena, &options->inputs, argv[1]);
         options->command = CMD_HELP;
         return true;
     }

@@ -3,12 +3,12 @@
 #ifndef DRIVER_OPTIONS_H
 #define DRIVER_OPTIONS_H
 
+#include "base/arena.h"
+#include "base/vec.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
-
-#include "base/arena.h"
-#include "base/vec.h"
 
 // Exit codes of sipcc itself; `run` hands on the system's status instead (docs/sipcc.md).
 typedef enum ExitCode { EXIT_OK = 0, EXIT_PROGRAM = 1, EXIT_USAGE = 2, EXIT_TOOL = 3 } ExitCode;
@@ -35,26 +35,26 @@ typedef enum RunOn { ON_HOST, ON_QEMU } RunOn;
 
 typedef struct Options {
     CommandId command;
-    VEC(const char *) inputs;  // files, or codes for `explain`
-    const char *output;        // -o: a file or a directory; NULL for the command's default
-    const char *system;        // --system: which one, where a program has several
-    const char *sip;           // --sip: which one `emit` shows
-    const char *machine;       // --machine: QEMU's -M
-    VEC(const char *) search;  // -I: folders to look for modules in
-    char opt_level;            // '0' '1' '2' 's'
-    bool level_given;          // -O: it wins over a profile
-    const char *profile;       // --profile: of a package
-    const char *filter;        // --filter: only tests whose title has this in it
-    const char *junit;         // --junit: where to write the results as JUnit XML
-    bool list;                 // --list: only name the tests
+    VEC(const char *) inputs; // files, or codes for `explain`
+    const char *output;       // -o: a file or a directory; NULL for the command's default
+    const char *system;       // --system: which one, where a program has several
+    const char *sip;          // --sip: which one `emit` shows
+    const char *machine;      // --machine: QEMU's -M
+    VEC(const char *) search; // -I: folders to look for modules in
+    char opt_level;           // '0' '1' '2' 's'
+    bool level_given;         // -O: it wins over a profile
+    const char *profile;      // --profile: of a package
+    const char *filter;       // --filter: only tests whose title has this in it
+    const char *junit;        // --junit: where to write the results as JUnit XML
+    bool list;                // --list: only name the tests
     EmitKind emit;
     RunOn on;
     MessageFormat messages;
     ColorChoice color;
-    bool verify_diagnostics;   // --verify-diagnostics
-    bool time_rooms;           // --time: how long each room took, on stderr
-    bool quiet;                // -q: no progress or status lines
-    bool verbose;              // --version --verbose, commands run
+    bool verify_diagnostics; // --verify-diagnostics
+    bool time_rooms;         // --time: how long each room took, on stderr
+    bool quiet;              // -q: no progress or status lines
+    bool verbose;            // --version --verbose, commands run
 } Options;
 
 // Reads the command line into `options`, strings borrowed from argv. On a mistake says what and how to mend it

@@ -10,13 +10,13 @@
 
 #include "driver/package.h"
 
+#include "driver/project.h"
+#include "front/front.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
-
-#include "driver/project.h"
-#include "front/front.h"
 
 typedef struct Package {
     Arena *arena;
@@ -29,7 +29,9 @@ typedef struct Package {
     bool wrong;
 } Package;
 
-__attribute__((format(printf, 3, 4))) static void complain(Package *package, Span span, const char *format, ...) {
+__attribute__((format(printf, 3, 4))) static void complain(
+    Package *package, Span span, const char *format, ...
+) {
     uint32_t line, column;
     va_list args;
     va_start(args, format);
@@ -49,7 +51,9 @@ static const char *word(const Package *package, Name name) {
 
 static const char *text_of(Package *package, const AstExpr *value) {
     if (!value || value->kind != AST_EXPR_STR) {
-        complain(package, value ? value->span : package->item->span, "a text is wanted here: \"...\"");
+        complain(
+            package, value ? value->span : package->item->span, "a text is wanted here: \"...\""
+        );
         return "";
     }
     return arena_strndup(package->arena, value->str.ptr, value->str.len);
@@ -59,7 +63,10 @@ typedef VEC(const char *) Texts;
 
 static void texts_of(Package *package, const AstSetting *setting, Texts *out) {
     if (!setting->value || setting->value->kind != AST_EXPR_INIT) {
-        complain(package, setting->span, "`%s` is a list of texts: { \"...\", \"...\" }", word(package, setting->name.name));
+        complain(
+            package, setting->span, "`%s` is a list of texts: { \"...\", \"...\" }",
+            word(package, setting->name.name)
+        );
         return;
     }
     vec_each(AstArg, item, &setting->value->init.items)
@@ -69,7 +76,8 @@ static void texts_of(Package *package, const AstSetting *setting, Texts *out) {
 static void set_level(Package *package, const AstSetting *setting) {
     const AstExpr *value = setting->value;
     bool number = value && value->kind == AST_EXPR_INT && value->integer <= 2;
-    bool size = value && value->kind == AST_EXPR_STR && value->str.len == 1 && value->str.ptr[0] == 's';
+    bool size =
+        value && value->kind == AST_EXPR_STR && value->str.len == 1 && value->str.ptr[0] == 's';
     if (!number && !size)
         complain(package, setting->span, "`optimise` is 0, 1, 2 or \"s\"");
     else if (!package->options->level_given)
@@ -80,15 +88,17 @@ static void set_level(Package *package, const AstSetting *setting) {
 
 static void read_profile(Package *package, const AstSetting *profile) {
     const char *chosen = package->options->profile;
-    if (!chosen || strcmp(word(package, profile->title.name), chosen) != 0)
-        return;
+    if (!chosen || strcmp(word(package, profile->title.name), chosen) != 0) return;
     package->known_profile = true;
     for (uint32_t i = 0; profile->settings && i < profile->settings->len; i++) {
         const AstSetting *setting = &profile->settings->data[i];
         if (strcmp(word(package, setting->name.name), "optimise") == 0)
             set_level(package, setting);
         else
-            complain(package, setting->span, "a profile has no setting `%s`; it has `optimise`", word(package, setting->name.name));
+            complain(
+                package, setting->span, "a profile has no setting `%s`; it has `optimise`",
+                word(package, setting->name.name)
+            );
     }
 }
 
@@ -118,7 +128,11 @@ static void read_setting(Package *package, const AstSetting *setting) {
         vec_each(const char *, test, &tests)
             vec_push(package->arena, &package->tests, *test);
     } else {
-        complain(package, setting->span, "a package has no setting `%s`; it has version, main, tests, dependencies and profiles", name);
+        complain(
+            package, setting->span,
+            "a package has no setting `%s`; it has version, main, tests, dependencies and profiles",
+            name
+        );
     }
 }
 
@@ -131,8 +145,7 @@ static const AstItem *find_package(const FrontResult *parsed) {
 
 static void choose_profile(Package *package) {
     const char *chosen = package->options->profile;
-    if (!chosen || package->known_profile)
-        return;
+    if (!chosen || package->known_profile) return;
     if (strcmp(chosen, "debug") != 0 && strcmp(chosen, "release") != 0)
         complain(package, package->item->span, "there is no profile `%s`", chosen);
     else if (!package->options->level_given)
@@ -140,9 +153,14 @@ static void choose_profile(Package *package) {
 }
 
 static ExitCode read_package(Arena *arena, Options *options, const FrontResult *parsed) {
-    Package package = { .arena = arena, .options = options, .parsed = parsed, .item = find_package(parsed) };
+    Package package = {
+        .arena = arena, .options = options, .parsed = parsed, .item = find_package(parsed)
+    };
     if (!package.item) {
-        fprintf(stderr, "package.sip: it declares no package; `package NAME { version = \"0.1.0\"; }` does\n");
+        fprintf(
+            stderr,
+            "package.sip: it declares no package; `package NAME { version = \"0.1.0\"; }` does\n"
+        );
         return EXIT_PROGRAM;
     }
     vec_each(AstSetting, setting, &package.item->package)
@@ -153,18 +171,19 @@ static ExitCode read_package(Arena *arena, Options *options, const FrontResult *
     bool tests = options->command == CMD_TEST && package.tests.len > 0;
     for (uint32_t i = 0; tests && i < package.tests.len; i++)
         vec_push(arena, &options->inputs, package.tests.data[i]);
-    if (!tests)
-        vec_push(arena, &options->inputs, package.main);
-    if (options->command == CMD_BUILD && !options->output)
-        options->output = "build";
+    if (!tests) vec_push(arena, &options->inputs, package.main);
+    if (options->command == CMD_BUILD && !options->output) options->output = "build";
     return package.wrong ? EXIT_PROGRAM : EXIT_OK;
 }
 
 ExitCode package_apply(Arena *arena, Options *options) {
-    if (options->inputs.len > 0)
-        return EXIT_OK;
+    if (options->inputs.len > 0) return EXIT_OK;
     if (access("package.sip", F_OK) != 0) {
-        fprintf(stderr, "sipcc: `%s` needs a file, or a package.sip in this folder; `sipcc new NAME` makes one\n", command_name(options->command));
+        fprintf(
+            stderr,
+            "sipcc: `%s` needs a file, or a package.sip in this folder; `sipcc new NAME` makes one\n",
+            command_name(options->command)
+        );
         return EXIT_USAGE;
     }
     Front *front = front_new();

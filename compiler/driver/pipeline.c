@@ -3,10 +3,6 @@
 
 #include "driver/pipeline.h"
 
-#include <stdio.h>
-#include <string.h>
-#include <time.h>
-
 #include "base/file.h"
 #include "driver/version.h"
 #include "link/link.h"
@@ -15,6 +11,10 @@
 #include "sealed/sealed.h"
 #include "sealed/sha256.h"
 #include "sir/sir.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
 
 static uint64_t now(void) {
     struct timespec t;
@@ -91,24 +91,33 @@ static bool runtime_digest(Pipeline *pipeline, uint8_t digest[32]) {
 
 // "sipcc 0.1.0 LLVM 19.1.7 O2 x86-64-v2": all that decides the bytes but the runtime.
 static const char *toolchain_text(Arena *arena, LlvmLevel level) {
-    return arena_printf(arena, "sipcc %s LLVM %s %s x86-64-v2", SIPCC_VERSION, llvm_version(arena), llvm_level_text(level));
+    return arena_printf(
+        arena, "sipcc %s LLVM %s %s x86-64-v2", SIPCC_VERSION, llvm_version(arena),
+        llvm_level_text(level)
+    );
 }
 
-bool pipeline_seal(Arena *arena, Pipeline *pipeline, const VerifiedSir *verified, const Buf *sir, Buf *sealed) {
+bool pipeline_seal(
+    Arena *arena, Pipeline *pipeline, const VerifiedSir *verified, const Buf *sir, Buf *sealed
+) {
     char error[512] = "";
     uint64_t t = now();
     Buf tables = { 0 }, program = { 0 };
-    LlvmOptions options = { .level = pipeline->level, .producer = "sipcc " SIPCC_VERSION, .want_object = true };
+    LlvmOptions options = { .level = pipeline->level,
+                            .producer = "sipcc " SIPCC_VERSION,
+                            .want_object = true };
     options.want_ir = pipeline->want_ir;
     options.want_asm = pipeline->want_asm;
     llvm_output_free(&pipeline->output);
     LlvmOutput *output = &pipeline->output;
 
-    if (!llvm_emit(arena, verified, &options, output))
-        return fail(pipeline, output->error);
+    if (!llvm_emit(arena, verified, &options, output)) return fail(pipeline, output->error);
     lap(&pipeline->times.llvm, &t);
 
-    SealInput input = { .sir = verified, .sir_bytes = sir->data, .sir_length = sir->len, .toolchain = toolchain_text(arena, pipeline->level) };
+    SealInput input = { .sir = verified,
+                        .sir_bytes = sir->data,
+                        .sir_length = sir->len,
+                        .toolchain = toolchain_text(arena, pipeline->level) };
     input.traps = output->traps;
     input.trap_count = output->trap_count;
     input.kcalls = output->kcalls;
@@ -118,11 +127,14 @@ bool pipeline_seal(Arena *arena, Pipeline *pipeline, const VerifiedSir *verified
     lap(&pipeline->times.seal, &t);
 
     const Buf *objects[] = { &output->object, &tables };
-    LinkInput link = { .objects = objects, .object_count = 2, .runtime = pipeline->toolchain->runtime };
+    LinkInput link = { .objects = objects,
+                       .object_count = 2,
+                       .runtime = pipeline->toolchain->runtime };
     good = good && (link_program(&link, &program, error) || fail(pipeline, error));
     lap(&pipeline->times.link, &t);
 
-    good = good && (seal_write(&input, program.data, program.len, sealed, error) || fail(pipeline, error));
+    good = good &&
+           (seal_write(&input, program.data, program.len, sealed, error) || fail(pipeline, error));
     lap(&pipeline->times.seal, &t);
     buf_free(&tables);
     buf_free(&program);
@@ -143,17 +155,20 @@ static bool level_from_text(SealedView text, LlvmLevel *level) {
     return false;
 }
 
-static bool same_toolchain(Arena *arena, Pipeline *pipeline, const char *name, const Sealed *sealed) {
+static bool same_toolchain(
+    Arena *arena, Pipeline *pipeline, const char *name, const Sealed *sealed
+) {
     SealedView text = sealed_text(sealed, sealed->manifest.toolchain);
     const char *ours = toolchain_text(arena, pipeline->level);
     uint8_t digest[32];
-    if (!runtime_digest(pipeline, digest))
-        return false;
+    if (!runtime_digest(pipeline, digest)) return false;
     bool same = text.size == strlen(ours) && memcmp(text.bytes, ours, text.size) == 0;
-    if (same && memcmp(digest, sealed->manifest.runtime_digest, 32) == 0)
-        return true;
-    buf_printf(&pipeline->complaint, "%s: other toolchain: it was made by `%.*s`%s, this is `%s`; verify it with the toolchain that made it\n", name,
-               (int)text.size, (const char *)text.bytes, same ? " with another runtime" : "", ours);
+    if (same && memcmp(digest, sealed->manifest.runtime_digest, 32) == 0) return true;
+    buf_printf(
+        &pipeline->complaint,
+        "%s: other toolchain: it was made by `%.*s`%s, this is `%s`; verify it with the toolchain that made it\n",
+        name, (int)text.size, (const char *)text.bytes, same ? " with another runtime" : "", ours
+    );
     return false;
 }
 
@@ -161,9 +176,12 @@ static bool compare(Pipeline *pipeline, const char *name, const Buf *given, cons
     size_t at = 0, shorter = given->len < made->len ? given->len : made->len;
     while (at < shorter && given->data[at] == made->data[at])
         at++;
-    if (at == given->len && at == made->len)
-        return true;
-    buf_printf(&pipeline->complaint, "%s: its machine code or tables do not come from its SIR: made again it differs at byte %zu\n", name, at);
+    if (at == given->len && at == made->len) return true;
+    buf_printf(
+        &pipeline->complaint,
+        "%s: its machine code or tables do not come from its SIR: made again it differs at byte %zu\n",
+        name, at
+    );
     pipeline->refused = true;
     return false;
 }
@@ -171,10 +189,13 @@ static bool compare(Pipeline *pipeline, const char *name, const Buf *given, cons
 bool pipeline_verify_sealed(Arena *arena, Pipeline *pipeline, const char *name, const Buf *given) {
     Sealed sealed;
     const char *wrong = sealed_read(given->data, given->len, &sealed);
-    if (!wrong && !sealed_digest_is_right(&sealed))
-        wrong = "its bytes do not match its digest";
-    if (wrong || !level_from_text(sealed_text(&sealed, sealed.manifest.toolchain), &pipeline->level)) {
-        buf_printf(&pipeline->complaint, "%s: no sealed binary: %s\n", name, wrong ? wrong : "it does not say how it was optimised");
+    if (!wrong && !sealed_digest_is_right(&sealed)) wrong = "its bytes do not match its digest";
+    if (wrong ||
+        !level_from_text(sealed_text(&sealed, sealed.manifest.toolchain), &pipeline->level)) {
+        buf_printf(
+            &pipeline->complaint, "%s: no sealed binary: %s\n", name,
+            wrong ? wrong : "it does not say how it was optimised"
+        );
         pipeline->refused = true;
         return false;
     }
@@ -182,7 +203,8 @@ bool pipeline_verify_sealed(Arena *arena, Pipeline *pipeline, const char *name, 
     buf_put(&sir, sealed.sir.bytes, sealed.sir.size);
     const VerifiedSir *verified = pipeline_verify(arena, pipeline, &sir);
     bool good = verified && same_toolchain(arena, pipeline, name, &sealed);
-    good = good && pipeline_seal(arena, pipeline, verified, &sir, &made) && compare(pipeline, name, given, &made);
+    good = good && pipeline_seal(arena, pipeline, verified, &sir, &made) &&
+           compare(pipeline, name, given, &made);
     buf_free(&sir);
     buf_free(&made);
     return good;

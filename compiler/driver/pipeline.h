@@ -20,9 +20,9 @@ typedef struct Pipeline {
     LlvmLevel level;
     bool want_ir, want_asm; // text forms, in `output`
     Times times;
-    Buf complaint;          // why the last step failed: whole lines for people
-    bool refused;           // ... because the verifier refused the program; else a tool or a file failed
-    LlvmOutput output;      // of the last sip
+    Buf complaint;     // why the last step failed: whole lines for people
+    bool refused;      // ... because the verifier refused the program; else a tool or a file failed
+    LlvmOutput output; // of the last sip
 } Pipeline;
 
 bool pipeline_start(Arena *arena, Pipeline *pipeline, const Toolchain *toolchain, char level);
@@ -35,7 +35,9 @@ void pipeline_lower(Pipeline *pipeline, const HirProgram *program, const HirSip 
 const VerifiedSir *pipeline_verify(Arena *arena, Pipeline *pipeline, const Buf *sir);
 
 // Machine code, linked and sealed, appended to `sealed`.
-bool pipeline_seal(Arena *arena, Pipeline *pipeline, const VerifiedSir *verified, const Buf *sir, Buf *sealed);
+bool pipeline_seal(
+    Arena *arena, Pipeline *pipeline, const VerifiedSir *verified, const Buf *sir, Buf *sealed
+);
 
 // Reads a sealed binary, verifies the SIR inside, lowers, links and seals it again, and compares byte for byte. False:
 // `complaint` says why it is not what it says it is.

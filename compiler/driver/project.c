@@ -2,12 +2,12 @@
 
 #include "driver/project.h"
 
+#include "base/file.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-#include "base/file.h"
 
 enum { MOST_BYTES = 64 << 20 };
 
@@ -39,8 +39,7 @@ void project_end(Project *project) {
 // --- showing -----------------------------------------------------------------------------------------------------------
 
 static bool wants_color(const Options *options) {
-    if (options->color != COLOR_AUTO)
-        return options->color == COLOR_ALWAYS;
+    if (options->color != COLOR_AUTO) return options->color == COLOR_ALWAYS;
     const char *no = getenv("NO_COLOR");
     return isatty(STDERR_FILENO) && !(no && no[0]);
 }
@@ -65,8 +64,16 @@ void show_times(const Project *project) {
         const char *room;
         uint64_t time;
     } rows[] = {
-        { "source", front->read }, { "syntax", front->syntax }, { "ast", front->ast },    { "check", front->check }, { "lower", back->lower },
-        { "sir", back->sir },      { "verify", back->verify },  { "llvm", back->llvm },   { "link", back->link },    { "seal", back->seal },
+        { "source", front->read   },
+        { "syntax", front->syntax },
+        { "ast",    front->ast    },
+        { "check",  front->check  },
+        { "lower",  back->lower   },
+        { "sir",    back->sir     },
+        { "verify", back->verify  },
+        { "llvm",   back->llvm    },
+        { "link",   back->link    },
+        { "seal",   back->seal    },
     };
     uint64_t total = 0;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -78,7 +85,10 @@ void show_times(const Project *project) {
 
 static ExitCode complain(Project *project, const char *what) {
     Pipeline *pipeline = &project->pipeline;
-    fprintf(stderr, "sipcc: %s:\n%.*s", what, (int)pipeline->complaint.len, (const char *)pipeline->complaint.data);
+    fprintf(
+        stderr, "sipcc: %s:\n%.*s", what, (int)pipeline->complaint.len,
+        (const char *)pipeline->complaint.data
+    );
     pipeline->complaint.len = 0;
     return pipeline->refused ? EXIT_PROGRAM : EXIT_TOOL;
 }
@@ -87,13 +97,13 @@ static ExitCode complain(Project *project, const char *what) {
 
 ExitCode project_check(Project *project, const char *path) {
     front_result_free(project->checked);
-    project->checked = front_check(project->front, path, project->options->verify_diagnostics ? 10000 : 0);
+    project->checked =
+        front_check(project->front, path, project->options->verify_diagnostics ? 10000 : 0);
     if (project->checked->error[0]) {
         fprintf(stderr, "sipcc: %s\n", project->checked->error);
         return EXIT_TOOL;
     }
-    if (!project->options->verify_diagnostics)
-        show_diagnostics(project);
+    if (!project->options->verify_diagnostics) show_diagnostics(project);
     return diags_errors(project->checked->diags) ? EXIT_PROGRAM : EXIT_OK;
 }
 
@@ -103,8 +113,7 @@ static const char *text(const Project *project, Name name) {
 
 static bool known(const Project *project, const char *name) {
     vec_each(Program, program, &project->programs) {
-        if (strcmp(program->name, name) == 0)
-            return true;
+        if (strcmp(program->name, name) == 0) return true;
     }
     return false;
 }
@@ -114,17 +123,27 @@ static ExitCode compile_sip(Project *project, const HirSip *sip) {
     Buf sir = { 0 };
     Program program = { .name = text(project, sip->name) };
     if (known(project, program.name)) {
-        fprintf(stderr, "sipcc: two sips are called `%s`; the name of a sealed binary is its sip's, so give one another name\n", program.name);
+        fprintf(
+            stderr,
+            "sipcc: two sips are called `%s`; the name of a sealed binary is its sip's, so give one another name\n",
+            program.name
+        );
         return EXIT_PROGRAM;
     }
     pipeline_lower(pipeline, project->checked->program, sip, &sir);
     const VerifiedSir *verified = pipeline_verify(&project->arena, pipeline, &sir);
-    bool good = verified && pipeline_seal(&project->arena, pipeline, verified, &sir, &program.sealed);
+    bool good =
+        verified && pipeline_seal(&project->arena, pipeline, verified, &sir, &program.sealed);
     buf_free(&sir);
     vec_push(&project->arena, &project->programs, program);
-    if (good)
-        return EXIT_OK;
-    return complain(project, arena_printf(&project->arena, verified ? "sip `%s` cannot be built" : "sip `%s` is refused by the verifier", program.name));
+    if (good) return EXIT_OK;
+    return complain(
+        project, arena_printf(
+                     &project->arena,
+                     verified ? "sip `%s` cannot be built" : "sip `%s` is refused by the verifier",
+                     program.name
+                 )
+    );
 }
 
 ExitCode project_compile_test(Project *project, const HirTest *test, Buf *sealed) {
@@ -134,12 +153,20 @@ ExitCode project_compile_test(Project *project, const HirTest *test, Buf *sealed
     const VerifiedSir *verified = pipeline_verify(&project->arena, pipeline, &sir);
     bool good = verified && pipeline_seal(&project->arena, pipeline, verified, &sir, sealed);
     buf_free(&sir);
-    if (good)
-        return EXIT_OK;
-    return complain(project, arena_printf(&project->arena, "test \"" STR_FMT "\" cannot be built", STR_ARG(test->title)));
+    if (good) return EXIT_OK;
+    return complain(
+        project,
+        arena_printf(&project->arena, "test \"" STR_FMT "\" cannot be built", STR_ARG(test->title))
+    );
 }
 
-static void add_wire(Project *project, const HirSystem *system, const HirInstance *from, uint32_t param, Instance *instance) {
+static void add_wire(
+    Project *project,
+    const HirSystem *system,
+    const HirInstance *from,
+    uint32_t param,
+    Instance *instance
+) {
     const HirWire *hir = &from->wires.data[param];
     Wire wire = { .param = text(project, from->program->main->locals.data[param]->name) };
     switch (hir->kind) {
@@ -164,7 +191,9 @@ static void add_wire(Project *project, const HirSystem *system, const HirInstanc
 static void add_system(Project *project, const HirSystem *system) {
     Wiring wiring = { .name = text(project, system->name) };
     vec_each(HirInstance, from, &system->instances) {
-        Instance instance = { .name = text(project, from->name), .program = text(project, from->program->name), .restart = from->restart };
+        Instance instance = { .name = text(project, from->name),
+                              .program = text(project, from->program->name),
+                              .restart = from->restart };
         for (uint32_t i = 0; i < from->wires.len; i++)
             add_wire(project, system, from, i, &instance);
         vec_push(&project->arena, &wiring.sips, instance);
@@ -176,8 +205,7 @@ ExitCode project_compile(Project *project) {
     const HirProgram *program = project->checked->program;
     for (uint32_t i = 0; i < program->sips.len; i++) {
         ExitCode code = compile_sip(project, program->sips.data[i]);
-        if (code != EXIT_OK)
-            return code;
+        if (code != EXIT_OK) return code;
     }
     for (uint32_t i = 0; i < program->systems.len; i++)
         add_system(project, program->systems.data[i]);
@@ -189,8 +217,7 @@ ExitCode project_compile(Project *project) {
 static ExitCode load_program(Project *project, const char *folder, const char *name) {
     char error[512];
     Program program = { .name = name };
-    if (known(project, name))
-        return EXIT_OK;
+    if (known(project, name)) return EXIT_OK;
     const char *path = arena_printf(&project->arena, "%s%s.sipx", folder, name);
     bool read = file_read(path, MOST_BYTES, &program.sealed, error);
     vec_push(&project->arena, &project->programs, program);
@@ -220,12 +247,12 @@ ExitCode project_load(Project *project, const char *path) {
         return EXIT_PROGRAM;
     }
     const char *slash = strrchr(path, '/');
-    const char *folder = slash ? arena_strndup(&project->arena, path, (size_t)(slash + 1 - path)) : "";
+    const char *folder =
+        slash ? arena_strndup(&project->arena, path, (size_t)(slash + 1 - path)) : "";
     vec_push(&project->arena, &project->systems, wiring);
     vec_each(Instance, sip, &wiring.sips) {
         ExitCode code = load_program(project, folder, sip->program);
-        if (code != EXIT_OK)
-            return code;
+        if (code != EXIT_OK) return code;
     }
     return EXIT_OK;
 }
@@ -235,13 +262,15 @@ ExitCode project_load(Project *project, const char *path) {
 const Wiring *project_system(const Project *project) {
     const char *wanted = project->options->system;
     vec_each(Wiring, system, &project->systems) {
-        if (wanted ? strcmp(system->name, wanted) == 0 : project->systems.len == 1)
-            return system;
+        if (wanted ? strcmp(system->name, wanted) == 0 : project->systems.len == 1) return system;
     }
     if (wanted)
         fprintf(stderr, "sipcc: there is no system `%s`", wanted);
     else if (project->systems.len == 0)
-        fprintf(stderr, "sipcc: there is no system to run; `system Main { sip main = Program(...); }` declares one");
+        fprintf(
+            stderr,
+            "sipcc: there is no system to run; `system Main { sip main = Program(...); }` declares one"
+        );
     else
         fprintf(stderr, "sipcc: there are several systems; --system says which");
     for (uint32_t i = 0; i < project->systems.len; i++)

@@ -19,17 +19,19 @@ typedef struct Project {
     Toolchain toolchain;
     Pipeline pipeline;
     Front *front;
-    FrontResult *checked;    // NULL: made from a `.system` file
+    FrontResult *checked; // NULL: made from a `.system` file
     VEC(Program) programs;
     VEC(Wiring) systems;
 } Project;
 
 // Each says on stderr what is wrong and gives an exit code; EXIT_OK is all is well.
 ExitCode project_start(Project *project, const Options *options);
-ExitCode project_check(Project *project, const char *path);   // and shows the diagnostics
-ExitCode project_compile(Project *project);                   // all sips of the checked program, and its systems
+ExitCode project_check(Project *project, const char *path); // and shows the diagnostics
+ExitCode project_compile(Project *project); // all sips of the checked program, and its systems
 ExitCode project_compile_test(Project *project, const HirTest *test, Buf *sealed); // one test block
-ExitCode project_load(Project *project, const char *path);    // a `.system` file; every binary is verified and made again
+ExitCode project_load(
+    Project *project, const char *path
+); // a `.system` file; every binary is verified and made again
 void project_end(Project *project);
 
 // The one that --system names, or the only one. NULL: said why.

@@ -12,20 +12,21 @@
 
 static const char *parent(Arena *arena, const char *path) {
     const char *slash = strrchr(path, '/');
-    if (!slash || slash == path)
-        return "/";
+    if (!slash || slash == path) return "/";
     return arena_strndup(arena, path, (size_t)(slash - path));
 }
 
 static const char *find_home(Arena *arena, char error[512]) {
     const char *given = getenv("SIPCC_HOME");
-    if (given && given[0])
-        return given;
+    if (given && given[0]) return given;
     char self[PATH_MAX];
     ssize_t length = readlink("/proc/self/exe", self, sizeof self - 1);
     if (length < 0) {
-        snprintf(error, 512, "cannot find sipcc's own path (/proc/self/exe: %s); set SIPCC_HOME to the folder that holds bin/ and lib/sip/",
-                 strerror(errno));
+        snprintf(
+            error, 512,
+            "cannot find sipcc's own path (/proc/self/exe: %s); set SIPCC_HOME to the folder that holds bin/ and lib/sip/",
+            strerror(errno)
+        );
         return NULL;
     }
     self[length] = '\0';
@@ -34,12 +35,14 @@ static const char *find_home(Arena *arena, char error[512]) {
 
 bool toolchain_find(Arena *arena, Toolchain *toolchain, char error[512]) {
     const char *home = find_home(arena, error);
-    if (!home)
-        return false;
+    if (!home) return false;
     const char *parts = arena_printf(arena, "%s/lib/sip", home);
     if (access(parts, R_OK | X_OK) != 0) {
-        snprintf(error, 512, "cannot find the toolchain's parts in %s: %s; build the project, or let SIPCC_HOME name the folder that holds bin/ and lib/sip/",
-                 parts, strerror(errno));
+        snprintf(
+            error, 512,
+            "cannot find the toolchain's parts in %s: %s; build the project, or let SIPCC_HOME name the folder that holds bin/ and lib/sip/",
+            parts, strerror(errno)
+        );
         return false;
     }
     *toolchain = (Toolchain){

@@ -3,16 +3,16 @@
 #ifndef DRIVER_TOOLCHAIN_H
 #define DRIVER_TOOLCHAIN_H
 
-#include <stdbool.h>
-
 #include "base/arena.h"
 
+#include <stdbool.h>
+
 typedef struct Toolchain {
-    const char *home;       // the folder that holds bin/ and lib/sip/
-    const char *modules;    // modules that come with sipcc: `import std.text` is std/text.sip here
-    const char *runtime;    // libsip-rt.a
-    const char *kernel_pc;  // the kernel that is booted, without an image
-    const char *hosted;     // the program that runs an image as a Linux process
+    const char *home;      // the folder that holds bin/ and lib/sip/
+    const char *modules;   // modules that come with sipcc: `import std.text` is std/text.sip here
+    const char *runtime;   // libsip-rt.a
+    const char *kernel_pc; // the kernel that is booted, without an image
+    const char *hosted;    // the program that runs an image as a Linux process
 } Toolchain;
 
 // Finds the parts relative to sipcc's own path, or to SIPCC_HOME where that is set. Paths live in `arena`. Looks

@@ -8,7 +8,10 @@
 enum { MOST_WORDS = 64, MOST_SIPS = 1024 };
 
 static const char *const kind_words[WIRE_KINDS] = {
-    [WIRE_CHANNEL] = "channel", [WIRE_MACHINE] = "machine", [WIRE_ARGS] = "args", [WIRE_DEVICE] = "device",
+    [WIRE_CHANNEL] = "channel",
+    [WIRE_MACHINE] = "machine",
+    [WIRE_ARGS] = "args",
+    [WIRE_DEVICE] = "device",
 };
 
 // --- writing -------------------------------------------------------------------------------------------------
@@ -27,10 +30,8 @@ static void write_text(const char *text, Buf *out) {
 
 static void write_wire(const Wire *wire, Buf *out) {
     buf_printf(out, "wire %s %s", wire->param, kind_words[wire->kind]);
-    if (wire->kind == WIRE_CHANNEL)
-        buf_printf(out, " %s %s", wire->sip, wire->target);
-    if (wire->kind == WIRE_MACHINE)
-        buf_printf(out, " %s", wire->target);
+    if (wire->kind == WIRE_CHANNEL) buf_printf(out, " %s %s", wire->sip, wire->target);
+    if (wire->kind == WIRE_MACHINE) buf_printf(out, " %s", wire->target);
     vec_each(const char *, text, &wire->texts) {
         buf_byte(out, ' ');
         write_text(*text, out);
@@ -55,11 +56,11 @@ typedef struct Line {
 } Line;
 
 static bool is_name(const char *word) {
-    if (!*word || (*word >= '0' && *word <= '9'))
-        return false;
+    if (!*word || (*word >= '0' && *word <= '9')) return false;
     for (; *word; word++) {
         char c = *word;
-        if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_'))
+        if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_'
+            ))
             return false;
     }
     return true;
@@ -84,8 +85,7 @@ static int hex_digit(char c) {
 
 static const char *read_text(Arena *arena, const char *word) {
     size_t length = strlen(word), used = 0;
-    if (length < 2 || word[0] != '"' || word[length - 1] != '"')
-        return NULL;
+    if (length < 2 || word[0] != '"' || word[length - 1] != '"') return NULL;
     char *text = arena_alloc(arena, length, 1);
     for (size_t i = 1; i + 1 < length; i++) {
         if (word[i] != '\\') {
@@ -102,10 +102,10 @@ static const char *read_text(Arena *arena, const char *word) {
 
 static bool read_number(const char *word, uint32_t *number) {
     uint64_t value = 0;
-    if (!*word || (word[0] == '0' && word[1]))
-        return false;
+    if (!*word || (word[0] == '0' && word[1])) return false;
     for (; *word; word++) {
-        if (*word < '0' || *word > '9' || (value = value * 10 + (uint64_t)(*word - '0')) > UINT32_MAX)
+        if (*word < '0' || *word > '9' ||
+            (value = value * 10 + (uint64_t)(*word - '0')) > UINT32_MAX)
             return false;
     }
     *number = (uint32_t)value;
@@ -114,8 +114,8 @@ static bool read_number(const char *word, uint32_t *number) {
 
 static bool read_sip(Arena *arena, const Line *line, Wiring *wiring) {
     Instance sip = { 0 };
-    if (line->count != 4 || !is_name(line->words[1]) || !is_name(line->words[2]) || !read_number(line->words[3], &sip.restart) ||
-        wiring->sips.len == MOST_SIPS)
+    if (line->count != 4 || !is_name(line->words[1]) || !is_name(line->words[2]) ||
+        !read_number(line->words[3], &sip.restart) || wiring->sips.len == MOST_SIPS)
         return false;
     sip.name = line->words[1];
     sip.program = line->words[2];
@@ -124,27 +124,25 @@ static bool read_sip(Arena *arena, const Line *line, Wiring *wiring) {
 }
 
 static bool read_wire(Arena *arena, const Line *line, Wiring *wiring) {
-    static const uint32_t words[WIRE_KINDS] = { [WIRE_CHANNEL] = 5, [WIRE_MACHINE] = 4, [WIRE_ARGS] = 0, [WIRE_DEVICE] = 3 };
+    static const uint32_t words[WIRE_KINDS] = {
+        [WIRE_CHANNEL] = 5, [WIRE_MACHINE] = 4, [WIRE_ARGS] = 0, [WIRE_DEVICE] = 3
+    };
     Wire wire = { 0 };
-    if (wiring->sips.len == 0 || line->count < 3 || !is_name(line->words[1]))
-        return false;
+    if (wiring->sips.len == 0 || line->count < 3 || !is_name(line->words[1])) return false;
     while (wire.kind < WIRE_KINDS && strcmp(kind_words[wire.kind], line->words[2]) != 0)
         wire.kind++;
     if (wire.kind == WIRE_KINDS || (words[wire.kind] && line->count != words[wire.kind]))
         return false;
     wire.param = line->words[1];
     for (uint32_t i = 3; i < line->count; i++) {
-        if (wire.kind != WIRE_ARGS && !is_name(line->words[i]))
-            return false;
+        if (wire.kind != WIRE_ARGS && !is_name(line->words[i])) return false;
         if (wire.kind == WIRE_ARGS) {
             const char *text = read_text(arena, line->words[i]);
-            if (!text)
-                return false;
+            if (!text) return false;
             vec_push(arena, &wire.texts, text);
         }
     }
-    if (wire.kind == WIRE_CHANNEL)
-        wire.sip = line->words[3];
+    if (wire.kind == WIRE_CHANNEL) wire.sip = line->words[3];
     if (wire.kind == WIRE_CHANNEL || wire.kind == WIRE_MACHINE)
         wire.target = line->words[line->count - 1];
     vec_push(arena, &vec_last(&wiring->sips)->wires, wire);
@@ -153,13 +151,13 @@ static bool read_wire(Arena *arena, const Line *line, Wiring *wiring) {
 
 static bool read_line(Arena *arena, uint32_t number, const Line *line, Wiring *wiring) {
     if (number == 1)
-        return line->count == 2 && strcmp(line->words[0], "sip-system") == 0 && strcmp(line->words[1], "1") == 0;
+        return line->count == 2 && strcmp(line->words[0], "sip-system") == 0 &&
+               strcmp(line->words[1], "1") == 0;
     if (number == 2) {
         wiring->name = line->count == 2 ? line->words[1] : "";
         return strcmp(line->words[0], "system") == 0 && is_name(wiring->name);
     }
-    if (strcmp(line->words[0], "sip") == 0)
-        return read_sip(arena, line, wiring);
+    if (strcmp(line->words[0], "sip") == 0) return read_sip(arena, line, wiring);
     return strcmp(line->words[0], "wire") == 0 && read_wire(arena, line, wiring);
 }
 
@@ -171,8 +169,13 @@ bool wiring_read(Arena *arena, const char *name, Str text, Wiring *wiring, char 
         size_t length = end ? (size_t)(end - (text.ptr + at)) : text.len - at;
         Line line;
         number++;
-        if (!split(arena, (Str){ text.ptr + at, length }, &line) || !read_line(arena, number, &line, wiring)) {
-            snprintf(error, 512, "%s:%u is not a line of a .system file; let `sipcc build` write it anew", name, number);
+        if (!split(arena, (Str){ text.ptr + at, length }, &line) ||
+            !read_line(arena, number, &line, wiring)) {
+            snprintf(
+                error, 512,
+                "%s:%u is not a line of a .system file; let `sipcc build` write it anew", name,
+                number
+            );
             return false;
         }
         at += length + 1;

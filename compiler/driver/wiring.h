@@ -14,21 +14,21 @@
 #ifndef DRIVER_WIRING_H
 #define DRIVER_WIRING_H
 
-#include <stdbool.h>
-#include <stdint.h>
-
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/str.h"
 #include "base/vec.h"
 
+#include <stdbool.h>
+#include <stdint.h>
+
 typedef enum WireKind { WIRE_CHANNEL, WIRE_MACHINE, WIRE_ARGS, WIRE_DEVICE, WIRE_KINDS } WireKind;
 
 typedef struct Wire {
-    const char *param;  // of the sip's program
+    const char *param; // of the sip's program
     WireKind kind;
-    const char *sip;    // CHANNEL: the instance at the other end
-    const char *target; // CHANNEL: its parameter; MACHINE: the service
+    const char *sip;         // CHANNEL: the instance at the other end
+    const char *target;      // CHANNEL: its parameter; MACHINE: the service
     VEC(const char *) texts; // ARGS
 } Wire;
 

@@ -3,21 +3,21 @@
 
 #include "front/front.h"
 
-#include <stdlib.h>
-#include <string.h>
-#include <time.h>
-#include <unistd.h>
-
 #include "ast/build.h"
 #include "base/buf.h"
 #include "base/map.h"
 #include "check/check.h"
 #include "syntax/syntax.h"
 
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
 struct Front {
     Arena arena;
     VEC(const char *) folders;
-    StrMap *overlays;       // path -> row of texts, or NO_TEXT
+    StrMap *overlays; // path -> row of texts, or NO_TEXT
     VEC(Str) texts;
 };
 
@@ -27,16 +27,14 @@ enum { NO_TEXT = UINT32_MAX, DEEPEST_IMPORTS = 200 };
 
 Front *front_new(void) {
     Front *front = calloc(1, sizeof *front);
-    if (!front)
-        base_out_of_memory(sizeof *front);
+    if (!front) base_out_of_memory(sizeof *front);
     arena_init(&front->arena);
     front->overlays = strmap_new(&front->arena);
     return front;
 }
 
 void front_free(Front *front) {
-    if (!front)
-        return;
+    if (!front) return;
     for (uint32_t i = 0; i < front->texts.len; i++)
         free((void *)(uintptr_t)front->texts.data[i].ptr);
     arena_free(&front->arena);
@@ -58,8 +56,7 @@ void front_overlay(Front *front, const char *path, const char *text, size_t leng
         return;
     }
     char *copy = malloc(length + 1);
-    if (!copy)
-        base_out_of_memory(length + 1);
+    if (!copy) base_out_of_memory(length + 1);
     memcpy(copy, text, length);
     copy[length] = '\0';
     if (row == NO_TEXT) {
@@ -94,7 +91,10 @@ static FileId read_source(Look *look, const char *path, char error[512]) {
     uint64_t start = now(), row;
     FileId file;
     if (strmap_get(look->front->overlays, path, strlen(path), &row) && row != NO_TEXT)
-        file = source_add_text(look->result->map, path, look->front->texts.data[row].ptr, look->front->texts.data[row].len, error);
+        file = source_add_text(
+            look->result->map, path, look->front->texts.data[row].ptr,
+            look->front->texts.data[row].len, error
+        );
     else
         file = source_add_file(look->result->map, path, error);
     look->result->times.read += now() - start;
@@ -122,20 +122,24 @@ static const char *folder_of(Arena *arena, const char *path) {
 static Name name_by_file(Look *look, const char *path) {
     const char *slash = strrchr(path, '/'), *base = slash ? slash + 1 : path;
     const char *dot = strrchr(base, '.');
-    return names_add(look->result->names, base, dot && dot != base ? (size_t)(dot - base) : strlen(base));
+    return names_add(
+        look->result->names, base, dot && dot != base ? (size_t)(dot - base) : strlen(base)
+    );
 }
 
 static bool exists(const Look *look, const char *path) {
     uint64_t row;
-    return (strmap_get(look->front->overlays, path, strlen(path), &row) && row != NO_TEXT) || access(path, F_OK) == 0;
+    return (strmap_get(look->front->overlays, path, strlen(path), &row) && row != NO_TEXT) ||
+           access(path, F_OK) == 0;
 }
 
 static const char *in_folder(Look *look, const char *folder, const AstPath *import) {
     Buf path = { 0 };
-    if (strcmp(folder, ".") != 0)
-        buf_printf(&path, "%s/", folder);
+    if (strcmp(folder, ".") != 0) buf_printf(&path, "%s/", folder);
     for (uint32_t i = 0; i < import->names.len; i++)
-        buf_printf(&path, "%s%s", i ? "/" : "", names_text(look->result->names, import->names.data[i].name));
+        buf_printf(
+            &path, "%s%s", i ? "/" : "", names_text(look->result->names, import->names.data[i].name)
+        );
     buf_cstr(&path, ".sip");
     const char *text = arena_strndup(&look->result->arena, (const char *)path.data, path.len);
     buf_free(&path);
@@ -144,12 +148,10 @@ static const char *in_folder(Look *look, const char *folder, const AstPath *impo
 
 static const char *find_module(Look *look, const AstPath *import) {
     const char *path = in_folder(look, look->root, import);
-    if (exists(look, path))
-        return path;
+    if (exists(look, path)) return path;
     for (uint32_t i = 0; i < look->front->folders.len; i++) {
         path = in_folder(look, look->front->folders.data[i], import);
-        if (exists(look, path))
-            return path;
+        if (exists(look, path)) return path;
     }
     return NULL;
 }
@@ -157,9 +159,10 @@ static const char *find_module(Look *look, const AstPath *import) {
 static const char *circle(Look *look, const Loading *loading, Name module) {
     const char *text = names_text(look->result->names, module);
     for (; loading; loading = loading->outer) {
-        text = arena_printf(&look->result->arena, "%s -> %s", names_text(look->result->names, loading->module), text);
-        if (loading->module == module)
-            break;
+        text = arena_printf(
+            &look->result->arena, "%s -> %s", names_text(look->result->names, loading->module), text
+        );
+        if (loading->module == module) break;
     }
     return text;
 }
@@ -171,16 +174,20 @@ static void load_import(Look *look, const AstPath *import, const Loading *loadin
     Name module = check_path_name(result->names, import);
     uint32_t depth = 0;
     for (const Loading *it = loading; it; it = it->outer, depth++) {
-        if (it->module != module)
-            continue;
+        if (it->module != module) continue;
         diag_report(result->diags, import->span, E_IMPORT_CYCLE, circle(look, loading, module));
         diag_help(result->diags, "put what both need in a third module");
         return;
     }
     const char *path = find_module(look, import);
     if (!path || depth > DEEPEST_IMPORTS) {
-        diag_report(result->diags, import->span, E_UNKNOWN_MODULE, names_text(result->names, module));
-        diag_help(result->diags, "it would be %s, or below a folder given with -I", in_folder(look, look->root, import));
+        diag_report(
+            result->diags, import->span, E_UNKNOWN_MODULE, names_text(result->names, module)
+        );
+        diag_help(
+            result->diags, "it would be %s, or below a folder given with -I",
+            in_folder(look, look->root, import)
+        );
         return;
     }
     load(look, path, import, loading);
@@ -188,12 +195,13 @@ static void load_import(Look *look, const AstPath *import, const Loading *loadin
 
 static void check_module_name(Look *look, const Ast *ast, const AstPath *import, Name stated) {
     Name wanted = check_path_name(look->result->names, import);
-    if (stated == wanted)
-        return;
+    if (stated == wanted) return;
     Names *names = look->result->names;
-    diag_report(look->result->diags, import->span, E_MODULE_NAME, names_text(names, stated), names_text(names, wanted));
-    if (ast->module.names.len > 0)
-        diag_note(look->result->diags, ast->module.span, "named here");
+    diag_report(
+        look->result->diags, import->span, E_MODULE_NAME, names_text(names, stated),
+        names_text(names, wanted)
+    );
+    if (ast->module.names.len > 0) diag_note(look->result->diags, ast->module.span, "named here");
 }
 
 // Reads a file and what it imports. `import` is NULL for the main file.
@@ -201,22 +209,28 @@ static void load(Look *look, const char *path, const AstPath *import, const Load
     FrontResult *result = look->result;
     uint64_t known;
     char error[512] = "";
-    if (strmap_get(look->seen, path, strlen(path), &known))
-        return;
+    if (strmap_get(look->seen, path, strlen(path), &known)) return;
     FileId file = read_source(look, path, error);
     if (!file) {
         if (!import)
             memcpy(result->error, error, sizeof error);
         else {
-            diag_report(result->diags, import->span, E_UNKNOWN_MODULE, names_text(result->names, check_path_name(result->names, import)));
+            diag_report(
+                result->diags, import->span, E_UNKNOWN_MODULE,
+                names_text(result->names, check_path_name(result->names, import))
+            );
             diag_help(result->diags, "%s", error);
         }
         return;
     }
     strmap_put(look->seen, path, strlen(path), result->units.len);
     const Ast *ast = parse(look, file);
-    Name module = ast->module.names.len > 0 ? check_path_name(result->names, &ast->module) : name_by_file(look, path);
-    vec_push(&result->arena, &result->units, ((FrontUnit){ .path = path, .file = file, .module = module, .ast = ast }));
+    Name module = ast->module.names.len > 0 ? check_path_name(result->names, &ast->module)
+                                            : name_by_file(look, path);
+    vec_push(
+        &result->arena, &result->units,
+        ((FrontUnit){ .path = path, .file = file, .module = module, .ast = ast })
+    );
     if (import) {
         check_module_name(look, ast, import, module);
         source_set_label(result->map, file, in_folder(look, ".", import));
@@ -230,15 +244,16 @@ static void load(Look *look, const char *path, const AstPath *import, const Load
 
 static FrontResult *look_at(const Front *front, const char *path, uint32_t limit) {
     FrontResult *result = calloc(1, sizeof *result);
-    if (!result)
-        base_out_of_memory(sizeof *result);
+    if (!result) base_out_of_memory(sizeof *result);
     arena_init(&result->arena);
     result->names = names_new(&result->arena);
     result->map = source_map_new(&result->arena);
     result->diags = diags_new(&result->arena, result->map);
-    if (limit > 0)
-        diags_limit(result->diags, limit);
-    Look look = { .front = front, .result = result, .root = folder_of(&result->arena, path), .seen = strmap_new(&result->arena) };
+    if (limit > 0) diags_limit(result->diags, limit);
+    Look look = { .front = front,
+                  .result = result,
+                  .root = folder_of(&result->arena, path),
+                  .seen = strmap_new(&result->arena) };
     load(&look, arena_strdup(&result->arena, path), NULL, NULL);
     return result;
 }
@@ -249,25 +264,23 @@ FrontResult *front_parse(const Front *front, const char *path) {
 
 FrontResult *front_check(const Front *front, const char *path, uint32_t limit) {
     FrontResult *result = look_at(front, path, limit);
-    if (result->error[0])
-        return result;
+    if (result->error[0]) return result;
     CheckUnits units = { 0 };
     bool broken = false; // what could not be read would be missed everywhere
     vec_each(FrontUnit, unit, &result->units)
         broken = broken || unit->ast->broken;
-    if (broken)
-        return result;
+    if (broken) return result;
     vec_each(FrontUnit, unit, &result->units)
         vec_push(&result->arena, &units, ((CheckUnit){ unit->ast, unit->module }));
     uint64_t start = now();
-    result->program = check_program(&result->arena, result->names, result->map, result->diags, &units);
+    result->program =
+        check_program(&result->arena, result->names, result->map, result->diags, &units);
     result->times.check = now() - start;
     return result;
 }
 
 void front_result_free(FrontResult *result) {
-    if (!result)
-        return;
+    if (!result) return;
     arena_free(&result->arena);
     free(result);
 }

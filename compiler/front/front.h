@@ -4,15 +4,15 @@
 #ifndef FRONT_FRONT_H
 #define FRONT_FRONT_H
 
-#include <stdbool.h>
-#include <stdint.h>
-
 #include "ast/ast.h"
 #include "base/arena.h"
 #include "base/vec.h"
 #include "diag/diag.h"
 #include "hir/hir.h"
 #include "source/source.h"
+
+#include <stdbool.h>
+#include <stdint.h>
 
 // A session: where modules are found, and the texts that an editor holds and has not saved.
 typedef struct Front Front;
@@ -44,10 +44,11 @@ typedef struct FrontResult {
     Names *names;
     SourceMap *map;
     Diags *diags;
-    VEC(FrontUnit) units;      // the file itself first
-    const HirProgram *program; // complete only if `diags` has no errors; NULL if a file could not be read or parsed
+    VEC(FrontUnit) units; // the file itself first
+    const HirProgram *
+        program; // complete only if `diags` has no errors; NULL if a file could not be read or parsed
     FrontTimes times;
-    char error[512];           // the file could not be read: why. Else empty
+    char error[512]; // the file could not be read: why. Else empty
 } FrontResult;
 
 // Reads, parses and checks `path` and all that it imports. Never NULL. `limit`: how many diagnostics are kept; 0: the default.

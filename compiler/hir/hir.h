@@ -13,15 +13,15 @@
 #ifndef HIR_HIR_H
 #define HIR_HIR_H
 
-#include <stdbool.h>
-#include <stdint.h>
-
 #include "base/arena.h"
 #include "base/intern.h"
 #include "base/map.h"
 #include "base/str.h"
 #include "base/vec.h"
 #include "source/source.h"
+
+#include <stdbool.h>
+#include <stdint.h>
 
 typedef struct HirType HirType;
 typedef struct HirStruct HirStruct;
@@ -36,20 +36,31 @@ typedef struct HirLocal HirLocal;
 
 typedef enum HirTypeKind {
     HIR_TYPE_ERROR,
-    HIR_TYPE_VOID, HIR_TYPE_BOOL, HIR_TYPE_CHAR,
-    HIR_TYPE_I8, HIR_TYPE_I16, HIR_TYPE_I32, HIR_TYPE_I64, HIR_TYPE_ISIZE,
-    HIR_TYPE_U8, HIR_TYPE_U16, HIR_TYPE_U32, HIR_TYPE_U64, HIR_TYPE_USIZE,
-    HIR_TYPE_F32, HIR_TYPE_F64,
-    HIR_TYPE_NEVER,    // of an expression that does not come back: `fault("...")`
-    HIR_TYPE_ARRAY,    // T[N]
+    HIR_TYPE_VOID,
+    HIR_TYPE_BOOL,
+    HIR_TYPE_CHAR,
+    HIR_TYPE_I8,
+    HIR_TYPE_I16,
+    HIR_TYPE_I32,
+    HIR_TYPE_I64,
+    HIR_TYPE_ISIZE,
+    HIR_TYPE_U8,
+    HIR_TYPE_U16,
+    HIR_TYPE_U32,
+    HIR_TYPE_U64,
+    HIR_TYPE_USIZE,
+    HIR_TYPE_F32,
+    HIR_TYPE_F64,
+    HIR_TYPE_NEVER, // of an expression that does not come back: `fault("...")`
+    HIR_TYPE_ARRAY, // T[N]
     HIR_TYPE_STRUCT,
     HIR_TYPE_ENUM,
-    HIR_TYPE_OPTION,   // T?: as an enum, variant 0 is none and variant 1 is some(T)
-    HIR_TYPE_PTR,      // own T*, T*, const T*
-    HIR_TYPE_SLICE,    // own T[], T[], const T[], static const T[]
-    HIR_TYPE_GROW,     // own T[..]
-    HIR_TYPE_VECTOR,   // T[..N]
-    HIR_TYPE_STR,      // own str, str (mode CONST), static str
+    HIR_TYPE_OPTION, // T?: as an enum, variant 0 is none and variant 1 is some(T)
+    HIR_TYPE_PTR,    // own T*, T*, const T*
+    HIR_TYPE_SLICE,  // own T[], T[], const T[], static const T[]
+    HIR_TYPE_GROW,   // own T[..]
+    HIR_TYPE_VECTOR, // T[..N]
+    HIR_TYPE_STR,    // own str, str (mode CONST), static str
     HIR_TYPE_FN,
     HIR_TYPE_ENDPOINT, // C.imp:S
     HIR_TYPE_PARAM,    // T of a generic declaration, only while the declaration itself is checked
@@ -60,14 +71,14 @@ typedef enum HirSide { HIR_IMP, HIR_EXP } HirSide; // importer (client), exporte
 
 typedef struct HirFrom { // a second-class result borrows from this parameter
     uint32_t param;
-    bool deep;           // from the borrows inside it
+    bool deep; // from the borrows inside it
 } HirFrom;
 
 typedef struct HirSig {
     VEC(const HirType *) params;
-    VEC(uint32_t) promises;      // per parameter: the state promised at return, or HIR_NO_STATE
+    VEC(uint32_t) promises; // per parameter: the state promised at return, or HIR_NO_STATE
     const HirType *result;
-    VEC(HirFrom) from;           // sorted by parameter
+    VEC(HirFrom) from; // sorted by parameter
 } HirSig;
 
 #define HIR_NO_STATE UINT32_MAX
@@ -87,25 +98,26 @@ struct HirType {
     const HirEnum *enumeration;  // ENUM
     const HirContract *contract; // ENDPOINT
     HirSide side;
-    uint32_t state;              // row of the contract's states
-    const HirSig *sig;           // FN
-    const HirParam *param;       // PARAM
-    uint32_t number;             // in order of making: for deterministic tables
+    uint32_t state;        // row of the contract's states
+    const HirSig *sig;     // FN
+    const HirParam *param; // PARAM
+    uint32_t number;       // in order of making: for deterministic tables
 };
 
 // What follows from structure alone. Ask after all declarations of the program have been completed.
-bool hir_type_is_plain(const HirType *type);        // copies: nothing inside is an owner, endpoint or exclusive borrow
-bool hir_type_is_owner(const HirType *type);        // something inside must be consumed exactly once
+bool hir_type_is_plain(const HirType *type
+); // copies: nothing inside is an owner, endpoint or exclusive borrow
+bool hir_type_is_owner(const HirType *type); // something inside must be consumed exactly once
 bool hir_type_is_second_class(const HirType *type); // a borrow is inside
 bool hir_type_is_sendable(const HirType *type);     // may cross a channel
 bool hir_type_has_endpoint(const HirType *type);
-bool hir_type_is_opaque(const HirType *type);       // a PARAM is somewhere in it
-bool hir_type_is_indexed(const HirType *type);      // ARRAY SLICE GROW VECTOR
+bool hir_type_is_opaque(const HirType *type);  // a PARAM is somewhere in it
+bool hir_type_is_indexed(const HirType *type); // ARRAY SLICE GROW VECTOR
 bool hir_type_is_integer(const HirType *type);
 bool hir_type_is_signed(const HirType *type);
 bool hir_type_is_float(const HirType *type);
-bool hir_type_is_scalar(const HirType *type);       // bool, char, integers, floats
-uint32_t hir_type_bits(const HirType *type);        // of a scalar; isize and usize have 64
+bool hir_type_is_scalar(const HirType *type); // bool, char, integers, floats
+uint32_t hir_type_bits(const HirType *type);  // of a scalar; isize and usize have 64
 
 typedef struct HirTypes HirTypes; // the table that interns
 HirTypes *hir_types_new(Arena *arena, Names *names);
@@ -119,7 +131,9 @@ const HirType *hir_type_vector(HirTypes *types, const HirType *elem, uint64_t co
 const HirType *hir_type_str(HirTypes *types, HirMode mode);
 const HirType *hir_type_struct(HirTypes *types, const HirStruct *structure);
 const HirType *hir_type_enum(HirTypes *types, const HirEnum *enumeration);
-const HirType *hir_type_endpoint(HirTypes *types, const HirContract *contract, HirSide side, uint32_t state);
+const HirType *hir_type_endpoint(
+    HirTypes *types, const HirContract *contract, HirSide side, uint32_t state
+);
 const HirType *hir_type_fn(HirTypes *types, const HirSig *sig);
 const HirType *hir_type_param(HirTypes *types, const HirParam *param);
 const char *hir_type_text(HirTypes *types, const HirType *type); // as the programmer writes it
@@ -160,9 +174,9 @@ struct HirContract {
     Str doc;
     const HirContract *base; // NULL: none
     VEC(HirMessage) messages;
-    VEC(HirState) states;    // the first is where a channel starts
+    VEC(HirState) states;         // the first is where a channel starts
     uint32_t in_bound, out_bound; // most messages outstanding, per direction
-    bool broken;             // reported
+    bool broken;                  // reported
     uint32_t number;
 };
 
@@ -207,8 +221,8 @@ struct HirEnum {
     Name name, module;
     Span span;
     Str doc;
-    bool is_plain;       // no payloads
-    bool is_flags;       // plain, and its values are bits that can be combined
+    bool is_plain; // no payloads
+    bool is_flags; // plain, and its values are bits that can be combined
     bool is_opaque;
     const HirType *repr; // plain: its integer type
     VEC(HirVariant) variants;
@@ -227,11 +241,11 @@ typedef struct HirConst {
 } HirConst;
 
 struct HirLocal {
-    Name name;           // 0: made by check/
+    Name name; // 0: made by check/
     const HirType *type;
     Span span;
     bool is_param;
-    uint32_t number;     // row of the function's locals
+    uint32_t number; // row of the function's locals
 };
 
 struct HirFn {
@@ -248,7 +262,13 @@ struct HirFn {
     uint32_t number;
 };
 
-typedef enum HirGrantKind { HIR_GRANT_IO_PORT, HIR_GRANT_IO_MEMORY, HIR_GRANT_IRQ, HIR_GRANT_DMA, HIR_GRANT_EXIT } HirGrantKind;
+typedef enum HirGrantKind {
+    HIR_GRANT_IO_PORT,
+    HIR_GRANT_IO_MEMORY,
+    HIR_GRANT_IRQ,
+    HIR_GRANT_DMA,
+    HIR_GRANT_EXIT
+} HirGrantKind;
 
 typedef struct HirGrant {
     HirGrantKind kind;
@@ -281,7 +301,8 @@ typedef enum HirWireKind {
     HIR_WIRE_NO_TEXTS, // `own str[] args`, of which there are none
 } HirWireKind;
 
-typedef struct HirWire { // one per parameter of the program, in order; OFFERED knows its other end after wiring
+typedef struct
+    HirWire { // one per parameter of the program, in order; OFFERED knows its other end after wiring
     HirWireKind kind;
     uint32_t instance, param; // the other end: TAKEN, and OFFERED once taken
     Name service;             // MACHINE
@@ -307,11 +328,27 @@ typedef struct HirSystem {
 typedef enum HirFamily { HIR_TRAP, HIR_WRAP, HIR_SAT, HIR_OPT } HirFamily;
 
 typedef enum HirOp {
-    HIR_ADD, HIR_SUB, HIR_MUL, HIR_DIV, HIR_REM, HIR_SHL, HIR_SHR, // integers by family; floats (no shifts) have none
-    HIR_BIT_AND, HIR_BIT_OR, HIR_BIT_XOR,                          // integers, bool
-    HIR_EQ, HIR_NE, HIR_LT, HIR_LE, HIR_GT, HIR_GE,                // scalars, plain enums; EQ and NE also str and u8 slices by content
-    HIR_AND, HIR_OR,                                               // short-circuit
-    HIR_NEG, HIR_NOT, HIR_BIT_NOT,                                 // unary; NOT is of bool
+    HIR_ADD,
+    HIR_SUB,
+    HIR_MUL,
+    HIR_DIV,
+    HIR_REM,
+    HIR_SHL,
+    HIR_SHR, // integers by family; floats (no shifts) have none
+    HIR_BIT_AND,
+    HIR_BIT_OR,
+    HIR_BIT_XOR, // integers, bool
+    HIR_EQ,
+    HIR_NE,
+    HIR_LT,
+    HIR_LE,
+    HIR_GT,
+    HIR_GE, // scalars, plain enums; EQ and NE also str and u8 slices by content
+    HIR_AND,
+    HIR_OR, // short-circuit
+    HIR_NEG,
+    HIR_NOT,
+    HIR_BIT_NOT, // unary; NOT is of bool
 } HirOp;
 
 typedef enum HirBuiltin {
@@ -339,12 +376,15 @@ typedef enum HirBuiltin {
     HIR_BUILTIN_ADDRESS,       // place of slice, str or pointer: u64
     HIR_BUILTIN_IS_NONE,       // place of an option: bool
     HIR_BUILTIN_IS_CLOSED,     // place of endpoint: bool
-    HIR_BUILTIN_CLZ, HIR_BUILTIN_CTZ, HIR_BUILTIN_POPCOUNT, // value: u32
-    HIR_BUILTIN_BYTESWAP,      // value
-    HIR_BUILTIN_ROTL, HIR_BUILTIN_ROTR, // value, u32
-    HIR_BUILTIN_SQRT,          // float
-    HIR_BUILTIN_ENUM_OF,       // integer: option of the plain enum `type->elem`
-    HIR_BUILTIN_REPR_OF,       // plain enum: its integer
+    HIR_BUILTIN_CLZ,
+    HIR_BUILTIN_CTZ,
+    HIR_BUILTIN_POPCOUNT, // value: u32
+    HIR_BUILTIN_BYTESWAP, // value
+    HIR_BUILTIN_ROTL,
+    HIR_BUILTIN_ROTR,    // value, u32
+    HIR_BUILTIN_SQRT,    // float
+    HIR_BUILTIN_ENUM_OF, // integer: option of the plain enum `type->elem`
+    HIR_BUILTIN_REPR_OF, // plain enum: its integer
 } HirBuiltin;
 
 // The kinds above the line are places: they name memory and are only operands of what is below it that takes a
@@ -352,44 +392,44 @@ typedef enum HirBuiltin {
 typedef enum HirExprKind {
     HIR_ERROR,
     // places
-    HIR_LOCAL,     // local
-    HIR_CONSTANT,  // constant: a module constant, never changed or moved out of
-    HIR_FIELD,     // base.field: base is a place of struct type
-    HIR_DEREF,     // *base: base is a place that holds a PTR
-    HIR_INDEX,     // base[index]: base is a place of an indexed type; index a u64-like value; traps
-    HIR_TEMP,      // a place for the value `base`, until the end of the statement
+    HIR_LOCAL,    // local
+    HIR_CONSTANT, // constant: a module constant, never changed or moved out of
+    HIR_FIELD,    // base.field: base is a place of struct type
+    HIR_DEREF,    // *base: base is a place that holds a PTR
+    HIR_INDEX,    // base[index]: base is a place of an indexed type; index a u64-like value; traps
+    HIR_TEMP,     // a place for the value `base`, until the end of the statement
     // values
-    HIR_COPY,      // of place `base`, which is plain
-    HIR_MOVE,      // of place `base`, an owner or exclusive borrow; the place is empty afterwards
-    HIR_BORROW,    // &base: PTR of mode `mode` (MUT or CONST) to place `base`; lending and reborrowing are BORROW of a DEREF
-    HIR_VIEW,      // the whole of place `base` (ARRAY, SLICE, STR) as SLICE or STR of mode `mode`
-    HIR_SUBVIEW,   // base[lo..hi]; lo or hi NULL: the end of it; traps
-    HIR_LITERAL,   // bits: integers (sign-extended), bool, char, plain enums; floats as their IEEE pattern in 64 bits
-    HIR_STR_LIT,   // text: static str, or static const u8[]
-    HIR_NONE,      // none of option `type`
-    HIR_SOME,      // some(base)
-    HIR_VARIANT,   // enum value: variant `row` with `args`
-    HIR_STRUCT_LIT,// args in order of the text, rows[i] the field of args[i]; every field is there
-    HIR_ARRAY_LIT, // args
-    HIR_REPEAT,    // every element is `base`, a plain value
-    HIR_NEW,       // own T* of value base; of family OPT: an option of it, none without memory
+    HIR_COPY,   // of place `base`, which is plain
+    HIR_MOVE,   // of place `base`, an owner or exclusive borrow; the place is empty afterwards
+    HIR_BORROW, // &base: PTR of mode `mode` (MUT or CONST) to place `base`; lending and reborrowing are BORROW of a DEREF
+    HIR_VIEW,   // the whole of place `base` (ARRAY, SLICE, STR) as SLICE or STR of mode `mode`
+    HIR_SUBVIEW, // base[lo..hi]; lo or hi NULL: the end of it; traps
+    HIR_LITERAL, // bits: integers (sign-extended), bool, char, plain enums; floats as their IEEE pattern in 64 bits
+    HIR_STR_LIT,    // text: static str, or static const u8[]
+    HIR_NONE,       // none of option `type`
+    HIR_SOME,       // some(base)
+    HIR_VARIANT,    // enum value: variant `row` with `args`
+    HIR_STRUCT_LIT, // args in order of the text, rows[i] the field of args[i]; every field is there
+    HIR_ARRAY_LIT,  // args
+    HIR_REPEAT,     // every element is `base`, a plain value
+    HIR_NEW,        // own T* of value base; of family OPT: an option of it, none without memory
     HIR_NEW_ARRAY, // own T[]: `lo` elements (u64-like), each the plain value base; of family OPT as above
-    HIR_NEW_COPY,  // own T[] or own str: a copy of what place `base` (slice of plain T, or str) shows
-    HIR_UNARY,     // op, family, base
-    HIR_BINARY,    // op, family, args[0], args[1]; operands have the type that the operation has
-    HIR_CAST,      // (type)base between scalars, family; OPT gives an option
-    HIR_WIDEN,     // value-preserving
-    HIR_CALL,      // fn, args. Arguments that are BORROW, VIEW or SUBVIEW of a place are taken last, just before the call, in their
-                   // order, their index values first: `push(&v, v.len)` works [24]
-    HIR_CALL_VALUE,// base is a function value; args
-    HIR_KCALL,     // kernel call `row` of kcalls.def; args
-    HIR_BUILTIN,   // builtin, args
-    HIR_TERNARY,   // args[0] ? args[1] : args[2]
-    HIR_ELSE,      // option value `base`, else value `lo`, or the statement `leave`, which does not come back. With `local`, base is
-                   // an enum of two variants with one value each: that of variant `row` goes on, the other's is bound for `leave`
-    HIR_FORCE,     // option value `base`; none traps (NONE_FORCED)
-    HIR_FN_REF,    // fn as a value
-    HIR_FAULT,     // ends the SIP (EXPLICIT); type NEVER
+    HIR_NEW_COPY, // own T[] or own str: a copy of what place `base` (slice of plain T, or str) shows
+    HIR_UNARY,    // op, family, base
+    HIR_BINARY,   // op, family, args[0], args[1]; operands have the type that the operation has
+    HIR_CAST,     // (type)base between scalars, family; OPT gives an option
+    HIR_WIDEN,    // value-preserving
+    HIR_CALL, // fn, args. Arguments that are BORROW, VIEW or SUBVIEW of a place are taken last, just before the call, in their
+              // order, their index values first: `push(&v, v.len)` works [24]
+    HIR_CALL_VALUE, // base is a function value; args
+    HIR_KCALL,      // kernel call `row` of kcalls.def; args
+    HIR_BUILTIN,    // builtin, args
+    HIR_TERNARY,    // args[0] ? args[1] : args[2]
+    HIR_ELSE, // option value `base`, else value `lo`, or the statement `leave`, which does not come back. With `local`, base is
+    // an enum of two variants with one value each: that of variant `row` goes on, the other's is bound for `leave`
+    HIR_FORCE,  // option value `base`; none traps (NONE_FORCED)
+    HIR_FN_REF, // fn as a value
+    HIR_FAULT,  // ends the SIP (EXPLICIT); type NEVER
 } HirExprKind;
 
 struct HirExpr {
@@ -398,11 +438,11 @@ struct HirExpr {
     Span span;
     HirExpr *base, *index, *lo, *hi;
     VEC(HirExpr *) args;
-    uint32_t *rows;      // STRUCT_LIT
-    uint32_t row;        // FIELD: field; VARIANT; KCALL
-    uint64_t bits;       // LITERAL
-    Str text;            // STR_LIT
-    HirMode mode;        // BORROW VIEW SUBVIEW
+    uint32_t *rows; // STRUCT_LIT
+    uint32_t row;   // FIELD: field; VARIANT; KCALL
+    uint64_t bits;  // LITERAL
+    Str text;       // STR_LIT
+    HirMode mode;   // BORROW VIEW SUBVIEW
     HirOp op;
     HirFamily family;
     HirBuiltin builtin;
@@ -443,27 +483,27 @@ struct HirPattern {
 
 typedef enum HirStmtKind {
     HIR_STMT_ERROR,
-    HIR_STMT_BLOCK,   // stmts: a scope; its LETs and receives declare what ends with it
-    HIR_STMT_LET,     // local = value; value NULL: without a value yet
-    HIR_STMT_EXPR,    // value, whose result is dropped
-    HIR_STMT_ASSIGN,  // place = value. The place's indexes first, then the value, then what it owned is dropped
-    HIR_STMT_UPDATE,  // place op= value (family): the place is evaluated once
-    HIR_STMT_IF,      // cond, then, otherwise (may be NULL)
-    HIR_STMT_LOOP,    // while cond (NULL: for ever) { then } with `step` (may be NULL) after each round, also after `continue`.
-                      // `is_do`: the test comes after the round
-    HIR_STMT_SWITCH,  // subject: a place (payloads may be bound) or a value; arms in order; covers everything
-    HIR_STMT_RECEIVE, // arms; waits until one is ready
-    HIR_STMT_BREAK,   // out of `target`: a LOOP, SWITCH or RECEIVE around it
-    HIR_STMT_CONTINUE,// the next round of `target`, a LOOP
-    HIR_STMT_RETURN,  // value; NULL: none
-    HIR_STMT_DEFER,   // then: runs at every exit of the enclosing block, after a result is evaluated; holds no exit itself
+    HIR_STMT_BLOCK, // stmts: a scope; its LETs and receives declare what ends with it
+    HIR_STMT_LET,   // local = value; value NULL: without a value yet
+    HIR_STMT_EXPR,  // value, whose result is dropped
+    HIR_STMT_ASSIGN, // place = value. The place's indexes first, then the value, then what it owned is dropped
+    HIR_STMT_UPDATE, // place op= value (family): the place is evaluated once
+    HIR_STMT_IF,     // cond, then, otherwise (may be NULL)
+    HIR_STMT_LOOP, // while cond (NULL: for ever) { then } with `step` (may be NULL) after each round, also after `continue`.
+                   // `is_do`: the test comes after the round
+    HIR_STMT_SWITCH, // subject: a place (payloads may be bound) or a value; arms in order; covers everything
+    HIR_STMT_RECEIVE,  // arms; waits until one is ready
+    HIR_STMT_BREAK,    // out of `target`: a LOOP, SWITCH or RECEIVE around it
+    HIR_STMT_CONTINUE, // the next round of `target`, a LOOP
+    HIR_STMT_RETURN,   // value; NULL: none
+    HIR_STMT_DEFER, // then: runs at every exit of the enclosing block, after a result is evaluated; holds no exit itself
     HIR_STMT_ASSERT,  // cond; traps (ASSERT)
     HIR_STMT_CHANNEL, // imp, exp = the ends of a new channel of `contract` in `state`
-    HIR_STMT_SEND,    // place.message(args): the endpoint's state advances; peer gone: the arguments are dropped
-    HIR_STMT_CLOSE,   // value: an endpoint
+    HIR_STMT_SEND, // place.message(args): the endpoint's state advances; peer gone: the arguments are dropped
+    HIR_STMT_CLOSE, // value: an endpoint
 } HirStmtKind;
 
-typedef struct HirArm { // of a SWITCH
+typedef struct HirArm {         // of a SWITCH
     VEC(HirPattern *) patterns; // any of them; empty: default
     HirExpr *guard;             // bool; NULL: none. Bindings by move happen after it
     HirStmt *body;              // a BLOCK
@@ -474,12 +514,13 @@ typedef enum HirComing { HIR_COMES_MESSAGE, HIR_COMES_CLOSED, HIR_COMES_TIMEOUT 
 
 typedef struct HirReceiveArm {
     HirComing kind;
-    HirExpr *endpoint;       // MESSAGE CLOSED: a place
-    uint32_t message;        // MESSAGE
-    VEC(HirLocal *) binds;   // one per argument of the message; NULL where it is not bound and just dropped
-    HirExpr *timeout;        // TIMEOUT: u64 nanoseconds
-    HirStmt *body;           // a BLOCK; NULL: traps (CLOSED), or nothing for a message
-    bool binds_outside;      // a `receive` statement: the binds live in the enclosing block
+    HirExpr *endpoint; // MESSAGE CLOSED: a place
+    uint32_t message;  // MESSAGE
+    VEC(HirLocal *)
+    binds; // one per argument of the message; NULL where it is not bound and just dropped
+    HirExpr *timeout;   // TIMEOUT: u64 nanoseconds
+    HirStmt *body;      // a BLOCK; NULL: traps (CLOSED), or nothing for a message
+    bool binds_outside; // a `receive` statement: the binds live in the enclosing block
     Span span;
 } HirReceiveArm;
 
@@ -511,11 +552,11 @@ typedef struct HirProgram {
     Names *names;
     HirTypes *types;
     const SourceMap *map;
-    VEC(HirStruct *) structs;     // all in order of the modules and their text
+    VEC(HirStruct *) structs; // all in order of the modules and their text
     VEC(HirEnum *) enums;
     VEC(HirContract *) contracts;
     VEC(HirConst *) consts;
-    VEC(HirFn *) fns;             // also the mains of the sips
+    VEC(HirFn *) fns; // also the mains of the sips
     VEC(HirSip *) sips;
     VEC(HirSystem *) systems;
     VEC(HirTest) tests;

@@ -2,10 +2,10 @@
 
 #include "hir.h"
 
-#include <stdlib.h>
-
 #include "base/buf.h"
 #include "base/check.h"
+
+#include <stdlib.h>
 
 struct HirTypes {
     Arena *arena;
@@ -23,8 +23,17 @@ static const HirType *intern(HirTypes *types, const HirType *wanted) {
         uint64_t kind, mode, elem, count, structure, enumeration, contract, side, state, sig;
         uint64_t param;
     } key = {
-        wanted->kind, wanted->mode, (uintptr_t)wanted->elem, wanted->count, (uintptr_t)wanted->structure, (uintptr_t)wanted->enumeration,
-        (uintptr_t)wanted->contract, wanted->side, wanted->state, (uintptr_t)wanted->sig, (uintptr_t)wanted->param,
+        wanted->kind,
+        wanted->mode,
+        (uintptr_t)wanted->elem,
+        wanted->count,
+        (uintptr_t)wanted->structure,
+        (uintptr_t)wanted->enumeration,
+        (uintptr_t)wanted->contract,
+        wanted->side,
+        wanted->state,
+        (uintptr_t)wanted->sig,
+        (uintptr_t)wanted->param,
     };
     uint64_t found;
     if (strmap_get(types->table, (const char *)&key, sizeof key, &found))
@@ -84,8 +93,13 @@ const HirType *hir_type_enum(HirTypes *types, const HirEnum *enumeration) {
     return intern(types, &(HirType){ .kind = HIR_TYPE_ENUM, .enumeration = enumeration });
 }
 
-const HirType *hir_type_endpoint(HirTypes *types, const HirContract *contract, HirSide side, uint32_t state) {
-    return intern(types, &(HirType){ .kind = HIR_TYPE_ENDPOINT, .contract = contract, .side = side, .state = state });
+const HirType *hir_type_endpoint(
+    HirTypes *types, const HirContract *contract, HirSide side, uint32_t state
+) {
+    return intern(
+        types,
+        &(HirType){ .kind = HIR_TYPE_ENDPOINT, .contract = contract, .side = side, .state = state }
+    );
 }
 
 // Signatures are interned by a key of their own, so that equal ones are the same pointer.
@@ -126,14 +140,16 @@ static bool any_part(const HirType *type, Question question);
 
 static bool any_field(const HirField *fields, uint32_t count, Question question) {
     for (uint32_t i = 0; i < count; i++)
-        if (any_part(fields[i].type, question))
-            return true;
+        if (any_part(fields[i].type, question)) return true;
     return false;
 }
 
 static bool any_payload(const HirEnum *enumeration, Question question) {
     for (uint32_t i = 0; i < enumeration->variants.len; i++)
-        if (any_field(enumeration->variants.data[i].fields.data, enumeration->variants.data[i].fields.len, question))
+        if (any_field(
+                enumeration->variants.data[i].fields.data, enumeration->variants.data[i].fields.len,
+                question
+            ))
             return true;
     return false;
 }
@@ -143,11 +159,11 @@ static bool any_inside(const HirType *type, Question question) {
     bool is_struct = type->kind == HIR_TYPE_STRUCT;
     const HirAnswers *answers = is_struct ? &type->structure->answers : &type->enumeration->answers;
     uint8_t bit = (uint8_t)(1u << question);
-    if (is_struct ? type->structure->broken : type->enumeration->broken)
-        return false;
-    if (answers->known & bit)
-        return answers->holds & bit;
-    bool holds = is_struct ? any_field(type->structure->fields.data, type->structure->fields.len, question) : any_payload(type->enumeration, question);
+    if (is_struct ? type->structure->broken : type->enumeration->broken) return false;
+    if (answers->known & bit) return answers->holds & bit;
+    bool holds =
+        is_struct ? any_field(type->structure->fields.data, type->structure->fields.len, question)
+                  : any_payload(type->enumeration, question);
     if (answers->settled) {
         HirAnswers *note = (HirAnswers *)(uintptr_t)answers;
         note->known |= bit;
@@ -159,8 +175,7 @@ static bool any_inside(const HirType *type, Question question) {
 // Whether the answer is yes for the type or for an inline part of it. Inline parts are finite: declarations that contain
 // themselves inline have been refused (`broken`).
 static bool any_part(const HirType *type, Question question) {
-    if (holds_itself(type, question))
-        return true;
+    if (holds_itself(type, question)) return true;
     switch (type->kind) {
     case HIR_TYPE_ARRAY:
     case HIR_TYPE_VECTOR: return type->count > 0 && any_part(type->elem, question);
@@ -172,12 +187,12 @@ static bool any_part(const HirType *type, Question question) {
 }
 
 static bool has_mode(const HirType *type) {
-    return type->kind == HIR_TYPE_PTR || type->kind == HIR_TYPE_SLICE || type->kind == HIR_TYPE_GROW || type->kind == HIR_TYPE_STR;
+    return type->kind == HIR_TYPE_PTR || type->kind == HIR_TYPE_SLICE ||
+           type->kind == HIR_TYPE_GROW || type->kind == HIR_TYPE_STR;
 }
 
 static bool owns(const HirType *type) {
-    if (type->kind == HIR_TYPE_PARAM)
-        return !type->param->is_plain; // it may
+    if (type->kind == HIR_TYPE_PARAM) return !type->param->is_plain; // it may
     return type->kind == HIR_TYPE_ENDPOINT || (has_mode(type) && type->mode == HIR_OWN);
 }
 
@@ -200,9 +215,9 @@ static bool holds_itself(const HirType *type, Question question) {
 }
 
 static bool stays(const HirType *type) { // cannot leave the process
-    if (type->kind == HIR_TYPE_PARAM)
-        return !type->param->is_sendable;
-    return type->kind == HIR_TYPE_FN || type->kind == HIR_TYPE_GROW || (has_mode(type) && type->mode != HIR_OWN);
+    if (type->kind == HIR_TYPE_PARAM) return !type->param->is_sendable;
+    return type->kind == HIR_TYPE_FN || type->kind == HIR_TYPE_GROW ||
+           (has_mode(type) && type->mode != HIR_OWN);
 }
 
 bool hir_type_is_plain(const HirType *type) {
@@ -226,11 +241,11 @@ bool hir_type_is_opaque(const HirType *type) {
         continue;
     if (type->kind == HIR_TYPE_FN) {
         for (uint32_t i = 0; i < type->sig->params.len; i++)
-            if (hir_type_is_opaque(type->sig->params.data[i]))
-                return true;
+            if (hir_type_is_opaque(type->sig->params.data[i])) return true;
         return hir_type_is_opaque(type->sig->result);
     }
-    return type->kind == HIR_TYPE_PARAM || (type->kind == HIR_TYPE_STRUCT && type->structure->is_opaque) ||
+    return type->kind == HIR_TYPE_PARAM ||
+           (type->kind == HIR_TYPE_STRUCT && type->structure->is_opaque) ||
            (type->kind == HIR_TYPE_ENUM && type->enumeration->is_opaque);
 }
 
@@ -242,13 +257,11 @@ typedef struct Met {
 
 static bool met_before(Met *met, const void *what) {
     for (uint32_t i = 0; i < met->len; i++)
-        if (met->rows[i] == what)
-            return true;
+        if (met->rows[i] == what) return true;
     if (met->len == met->cap) {
         met->cap = met->cap ? 2 * met->cap : 16;
         met->rows = realloc(met->rows, met->cap * sizeof *met->rows);
-        if (!met->rows)
-            base_out_of_memory(met->cap * sizeof *met->rows);
+        if (!met->rows) base_out_of_memory(met->cap * sizeof *met->rows);
     }
     met->rows[met->len++] = what;
     return false;
@@ -258,24 +271,20 @@ static bool sendable(const HirType *type, Met *met);
 
 static bool fields_sendable(const HirField *fields, uint32_t count, Met *met) {
     for (uint32_t i = 0; i < count; i++)
-        if (!sendable(fields[i].type, met))
-            return false;
+        if (!sendable(fields[i].type, met)) return false;
     return true;
 }
 
 static bool sendable(const HirType *type, Met *met) {
-    if (stays(type) || type->kind == HIR_TYPE_VOID || type->kind == HIR_TYPE_NEVER)
-        return false;
+    if (stays(type) || type->kind == HIR_TYPE_VOID || type->kind == HIR_TYPE_NEVER) return false;
     if (type->kind == HIR_TYPE_STRUCT)
-        return met_before(met, type->structure) || fields_sendable(type->structure->fields.data, type->structure->fields.len, met);
-    if (type->kind != HIR_TYPE_ENUM)
-        return !type->elem || sendable(type->elem, met);
-    if (met_before(met, type->enumeration))
-        return true;
+        return met_before(met, type->structure) ||
+               fields_sendable(type->structure->fields.data, type->structure->fields.len, met);
+    if (type->kind != HIR_TYPE_ENUM) return !type->elem || sendable(type->elem, met);
+    if (met_before(met, type->enumeration)) return true;
     for (uint32_t i = 0; i < type->enumeration->variants.len; i++) {
         const HirVariant *variant = &type->enumeration->variants.data[i];
-        if (!fields_sendable(variant->fields.data, variant->fields.len, met))
-            return false;
+        if (!fields_sendable(variant->fields.data, variant->fields.len, met)) return false;
     }
     return true;
 }
@@ -288,7 +297,8 @@ bool hir_type_is_sendable(const HirType *type) {
 }
 
 bool hir_type_is_indexed(const HirType *type) {
-    return type->kind == HIR_TYPE_ARRAY || type->kind == HIR_TYPE_SLICE || type->kind == HIR_TYPE_GROW || type->kind == HIR_TYPE_VECTOR;
+    return type->kind == HIR_TYPE_ARRAY || type->kind == HIR_TYPE_SLICE ||
+           type->kind == HIR_TYPE_GROW || type->kind == HIR_TYPE_VECTOR;
 }
 
 bool hir_type_is_integer(const HirType *type) {
@@ -334,14 +344,20 @@ bool hir_expr_is_place(const HirExpr *expr) {
 // --- spelling ----------------------------------------------------------------------------------------------------------
 
 static const char *const simple_words[] = {
-    [HIR_TYPE_ERROR] = "?", [HIR_TYPE_VOID] = "void", [HIR_TYPE_BOOL] = "bool", [HIR_TYPE_CHAR] = "char", [HIR_TYPE_I8] = "i8",
-    [HIR_TYPE_I16] = "i16", [HIR_TYPE_I32] = "i32", [HIR_TYPE_I64] = "i64", [HIR_TYPE_ISIZE] = "isize", [HIR_TYPE_U8] = "u8",
-    [HIR_TYPE_U16] = "u16", [HIR_TYPE_U32] = "u32", [HIR_TYPE_U64] = "u64", [HIR_TYPE_USIZE] = "usize", [HIR_TYPE_F32] = "f32",
-    [HIR_TYPE_F64] = "f64", [HIR_TYPE_NEVER] = "never",
+    [HIR_TYPE_ERROR] = "?",   [HIR_TYPE_VOID] = "void",   [HIR_TYPE_BOOL] = "bool",
+    [HIR_TYPE_CHAR] = "char", [HIR_TYPE_I8] = "i8",       [HIR_TYPE_I16] = "i16",
+    [HIR_TYPE_I32] = "i32",   [HIR_TYPE_I64] = "i64",     [HIR_TYPE_ISIZE] = "isize",
+    [HIR_TYPE_U8] = "u8",     [HIR_TYPE_U16] = "u16",     [HIR_TYPE_U32] = "u32",
+    [HIR_TYPE_U64] = "u64",   [HIR_TYPE_USIZE] = "usize", [HIR_TYPE_F32] = "f32",
+    [HIR_TYPE_F64] = "f64",   [HIR_TYPE_NEVER] = "never",
 };
 
 static const char *const mode_words[] = {
-    [HIR_OWN] = "own ", [HIR_MUT] = "", [HIR_CONST] = "const ", [HIR_GC] = "gc ", [HIR_STATIC] = "static const ",
+    [HIR_OWN] = "own ",
+    [HIR_MUT] = "",
+    [HIR_CONST] = "const ",
+    [HIR_GC] = "gc ",
+    [HIR_STATIC] = "static const ",
 };
 
 static void spell(const HirTypes *types, const HirType *type, Buf *out);
@@ -351,8 +367,7 @@ static void spell_sig(const HirTypes *types, const HirSig *sig, Buf *out) {
     spell(types, sig->result, out);
     buf_byte(out, '(');
     for (uint32_t i = 0; i < sig->params.len; i++) {
-        if (i)
-            buf_cstr(out, ", ");
+        if (i) buf_cstr(out, ", ");
         spell(types, sig->params.data[i], out);
     }
     buf_byte(out, ')');
@@ -384,16 +399,25 @@ static void spell(const HirTypes *types, const HirType *type, Buf *out) {
         buf_printf(out, "[..%llu]", (unsigned long long)type->count);
         return;
     case HIR_TYPE_STR:
-        buf_cstr(out, type->mode == HIR_OWN ? "own str" : type->mode == HIR_STATIC ? "static str" : "str");
+        buf_cstr(
+            out, type->mode == HIR_OWN      ? "own str"
+                 : type->mode == HIR_STATIC ? "static str"
+                                            : "str"
+        );
         return;
     case HIR_TYPE_STRUCT: buf_cstr(out, names_text(types->names, type->structure->name)); return;
     case HIR_TYPE_ENUM: buf_cstr(out, names_text(types->names, type->enumeration->name)); return;
     case HIR_TYPE_PARAM: buf_cstr(out, names_text(types->names, type->param->name)); return;
     case HIR_TYPE_FN: spell_sig(types, type->sig, out); return;
     case HIR_TYPE_ENDPOINT:
-        buf_printf(out, "%s.%s", names_text(types->names, type->contract->name), type->side == HIR_IMP ? "imp" : "exp");
+        buf_printf(
+            out, "%s.%s", names_text(types->names, type->contract->name),
+            type->side == HIR_IMP ? "imp" : "exp"
+        );
         if (type->state < type->contract->states.len)
-            buf_printf(out, ":%s", names_text(types->names, type->contract->states.data[type->state].name));
+            buf_printf(
+                out, ":%s", names_text(types->names, type->contract->states.data[type->state].name)
+            );
         return;
     default: buf_cstr(out, simple_words[type->kind]); return;
     }

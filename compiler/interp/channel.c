@@ -273,6 +273,7 @@ static bool send(Interp *in, const SirInst *inst) {
             "the messages of a channel are not bounded"
         ))
         return false;
+    if (in->watch) in->watch->sending(in->watch->context, end->contract, message->dir, end->run);
     end->state = choice->next;
     deliver(in, end, new_message(in, choice->message, args, count));
     return !in->stop;

@@ -52,11 +52,12 @@ void interp_run(
 // Walks one function at random: arguments, the choices of branches and switches, and what the world sends are made up
 // from the seed. What happens in fact is only asked where it must be: a match takes the arm of the variant that is there.
 //
-// `watch` is told of every drop before it happens; may be NULL.
+// `watch` is told of every drop before it happens, and of every message with how many are on their way then; may be NULL.
 typedef struct Interp Interp;
 
 typedef struct InterpWatch {
     void (*dropping)(void *context, Interp *in, SirFunc func, SirBlock block, uint32_t inst);
+    void (*sending)(void *context, SirContract contract, SirDir dir, uint32_t in_flight);
     void *context;
 } InterpWatch;
 

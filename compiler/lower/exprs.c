@@ -183,13 +183,17 @@ static void bind_some(Body *b, SirArm *arm, bool moves, SirLocal local) {
 // The value of variant `row` goes to `dest`, that of the other variant to `other`, and things go on at `rest` there.
 static void unwrap_either(Body *b, const HirExpr *e, SirPlace dest, SirBlock rest) {
     SirArg value = lower__value(b, e->base);
-    SirArg subject = lower__at(lower__arg_place(b, value, lower__type(b->l, e->base->type), e->base->span));
+    SirArg subject =
+        lower__at(lower__arg_place(b, value, lower__type(b->l, e->base->type), e->base->span));
     SirLocal good = lower__raw_local(b, STR(""), lower__place_type(b, dest), e->span);
     SirBlock on = lower__block(b);
     SirInst *match = lower__end(b, SIR_OP_MATCH, e->span, &subject, 2);
     for (uint32_t variant = 0; variant < 2; variant++) {
         bool goes_on = variant == e->row;
-        bind_some(b, &match->arms[variant], value.kind == SIR_ARG_MOVE, goes_on ? good : lower__row(b, e->local));
+        bind_some(
+            b, &match->arms[variant], value.kind == SIR_ARG_MOVE,
+            goes_on ? good : lower__row(b, e->local)
+        );
         match->arms[variant].n = variant;
         match->arms[variant].block = goes_on ? on : rest;
     }

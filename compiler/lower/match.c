@@ -20,11 +20,14 @@ typedef struct Candidates {
 static bool is_deep(const HirPattern *pattern);
 
 static bool fits(const HirPattern *pattern, uint32_t variant) {
-    return lower__catches_all(pattern) || (pattern->kind == HIR_PATTERN_VARIANT && pattern->row == variant);
+    return lower__catches_all(pattern) ||
+           (pattern->kind == HIR_PATTERN_VARIANT && pattern->row == variant);
 }
 
 // True: what follows is never reached.
-static bool add_candidate(Body *b, const Switch *s, uint32_t arm, const HirPattern *pattern, Candidates *found) {
+static bool add_candidate(
+    Body *b, const Switch *s, uint32_t arm, const HirPattern *pattern, Candidates *found
+) {
     vec_push(&b->l->scratch, &found->list, (Candidate){ arm, pattern });
     return !s->stmt->arms.data[arm].guard && !is_deep(pattern);
 }
@@ -35,7 +38,8 @@ static Candidates find_candidates(Body *b, const Switch *s, uint32_t variant) {
         const HirArm *arm = &s->stmt->arms.data[i];
         if (arm->patterns.len == 0 && add_candidate(b, s, i, NULL, &found)) return found;
         for (uint32_t k = 0; k < arm->patterns.len; k++)
-            if (fits(arm->patterns.data[k], variant) && add_candidate(b, s, i, arm->patterns.data[k], &found))
+            if (fits(arm->patterns.data[k], variant) &&
+                add_candidate(b, s, i, arm->patterns.data[k], &found))
                 return found;
     }
     return found;
@@ -69,7 +73,7 @@ typedef struct Landing {
     SirPlace place; // where the field is reached: it has moved here, or is lent through a pointer
     bool hidden;    // it has moved, only because a neighbour moves
     bool drops;
-    bool deeper;    // it is taken apart in turn
+    bool deeper; // it is taken apart in turn
 } Landing;
 
 static bool consumes(const HirPattern *pattern) {
@@ -105,7 +109,9 @@ static SirBind hide(Body *b, const HirPattern *arg, SirType type, Landing *landi
 // A field that is taken apart where it lies.
 static SirBind lend_deeper(Body *b, const HirPattern *arg, SirType type, Landing *landing) {
     bool exclusive = binds_by(arg, HIR_BIND_MUT);
-    SirLocal pointer = lower__temp(b, sir_type_ptr(b->l->module, exclusive ? SIR_MUT : SIR_CONST, type), arg->span);
+    SirLocal pointer = lower__temp(
+        b, sir_type_ptr(b->l->module, exclusive ? SIR_MUT : SIR_CONST, type), arg->span
+    );
     landing->place = lower__project(b, lower__local_place(pointer), SIR_PROJ_DEREF, 0);
     return (SirBind){ exclusive ? SIR_BIND_MUT : SIR_BIND_CONST, pointer };
 }
@@ -120,8 +126,10 @@ static SirBind bind_field(
     bool borrows = binds && (arg->bind == HIR_BIND_CONST || arg->bind == HIR_BIND_MUT);
     bool plain = kind_is_plain(&b->l->kinds, type);
     landing->deeper = !binds && binds_any(arg);
-    if (consumed && (borrows || landing->deeper || (!binds && !plain))) return hide(b, arg, type, landing);
-    if (landing->deeper) return plain ? hide(b, arg, type, landing) : lend_deeper(b, arg, type, landing);
+    if (consumed && (borrows || landing->deeper || (!binds && !plain)))
+        return hide(b, arg, type, landing);
+    if (landing->deeper)
+        return plain ? hide(b, arg, type, landing) : lend_deeper(b, arg, type, landing);
     if (!binds) return (SirBind){ SIR_BIND_SKIP, SIR_NONE };
     return (SirBind){ modes[arg->bind], lower__row(b, arg->local) };
 }
@@ -139,7 +147,9 @@ static void land(Body *b, Switch *s, const Landing *landing) {
 }
 
 // An arm of a match on `place` that takes the variant; things go on where all its payload is bound.
-static void fill_payload(Body *b, Switch *s, SirPlace place, const HirPattern *pattern, SirArm *arm) {
+static void fill_payload(
+    Body *b, Switch *s, SirPlace place, const HirPattern *pattern, SirArm *arm
+) {
     SirType type = lower__place_type(b, place);
     uint32_t arity = sir_variant_arity(b->l->module, type, pattern->row);
     Landing *landings = arena_array(&b->l->scratch, Landing, arity);
@@ -182,7 +192,10 @@ static SirArm *match_one(Body *b, Switch *s) {
 
 // A payload that is known to fit.
 static void take_apart(Body *b, Switch *s, SirPlace place, const HirPattern *pattern) {
-    fill_payload(b, s, place, pattern, match_else(b, place, pattern->type, lower__nowhere(b, s), pattern->span));
+    fill_payload(
+        b, s, place, pattern,
+        match_else(b, place, pattern->type, lower__nowhere(b, s), pattern->span)
+    );
 }
 
 // --- patterns inside of patterns ---------------------------------------------------------------------------
@@ -237,14 +250,16 @@ static void test_payload(Body *b, SirPlace place, const HirPattern *pattern, Sir
         bool plain = kind_is_plain(&b->l->kinds, field);
         arm->binds[i] = (SirBind){ SIR_BIND_SKIP, SIR_NONE };
         if (lower__catches_all(arg)) continue;
-        SirLocal temp = lower__temp(b, plain ? field : sir_type_ptr(b->l->module, SIR_CONST, field), arg->span);
+        SirLocal temp =
+            lower__temp(b, plain ? field : sir_type_ptr(b->l->module, SIR_CONST, field), arg->span);
         landings[i].place = lower__local_place(temp);
         if (!plain) landings[i].place = lower__project(b, landings[i].place, SIR_PROJ_DEREF, 0);
         arm->binds[i] = (SirBind){ plain ? SIR_BIND_COPY : SIR_BIND_CONST, temp };
     }
     lower__start(b, inside);
     for (uint32_t i = 0; i < arity; i++)
-        if (!lower__catches_all(pattern->args.data[i])) test_deep(b, landings[i].place, pattern->args.data[i], no);
+        if (!lower__catches_all(pattern->args.data[i]))
+            test_deep(b, landings[i].place, pattern->args.data[i], no);
 }
 
 // Goes on where the pattern fits what is at `place`, else at `no`.

@@ -115,7 +115,9 @@ static SirType lower_fn_type(Lower *l, const HirSig *sig) {
 }
 
 static SirType lower_growable(Lower *l, const HirType *type) {
-    SirTypeInfo info = { .kind = SIR_TYPE_GROW, .mode = SIR_OWN, .elem = lower__type(l, type->elem) };
+    SirTypeInfo info = { .kind = SIR_TYPE_GROW,
+                         .mode = SIR_OWN,
+                         .elem = lower__type(l, type->elem) };
     if (type->kind == HIR_TYPE_VECTOR)
         info = (SirTypeInfo){ .kind = SIR_TYPE_VECTOR, .elem = info.elem, .count = type->count };
     return sir_type_intern(l->module, &info);

@@ -22,7 +22,7 @@ void sir__scan_fail(Scan *scan, const char *format, ...) __attribute__((format(p
 void sir__scan_expected(Scan *scan, const char *what); // "expected WHAT, found ..."
 
 void sir__skip_space(Scan *scan); // line ends and comments too
-char sir__here(const Scan *scan);      // what stands here, without skipping; 0 at the end
+char sir__here(const Scan *scan); // what stands here, without skipping; 0 at the end
 char sir__peek(Scan *scan);       // after all space; 0 at the end
 char sir__peek_here(Scan *scan);  // on this line; '\n' at its end
 bool sir__starts_name(char c);    // a letter, `_` or a quote

@@ -2,13 +2,13 @@
 
 #include "source.h"
 
-#include <assert.h>
-#include <stdio.h>
-#include <string.h>
-
 #include "base/buf.h"
 #include "base/file.h"
 #include "base/vec.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
 
 typedef struct File {
     const char *name;
@@ -33,25 +33,26 @@ SourceMap *source_map_new(Arena *arena) {
 uint32_t utf8_decode(const char *text, size_t length, uint32_t *scalar) {
     const uint8_t *at = (const uint8_t *)text;
     uint32_t first = length ? at[0] : 0xff;
-    uint32_t bytes = first < 0x80 ? 1 : first >= 0xc2 && first < 0xe0 ? 2 : first >= 0xe0 && first < 0xf0 ? 3 : first >= 0xf0 && first < 0xf5 ? 4 : 0;
-    if (bytes == 0 || bytes > length)
-        return 0;
+    uint32_t bytes = first < 0x80                    ? 1
+                     : first >= 0xc2 && first < 0xe0 ? 2
+                     : first >= 0xe0 && first < 0xf0 ? 3
+                     : first >= 0xf0 && first < 0xf5 ? 4
+                                                     : 0;
+    if (bytes == 0 || bytes > length) return 0;
     uint32_t value = bytes == 1 ? first : first & (0x7fu >> bytes);
     for (uint32_t i = 1; i < bytes; i++) {
-        if ((at[i] & 0xc0) != 0x80)
-            return 0;
+        if ((at[i] & 0xc0) != 0x80) return 0;
         value = value << 6 | (at[i] & 0x3f);
     }
     static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
-    if (value < least[bytes] || value > 0x10ffff || (value >= 0xd800 && value < 0xe000))
-        return 0;
+    if (value < least[bytes] || value > 0x10ffff || (value >= 0xd800 && value < 0xe000)) return 0;
     *scalar = value;
     return bytes;
 }
 
 static bool turns_text(uint32_t scalar) { // Unicode's bidirectional controls
-    return scalar == 0x061c || scalar == 0x200e || scalar == 0x200f || (scalar >= 0x202a && scalar <= 0x202e) ||
-           (scalar >= 0x2066 && scalar <= 0x2069);
+    return scalar == 0x061c || scalar == 0x200e || scalar == 0x200f ||
+           (scalar >= 0x202a && scalar <= 0x202e) || (scalar >= 0x2066 && scalar <= 0x2069);
 }
 
 static bool check_text(const char *name, const char *text, size_t length, char error[512]) {
@@ -59,10 +60,12 @@ static bool check_text(const char *name, const char *text, size_t length, char e
     for (size_t at = 0; at < length;) {
         uint32_t scalar = 0;
         uint32_t bytes = utf8_decode(text + at, length - at, &scalar);
-        const char *wrong = bytes == 0            ? "bytes that are not UTF-8; save the file as UTF-8"
-                            : scalar == 0         ? "a NUL byte; this does not look like a source file"
-                            : turns_text(scalar) ? "a control that turns the direction of text; write it as \\u{...} in a string"
-                                                  : NULL;
+        const char *wrong =
+            bytes == 0    ? "bytes that are not UTF-8; save the file as UTF-8"
+            : scalar == 0 ? "a NUL byte; this does not look like a source file"
+            : turns_text(scalar)
+                ? "a control that turns the direction of text; write it as \\u{...} in a string"
+                : NULL;
         if (wrong) {
             snprintf(error, 512, "%s:%u has %s", name, line, wrong);
             return false;
@@ -75,24 +78,31 @@ static bool check_text(const char *name, const char *text, size_t length, char e
 
 // --- make ----------------------------------------------------------------------------------------------------------
 
-FileId source_add_text(SourceMap *map, const char *name, const char *text, size_t length, char error[512]) {
+FileId source_add_text(
+    SourceMap *map, const char *name, const char *text, size_t length, char error[512]
+) {
     if (length > SOURCE_LIMIT) {
-        snprintf(error, 512, "%s is longer than %d bytes, the most that a source file may have; split it", name, SOURCE_LIMIT);
+        snprintf(
+            error, 512,
+            "%s is longer than %d bytes, the most that a source file may have; split it", name,
+            SOURCE_LIMIT
+        );
         return 0;
     }
-    if (!check_text(name, text, length, error))
-        return 0;
+    if (!check_text(name, text, length, error)) return 0;
     if (length >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0) {
         text += 3;
         length -= 3;
     }
-    File file = { .name = arena_strdup(map->arena, name), .text = { arena_strndup(map->arena, text, length), length } };
+    File file = {
+        .name = arena_strdup(map->arena, name),
+        .text = { arena_strndup(map->arena, text, length), length }
+    };
     const char *slash = strrchr(file.name, '/');
     file.label = slash ? slash + 1 : file.name;
     vec_push(map->arena, &file.lines, 0);
     for (uint32_t i = 0; i < length; i++)
-        if (text[i] == '\n')
-            vec_push(map->arena, &file.lines, i + 1);
+        if (text[i] == '\n') vec_push(map->arena, &file.lines, i + 1);
     vec_push(map->arena, &map->files, file);
     return map->files.len;
 }
@@ -134,10 +144,16 @@ uint32_t source_files(const SourceMap *map) {
     return map->files.len;
 }
 
-void source_line_col(const SourceMap *map, FileId id, uint32_t offset, uint32_t *line, uint32_t *column, uint32_t *byte_column) {
+void source_line_col(
+    const SourceMap *map,
+    FileId id,
+    uint32_t offset,
+    uint32_t *line,
+    uint32_t *column,
+    uint32_t *byte_column
+) {
     const File *file = get(map, id);
-    if (offset > file->text.len)
-        offset = (uint32_t)file->text.len;
+    if (offset > file->text.len) offset = (uint32_t)file->text.len;
     uint32_t low = 0, high = file->lines.len; // the last line that starts at or before offset
     while (high - low > 1) {
         uint32_t middle = low + (high - low) / 2;
@@ -151,8 +167,7 @@ void source_line_col(const SourceMap *map, FileId id, uint32_t offset, uint32_t 
         scalars += ((uint8_t)file->text.ptr[i] & 0xc0) != 0x80;
     *line = low + 1;
     *column = scalars + 1;
-    if (byte_column)
-        *byte_column = offset - start + 1;
+    if (byte_column) *byte_column = offset - start + 1;
 }
 
 uint32_t source_lines(const SourceMap *map, FileId file) {
@@ -161,7 +176,8 @@ uint32_t source_lines(const SourceMap *map, FileId file) {
 
 uint32_t source_line_start(const SourceMap *map, FileId id, uint32_t line) {
     const File *file = get(map, id);
-    return line >= 1 && line <= file->lines.len ? file->lines.data[line - 1] : (uint32_t)file->text.len;
+    return line >= 1 && line <= file->lines.len ? file->lines.data[line - 1]
+                                                : (uint32_t)file->text.len;
 }
 
 Str source_line(const SourceMap *map, FileId id, uint32_t line) {

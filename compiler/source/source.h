@@ -3,12 +3,12 @@
 #ifndef SOURCE_SOURCE_H
 #define SOURCE_SOURCE_H
 
+#include "base/arena.h"
+#include "base/str.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-#include "base/arena.h"
-#include "base/str.h"
 
 typedef uint32_t FileId; // row of the map; 0 is no file
 
@@ -27,7 +27,9 @@ SourceMap *source_map_new(Arena *arena);
 // too long, or is not plain text: NUL bytes, bytes that are not UTF-8, or controls that change the direction of
 // text (what a reader sees would not be what is compiled). A byte order mark at the start is skipped.
 FileId source_add_file(SourceMap *map, const char *path, char error[512]);
-FileId source_add_text(SourceMap *map, const char *name, const char *text, size_t length, char error[512]);
+FileId source_add_text(
+    SourceMap *map, const char *name, const char *text, size_t length, char error[512]
+);
 
 const char *source_name(const SourceMap *map, FileId file); // as it was added
 
@@ -35,14 +37,23 @@ const char *source_name(const SourceMap *map, FileId file); // as it was added
 const char *source_label(const SourceMap *map, FileId file);
 void source_set_label(SourceMap *map, FileId file, const char *label);
 
-Str source_text(const SourceMap *map, FileId file);         // NUL-terminated
-uint32_t source_files(const SourceMap *map);                // rows 1 .. this
+Str source_text(const SourceMap *map, FileId file); // NUL-terminated
+uint32_t source_files(const SourceMap *map);        // rows 1 .. this
 
 // Line and column of a byte, both from 1; columns count Unicode scalars, `byte_column` bytes (may be NULL). Past
 // the end counts as the end.
-void source_line_col(const SourceMap *map, FileId file, uint32_t offset, uint32_t *line, uint32_t *column, uint32_t *byte_column);
+void source_line_col(
+    const SourceMap *map,
+    FileId file,
+    uint32_t offset,
+    uint32_t *line,
+    uint32_t *column,
+    uint32_t *byte_column
+);
 uint32_t source_lines(const SourceMap *map, FileId file);
-Str source_line(const SourceMap *map, FileId file, uint32_t line); // without its end; empty past the last
+Str source_line(
+    const SourceMap *map, FileId file, uint32_t line
+); // without its end; empty past the last
 uint32_t source_line_start(const SourceMap *map, FileId file, uint32_t line);
 
 // From the start of the first to the end of the second, which lie in one file.

@@ -8,24 +8,24 @@
 #ifndef SIP_ABI_IMAGE_H
 #define SIP_ABI_IMAGE_H
 
-#include <stdint.h>
-
 #include "contracts/abi/seal.h"
+
+#include <stdint.h>
 
 #define IMAGE_FORMAT_VERSION 1u
 #define IMAGE_NO_ROW         0xffffffffu
 
 typedef struct ImageHeader {
-    uint8_t magic[8];     // "SIPIMAG\1"
-    uint32_t version;     // IMAGE_FORMAT_VERSION
+    uint8_t magic[8]; // "SIPIMAG\1"
+    uint32_t version; // IMAGE_FORMAT_VERSION
     uint32_t reserved;
-    uint64_t size;        // of the whole image
-    uint8_t digest[32];   // SHA-256 of the whole image with this field taken as zero
-    SealString system;    // the system's name
-    SealTable programs;   // ImageProgram[]
-    SealTable instances;  // ImageInstance[]
-    SealTable wires;      // ImageWire[], by instance, one per parameter
-    SealTable texts;      // SealString[]: text arguments
+    uint64_t size;       // of the whole image
+    uint8_t digest[32];  // SHA-256 of the whole image with this field taken as zero
+    SealString system;   // the system's name
+    SealTable programs;  // ImageProgram[]
+    SealTable instances; // ImageInstance[]
+    SealTable wires;     // ImageWire[], by instance, one per parameter
+    SealTable texts;     // SealString[]: text arguments
 } ImageHeader;
 
 typedef struct ImageProgram {
@@ -35,11 +35,11 @@ typedef struct ImageProgram {
 } ImageProgram;
 
 typedef struct ImageInstance {
-    SealString name;       // as in the system: `client`
+    SealString name; // as in the system: `client`
     uint32_t program;
-    uint32_t first_wire;   // one per parameter of the program, in the manifest's order
+    uint32_t first_wire; // one per parameter of the program, in the manifest's order
     uint32_t wire_count;
-    uint32_t restart;      // most restarts; 0
+    uint32_t restart; // most restarts; 0
 } ImageInstance;
 
 typedef enum ImageWireKind {

@@ -47,8 +47,9 @@ typedef struct SipText {
 } SipText;
 
 typedef struct SipStart {
-    SipEndpoint *const *endpoints; // one per endpoint parameter, in the order of the manifest's parameters
-    SipText *args;                 // an exchange-heap block, or NULL when there are none
+    SipEndpoint *const
+        *endpoints; // one per endpoint parameter, in the order of the manifest's parameters
+    SipText *args;  // an exchange-heap block, or NULL when there are none
     uint64_t arg_count;
 } SipStart;
 
@@ -57,12 +58,13 @@ typedef struct SipStart {
 // %gs:0 holds its address: a switch of threads is one store, not a write of the segment's base. Owned by the
 // kernel; a SIP's runtime (kernel-rt/sip) uses the fields marked `runtime`.
 typedef struct SipThread {
-    struct SipThread *self;   // its own address
-    uint64_t stack_low;       // lowest usable byte of the stack; below it lies the guard
-    uint64_t stack_high;      // one past the highest
+    struct SipThread *self; // its own address
+    uint64_t stack_low;     // lowest usable byte of the stack; below it lies the guard
+    uint64_t stack_high;    // one past the highest
     uint64_t reserved;
-    void *drop_list;          // runtime: blocks whose content is still to be dropped, linked through their headers
-    uint64_t drop_busy;       // runtime: a drop is being drained further up the stack
+    void *
+        drop_list; // runtime: blocks whose content is still to be dropped, linked through their headers
+    uint64_t drop_busy; // runtime: a drop is being drained further up the stack
 } SipThread;
 
 _Static_assert(offsetof(SipThread, drop_list) == 32, "kernel-rt/sip and arch name it by number");
@@ -72,11 +74,13 @@ _Static_assert(offsetof(SipThread, drop_list) == 32, "kernel-rt/sip and arch nam
 // The header lies right below the address that a SIP holds. A SIP's runtime uses `drop_next` and `drop_glue`,
 // and only while the block is being dropped, or sent by a SIP that still holds it; all else is the kernel's ledger.
 typedef struct SipBlock {
-    struct SipBlock *next, *prev; // the ledger list that owns the block: a SIP's, or a message slot's
-    void *owner;                  // the account that is charged
-    uint64_t size;                // bytes that the SIP may use, and the size class
-    void *drop_next;              // runtime
-    void (*drop_glue)(void *);    // runtime: ends what the content owns, pushing blocks that it reaches
+    struct SipBlock *next,
+        *prev;       // the ledger list that owns the block: a SIP's, or a message slot's
+    void *owner;     // the account that is charged
+    uint64_t size;   // bytes that the SIP may use, and the size class
+    void *drop_next; // runtime
+    void (*drop_glue)(void
+                          *); // runtime: ends what the content owns, pushing blocks that it reaches
 } SipBlock;
 
 _Static_assert(sizeof(SipBlock) == 48, "a multiple of 16, so that blocks stay aligned");

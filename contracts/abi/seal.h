@@ -33,59 +33,67 @@ _Static_assert(sizeof(SealRecord) == 128, "on disk");
 
 // --- manifest: a header, then tables, then strings; offsets from the header's first byte -------------------------
 
-typedef struct SealString { uint32_t offset, length; } SealString;   // UTF-8, not terminated
-typedef struct SealTable { uint32_t offset, count; } SealTable;
+typedef struct SealString {
+    uint32_t offset, length;
+} SealString; // UTF-8, not terminated
+typedef struct SealTable {
+    uint32_t offset, count;
+} SealTable;
 
 typedef struct SealManifest {
-    uint8_t magic[8];        // "SIPMANI\1"
-    uint32_t version;        // SEAL_FORMAT_VERSION
-    uint32_t size;           // of the manifest with all that it points to
-    uint32_t abi;            // SIP_ABI_VERSION
-    uint32_t cpu_level;      // x86-64-v2: 2
-    SealString name;         // the SIP
-    uint64_t heap_bytes;     // quotas
+    uint8_t magic[8];    // "SIPMANI\1"
+    uint32_t version;    // SEAL_FORMAT_VERSION
+    uint32_t size;       // of the manifest with all that it points to
+    uint32_t abi;        // SIP_ABI_VERSION
+    uint32_t cpu_level;  // x86-64-v2: 2
+    SealString name;     // the SIP
+    uint64_t heap_bytes; // quotas
     uint64_t stack_bytes;
     uint32_t threads;
-    uint32_t trap_count;     // rows of .sip.traps
-    SealTable params;        // SealParam[]
-    SealTable contracts;     // SealContract[]
-    SealTable messages;      // SealMessage[], by contract
-    SealTable grants;        // SealGrant[]
-    SealTable kcalls;        // uint32_t[]: rows of kcalls.def that the code uses, ascending
-    uint64_t frame_bound;    // deepest stack of one thread, in bytes; 0: not computed
-    SealString toolchain;    // "sipcc 0.1.0 LLVM 19.1.7 O2 x86-64-v2"
+    uint32_t trap_count;        // rows of .sip.traps
+    SealTable params;           // SealParam[]
+    SealTable contracts;        // SealContract[]
+    SealTable messages;         // SealMessage[], by contract
+    SealTable grants;           // SealGrant[]
+    SealTable kcalls;           // uint32_t[]: rows of kcalls.def that the code uses, ascending
+    uint64_t frame_bound;       // deepest stack of one thread, in bytes; 0: not computed
+    SealString toolchain;       // "sipcc 0.1.0 LLVM 19.1.7 O2 x86-64-v2"
     uint8_t runtime_digest[32]; // SHA-256 of kernel-rt/sip as linked
 } SealManifest;
 
-typedef enum SealParamKind { SEAL_PARAM_ENDPOINT, SEAL_PARAM_ARGS, SEAL_PARAM_DEVICE } SealParamKind;
+typedef enum SealParamKind {
+    SEAL_PARAM_ENDPOINT,
+    SEAL_PARAM_ARGS,
+    SEAL_PARAM_DEVICE
+} SealParamKind;
 
 typedef struct SealParam {
     SealString name;
-    uint32_t kind;           // SealParamKind
-    uint32_t contract;       // ENDPOINT: row of contracts
-    uint32_t side;           // 0 importer, 1 exporter
-    uint32_t state;          // row of the contract's states
-    uint32_t grant;          // DEVICE: row of grants
+    uint32_t kind;     // SealParamKind
+    uint32_t contract; // ENDPOINT: row of contracts
+    uint32_t side;     // 0 importer, 1 exporter
+    uint32_t state;    // row of the contract's states
+    uint32_t grant;    // DEVICE: row of grants
     uint32_t reserved;
 } SealParam;
 
 typedef struct SealContract {
     SealString name;
-    uint8_t digest[32];      // deep: messages, types, states, layout version; never names of types alone
-    uint32_t in_slots;       // most messages outstanding importer -> exporter; 0 if none is ever sent
-    uint32_t out_slots;      // exporter -> importer
-    uint32_t slot_bytes;     // largest payload of any message, multiple of 16
-    uint32_t first_message;  // row of messages
+    uint8_t digest[32]; // deep: messages, types, states, layout version; never names of types alone
+    uint32_t in_slots;  // most messages outstanding importer -> exporter; 0 if none is ever sent
+    uint32_t out_slots; // exporter -> importer
+    uint32_t slot_bytes;    // largest payload of any message, multiple of 16
+    uint32_t first_message; // row of messages
     uint32_t message_count;
     uint32_t state_count;
 } SealContract;
 
 typedef struct SealMessage {
     SealString name;
-    uint32_t direction;      // 0 in (importer -> exporter), 1 out
-    uint32_t payload_bytes;  // arguments laid out as a C struct in order
-    uint32_t blocks;         // 1 if a payload may carry blocks
-    uint32_t endpoints;      // 1 if it may carry endpoints
+    uint32_t direction;     // 0 in (importer -> exporter), 1 out
+    uint32_t payload_bytes; // arguments laid out as a C struct in order
+    uint32_t blocks;        // 1 if a payload may carry blocks
+    uint32_t endpoints;     // 1 if it may carry endpoints
 } SealMessage;
 
 typedef struct SealGrant { // kinds as in SIR: io_port, io_memory, irq, dma, exit
@@ -97,13 +105,13 @@ typedef struct SealGrant { // kinds as in SIR: io_port, io_memory, irq, dma, exi
 // --- traps and lines -----------------------------------------------------------------------------------------------
 
 typedef struct SealTrap {
-    uint32_t fault;  // row of fault.def
-    uint32_t file;   // index into SealLines.files
+    uint32_t fault; // row of fault.def
+    uint32_t file;  // index into SealLines.files
     uint32_t line, column;
 } SealTrap;
 
 typedef struct SealLines { // header of .sip.lines; offsets from its first byte
-    uint8_t magic[8];    // "SIPLINE\1"
+    uint8_t magic[8];      // "SIPLINE\1"
     uint32_t size;
     uint32_t reserved;
     SealTable files;     // SealString[]
@@ -112,13 +120,13 @@ typedef struct SealLines { // header of .sip.lines; offsets from its first byte
 } SealLines;
 
 typedef struct SealLine {
-    uint32_t pc;         // virtual address in the image
+    uint32_t pc; // virtual address in the image
     uint32_t file, line;
 } SealLine;
 
 typedef struct SealFunction {
     uint32_t pc, size;
-    SealString name;     // as in the source
+    SealString name; // as in the source
 } SealFunction;
 
 #endif

@@ -12,7 +12,7 @@
 enum { PLATFORM_PAGE = 4096 };
 
 typedef enum PlatformAccess {
-    PLATFORM_NONE,    // a guard
+    PLATFORM_NONE, // a guard
     PLATFORM_READ,
     PLATFORM_WRITE,   // and read; never executable
     PLATFORM_EXECUTE, // and read; never writable

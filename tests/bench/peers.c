@@ -100,7 +100,8 @@ static void take(Shared *shared, int side, uint32_t turn, unsigned char *message
 }
 
 static double futex_trip(void) {
-    Shared *shared = mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    Shared *shared =
+        mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     must(shared != MAP_FAILED, "mmap");
     unsigned char message[MESSAGE] = { 0 };
     pid_t child = fork();
@@ -165,7 +166,11 @@ int main(void) {
     static const struct {
         const char *name;
         double (*trip)(void);
-    } cases[] = { { "pipe", pipe_trip }, { "futex", futex_trip }, { "swap", swap_trip } };
+    } cases[] = {
+        { "pipe",  pipe_trip  },
+        { "futex", futex_trip },
+        { "swap",  swap_trip  }
+    };
     enum { CASES = sizeof cases / sizeof cases[0] };
     double spent[CASES][ROUNDS];
     pin();

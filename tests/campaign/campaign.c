@@ -87,6 +87,48 @@ static void check_facts(Check *check) {
     free(facts);
 }
 
+// The kernel's queues have room for what is on its way.
+static void check_queue(void *context, SirContract contract, SirDir dir, uint32_t in_flight) {
+    Check *check = context;
+    if (in_flight > verified_queue_bound(check->sir, contract, dir))
+        snprintf(
+            check->wrong, sizeof check->wrong,
+            "%u messages are on their way in contract %u, more than there is room for", in_flight,
+            contract
+        );
+}
+
+// What may be received is less heavy than what it is received from.
+static bool is_heavier(
+    const Check *check, SirContract contract, SirSide side, SirState state, const SirChoice *choice
+) {
+    const SirMessage *message = &check->module->contracts.data[contract].messages[choice->message];
+    uint32_t weight = verified_weight(check->sir, contract, side, state);
+    if ((message->dir == SIR_IN) == (side == SIR_IMP)) return true; // sent
+    for (uint32_t i = 0; i < message->arg_count; i++) {
+        const SirTypeInfo *arg = sir_type(check->module, message->args[i].type);
+        bool counts = arg->kind == SIR_TYPE_ENDPOINT && arg->state != SIR_STATE_ANY;
+        if (counts && verified_weight(check->sir, arg->contract, arg->side, arg->state) >= weight)
+            return false;
+    }
+    return verified_weight(check->sir, contract, side, choice->next) <= weight;
+}
+
+static void check_weights(Check *check) {
+    for (SirContract c = 0; c < check->module->contracts.len; c++) {
+        const SirContractInfo *contract = &check->module->contracts.data[c];
+        for (uint32_t n = 0; n < 2 * contract->state_count; n++) {
+            const SirStateInfo *state = &contract->states[n / 2];
+            for (uint32_t i = 0; i < state->choice_count; i++)
+                if (!is_heavier(check, c, (SirSide)(n % 2), n / 2, &state->choices[i]))
+                    snprintf(
+                        check->wrong, sizeof check->wrong,
+                        "state %u of contract %u weighs too little", n / 2, c
+                    );
+        }
+    }
+}
+
 // What the lowering will end is what is there.
 static void check_drop(void *context, Interp *in, SirFunc func, SirBlock block, uint32_t inst) {
     Check *check = context;
@@ -120,8 +162,9 @@ static bool walk_all(
     const SirModule *module, const VerifiedSir *sir, uint64_t seed, uint32_t walks, Escape *escape
 ) {
     Check check = { .sir = sir, .module = module };
-    InterpWatch watch = { check_drop, &check };
+    InterpWatch watch = { check_drop, check_queue, &check };
     if (sir) check_facts(&check);
+    if (sir) check_weights(&check);
     for (uint32_t i = 0; i < walks; i++)
         for (SirFunc f = 0; f < module->funcs.len; f++) {
             escape->chance = seed + i * 1000003ull + f;
