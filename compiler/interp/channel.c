@@ -3,6 +3,8 @@
 
 #include "interp__.h"
 
+enum { PAYLOAD_MOST = 1 << 30 }; // bytes of a message's arguments together
+
 // --- ends -----------------------------------------------------------------------------------------------------
 
 End *interp__end_new(Interp *in, SirContract contract, SirSide side, SirState state) {
@@ -133,12 +135,18 @@ static bool is_sent_by(const SirContractInfo *contract, uint32_t message, SirSid
 }
 
 static bool check_message(Interp *in, const SirMessage *message) {
-    for (uint32_t i = 0; i < message->arg_count; i++)
+    uint64_t bytes = 0;
+    for (uint32_t i = 0; i < message->arg_count; i++) {
+        SirType type = message->args[i].type;
         if (!MUST(
-                in, interp__is_sendable(in, message->args[i].type), RULE_SENDABLE,
-                "a value of type %u crosses a channel", message->args[i].type
+                in, interp__is_sendable(in, type), RULE_SENDABLE,
+                "a value of type %u crosses a channel", type
             ))
             return false;
+        bytes += interp__facts(in, type)->size;
+        if (!MUST(in, bytes <= PAYLOAD_MOST, RULE_WELL_FORMED, "a message is too large"))
+            return false;
+    }
     return true;
 }
 
@@ -205,6 +213,22 @@ static bool message_args(Interp *in, const SirInst *inst, const SirMessage *mess
     return true;
 }
 
+// An argument may be limited to so many bytes.
+static bool is_within_limits(Interp *in, const SirMessage *message, Node *args) {
+    for (uint32_t i = 0; i < message->arg_count; i++) {
+        uint64_t from, to, bytes, size;
+        if (message->limits[i] == UINT64_MAX) continue;
+        SirType elem = interp__elem(in, args[i].type);
+        if (!MUST(in, elem != SIR_NONE, RULE_WELL_FORMED, "a limit of what has no length"))
+            return false;
+        interp__run_of(in, &args[i], &from, &to);
+        size = interp__facts(in, elem)->size;
+        if (__builtin_mul_overflow(to - from, size, &bytes) || bytes > message->limits[i])
+            return interp__fault(in, FAULT_QUOTA);
+    }
+    return true;
+}
+
 static Message *new_message(Interp *in, uint32_t number, Node *args, uint32_t count) {
     Message *message = in->free_messages;
     if (message)
@@ -267,6 +291,7 @@ static bool send(Interp *in, const SirInst *inst) {
         ) ||
         !message_args(in, inst, message, args))
         return false;
+    if (!is_within_limits(in, message, args)) return false;
     // As many in a row as there are states: one was met twice, and so it can go on for ever.
     if (!MUST(
             in, ++end->run <= contract->state_count, RULE_CONTRACTS,

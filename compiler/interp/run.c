@@ -370,11 +370,14 @@ static bool run_round(Interp *in) {
     return progress;
 }
 
-static void block_for_ever(Interp *in) {
+// Those that wait wait for ever; or all are ended by `exit`.
+static void end_others(Interp *in) {
+    bool was_exit = in->off;
     for (uint32_t i = 0; i < in->sip_count; i++) {
         in->sip = &in->sips[i];
         in->stop = false;
-        if (in->sip->state == SIP_WAITS) interp__fault(in, FAULT_DEADLOCK);
+        if (in->sip->state == SIP_ENDED) continue;
+        interp__fault(in, was_exit ? FAULT_KILLED : FAULT_DEADLOCK);
     }
 }
 
@@ -395,7 +398,7 @@ void interp_run(
     wire(&in);
     while (in.steps < in.limit && !in.off && (run_round(&in) || pass_time(&in)))
         continue;
-    if (in.steps < in.limit && !in.off) block_for_ever(&in);
+    if (in.off || in.steps < in.limit) end_others(&in);
     for (uint32_t i = 0; i < count; i++)
         results[i].status = in.off_status;
     arena_free(&in.arena);

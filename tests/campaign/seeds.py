@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes the SIR of every SIP of the examples, as the compiler makes it, into the folder OUT.
+"""Writes the SIR of every SIP of the examples and of tests/run, as the compiler makes it, into the folder OUT.
 
 Usage: seeds.py SIPCC REPOSITORY OUT
 """
@@ -15,7 +15,7 @@ def main():
     os.makedirs(out, exist_ok=True)
     for old in glob.glob(os.path.join(out, "*.sir")):
         os.remove(old)
-    for source in sorted(glob.glob(os.path.join(repository, "examples/*/*.sip"))):
+    for source in sorted(sum((glob.glob(os.path.join(repository, folder, "*.sip")) for folder in ["examples/*", "tests/run"]), [])):
         with open(source) as file:
             names = re.findall(r"^sip (\w+)", file.read(), re.M)
         for name in names:
