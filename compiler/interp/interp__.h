@@ -179,7 +179,7 @@ struct Interp {
     End *ends;
     VEC(Node *) lent; // chaos: what parameters point to
     Tags tags;
-    uint32_t sweep_at, tag_ids, block_ids;
+    uint32_t sweep_at, tag_ids, block_ids, type_depth;
     Tag *free_tags;
     Node *free_parts[40]; // by the logarithm of how many
     Message *free_messages;

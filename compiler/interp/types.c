@@ -3,7 +3,7 @@
 
 #include "interp__.h"
 
-enum { TYPE_MOST = 1 << 30 }; // bytes
+enum { TYPE_MOST = 1 << 30, TYPE_DEEPEST = 1 << 12 }; // bytes; types within types
 
 typedef enum Class {
     CLASS_VOID,
@@ -261,10 +261,12 @@ const TypeFacts *interp__facts(Interp *in, SirType type) {
     if (type >= in->sip->module->types.len) return &bad;
     TypeFacts *facts = &in->sip->facts[type];
     if (facts->is_known) return facts;
-    if (facts->is_open) return &bad;
+    if (facts->is_open || in->type_depth == TYPE_DEEPEST) return &bad;
     facts->is_open = true;
     TypeFacts found = { 0 };
+    in->type_depth++;
     find_facts(in, type, &found);
+    in->type_depth--;
     found.is_known = true;
     return *facts = found, facts;
 }
