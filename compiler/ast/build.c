@@ -21,6 +21,13 @@ const char *ast__c_text(const Build *b, const SyntaxNode *node) {
     return arena_strndup(b->arena, text.ptr, text.len < 100 ? text.len : 100);
 }
 
+Span ast__word_span(const Build *b, const SyntaxNode *node) {
+    Span span = ast__span(b, node);
+    while (span.end < b->syntax->text.len && b->syntax->text.ptr[span.end] == ' ')
+        span.end++;
+    return span;
+}
+
 bool ast__has(const SyntaxNode *node, SyntaxField field) {
     return syntax_child(node, field) != NULL;
 }

@@ -27,6 +27,7 @@ typedef struct Build {
 // --- build.c: nodes and names ----------------------------------------------------------------------------
 
 Span ast__span(const Build *b, const SyntaxNode *node);
+Span ast__word_span(const Build *b, const SyntaxNode *node); // with the blanks behind it
 Str ast__text(const Build *b, const SyntaxNode *node);
 const char *ast__c_text(const Build *b, const SyntaxNode *node); // for a report
 bool ast__has(const SyntaxNode *node, SyntaxField field);
@@ -35,6 +36,7 @@ bool ast__has(const SyntaxNode *node, SyntaxField field);
 #define ast__report(b, span, ...)                                                  \
     ((b)->broken = true, (b)->silent = syntax_is_wrong((b)->syntax, (span).start), \
      (b)->silent ? (void)0 : diag_report((b)->diags, (span), __VA_ARGS__))
+#define ast__fix(b, ...)  ((b)->silent ? (void)0 : diag_fix((b)->diags, __VA_ARGS__))
 #define ast__help(b, ...) ((b)->silent ? (void)0 : diag_help((b)->diags, __VA_ARGS__))
 
 AstName ast__name(Build *b, const SyntaxNode *node);   // absent for NULL and for what is missing
@@ -56,6 +58,7 @@ Str ast__decode(Build *b, const SyntaxNode *node, bool bytes);        // the con
 AstType *ast__type(Build *b, const SyntaxNode *node);
 // As above, but an outermost `const` or `gc` that qualifies no pointer is left in `loose` for the caller, unreported.
 AstType *ast__type_loose(Build *b, const SyntaxNode *node, const SyntaxNode **loose);
+void ast__report_loose(Build *b, const SyntaxNode *qualifier); // it qualifies nothing
 bool ast__is_type(SyntaxKind kind);
 AstGenericArgs ast__type_arguments(Build *b, const SyntaxNode *node);
 AstGenerics ast__generics(Build *b, const SyntaxNode *node); // GENERIC_PARAMETERS or NULL

@@ -78,14 +78,43 @@ static bool is_comparison(AstOp op) {
     return op >= AST_OP_EQ && op <= AST_OP_GE;
 }
 
-static void forbid_chain(Build *b, const SyntaxNode *left, Span at) {
+// It may be written twice: it does nothing.
+static bool is_simple(const SyntaxNode *node) {
+    switch ((int)node->kind) {
+    case SYNTAX_IDENTIFIER:
+    case SYNTAX_INTEGER:
+    case SYNTAX_FLOAT:
+    case SYNTAX_CHARACTER:
+    case SYNTAX_PATH:
+    case SYNTAX_FIELD_EXPRESSION: {
+        syntax_each(child, node) {
+            if (!is_simple(child) && child->kind != SYNTAX_TOKEN) return false;
+        }
+        return true;
+    }
+    default: return false;
+    }
+}
+
+static void forbid_chain(Build *b, const SyntaxNode *left, AstOp next, Span at) {
     const SyntaxNode *inner =
         left && left->kind == SYNTAX_BINARY_EXPRESSION ? CHILD(left, OPERATOR) : NULL;
     AstOp op;
     AstFamily family;
     if (!inner || !ast__operator(ast__text(b, inner), &op, &family) || !is_comparison(op)) return;
     ast__report(b, at, E_CHAINED_COMPARISON);
-    ast__help(b, "write `a < b && b < c`, or put one comparison in parentheses");
+    const SyntaxNode *shared = CHILD(left, RIGHT);
+    bool orders = op >= AST_OP_LT && next >= AST_OP_LT;
+    if (!orders || !shared || shared->broken || !is_simple(shared)) {
+        ast__help(b, "write `a < b && b < c`, or put one comparison in parentheses");
+        return;
+    }
+    Str text = ast__text(b, shared);
+    Span end = { b->syntax->file, shared->end, shared->end };
+    ast__fix(
+        b, end, arena_printf(b->arena, " && " STR_FMT, STR_ARG(text)),
+        "compare `" STR_FMT "` twice", STR_ARG(text)
+    );
 }
 
 static AstExpr *build_binary(Build *b, const SyntaxNode *node) {
@@ -96,7 +125,8 @@ static AstExpr *build_binary(Build *b, const SyntaxNode *node) {
         return expr;
     }
     expr->binary.op_span = ast__span(b, sign);
-    if (is_comparison(expr->binary.op)) forbid_chain(b, CHILD(node, LEFT), expr->binary.op_span);
+    if (is_comparison(expr->binary.op))
+        forbid_chain(b, CHILD(node, LEFT), expr->binary.op, expr->binary.op_span);
     expr->binary.left = ast__expr_of(b, node, FIELD_LEFT);
     expr->binary.right = ast__expr_of(b, node, FIELD_RIGHT);
     return expr;
@@ -301,8 +331,7 @@ static AstExpr *build_new(Build *b, const SyntaxNode *node) {
     if (!type) return expr;
     expr->make.type = ast__type_loose(b, type, &loose);
     expr->make.gc = loose && syntax_is(b->syntax, loose, "gc");
-    if (loose && !expr->make.gc)
-        ast__report(b, ast__span(b, loose), E_LOOSE_QUALIFIER, ast__c_text(b, loose));
+    if (loose && !expr->make.gc) ast__report_loose(b, loose);
     if (expr->make.type->kind != AST_TYPE_ARRAY) return expr;
     expr->make.length = expr->make.type->array.length;
     expr->make.type = expr->make.type->array.elem;

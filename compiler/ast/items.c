@@ -43,7 +43,9 @@ static AstItem *start_named(Build *b, AstItemKind kind, const SyntaxNode *node) 
 
 static void forbid_pub(Build *b, const SyntaxNode *node) {
     const SyntaxNode *pub = CHILD(node, VISIBILITY);
-    if (pub) ast__report(b, ast__span(b, pub), E_PUB_PLACE);
+    if (!pub) return;
+    ast__report(b, ast__span(b, pub), E_PUB_PLACE);
+    ast__fix(b, ast__word_span(b, pub), "", "leave it out");
 }
 
 // --- imports and constants ----------------------------------------------------------------------------
@@ -54,6 +56,18 @@ static AstItem *build_import(Build *b, const SyntaxNode *node) {
     return item;
 }
 
+static void report_not_const(
+    Build *b, const SyntaxNode *node, const SyntaxNode *name, const AstItem *item
+) {
+    const SyntaxNode *type = CHILD(node, TYPE);
+    ast__report(b, item->name.span, E_NOT_CONST, ast__c_text(b, name));
+    if (type && CHILD(node, VALUE))
+        ast__fix(
+            b, ((Span){ b->syntax->file, type->start, type->start }), "const ",
+            "make it a constant, unless it has to change"
+        );
+}
+
 // `const T x = e;`: there are no other variables outside of functions.
 static AstItem *build_const(Build *b, const SyntaxNode *node) {
     AstItem *item = start_named(b, AST_ITEM_CONST, node);
@@ -62,9 +76,9 @@ static AstItem *build_const(Build *b, const SyntaxNode *node) {
     item->constant.value = ast__expr_of(b, node, FIELD_VALUE);
     if (is_word(b, loose, "const")) return item;
     if (loose)
-        ast__report(b, ast__span(b, loose), E_LOOSE_QUALIFIER, ast__c_text(b, loose));
+        ast__report_loose(b, loose);
     else if (name && !node->broken)
-        ast__report(b, item->name.span, E_NOT_CONST, ast__c_text(b, name));
+        report_not_const(b, node, name, item);
     return item;
 }
 

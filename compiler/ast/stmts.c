@@ -47,7 +47,7 @@ static AstStmt *build_declaration(Build *b, const SyntaxNode *node) {
             ast__report(b, stmt->span, E_CONSTANT_VALUE, ast__c_text(b, name));
         }
     } else {
-        ast__report(b, ast__span(b, loose), E_LOOSE_QUALIFIER, ast__c_text(b, loose));
+        ast__report_loose(b, loose);
     }
     return stmt;
 }

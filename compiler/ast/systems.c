@@ -56,8 +56,13 @@ void ast__sip(Build *b, const SyntaxNode *node, AstSip *out) {
         } else if (child->kind == SYNTAX_GRANT) {
             AstGrant grant = build_grant(b, child);
             open |= first_between(b->syntax->text, before, child->start) != ',' || node->broken;
-            if (!open)
+            if (!open) {
                 ast__report(b, grant.span, E_GRANT_PLACE, ast__c_text(b, CHILD(child, NAME)));
+                ast__fix(
+                    b, ((Span){ grant.span.file, grant.span.start, grant.span.start }), "uses ",
+                    "say `uses`"
+                );
+            }
             vec_push(b->arena, &out->grants, grant);
         }
         before = child->end;

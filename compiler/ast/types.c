@@ -202,10 +202,15 @@ static AstType *build_qualified(Build *b, const SyntaxNode *node, const SyntaxNo
         if (loose && open == q.open.data)
             *loose = open->node;
         else
-            ast__report(b, ast__span(b, open->node), E_LOOSE_QUALIFIER, ast__c_text(b, open->node));
+            ast__report_loose(b, open->node);
     }
     q.type->span = ast__span(b, node);
     return q.type;
+}
+
+void ast__report_loose(Build *b, const SyntaxNode *qualifier) {
+    ast__report(b, ast__span(b, qualifier), E_LOOSE_QUALIFIER, ast__c_text(b, qualifier));
+    ast__fix(b, ast__word_span(b, qualifier), "", "leave it out");
 }
 
 AstType *ast__type_loose(Build *b, const SyntaxNode *node, const SyntaxNode **loose) {

@@ -144,7 +144,7 @@ static HirExpr *call_on_value(Fn *fn, HirExpr *base, const AstExpr *expr) {
         checker->diags, name->span, E_NO_METHOD, type_text(checker, place->type),
         text_of(checker, name->name)
     );
-    near_method(checker, place->type, text_of(checker, name->name));
+    near_method(checker, place->type, text_of(checker, name->name), name->span);
     return give_up(fn, &expr->call.args, expr->span);
 }
 
@@ -166,7 +166,7 @@ static HirExpr *call_on_type(
         checker->diags, name->span, E_NO_METHOD, type_text(checker, owner),
         text_of(checker, name->name)
     );
-    near_method(checker, owner, text_of(checker, name->name));
+    near_method(checker, owner, text_of(checker, name->name), name->span);
     return give_up(fn, &expr->call.args, expr->span);
 }
 

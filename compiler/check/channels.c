@@ -27,7 +27,7 @@ static bool find_message(Fn *fn, const HirContract *contract, const AstName *nam
             fn->checker->diags, name->span, E_UNKNOWN_MESSAGE, text_of(fn->checker, contract->name),
             text_of(fn->checker, name->name)
         );
-        near_message(fn->checker, contract, text_of(fn->checker, name->name));
+        near_message(fn->checker, contract, text_of(fn->checker, name->name), name->span);
     }
     return false;
 }

@@ -17,10 +17,22 @@ typedef struct CheckUnit { // a module
 
 typedef VEC(CheckUnit) CheckUnits;
 
+// What is known about modules that are not imported.
+typedef struct CheckHelp {
+    void *context;
+    // The one module that declares `name` for others: "std.text". NULL: there is none, or several.
+    const char *(*find_module)(void *context, const char *name);
+} CheckHelp;
+
 // Checks the units together. What one imports must be among them; where it is not, that has been reported. The program
-// is complete only if nothing was reported as an error.
+// is complete only if nothing was reported as an error. `help` may be NULL.
 HirProgram *check_program(
-    Arena *arena, Names *names, const SourceMap *map, Diags *diags, const CheckUnits *units
+    Arena *arena,
+    Names *names,
+    const SourceMap *map,
+    Diags *diags,
+    const CheckUnits *units,
+    const CheckHelp *help
 );
 
 // "std.text" for a path of the syntax.

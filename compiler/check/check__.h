@@ -88,16 +88,17 @@ struct Checker {
     VEC(Module *) modules;
     VEC(Decl *) decls; // in order
     VEC(Decl *) methods;
-    StrMap *tuples;      // types -> HirStruct *
-    Map *nominals;       // HirStruct or HirEnum -> Decl *
-    const Env *env;      // of the declaration that is looked at
-    bool types_known;    // every type declared has been completed
-    uint32_t instancing; // how deep instances make instances
-    uint32_t from_depth; // of the instance whose body is checked
-    Name discard, close; // `_`, `close`
-    uint32_t depth;      // of expressions and statements, against hostile input
-    uint32_t zeros;      // parts of the zero that is being made
-    Map *parts;          // HirExpr of a constant -> how many parts it has
+    StrMap *tuples;        // types -> HirStruct *
+    Map *nominals;         // HirStruct or HirEnum -> Decl *
+    const Env *env;        // of the declaration that is looked at
+    bool types_known;      // every type declared has been completed
+    uint32_t instancing;   // how deep instances make instances
+    uint32_t from_depth;   // of the instance whose body is checked
+    Name discard, close;   // `_`, `close`
+    uint32_t depth;        // of expressions and statements, against hostile input
+    const CheckHelp *help; // NULL: none
+    uint32_t zeros;        // parts of the zero that is being made
+    Map *parts;            // HirExpr of a constant -> how many parts it has
 };
 
 // --- a function body --------------------------------------------------------------------------------------------------
@@ -145,21 +146,22 @@ void unsupported(Checker *checker, Span span, const char *construct);
 
 typedef struct Near {
     const char *wanted, *best; // best: NULL: none is near
-    uint32_t least;
+    uint32_t least, most;      // how far the best is, and how far one may be
+    bool only;                 // no other name is near
 } Near;
 
 Near near_start(const char *wanted);
 void near_try(Near *near, const char *name);
-void near_help(Checker *checker, const Near *near);
+void near_help(Checker *checker, const Near *near, Span span); // `span`: where it is written
 void near_in_module(const Checker *checker, const Module *module, bool only_pub, Near *near);
 void report_unknown(
     Checker *checker, const Fn *fn, Module *module, Name name, Span span
 ); // `fn` may be NULL
-void near_field(Checker *checker, const HirType *type, const char *wanted);
-void near_variant(Checker *checker, const HirType *type, const char *wanted);
-void near_method(Checker *checker, const HirType *type, const char *wanted);
-void near_message(Checker *checker, const HirContract *contract, const char *wanted);
-void near_state(Checker *checker, const HirContract *contract, const char *wanted);
+void near_field(Checker *checker, const HirType *type, const char *wanted, Span span);
+void near_variant(Checker *checker, const HirType *type, const char *wanted, Span span);
+void near_method(Checker *checker, const HirType *type, const char *wanted, Span span);
+void near_message(Checker *checker, const HirContract *contract, const char *wanted, Span span);
+void near_state(Checker *checker, const HirContract *contract, const char *wanted, Span span);
 
 // --- decls.c: completing declarations -------------------------------------------------------------------------------------
 

@@ -100,7 +100,7 @@ static uint32_t successor(
             checker->diags, next->span, E_UNKNOWN_STATE, text_of(checker, builder->contract->name),
             text_of(checker, next->name.name)
         );
-        near_state(checker, builder->contract, text_of(checker, next->name.name));
+        near_state(checker, builder->contract, text_of(checker, next->name.name), next->name.span);
         builder->contract->broken = true;
         return state;
     }
@@ -122,7 +122,7 @@ static void add_choice(Builder *builder, uint32_t state, const AstProtocol *prot
             checker->diags, step->name.span, E_UNKNOWN_MESSAGE, text_of(checker, contract->name),
             text_of(checker, step->name.name)
         );
-        near_message(checker, contract, text_of(checker, step->name.name));
+        near_message(checker, contract, text_of(checker, step->name.name), step->name.span);
         contract->broken = true;
         return;
     }

@@ -216,6 +216,27 @@ static HirExpr *to_slice(Checker *checker, HirExpr *expr, const HirType *want) {
     return lend(checker, HIR_VIEW, want->mode, place, want, expr->span);
 }
 
+static Span start_of(Span span) {
+    span.end = span.start;
+    return span;
+}
+
+static void help_own(Checker *checker, const HirExpr *expr) {
+    Str text = source_text(checker->program->map, expr->span.file);
+    if (text.ptr[expr->span.start] == '"')
+        diag_fix(checker->diags, start_of(expr->span), "new ", "`new` makes an owned text");
+    else
+        diag_help(checker->diags, "`copy(text)` makes an owned text");
+}
+
+static void help_borrow(Checker *checker, const HirExpr *expr, const HirType *want) {
+    bool can = hir_expr_is_place(expr) && (want->mode != HIR_MUT || is_mutable(expr));
+    if (can)
+        diag_fix(checker->diags, start_of(expr->span), "&", "`&` borrows it");
+    else
+        diag_help(checker->diags, "`&` borrows it");
+}
+
 static HirExpr *mismatch(Checker *checker, const HirExpr *expr, const HirType *want) {
     diag_report(
         checker->diags, expr->span, E_TYPE_MISMATCH, type_text(checker, want),
@@ -227,9 +248,9 @@ static HirExpr *mismatch(Checker *checker, const HirExpr *expr, const HirType *w
             type_text(checker, want)
         );
     if (want->kind == HIR_TYPE_STR && want->mode == HIR_OWN && expr->type->kind == HIR_TYPE_STR)
-        diag_help(checker->diags, "`new \"...\"` or `copy(text)` makes an owned text");
+        help_own(checker, expr);
     if (want->kind == HIR_TYPE_PTR && want->mode != HIR_OWN && expr->type == want->elem)
-        diag_help(checker->diags, "`&` borrows it");
+        help_borrow(checker, expr, want);
     if (expr->type->kind == HIR_TYPE_OPTION && expr->type->elem == want)
         diag_help(checker->diags, "`x else ...` says what happens when there is none");
     return error_expr(checker, expr->span);

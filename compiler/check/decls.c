@@ -318,6 +318,29 @@ static void sort_from(HirSig *sig) { // ascending, each once
     sig->from.len = kept;
 }
 
+// It may come from all of them: behind the parameters.
+static void fix_from(Checker *checker, const HirFn *fn, const AstFn *ast) {
+    Str text = source_text(checker->program->map, ast->result->span.file);
+    uint32_t end = vec_last(&ast->params)->span.end;
+    const char *close = memchr(text.ptr + end, ')', text.len - end);
+    Buf from = { 0 };
+    buf_cstr(&from, " from ");
+    for (uint32_t i = 0, count = 0; i < fn->sig.params.len; i++)
+        if (hir_type_is_second_class(fn->sig.params.data[i]))
+            buf_printf(
+                &from, "%s%s", count++ ? ", " : "", text_of(checker, fn->locals.data[i]->name)
+            );
+    buf_byte(&from, 0);
+    uint32_t at = close ? (uint32_t)(close - text.ptr) + 1 : 0;
+    Span place = { ast->result->span.file, at, at };
+    if (close)
+        diag_fix(
+            checker->diags, place, (const char *)from.data,
+            "say that it may come from each of them, or from fewer"
+        );
+    buf_free(&from);
+}
+
 // What a borrow in the result comes from: what is written, or the only borrow among the parameters.
 static void complete_from(Checker *checker, HirFn *fn, const AstFn *ast) {
     if (!hir_type_is_second_class(fn->sig.result)) {
@@ -340,6 +363,7 @@ static void complete_from(Checker *checker, HirFn *fn, const AstFn *ast) {
         vec_push(checker->arena, &fn->sig.from, ((HirFrom){ .param = only }));
     if (ast->from.len == 0 && borrows > 1) {
         diag_report(checker->diags, ast->result->span, E_FROM_MISSING);
+        fix_from(checker, fn, ast);
         fn->broken = true;
     }
     sort_from(&fn->sig);

@@ -273,7 +273,7 @@ static HirExpr *struct_field(Fn *fn, HirExpr *place, const AstName *name, Span s
             checker->diags, name->span, E_NO_FIELD, type_text(checker, place->type),
             text_of(checker, name->name)
         );
-        near_field(checker, place->type, text_of(checker, name->name));
+        near_field(checker, place->type, text_of(checker, name->name), name->span);
     }
     return error_expr(checker, span);
 }
@@ -297,6 +297,20 @@ static HirExpr *type_limit(Fn *fn, const AstExpr *expr) { // u32.max
     return literal(checker, type, is_max ? max : hir_type_is_signed(type) ? ~max : 0, expr->span);
 }
 
+// The sign before the field becomes the other one, unless more than that is wrong.
+static void fix_arrow(Checker *checker, const AstExpr *expr, const HirType *type) {
+    const char *sign = expr->field.arrow ? "->" : ".", *right = expr->field.arrow ? "." : "->";
+    uint32_t length = (uint32_t)strlen(sign), end = expr->field.name.span.start;
+    Str text = source_text(checker->program->map, expr->span.file);
+    bool is_struct = type->kind == HIR_TYPE_STRUCT;
+    if (expr->field.arrow != is_struct || end < length ||
+        memcmp(text.ptr + end - length, sign, length) != 0)
+        return;
+    diag_fix(
+        checker->diags, (Span){ expr->span.file, end - length, end }, right, "write `%s`", right
+    );
+}
+
 static HirExpr *check_field(Fn *fn, const AstExpr *expr, const HirType *want) {
     Checker *checker = fn->checker;
     if (expr->field.base->kind == AST_EXPR_TYPE) return type_limit(fn, expr);
@@ -318,6 +332,7 @@ static HirExpr *check_field(Fn *fn, const AstExpr *expr, const HirType *want) {
             checker->diags, expr->field.name.span, E_FIELD_ARROW, expr->field.arrow ? "." : "->",
             type_text(checker, place->type)
         );
+        fix_arrow(checker, expr, place->type);
         return error_expr(checker, expr->span);
     }
     if (place->type->kind == HIR_TYPE_STRUCT)

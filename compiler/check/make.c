@@ -61,7 +61,7 @@ HirExpr *make_variant(
     if (!variant) {
         if (!type->enumeration->broken) {
             diag_report(checker->diags, span, E_NO_VARIANT, type_text(checker, type), word);
-            near_variant(checker, type, word);
+            near_variant(checker, type, word, span);
         }
         return look_at(fn, args, span);
     }
@@ -163,7 +163,7 @@ static uint32_t item_row(Fn *fn, const HirType *type, const AstArg *item, uint32
                 checker->diags, item->label.span, E_NO_FIELD, type_text(checker, type),
                 text_of(checker, item->label.name)
             );
-            near_field(checker, type, text_of(checker, item->label.name));
+            near_field(checker, type, text_of(checker, item->label.name), item->label.span);
         }
         return UINT32_MAX;
     }

@@ -142,7 +142,7 @@ static bool find_row(Fn *fn, const HirType *type, const AstName *name, uint32_t 
     for (*row = 0; type->kind == HIR_TYPE_ENUM && *row < type->enumeration->variants.len; ++*row)
         if (type->enumeration->variants.data[*row].name == name->name) return true;
     diag_report(checker->diags, name->span, E_NO_VARIANT, type_text(checker, type), word);
-    near_variant(checker, type, word);
+    near_variant(checker, type, word, name->span);
     return false;
 }
 

@@ -231,13 +231,14 @@ Decl *find_path(Checker *checker, Module *module, const AstPath *path) {
     if (from && !decl) decl = pub_decl(from, last->name);
     if (!from) {
         report_unknown(
-            checker, NULL, module, path->names.data[path->names.len - 2].name, path->span
+            checker, NULL, module, path->names.data[path->names.len - 2].name,
+            path->names.data[path->names.len - 2].span
         );
     } else if (!decl) {
         Near near = near_start(text_of(checker, last->name));
         diag_report(checker->diags, last->span, E_UNKNOWN_NAME, near.wanted);
         near_in_module(checker, from, true, &near);
-        near_help(checker, &near);
+        near_help(checker, &near, last->span);
     } else if (!decl->is_pub) {
         diag_report(
             checker->diags, last->span, E_PRIVATE, text_of(checker, last->name),

@@ -35,19 +35,42 @@ static uint32_t distance(const char *a, const char *b) {
 
 Near near_start(const char *wanted) {
     uint32_t length = (uint32_t)strlen(wanted);
-    return (Near){ .wanted = wanted, .least = (length > 3 ? length : 3) / 3 + 1 };
+    uint32_t most = (length > 3 ? length : 3) / 3 + 1;
+    return (Near){ .wanted = wanted, .least = most, .most = most };
 }
 
 void near_try(Near *near, const char *name) {
     uint32_t far = distance(near->wanted, name);
-    if (far < near->least && far < strlen(near->wanted)) {
-        near->least = far;
-        near->best = name;
-    }
+    if (far >= near->most || far >= strlen(near->wanted)) return;
+    if (near->best && strcmp(near->best, name) == 0) return;
+    near->only = !near->best;
+    if (far >= near->least) return;
+    near->least = far;
+    near->best = name;
 }
 
-void near_help(Checker *checker, const Near *near) {
-    if (near->best) diag_help(checker->diags, "there is `%s`", near->best);
+// Whether the text there is just this name, so that another can be put in its place.
+static bool is_written(const Checker *checker, Span span, const char *name) {
+    Str text = source_text(checker->program->map, span.file);
+    return span.end - span.start == strlen(name) &&
+           memcmp(text.ptr + span.start, name, strlen(name)) == 0;
+}
+
+// `.nmae` is the end of what a report is about.
+static Span last_part(Span span, const char *name) {
+    uint32_t length = (uint32_t)strlen(name);
+    if (span.end - span.start > length) span.start = span.end - length;
+    return span;
+}
+
+// A name that is the only one near is what was meant.
+void near_help(Checker *checker, const Near *near, Span span) {
+    if (!near->best) return;
+    span = last_part(span, near->wanted);
+    if (near->only && is_written(checker, span, near->wanted))
+        diag_fix(checker->diags, span, near->best, "there is `%s`", near->best);
+    else
+        diag_help(checker->diags, "there is `%s`", near->best);
 }
 
 // --- where names come from -------------------------------------------------------------------------------------------------
@@ -71,50 +94,76 @@ static void near_in_scopes(const Fn *fn, Near *near) {
     }
 }
 
-// What other languages call it.
-static bool habit_help(Checker *checker, const char *wanted) {
+// What other languages call it; `fix` where one word does for another.
+static bool habit_help(Checker *checker, const char *wanted, Span span) {
     static const struct {
-        const char *theirs, *ours;
+        const char *theirs, *ours, *fix;
     } habits[] = {
-        { "int",      "`i32`"                                               },
-        { "long",     "`i64`"                                               },
-        { "short",    "`i16`"                                               },
-        { "unsigned", "`u32`"                                               },
-        { "uint",     "`u32`"                                               },
-        { "float",    "`f32`"                                               },
-        { "double",   "`f64`"                                               },
-        { "byte",     "`u8`"                                                },
-        { "size_t",   "`usize`"                                             },
-        { "string",   "`str`, or `own str`"                                 },
-        { "String",   "`own str`"                                           },
-        { "null",     "`none`"                                              },
-        { "NULL",     "`none`"                                              },
-        { "nullptr",  "`none`"                                              },
-        { "None",     "`none`"                                              },
-        { "True",     "`true`"                                              },
-        { "False",    "`false`"                                             },
-        { "let",      "`auto`"                                              },
-        { "var",      "`auto`"                                              },
-        { "uint8_t",  "`u8`"                                                },
-        { "uint16_t", "`u16`"                                               },
-        { "uint32_t", "`u32`"                                               },
-        { "uint64_t", "`u64`"                                               },
-        { "int8_t",   "`i8`"                                                },
-        { "int16_t",  "`i16`"                                               },
-        { "int32_t",  "`i32`"                                               },
-        { "int64_t",  "`i64`"                                               },
-        { "printf",   "`Line` of std.text, shown on a console"              },
-        { "println",  "`Line` of std.text, shown on a console"              },
-        { "malloc",   "`new T[n]`"                                          },
-        { "free",     "nothing: what is owned is freed when its owner ends" },
+        { "int",      "`i32`",                                               "i32"   },
+        { "long",     "`i64`",                                               "i64"   },
+        { "short",    "`i16`",                                               "i16"   },
+        { "unsigned", "`u32`",                                               "u32"   },
+        { "uint",     "`u32`",                                               "u32"   },
+        { "float",    "`f32`",                                               "f32"   },
+        { "double",   "`f64`",                                               "f64"   },
+        { "byte",     "`u8`",                                                "u8"    },
+        { "size_t",   "`usize`",                                             "usize" },
+        { "string",   "`str`, or `own str`",                                 NULL    },
+        { "String",   "`own str`",                                           NULL    },
+        { "null",     "`none`",                                              "none"  },
+        { "NULL",     "`none`",                                              "none"  },
+        { "nullptr",  "`none`",                                              "none"  },
+        { "None",     "`none`",                                              "none"  },
+        { "True",     "`true`",                                              "true"  },
+        { "False",    "`false`",                                             "false" },
+        { "let",      "`auto`",                                              "auto"  },
+        { "var",      "`auto`",                                              "auto"  },
+        { "uint8_t",  "`u8`",                                                "u8"    },
+        { "uint16_t", "`u16`",                                               "u16"   },
+        { "uint32_t", "`u32`",                                               "u32"   },
+        { "uint64_t", "`u64`",                                               "u64"   },
+        { "int8_t",   "`i8`",                                                "i8"    },
+        { "int16_t",  "`i16`",                                               "i16"   },
+        { "int32_t",  "`i32`",                                               "i32"   },
+        { "int64_t",  "`i64`",                                               "i64"   },
+        { "printf",   "`Line` of std.text, shown on a console",              NULL    },
+        { "println",  "`Line` of std.text, shown on a console",              NULL    },
+        { "malloc",   "`new T[n]`",                                          NULL    },
+        { "free",     "nothing: what is owned is freed when its owner ends", NULL    },
     };
     for (size_t i = 0; i < sizeof habits / sizeof *habits; i++) {
-        if (strcmp(habits[i].theirs, wanted) == 0) {
+        if (strcmp(habits[i].theirs, wanted) != 0) continue;
+        if (habits[i].fix && is_written(checker, span, wanted))
+            diag_fix(checker->diags, span, habits[i].fix, "in Sip it is %s", habits[i].ours);
+        else
             diag_help(checker->diags, "in Sip it is %s", habits[i].ours);
-            return true;
-        }
+        return true;
     }
     return false;
+}
+
+// --- modules that are not imported ---------------------------------------------------------------------------------------
+
+// Where an import goes: behind the last one, else behind the module's name, else at the top.
+static Span import_place(const Checker *checker, const Module *module) {
+    uint32_t at = module->ast->module.names.len ? module->ast->module.span.end : 0;
+    vec_each(AstItem *, item, &module->ast->items) {
+        if ((*item)->kind == AST_ITEM_IMPORT) at = (*item)->span.end;
+    }
+    Str text = source_text(checker->program->map, module->ast->file);
+    const char *newline = at ? memchr(text.ptr + at, '\n', text.len - at) : NULL;
+    if (at && newline) at = (uint32_t)(newline - text.ptr) + 1;
+    return (Span){ module->ast->file, at, at };
+}
+
+// A module that declares it for others, if there is just one.
+static bool offer_import(Checker *checker, const Module *module, const char *wanted) {
+    const CheckHelp *help = checker->help;
+    const char *path = help ? help->find_module(help->context, wanted) : NULL;
+    if (!path) return false;
+    const char *line = arena_printf(checker->arena, "import %s;\n", path);
+    diag_fix(checker->diags, import_place(checker, module), line, "it is declared in `%s`", path);
+    return true;
 }
 
 void report_unknown(Checker *checker, const Fn *fn, Module *module, Name name, Span span) {
@@ -124,42 +173,43 @@ void report_unknown(Checker *checker, const Fn *fn, Module *module, Name name, S
     near_in_module(checker, module, false, &near);
     vec_each(Module *, import, &module->imports)
         near_in_module(checker, *import, true, &near);
-    if (!habit_help(checker, near.wanted)) near_help(checker, &near);
+    if (!habit_help(checker, near.wanted, span) && !offer_import(checker, module, near.wanted))
+        near_help(checker, &near, span);
 }
 
-void near_field(Checker *checker, const HirType *type, const char *wanted) {
+void near_field(Checker *checker, const HirType *type, const char *wanted, Span span) {
     Near near = near_start(wanted);
     for (uint32_t i = 0; type->kind == HIR_TYPE_STRUCT && i < type->structure->fields.len; i++)
         near_try(&near, text_of(checker, type->structure->fields.data[i].name));
-    near_help(checker, &near);
+    near_help(checker, &near, span);
 }
 
-void near_variant(Checker *checker, const HirType *type, const char *wanted) {
+void near_variant(Checker *checker, const HirType *type, const char *wanted, Span span) {
     Near near = near_start(wanted);
     for (uint32_t i = 0; type->kind == HIR_TYPE_ENUM && i < type->enumeration->variants.len; i++)
         near_try(&near, text_of(checker, type->enumeration->variants.data[i].name));
-    near_help(checker, &near);
+    near_help(checker, &near, span);
 }
 
-void near_method(Checker *checker, const HirType *type, const char *wanted) {
+void near_method(Checker *checker, const HirType *type, const char *wanted, Span span) {
     Near near = near_start(wanted);
     vec_each(Decl *, it, &checker->methods) {
         if ((*it)->kind == DECL_FN && (*it)->fn->owner == type)
             near_try(&near, text_of(checker, (*it)->name));
     }
-    near_help(checker, &near);
+    near_help(checker, &near, span);
 }
 
-void near_message(Checker *checker, const HirContract *contract, const char *wanted) {
+void near_message(Checker *checker, const HirContract *contract, const char *wanted, Span span) {
     Near near = near_start(wanted);
     vec_each(HirMessage, message, &contract->messages)
         near_try(&near, text_of(checker, message->name));
-    near_help(checker, &near);
+    near_help(checker, &near, span);
 }
 
-void near_state(Checker *checker, const HirContract *contract, const char *wanted) {
+void near_state(Checker *checker, const HirContract *contract, const char *wanted, Span span) {
     Near near = near_start(wanted);
     vec_each(HirState, state, &contract->states)
         near_try(&near, text_of(checker, state->name));
-    near_help(checker, &near);
+    near_help(checker, &near, span);
 }

@@ -57,7 +57,12 @@ static void complete_all(Checker *checker, bool types) {
 }
 
 HirProgram *check_program(
-    Arena *arena, Names *names, const SourceMap *map, Diags *diags, const CheckUnits *units
+    Arena *arena,
+    Names *names,
+    const SourceMap *map,
+    Diags *diags,
+    const CheckUnits *units,
+    const CheckHelp *help
 ) {
     Checker *checker = arena_new(arena, Checker);
     HirProgram *program = arena_new(arena, HirProgram);
@@ -66,6 +71,7 @@ HirProgram *check_program(
     *checker = (Checker){
         .arena = arena, .names = names, .diags = diags, .program = program, .types = program->types
     };
+    checker->help = help;
     checker->discard = names_add_c(names, "_");
     checker->close = names_add_c(names, "close");
     checker->nominals = map_new(arena);

@@ -58,6 +58,10 @@ static void add_grant(Checker *checker, HirSip *sip, const AstGrant *ast) {
         return;
     }
     diag_report(checker->diags, ast->name.span, E_UNKNOWN_GRANT, word);
+    Near near = near_start(word);
+    for (size_t i = 0; i < sizeof grants / sizeof *grants; i++)
+        if (grants[i].supported) near_try(&near, grants[i].name);
+    near_help(checker, &near, ast->name.span);
 }
 
 // --- quotas ----------------------------------------------------------------------------------------------------------------------

@@ -299,6 +299,15 @@ static HirStmt *check_return(Fn *fn, const AstStmt *stmt) {
     return made;
 }
 
+static void report_unknown_label(Fn *fn, const AstName *name) {
+    Checker *checker = fn->checker;
+    Near near = near_start(text_of(checker, name->name));
+    diag_report(checker->diags, name->span, E_UNKNOWN_LABEL, near.wanted);
+    for (const Target *target = fn->targets; target; target = target->outer)
+        if (target->label) near_try(&near, text_of(checker, target->label));
+    near_help(checker, &near, name->span);
+}
+
 static HirStmt *check_jump(Fn *fn, const AstStmt *stmt) {
     Checker *checker = fn->checker;
     bool again = stmt->kind == AST_STMT_CONTINUE;
@@ -315,7 +324,7 @@ static HirStmt *check_jump(Fn *fn, const AstStmt *stmt) {
     if (fn->in_defer)
         diag_report(checker->diags, stmt->span, E_DEFER_LEAVES, word);
     else if (label)
-        diag_report(checker->diags, stmt->target.span, E_UNKNOWN_LABEL, text_of(checker, label));
+        report_unknown_label(fn, &stmt->target);
     else
         diag_report(checker->diags, stmt->span, E_NOTHING_TO_LEAVE, word);
     made->kind = HIR_STMT_ERROR;

@@ -47,7 +47,7 @@ bool contract_state(
         checker->diags, path->span, E_UNKNOWN_STATE, text_of(checker, contract->name),
         text_of(checker, name)
     );
-    near_state(checker, contract, text_of(checker, name));
+    near_state(checker, contract, text_of(checker, name), path->span);
     return false;
 }
 

@@ -71,6 +71,27 @@ static bool is_word(const Wiring *wiring, const AstExpr *expr, const char *word)
            strcmp(text_of(wiring->checker, expr->name.name), word) == 0;
 }
 
+static void near_param(Checker *checker, const HirSip *program, const AstName *name) {
+    Near near = near_start(text_of(checker, name->name));
+    for (uint32_t i = 0; program->main && i < program->main->sig.params.len; i++)
+        near_try(&near, text_of(checker, program->main->locals.data[i]->name));
+    near_help(checker, &near, name->span);
+}
+
+static void near_instance(const Wiring *wiring, const AstName *name) {
+    Near near = near_start(text_of(wiring->checker, name->name));
+    near_try(&near, "machine");
+    vec_each(HirInstance, instance, &wiring->system->instances)
+        near_try(&near, text_of(wiring->checker, instance->name));
+    near_help(wiring->checker, &near, name->span);
+}
+
+static void near_service(Checker *checker, const AstName *name) {
+    Near near = near_start(text_of(checker, name->name));
+    near_try(&near, "console");
+    near_help(checker, &near, name->span);
+}
+
 static void wire_machine(
     Wiring *wiring, HirInstance *instance, uint32_t param, const AstName *service, HirWire *wire
 ) {
@@ -82,6 +103,7 @@ static void wire_machine(
                    strcmp(text_of(checker, type->contract->module), "sip.console") == 0;
     if (!known) {
         diag_report(checker->diags, service->span, E_WIRE_SERVICE, text_of(checker, service->name));
+        near_service(checker, service);
     } else if (!console) {
         diag_report(
             checker->diags, wire->span, E_WIRE_CONTRACT, param_text(wiring, instance, param),
@@ -114,31 +136,36 @@ static void wire_taken(Wiring *wiring, const AstExpr *value, HirWire *wire) {
             checker->diags, from->span, E_WIRE_SIP, text_of(checker, wiring->system->name),
             text_of(checker, from->name)
         );
+        near_instance(wiring, from);
         return;
     }
     const HirSip *program = wiring->system->instances.data[wire->instance].program;
     if (!program) return;
     wire->param = param_row(program, name->name);
-    if (wire->param == UINT32_MAX)
+    if (wire->param == UINT32_MAX) {
         diag_report(
             checker->diags, name->span, E_WIRE_UNKNOWN, text_of(checker, program->name),
             text_of(checker, name->name)
         );
-    else
+        near_param(checker, program, name);
+    } else {
         wire->kind = HIR_WIRE_TAKEN;
+    }
 }
 
 static void add_wire(Wiring *wiring, HirInstance *instance, const AstArg *arg, bool *given) {
     Checker *checker = wiring->checker;
     uint32_t param = arg->label.name ? param_row(instance->program, arg->label.name) : UINT32_MAX;
     if (param == UINT32_MAX) {
-        if (arg->label.name)
+        if (arg->label.name) {
             diag_report(
                 checker->diags, arg->label.span, E_WIRE_UNKNOWN,
                 text_of(checker, instance->program->name), text_of(checker, arg->label.name)
             );
-        else
+            near_param(checker, instance->program, &arg->label);
+        } else {
             diag_report(checker->diags, arg->span, E_WIRE_FORM);
+        }
         return;
     }
     HirWire *wire = &instance->wires.data[param];

@@ -33,11 +33,16 @@ const char *diag__level_text(DiagCode code) {
     return rows[code].level == DIAG_ERROR ? "error" : "warning";
 }
 
+const char *diag__rule_text(DiagCode code) {
+    return rows[code].text;
+}
+
 Diags *diags_new(Arena *arena, const SourceMap *map) {
     Diags *diags = arena_new(arena, Diags);
     diags->arena = arena;
     diags->map = map;
-    diags->limit = 50;
+    diags->limit = DIAG_LIMIT;
+    diags->said = strmap_new(arena);
     return diags;
 }
 
@@ -55,17 +60,16 @@ static const char *format_text(Arena *arena, const char *format, va_list args) {
     return text;
 }
 
-static bool already_said(const Diags *diags, Span span, DiagCode code) {
-    vec_each(Diag, it, &diags->list) {
-        if (it->code == code && it->span.file == span.file && it->span.start == span.start &&
-            it->span.end == span.end)
-            return true;
-    }
-    return false;
+// True if it is new.
+static bool say(Diags *diags, Span span, DiagCode code) {
+    uint32_t key[] = { (uint32_t)code, span.file, span.start, span.end };
+    uint64_t known;
+    if (strmap_get(diags->said, (const char *)key, sizeof key, &known)) return false;
+    return strmap_put(diags->said, (const char *)key, sizeof key, 0);
 }
 
 void diag_report(Diags *diags, Span span, DiagCode code, ...) {
-    diags->muted = already_said(diags, span, code);
+    diags->muted = !say(diags, span, code);
     if (diags->muted) return;
     if (rows[code].level == DIAG_ERROR)
         diags->errors++;
@@ -104,11 +108,21 @@ void diag_help(Diags *diags, const char *format, ...) {
     vec_push(diags->arena, &vec_last(&diags->list)->helps, text);
 }
 
-void diag_fix(Diags *diags, Span span, const char *replacement, const char *message) {
+void diag_fix(Diags *diags, Span span, const char *replacement, const char *format, ...) {
     if (diags->muted) return;
-    DiagFix fix = { span, arena_strdup(diags->arena, replacement),
-                    arena_strdup(diags->arena, message) };
+    va_list args;
+    va_start(args, format);
+    DiagFix fix = { .message = format_text(diags->arena, format, args) };
+    va_end(args);
     vec_push(diags->arena, &vec_last(&diags->list)->fixes, fix);
+    diag_fix_also(diags, span, replacement);
+}
+
+void diag_fix_also(Diags *diags, Span span, const char *replacement) {
+    if (diags->muted) return;
+    DiagFix *fix = vec_last(&vec_last(&diags->list)->fixes);
+    DiagEdit edit = { span, arena_strdup(diags->arena, replacement) };
+    vec_push(diags->arena, &fix->edits, edit);
 }
 
 uint32_t diags_errors(const Diags *diags) {
@@ -117,6 +131,13 @@ uint32_t diags_errors(const Diags *diags) {
 
 uint32_t diags_warnings(const Diags *diags) {
     return diags->warnings;
+}
+
+uint32_t diags_unread(const Diags *diags) {
+    uint32_t count = 0;
+    vec_each(Diag, diag, &diags->list)
+        count += strncmp(rows[diag->code].code, "E01", 3) == 0;
+    return count;
 }
 
 static int by_place(const void *a, const void *b) {

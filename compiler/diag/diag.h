@@ -27,10 +27,12 @@ typedef enum DiagLevel { DIAG_ERROR, DIAG_WARNING } DiagLevel;
 
 typedef struct Diags Diags;
 
+enum { DIAG_LIMIT = 50 };
+
 // --- make ------------------------------------------------------------------------------------------------------
 
 Diags *diags_new(Arena *arena, const SourceMap *map);
-void diags_limit(Diags *diags, uint32_t most); // how many are kept; 50 unless told
+void diags_limit(Diags *diags, uint32_t most); // how many are kept; DIAG_LIMIT unless told
 
 // --- report ----------------------------------------------------------------------------------------------------
 
@@ -39,20 +41,30 @@ void diag_note(Diags *diags, Span span, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 void diag_help(Diags *diags, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-// An edit that mends the last report: the span becomes `replacement`.
-void diag_fix(Diags *diags, Span span, const char *replacement, const char *message);
+// A fix of the last report, for where it is certain: the span becomes `replacement`. The message says what to do: "write
+// `->`". diag_fix_also adds an edit to it; a fix is applied as a whole or not at all.
+void diag_fix(Diags *diags, Span span, const char *replacement, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+void diag_fix_also(Diags *diags, Span span, const char *replacement);
 
 // --- ask -------------------------------------------------------------------------------------------------------
 
 uint32_t diags_errors(const Diags *diags); // also those past the limit
 uint32_t diags_warnings(const Diags *diags);
+uint32_t diags_unread(const Diags *diags);  // errors of reading, E01xx, among those that are kept
 const char *diag_explain(const char *code); // the page of "E0301"; NULL if there is none
+
+// The file with all fixes made that lie in it and do not overlap another's, appended to `out`; how many they are.
+uint32_t diags_fix_file(const Diags *diags, FileId file, Buf *out);
 
 // --- show: sorted by file and place ------------------------------------------------------------------------------
 
 void diag_render_human(const Diags *diags, bool color, Buf *out);
 void diag_render_short(const Diags *diags, Buf *out); // file:line:col: error[E0301]: text
 void diag_render_json(const Diags *diags, Buf *out);  // JSON Lines
+
+// One run of a SARIF 2.1.0 log: an element of its `runs`. `failure`: why there was nothing to look at; NULL: there was.
+void diag_render_sarif_run(const Diags *diags, const char *version, const char *failure, Buf *out);
 
 // Compares with the marks in all files of the source map: `//~ E0301 text` expects a diagnostic of that code whose
 // text contains `text`, on its line; each `^` after `~` points a line further up. Several marks on a line each expect

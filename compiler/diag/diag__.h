@@ -5,6 +5,7 @@
 
 #include "diag.h"
 
+#include "base/map.h"
 #include "base/vec.h"
 
 typedef struct DiagLabel {
@@ -12,9 +13,14 @@ typedef struct DiagLabel {
     const char *text;
 } DiagLabel;
 
-typedef struct DiagFix {
+typedef struct DiagEdit {
     Span span;
-    const char *replacement, *message;
+    const char *replacement;
+} DiagEdit;
+
+typedef struct DiagFix {
+    const char *message;
+    VEC(DiagEdit) edits;
 } DiagFix;
 
 typedef struct Diag {
@@ -31,14 +37,18 @@ struct Diags {
     Arena *arena;
     const SourceMap *map;
     VEC(Diag) list;
+    StrMap *said; // code and span of all, also of those past the limit
     uint32_t limit, errors, warnings, left_out;
     bool muted; // the last report was not kept: its notes are not either
 };
 
 const char *diag__code_text(DiagCode code); // "E0301"
 DiagLevel diag__level(DiagCode code);
-const char *diag__level_text(DiagCode code);   // "error"
-const Diag **diag__sorted(const Diags *diags); // in the arena; diags->list.len of them
+const char *diag__level_text(DiagCode code);      // "error"
+const Diag **diag__sorted(const Diags *diags);    // in the arena; diags->list.len of them
+const char *diag__rule_text(DiagCode code);       // as for printf
+void diag__put_json(Buf *out, const char *text);  // quoted
+void diag__put_plain(Buf *out, const char *text); // controls as `?`
 void diag__render_one(const Diags *diags, const Diag *diag, bool color, Buf *out);
 
 #endif

@@ -1,10 +1,11 @@
-// Diagnostics as JSON Lines, for editors and build systems. Offsets are bytes from 0, lines and columns from 1.
+// Diagnostics as JSON Lines, for editors and build systems. Offsets are bytes from 0, lines and columns from 1; a byte
+// order mark counts as three bytes and no column.
 
 #include "diag__.h"
 
 #include <stdlib.h>
 
-static void put_string(Buf *out, const char *text) {
+void diag__put_json(Buf *out, const char *text) {
     buf_byte(out, '"');
     for (; *text; text++) {
         uint8_t c = (uint8_t)*text;
@@ -12,7 +13,7 @@ static void put_string(Buf *out, const char *text) {
             buf_printf(out, "\\%c", c);
         else if (c == '\n')
             buf_cstr(out, "\\n");
-        else if (c < 0x20)
+        else if (c < 0x20 || c == 0x7f)
             buf_printf(out, "\\u%04x", c);
         else
             buf_byte(out, c);
@@ -22,18 +23,19 @@ static void put_string(Buf *out, const char *text) {
 
 static void put_member(Buf *out, const char *name, const char *text) {
     buf_printf(out, "\"%s\":", name);
-    put_string(out, text);
+    diag__put_json(out, text);
 }
 
 static void put_place(const Diags *diags, Buf *out, Span span) {
     uint32_t line, column, end_line, end_column;
     source_line_col(diags->map, span.file, span.start, &line, &column, NULL);
     source_line_col(diags->map, span.file, span.end, &end_line, &end_column, NULL);
+    uint32_t mark = source_mark(diags->map, span.file);
     put_member(out, "file", source_name(diags->map, span.file));
     buf_printf(
         out,
         ",\"byte_start\":%u,\"byte_end\":%u,\"line_start\":%u,\"column_start\":%u,\"line_end\":%u,\"column_end\":%u",
-        span.start, span.end, line, column, end_line, end_column
+        span.start + mark, span.end + mark, line, column, end_line, end_column
     );
 }
 
@@ -80,17 +82,28 @@ static void put_children(Buf *out, const Diag *diag) {
     buf_byte(out, ']');
 }
 
-static void put_suggestions(const Diags *diags, Buf *out, const Diag *diag) {
+static void put_fix(const Diags *diags, Buf *out, const DiagFix *fix) {
     const char *comma = "";
-    buf_cstr(out, "\"suggestions\":[");
-    vec_each(DiagFix, fix, &diag->fixes) {
+    buf_byte(out, '{');
+    put_member(out, "message", fix->message);
+    buf_cstr(out, ",\"applicability\":\"machine-applicable\",\"edits\":[");
+    vec_each(DiagEdit, edit, &fix->edits) {
         buf_printf(out, "%s{", comma);
-        put_place(diags, out, fix->span);
+        put_place(diags, out, edit->span);
         buf_byte(out, ',');
-        put_member(out, "replacement", fix->replacement);
-        buf_byte(out, ',');
-        put_member(out, "message", fix->message);
-        buf_cstr(out, ",\"applicability\":\"machine-applicable\"}");
+        put_member(out, "replacement", edit->replacement);
+        buf_byte(out, '}');
+        comma = ",";
+    }
+    buf_cstr(out, "]}");
+}
+
+static void put_fixes(const Diags *diags, Buf *out, const Diag *diag) {
+    const char *comma = "";
+    buf_cstr(out, "\"fixes\":[");
+    vec_each(DiagFix, fix, &diag->fixes) {
+        buf_cstr(out, comma);
+        put_fix(diags, out, fix);
         comma = ",";
     }
     buf_byte(out, ']');
@@ -114,7 +127,7 @@ void diag_render_json(const Diags *diags, Buf *out) {
         buf_byte(out, ',');
         put_children(out, diag);
         buf_byte(out, ',');
-        put_suggestions(diags, out, diag);
+        put_fixes(diags, out, diag);
         buf_byte(out, ',');
         put_member(out, "rendered", text);
         buf_cstr(out, "}\n");

@@ -3,6 +3,8 @@
 
 #include "options.h"
 
+#include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 
 typedef struct CommandRow {
@@ -30,6 +32,9 @@ static const CommandRow commands[COMMANDS] = {
                    "One of --sir, --llvm, --asm or --contract says which. With several sips, --sip NAME chooses."                                                                             },
     [CMD_VERIFY] = { "verify",  "FILE...",
                    "verify SIR (.sir) or sealed binaries (.sipx), trusting nobody",                    "A sealed binary is also lowered, linked and sealed again and compared byte for byte." },
+    [CMD_FIX] = { "fix",     "FILE.sip...",            "make the fixes that are certain",
+                 "Changes these files only, shows what is left, and exits with 1 if an error is. A file that has changed\n"
+                 "meanwhile is left alone, and so is one that could be read before and could not be afterwards." },
     [CMD_EXPLAIN] = { "explain", "CODE...",                "explain a diagnostic, for example E0301",    ""                                                                                     },
     [CMD_VERSION] = { "version", "",                       "show versions",                              ""                                                                                     },
     [CMD_HELP] = { "help",    "[COMMAND]",              "show help",                                  ""                                                                                     },
@@ -55,6 +60,8 @@ typedef enum OptionId {
     OPT_CONTRACT,
     OPT_MESSAGES,
     OPT_COLOR,
+    OPT_ERROR_LIMIT,
+    OPT_DRY_RUN,
     OPT_VERIFY_DIAGS,
     OPT_TIME,
     OPT_QUIET,
@@ -62,7 +69,7 @@ typedef enum OptionId {
 } OptionId;
 
 #define ON(command) (1u << CMD_##command)
-#define COMPILING   (ON(CHECK) | ON(BUILD) | ON(RUN) | ON(TEST) | ON(IMAGE) | ON(EMIT))
+#define COMPILING   (ON(CHECK) | ON(BUILD) | ON(RUN) | ON(TEST) | ON(IMAGE) | ON(EMIT) | ON(FIX))
 #define EVERYWHERE  (~0u)
 
 typedef struct OptionRow {
@@ -95,9 +102,11 @@ static const OptionRow option_rows[] = {
     { OPT_ASM,          "--asm",                NULL,                ON(EMIT),                                              "assembly"                                            },
     { OPT_CONTRACT,     "--contract",           NULL,                ON(EMIT),
      "contracts with their states, bounds and layouts"                                                                                                                            },
-    { OPT_MESSAGES,     "--message-format",     "human|short|json",  COMPILING,
+    { OPT_MESSAGES,     "--message-format",     "human|short|json|sarif",  COMPILING,
      "how diagnostics are written"                                                                                                                                                },
     { OPT_COLOR,        "--color",              "auto|always|never", EVERYWHERE,                                            "colour in diagnostics"                               },
+    { OPT_ERROR_LIMIT,  "--error-limit",        "N",                 COMPILING,                                             "show at most N diagnostics (default 50; 0: all)"    },
+    { OPT_DRY_RUN,      "--dry-run",            NULL,                ON(FIX),                                               "show the changes as a diff and write nothing"       },
     { OPT_VERIFY_DIAGS, "--verify-diagnostics", NULL,                ON(CHECK),
      "compare diagnostics with the `//~` marks in the source"                                                                                                                     },
     { OPT_TIME,         "--time",               NULL,                COMPILING,                                             "say on stderr how long each room took"               },
@@ -169,6 +178,7 @@ static const Choice message_choices[] = {
     { "human", MESSAGES_HUMAN },
     { "short", MESSAGES_SHORT },
     { "json",  MESSAGES_JSON  },
+    { "sarif", MESSAGES_SARIF },
     { NULL,    0              }
 };
 static const Choice color_choices[] = {
@@ -210,6 +220,17 @@ static bool set_emit(Options *options, EmitKind kind) {
     return true;
 }
 
+static bool set_limit(Options *options, const char *value) {
+    char *end;
+    unsigned long long most = strtoull(value, &end, 10);
+    if (!isdigit((unsigned char)*value) || *end || most > UINT32_MAX) {
+        fprintf(stderr, "sipcc: `%s` is not a value of --error-limit; it takes a number\n", value);
+        return false;
+    }
+    options->error_limit = most ? (uint32_t)most : UINT32_MAX;
+    return true;
+}
+
 static bool apply(Arena *arena, Options *options, const OptionRow *row, const char *value) {
     int chosen = 0;
     switch (row->id) {
@@ -227,6 +248,8 @@ static bool apply(Arena *arena, Options *options, const OptionRow *row, const ch
     case OPT_ASM: return set_emit(options, EMIT_ASM);
     case OPT_CONTRACT: return set_emit(options, EMIT_CONTRACT);
     case OPT_VERIFY_DIAGS: options->verify_diagnostics = true; return true;
+    case OPT_DRY_RUN: options->dry_run = true; return true;
+    case OPT_ERROR_LIMIT: return set_limit(options, value);
     case OPT_TIME: options->time_rooms = true; return true;
     case OPT_QUIET: options->quiet = true; return true;
     case OPT_VERBOSE: options->verbose = true; return true;
@@ -330,7 +353,7 @@ static bool check_operands(const Options *options) {
         return false;
     }
     if (row->operands[0] == '\0' || row->operands[0] == '[') return true;
-    bool may_be_package = (1u << options->command) & COMPILING;
+    bool may_be_package = (1u << options->command) & COMPILING & ~ON(FIX);
     if (options->inputs.len == 0 && !may_be_package) {
         fprintf(stderr, "sipcc: `%s` needs %s\n", row->name, row->operands);
         return false;
@@ -341,6 +364,10 @@ static bool check_operands(const Options *options) {
             "sipcc: `%s` takes one file, and `%s` is a second; modules that it imports are found by themselves\n",
             row->name, options->inputs.data[1]
         );
+        return false;
+    }
+    if (options->messages == MESSAGES_SARIF && options->command != CMD_CHECK) {
+        fprintf(stderr, "sipcc: --message-format sarif goes with `check` alone\n");
         return false;
     }
     if (options->command == CMD_EMIT && options->emit == EMIT_NONE) {

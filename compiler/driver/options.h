@@ -22,13 +22,19 @@ typedef enum CommandId {
     CMD_IMAGE,
     CMD_EMIT,
     CMD_VERIFY,
+    CMD_FIX,
     CMD_EXPLAIN,
     CMD_VERSION,
     CMD_HELP,
     COMMANDS
 } CommandId;
 
-typedef enum MessageFormat { MESSAGES_HUMAN, MESSAGES_SHORT, MESSAGES_JSON } MessageFormat;
+typedef enum MessageFormat {
+    MESSAGES_HUMAN,
+    MESSAGES_SHORT,
+    MESSAGES_JSON,
+    MESSAGES_SARIF
+} MessageFormat;
 typedef enum ColorChoice { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER } ColorChoice;
 typedef enum EmitKind { EMIT_NONE, EMIT_SIR, EMIT_LLVM, EMIT_ASM, EMIT_CONTRACT } EmitKind;
 typedef enum RunOn { ON_HOST, ON_QEMU } RunOn;
@@ -51,6 +57,8 @@ typedef struct Options {
     RunOn on;
     MessageFormat messages;
     ColorChoice color;
+    uint32_t error_limit;    // --error-limit: how many diagnostics are shown
+    bool dry_run;            // --dry-run: `fix` writes nothing
     bool verify_diagnostics; // --verify-diagnostics
     bool time_rooms;         // --time: how long each room took, on stderr
     bool quiet;              // -q: no progress or status lines

@@ -3,6 +3,7 @@
 #include "driver/project.h"
 
 #include "base/file.h"
+#include "driver/version.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,6 +29,7 @@ ExitCode project_start(Project *project, const Options *options) {
 }
 
 void project_end(Project *project) {
+    if (project->sarif_runs) fputs("\n]}\n", stdout);
     vec_each(Program, program, &project->programs)
         buf_free(&program->sealed);
     pipeline_end(&project->pipeline);
@@ -44,16 +46,29 @@ static bool wants_color(const Options *options) {
     return isatty(STDERR_FILENO) && !(no && no[0]);
 }
 
-void show_diagnostics(const Project *project) {
+// A log is one object with a run for each program: begun by the first, ended when the project ends.
+static void put_sarif(Project *project, Buf *out) {
+    const char *failure = project->checked->error[0] ? project->checked->error : NULL;
+    buf_cstr(
+        out, project->sarif_runs++
+                 ? ",\n"
+                 : "{\"$schema\":\"https://json.schemastore.org/sarif-2.1.0.json\","
+                   "\"version\":\"2.1.0\",\"runs\":[\n"
+    );
+    diag_render_sarif_run(project->checked->diags, SIPCC_VERSION, failure, out);
+}
+
+void show_diagnostics(Project *project) {
     const Diags *diags = project->checked->diags;
     Buf out = { 0 };
     switch (project->options->messages) {
     case MESSAGES_HUMAN: diag_render_human(diags, wants_color(project->options), &out); break;
     case MESSAGES_SHORT: diag_render_short(diags, &out); break;
     case MESSAGES_JSON: diag_render_json(diags, &out); break;
+    case MESSAGES_SARIF: put_sarif(project, &out); break;
     }
     // Tools read JSON from stdout; people and their eyes get stderr.
-    fwrite(out.data, 1, out.len, project->options->messages == MESSAGES_JSON ? stdout : stderr);
+    fwrite(out.data, 1, out.len, project->options->messages >= MESSAGES_JSON ? stdout : stderr);
     buf_free(&out);
 }
 
@@ -97,9 +112,11 @@ static ExitCode complain(Project *project, const char *what) {
 
 ExitCode project_check(Project *project, const char *path) {
     front_result_free(project->checked);
-    project->checked =
-        front_check(project->front, path, project->options->verify_diagnostics ? 10000 : 0);
+    uint32_t limit = project->options->error_limit;
+    if (project->options->verify_diagnostics) limit = 10000;
+    project->checked = front_check(project->front, path, limit);
     if (project->checked->error[0]) {
+        if (project->options->messages == MESSAGES_SARIF) show_diagnostics(project);
         fprintf(stderr, "sipcc: %s\n", project->checked->error);
         return EXIT_TOOL;
     }

@@ -20,6 +20,7 @@ typedef struct Project {
     Pipeline pipeline;
     Front *front;
     FrontResult *checked; // NULL: made from a `.system` file
+    uint32_t sarif_runs;  // that have been written
     VEC(Program) programs;
     VEC(Wiring) systems;
 } Project;
@@ -37,7 +38,7 @@ void project_end(Project *project);
 // The one that --system names, or the only one. NULL: said why.
 const Wiring *project_system(const Project *project);
 
-void show_diagnostics(const Project *project);
+void show_diagnostics(Project *project);
 void show_times(const Project *project);
 
 #endif

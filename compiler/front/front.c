@@ -7,6 +7,7 @@
 #include "base/buf.h"
 #include "base/map.h"
 #include "check/check.h"
+#include "front/offers.h"
 #include "syntax/syntax.h"
 
 #include <stdlib.h>
@@ -272,9 +273,11 @@ FrontResult *front_check(const Front *front, const char *path, uint32_t limit) {
     if (broken) return result;
     vec_each(FrontUnit, unit, &result->units)
         vec_push(&result->arena, &units, ((CheckUnit){ unit->ast, unit->module }));
+    Offers *offers = offers_new(&result->arena, front->folders.data, front->folders.len);
+    CheckHelp help = { offers, offers_find };
     uint64_t start = now();
     result->program =
-        check_program(&result->arena, result->names, result->map, result->diags, &units);
+        check_program(&result->arena, result->names, result->map, result->diags, &units, &help);
     result->times.check = now() - start;
     return result;
 }

@@ -14,6 +14,7 @@ typedef struct File {
     const char *name;
     const char *label; // what a binary calls it
     Str text;
+    uint32_t mark;       // bytes skipped before it
     VEC(uint32_t) lines; // where each starts
 } File;
 
@@ -48,6 +49,44 @@ uint32_t utf8_decode(const char *text, size_t length, uint32_t *scalar) {
     if (value < least[bytes] || value > 0x10ffff || (value >= 0xd800 && value < 0xe000)) return 0;
     *scalar = value;
     return bytes;
+}
+
+// Unicode's East Asian Width and combining marks, as far as terminals agree.
+uint32_t utf8_width(uint32_t scalar) {
+    static const struct {
+        uint32_t first, last;
+        uint8_t width;
+    } rows[] = {
+        { 0x0300,  0x036f,  0 },
+        { 0x0483,  0x0489,  0 },
+        { 0x0591,  0x05bd,  0 },
+        { 0x0610,  0x061a,  0 },
+        { 0x064b,  0x065f,  0 },
+        { 0x0e31,  0x0e31,  0 },
+        { 0x0e34,  0x0e3a,  0 },
+        { 0x1100,  0x115f,  2 },
+        { 0x1ab0,  0x1aff,  0 },
+        { 0x1dc0,  0x1dff,  0 },
+        { 0x200b,  0x200d,  0 },
+        { 0x20d0,  0x20ff,  0 },
+        { 0x2e80,  0x303e,  2 },
+        { 0x3041,  0xa4cf,  2 },
+        { 0xac00,  0xd7a3,  2 },
+        { 0xf900,  0xfaff,  2 },
+        { 0xfe00,  0xfe0f,  0 },
+        { 0xfe20,  0xfe2f,  0 },
+        { 0xfe30,  0xfe6f,  2 },
+        { 0xff01,  0xff60,  2 },
+        { 0xffe0,  0xffe6,  2 },
+        { 0x1f300, 0x1f64f, 2 },
+        { 0x1f680, 0x1f6ff, 2 },
+        { 0x1f900, 0x1f9ff, 2 },
+        { 0x20000, 0x3fffd, 2 },
+        { 0xe0100, 0xe01ef, 0 },
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        if (scalar >= rows[i].first && scalar <= rows[i].last) return rows[i].width;
+    return 1;
 }
 
 static bool turns_text(uint32_t scalar) { // Unicode's bidirectional controls
@@ -90,11 +129,11 @@ FileId source_add_text(
         return 0;
     }
     if (!check_text(name, text, length, error)) return 0;
-    if (length >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0) {
-        text += 3;
-        length -= 3;
-    }
+    uint32_t mark = length >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
+    text += mark;
+    length -= mark;
     File file = {
+        .mark = mark,
         .name = arena_strdup(map->arena, name),
         .text = { arena_strndup(map->arena, text, length), length }
     };
@@ -138,6 +177,10 @@ const char *source_name(const SourceMap *map, FileId file) {
 
 Str source_text(const SourceMap *map, FileId file) {
     return get(map, file)->text;
+}
+
+uint32_t source_mark(const SourceMap *map, FileId file) {
+    return get(map, file)->mark;
 }
 
 uint32_t source_files(const SourceMap *map) {

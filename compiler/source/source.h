@@ -37,8 +37,9 @@ const char *source_name(const SourceMap *map, FileId file); // as it was added
 const char *source_label(const SourceMap *map, FileId file);
 void source_set_label(SourceMap *map, FileId file, const char *label);
 
-Str source_text(const SourceMap *map, FileId file); // NUL-terminated
-uint32_t source_files(const SourceMap *map);        // rows 1 .. this
+Str source_text(const SourceMap *map, FileId file);      // NUL-terminated
+uint32_t source_mark(const SourceMap *map, FileId file); // bytes of the mark skipped at the start
+uint32_t source_files(const SourceMap *map);             // rows 1 .. this
 
 // Line and column of a byte, both from 1; columns count Unicode scalars, `byte_column` bytes (may be NULL). Past
 // the end counts as the end.
@@ -63,5 +64,8 @@ Span span_join(Span a, Span b);
 
 // Decodes one scalar of at most `length` bytes; returns its bytes, or 0 when they are not UTF-8.
 uint32_t utf8_decode(const char *text, size_t length, uint32_t *scalar);
+
+// Columns that a scalar takes on a terminal: 0, 1 or 2.
+uint32_t utf8_width(uint32_t scalar);
 
 #endif

@@ -92,7 +92,7 @@ static void habits_are_answered(void **state) {
     }
 }
 
-// A semicolon that is missing needs no lesson, whatever stands on the next line.
+// A semicolon that is missing needs no lesson, whatever stands on the next line: at most it is put there.
 static void what_is_plain_is_not_explained(void **state) {
     (void)state;
     static const char *const plain[] = {
@@ -104,7 +104,8 @@ static void what_is_plain_is_not_explained(void **state) {
     for (size_t i = 0; i < sizeof plain / sizeof *plain; i++) {
         char *reports = reports_of(plain[i], strlen(plain[i]), false);
         assert_non_null(strstr(reports, "E0105"));
-        assert_null(strstr(reports, "help"));
+        const char *help = strstr(reports, "help: ");
+        assert_true(!help || strncmp(help, "help: write `", strlen("help: write `")) == 0);
         free(reports);
     }
 }

@@ -58,7 +58,8 @@ static bool is_name(Glr *g, Mend *mend) {
     if (!syntax_is_keyword(text_of(g, &word->token)) || word->token.symbol == identifier ||
         glr__fits(g, &g->next.heads, identifier)) // a name behind it is all that is missing
         return false;
-    *mend = (Mend){ MEND_NAME, word->token, NULL, edit_of(&word->heads, g->next.token.start) };
+    *mend =
+        (Mend){ MEND_NAME, word->token, NULL, edit_of(&word->heads, g->next.token.start), false };
     feed(&mend->edit, "identifier");
     return glr__try(g, &mend->edit, GOOD) >= FAIR;
 }
@@ -71,7 +72,8 @@ static bool is_stray(Glr *g, Mend *mend) {
             word->token.symbol != glr__symbol("identifier") ||
             !glr__fits(g, &word->heads, glr__symbol("while")))
             continue;
-        *mend = (Mend){ MEND_STRAY, word->token, NULL, edit_of(&word->heads, word->token.end) };
+        *mend =
+            (Mend){ MEND_STRAY, word->token, NULL, edit_of(&word->heads, word->token.end), false };
         return true;
     }
     return false;
@@ -83,7 +85,7 @@ static Mend small_mend(const Glr *g, size_t i) {
     const GlrToken *token = &g->next.token;
     bool insert = small[i].kind == MEND_INSERT;
     Mend mend = { small[i].kind, *token, small[i].symbol,
-                  edit_of(&g->next.heads, insert ? token->start : token->end) };
+                  edit_of(&g->next.heads, insert ? token->start : token->end), false };
     if (small[i].symbol) feed(&mend.edit, small[i].symbol);
     return mend;
 }
@@ -122,6 +124,7 @@ static bool find_small(Glr *g, bool balanced, Mend *best) {
         uint32_t read = glr__try(g, &mend.edit, GOOD);
         if (read <= most) continue;
         most = read;
+        mend.sure = read >= GOOD;
         *best = mend;
         if (ends_line_before(g, &mend)) return true;
     }
@@ -251,7 +254,7 @@ static Mend skip_mend(Glr *g) {
     s.at = lex__code(g->text, start).start;
     find_header(&s, s.at);
     skip_part(&s);
-    Mend mend = { MEND_SKIP, g->next.token, NULL, edit_of(&heads, s.at) };
+    Mend mend = { MEND_SKIP, g->next.token, NULL, edit_of(&heads, s.at), false };
     bool body = s.at < g->text.len && !s.braces && begins_body(&s);
     for (int i = 0; body && i < GLR_FEED && s.header[i]; i++)
         feed(&mend.edit, s.header[i]);

@@ -19,6 +19,7 @@ typedef struct Mend {
     GlrToken token;     // that it is about
     const char *symbol; // of INSERT and REPLACE, by the grammar's name
     GlrEdit edit;
+    bool sure; // enough of what follows can be read then
 } Mend;
 
 // To be asked when a step has failed: `g->next` is the token that does not fit. `balanced` is whether all brackets of the

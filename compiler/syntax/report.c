@@ -88,8 +88,8 @@ static Str signs_at(Str text, uint32_t at) {
     return (Str){ text.ptr + at, end - at };
 }
 
-// About a token and the two before it, of which `past` is the last.
-static void add_help(Report *r, GlrToken token, const GlrStep *past) {
+// About a token and the two before it, of which `past` is the last; NULL: nothing to say.
+static const char *find_help(Report *r, GlrToken token, const GlrStep *past) {
     uint32_t start;
     GlrList list;
     glr__enclosing(&r->glr, &r->glr.next.heads, &start, &list);
@@ -103,8 +103,7 @@ static void add_help(Report *r, GlrToken token, const GlrStep *past) {
         .item = list == GLR_FILE,
         .in_brackets = in_brackets(r->parse, start, token.start),
     };
-    const char *help = habit__help(&place);
-    if (help) diag_help(r->parse->diags, "%s", help);
+    return habit__help(&place);
 }
 
 // --- reports ------------------------------------------------------------------------------------------
@@ -126,6 +125,27 @@ static const char *expected_words(Report *r, const Mend *mend, GlrToken misfit) 
     );
 }
 
+// A sign that is missing, `=` for `==`, or a `;` behind what needs none: all that follows can be read with it. False if it is
+// none of these.
+static bool add_fix(
+    Report *r, const Mend *mend, const char *expected, Span place, const char *help
+) {
+    Diags *diags = r->parse->diags;
+    Str found = text_of(r->parse, mend->token);
+    const char *spoken = mend->symbol ? syntax__spoken(r->parse->arena, mend->symbol) : "";
+    if (!mend->sure) return false;
+    if (!help && mend->kind == MEND_INSERT && strchr(";,)]", *mend->symbol) &&
+        place.start == place.end && expected && strcmp(expected, spoken) == 0)
+        diag_fix(diags, place, mend->symbol, "write %s", spoken);
+    else if (mend->kind == MEND_REPLACE && strcmp(mend->symbol, "==") == 0 && str_eq_c(found, "="))
+        diag_fix(diags, place, "==", "%s", help ? help : "`==` compares");
+    else if (mend->kind == MEND_DELETE && str_eq_c(found, ";"))
+        diag_fix(diags, place, "", "%s", help ? help : "leave it out");
+    else
+        return false;
+    return true;
+}
+
 static Span report_misfit(Report *r, const Mend *mend) {
     Parse *parse = r->parse;
     GlrToken misfit = r->glr.next.token;
@@ -139,20 +159,22 @@ static Span report_misfit(Report *r, const Mend *mend) {
     else
         diag_report(parse->diags, place, E_UNEXPECTED, found);
     bool next_line = begins_line(r, misfit.start) && expected && strcmp(expected, "`;`") == 0;
-    if (!next_line) add_help(r, misfit, r->glr.past);
+    const char *help = next_line ? NULL : find_help(r, misfit, r->glr.past);
+    if (!add_fix(r, mend, expected, place, help) && help) diag_help(parse->diags, "%s", help);
     return place;
 }
 
 static void report(Report *r, const Mend *mend) {
     Parse *parse = r->parse;
     Span place = syntax__span(parse, mend->token.start, mend->token.end);
-    const char *word =
-        arena_strndup(parse->arena, parse->text.ptr + place.start, place.end - place.start);
+    const char *help,
+        *word = arena_strndup(parse->arena, parse->text.ptr + place.start, place.end - place.start);
     switch (mend->kind) {
     case MEND_NAME: diag_report(parse->diags, place, E_KEYWORD_AS_NAME, word); break;
     case MEND_STRAY:
         diag_report(parse->diags, place, E_UNEXPECTED, found_words(parse, mend->token));
-        add_help(r, mend->token, (const GlrStep[2]){ 0 });
+        help = find_help(r, mend->token, (const GlrStep[2]){ 0 });
+        if (help) diag_help(parse->diags, "%s", help);
         break;
     case MEND_INSERT:
     case MEND_REPLACE:

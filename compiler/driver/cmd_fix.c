@@ -1,0 +1,146 @@
+// fix: makes the fixes that are certain, in the files that are named and nowhere else.
+// A file is checked, mended in memory and checked again, until nothing more can be mended; what makes it worse is taken
+// back. It is written only if it is still what was read.
+
+#include "base/file.h"
+#include "driver/commands.h"
+#include "driver/diff.h"
+#include "driver/project.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+enum { ROUNDS = 20, KEPT = 10000 }; // rounds of mending; diagnostics kept in one
+
+typedef struct Fixing {
+    Project *project;
+    const char *path;
+    Buf before, now;
+    uint32_t made;
+} Fixing;
+
+static bool same(const Buf *a, const Buf *b) {
+    return a->len == b->len && (a->len == 0 || memcmp(a->data, b->data, a->len) == 0);
+}
+
+static ExitCode fail(const char *error) {
+    fprintf(stderr, "sipcc: %s\n", error);
+    return EXIT_TOOL;
+}
+
+// Looks at the text that is held now.
+static FrontResult *look(const Fixing *fixing, const Buf *text) {
+    front_overlay(fixing->project->front, fixing->path, (const char *)text->data, text->len);
+    return front_check(fixing->project->front, fixing->path, KEPT);
+}
+
+// A mend can uncover what was not looked at before, so more errors are not worse. What could be read and cannot be any
+// more is, and so is a legal program that is none afterwards.
+static bool is_worse(const FrontResult *than, const FrontResult *result) {
+    return result->error[0] || diags_unread(result->diags) > diags_unread(than->diags) ||
+           (diags_errors(than->diags) == 0 && diags_errors(result->diags) > 0);
+}
+
+// One round: true if something was mended. A round that makes it worse is taken back as a whole.
+static bool mend_once(Fixing *fixing, FrontResult **result) {
+    Buf mended = { 0 };
+    uint32_t made = diags_fix_file((*result)->diags, (*result)->units.data[0].file, &mended);
+    FrontResult *next = made ? look(fixing, &mended) : NULL;
+    if (!next || is_worse(*result, next)) {
+        front_result_free(next);
+        buf_free(&mended);
+        return false;
+    }
+    front_result_free(*result);
+    *result = next;
+    buf_free(&fixing->now);
+    fixing->now = mended;
+    fixing->made += made;
+    return true;
+}
+
+static ExitCode write_back(Fixing *fixing) {
+    char error[512];
+    Buf there = { 0 };
+    struct stat info;
+    char *real = realpath(fixing->path, NULL); // a link stays one
+    const char *path = real ? real : fixing->path;
+    bool known = file_read(path, SOURCE_LIMIT, &there, error) && stat(path, &info) == 0;
+    ExitCode code = EXIT_OK;
+    if (!known || !same(&there, &fixing->before)) {
+        fprintf(
+            stderr, "sipcc: %s has changed meanwhile, and is left as it is; try again\n",
+            fixing->path
+        );
+        code = EXIT_TOOL;
+    } else if (!file_write(path, fixing->now.data, fixing->now.len, error)) {
+        code = fail(error);
+    } else if (chmod(path, info.st_mode & 07777) != 0) {
+        code = fail("the permissions of a file that was written cannot be set");
+    }
+    buf_free(&there);
+    free(real);
+    return code;
+}
+
+static ExitCode show_diff(const Fixing *fixing) {
+    Buf out = { 0 };
+    diff_write(
+        &out, fixing->path, (Str){ (const char *)fixing->before.data, fixing->before.len },
+        (Str){ (const char *)fixing->now.data, fixing->now.len }
+    );
+    fwrite(out.data, 1, out.len, stdout);
+    buf_free(&out);
+    return EXIT_OK;
+}
+
+static ExitCode finish(Fixing *fixing) {
+    const Options *options = fixing->project->options;
+    if (!fixing->made) return EXIT_OK;
+    ExitCode code = options->dry_run ? show_diff(fixing) : write_back(fixing);
+    if (code == EXIT_OK && !options->quiet && !options->dry_run)
+        fprintf(
+            stderr, "sipcc: %u %s made in %s\n", fixing->made,
+            fixing->made == 1 ? "fix was" : "fixes were", fixing->path
+        );
+    return code;
+}
+
+static ExitCode fix_one(Project *project, const char *path) {
+    char error[512];
+    Fixing fixing = { .project = project, .path = path };
+    if (!file_read(path, SOURCE_LIMIT, &fixing.before, error)) {
+        buf_free(&fixing.before);
+        return fail(error);
+    }
+    buf_put(&fixing.now, fixing.before.data, fixing.before.len);
+    FrontResult *result = look(&fixing, &fixing.before);
+    ExitCode code = EXIT_OK;
+    if (result->error[0]) {
+        code = fail(result->error);
+    } else {
+        for (uint32_t i = 0; i < ROUNDS && mend_once(&fixing, &result); i++)
+            ;
+        code = finish(&fixing);
+    }
+    front_result_free(result);
+    front_overlay(project->front, path, (const char *)fixing.now.data, fixing.now.len);
+    if (code == EXIT_OK) code = project_check(project, path);
+    front_overlay(project->front, path, NULL, 0);
+    buf_free(&fixing.before);
+    buf_free(&fixing.now);
+    return code;
+}
+
+int command_fix(const Options *options) {
+    Project project;
+    ExitCode worst = project_start(&project, options);
+    for (uint32_t i = 0; worst != EXIT_TOOL && i < options->inputs.len; i++) {
+        ExitCode code = fix_one(&project, options->inputs.data[i]);
+        worst = code > worst ? code : worst;
+    }
+    project_end(&project);
+    return worst;
+}

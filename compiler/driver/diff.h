@@ -1,0 +1,12 @@
+// What differs between two texts, as people and `patch` read it.
+
+#ifndef DRIVER_DIFF_H
+#define DRIVER_DIFF_H
+
+#include "base/buf.h"
+#include "base/str.h"
+
+// Appends a unified diff with three lines of context; nothing where the texts are the same.
+void diff_write(Buf *out, const char *path, Str before, Str after);
+
+#endif

@@ -1,0 +1,89 @@
+// What modules that are not imported declare for others: asked only where a name is not known, so that a message can say
+// which import is missing. A bounded number of files is read, two folders deep, and nothing is reported about them.
+
+#include "front/offers.h"
+
+#include "ast/build.h"
+#include "base/map.h"
+#include "syntax/syntax.h"
+
+#include <dirent.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MOST_FILES = 200, DEEPEST = 2, LONGEST = 256 << 10 };
+
+struct Offers {
+    Arena *arena;
+    const char *const *folders;
+    uint32_t count;
+    StrMap *modules; // name -> const char *, or 0 where there are several; NULL: not looked yet
+    uint32_t files;
+};
+
+Offers *offers_new(Arena *arena, const char *const *folders, uint32_t count) {
+    Offers *offers = arena_new(arena, Offers);
+    *offers = (Offers){ .arena = arena, .folders = folders, .count = count };
+    return offers;
+}
+
+static void add(Offers *offers, const char *name, const char *module) {
+    uint64_t known;
+    bool first = !strmap_get(offers->modules, name, strlen(name), &known);
+    if (!first && known && strcmp((const char *)(uintptr_t)known, module) == 0) return;
+    strmap_put(offers->modules, name, strlen(name), first ? (uintptr_t)module : 0);
+}
+
+static void read_module(Offers *offers, const char *path, const char *module) {
+    char error[512];
+    Arena arena;
+    arena_init(&arena);
+    SourceMap *map = source_map_new(&arena);
+    FileId file = source_add_file(map, path, error);
+    if (file && source_text(map, file).len <= LONGEST) {
+        Diags *unseen = diags_new(&arena, map);
+        Names *names = names_new(&arena);
+        const Ast *ast = ast_build(&arena, syntax_parse(&arena, map, file, unseen), names, unseen);
+        vec_each(AstItem *, item, &ast->items) {
+            bool method = (*item)->kind == AST_ITEM_FN && (*item)->fn.owner;
+            if ((*item)->is_pub && (*item)->name.name && !method)
+                add(offers, names_text(names, (*item)->name.name), module);
+        }
+    }
+    arena_free(&arena);
+}
+
+// `prefix` is the name of the folder as part of a module's: "std.".
+static void look_in(Offers *offers, const char *folder, const char *prefix, int depth) {
+    struct dirent **entries;
+    int count = scandir(folder, &entries, NULL, alphasort);
+    for (int i = 0; i < count; i++) {
+        const char *name = entries[i]->d_name;
+        size_t length = strlen(name);
+        const char *path = arena_printf(offers->arena, "%s/%s", folder, name);
+        if (*name == '.' || offers->files >= MOST_FILES) {
+            // not a module
+        } else if (length > 4 && strcmp(name + length - 4, ".sip") == 0) {
+            offers->files++;
+            read_module(
+                offers, path, arena_printf(offers->arena, "%s%.*s", prefix, (int)length - 4, name)
+            );
+        } else if (depth < DEEPEST && entries[i]->d_type == DT_DIR) {
+            look_in(offers, path, arena_printf(offers->arena, "%s%s.", prefix, name), depth + 1);
+        }
+        free(entries[i]);
+    }
+    if (count >= 0) free(entries);
+}
+
+const char *offers_find(void *context, const char *name) {
+    Offers *offers = context;
+    uint64_t module;
+    if (!offers->modules) {
+        offers->modules = strmap_new(offers->arena);
+        for (uint32_t i = 0; i < offers->count; i++)
+            look_in(offers, offers->folders[i], "", 0);
+    }
+    if (!strmap_get(offers->modules, name, strlen(name), &module)) return NULL;
+    return (const char *)(uintptr_t)module;
+}
