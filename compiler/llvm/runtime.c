@@ -72,6 +72,8 @@ void llvm__attributes(const Emit *e, LLVMValueRef fn) {
     llvm__add_attribute(e, fn, "noredzone", 0);
     llvm__add_attribute(e, fn, "uwtable", 2); // also between instructions: a fault can be anywhere
     add_text_attribute(e, fn, "frame-pointer", "all");
+    // Instructions of x86-64-v2, chosen for today's processors: without it LLVM tunes for the first that had them.
+    add_text_attribute(e, fn, "tune-cpu", "generic");
     add_text_attribute(e, fn, "probe-stack", "inline-asm");
     // Beyond 2^31 bytes LLVM's displacements wrap around, and lead out of the frame. llvm__watch makes an error of it.
     add_text_attribute(e, fn, "warn-stack-size", "1073741824");
