@@ -218,14 +218,41 @@ static void add_system(Project *project, const HirSystem *system) {
     vec_push(&project->arena, &project->systems, wiring);
 }
 
+// A module's systems are its own affair: who imports it for its functions builds them only if he has none himself.
+static bool is_wanted(const Project *project, const HirSystem *system) {
+    Name own = project->checked->units.data[0].module;
+    if (system->module == own) return true;
+    vec_each(HirSystem *, other, &project->checked->program->systems) {
+        if ((*other)->module == own) return false;
+    }
+    return true;
+}
+
+static bool runs_in(const HirSystem *system, const HirSip *sip) {
+    vec_each(HirInstance, instance, &system->instances) {
+        if (instance->program == sip) return true;
+    }
+    return false;
+}
+
+static bool is_needed(const Project *project, const HirSip *sip) {
+    bool needed = sip->module == project->checked->units.data[0].module, any = false;
+    vec_each(HirSystem *, system, &project->checked->program->systems) {
+        any = true;
+        needed |= is_wanted(project, *system) && runs_in(*system, sip);
+    }
+    return needed || !any;
+}
+
 ExitCode project_compile(Project *project) {
     const HirProgram *program = project->checked->program;
-    for (uint32_t i = 0; i < program->sips.len; i++) {
-        ExitCode code = compile_sip(project, program->sips.data[i]);
+    vec_each(HirSip *, sip, &program->sips) {
+        ExitCode code = is_needed(project, *sip) ? compile_sip(project, *sip) : EXIT_OK;
         if (code != EXIT_OK) return code;
     }
-    for (uint32_t i = 0; i < program->systems.len; i++)
-        add_system(project, program->systems.data[i]);
+    vec_each(HirSystem *, system, &program->systems) {
+        if (is_wanted(project, *system)) add_system(project, *system);
+    }
     return EXIT_OK;
 }
 
