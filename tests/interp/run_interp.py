@@ -20,14 +20,13 @@ def shown(text):
 def main():
     sipcc, interp, source, expected = sys.argv[1:5]
     with open(source) as file:
-        names = re.findall(r"^sip (\w+)", file.read(), re.M)
+        programs = re.findall(r"\bsip \w+\s*=\s*(\w+)\(", file.read())  # of the system's processes, in its order
     with tempfile.TemporaryDirectory() as folder:
-        modules = []
-        for name in names:
-            modules.append(os.path.join(folder, name + ".sir"))
+        for name in set(programs):
             text = subprocess.run([sipcc, "emit", "--sir", "--sip", name, source], check=True, capture_output=True).stdout
-            with open(modules[-1], "wb") as file:
+            with open(os.path.join(folder, name + ".sir"), "wb") as file:
                 file.write(text)
+        modules = [os.path.join(folder, name + ".sir") for name in programs]
         result = subprocess.run([interp] + modules, capture_output=True, text=True, timeout=300)
     with open(expected) as file:
         wanted = shown(file.read())
