@@ -55,7 +55,8 @@ static HirExpr *call_fn(Fn *fn, Decl *decl, const AstArgs *args, const HirType *
 static HirExpr *call_value(Fn *fn, HirExpr *callee, const AstArgs *args, Span span) {
     Checker *checker = fn->checker;
     if (callee->kind == HIR_ERROR) return give_up(fn, args, span);
-    if (callee->type->kind != HIR_TYPE_FN) {
+    bool is_ref = callee->type->kind == HIR_TYPE_REF_FN;
+    if (callee->type->kind != HIR_TYPE_FN && !is_ref) {
         diag_report(checker->diags, callee->span, E_NOT_CALLED, type_text(checker, callee->type));
         return give_up(fn, args, span);
     }
@@ -63,7 +64,7 @@ static HirExpr *call_value(Fn *fn, HirExpr *callee, const AstArgs *args, Span sp
     if (!check_count(checker, "this function", sig->params.len, args, span))
         return give_up(fn, args, span);
     HirExpr *call = new_expr(checker, HIR_CALL_VALUE, sig->result, span);
-    call->base = as_value(checker, callee);
+    call->base = is_ref ? callee : as_value(checker, callee);
     return check_args(fn, call, sig, 0, args) ? call : error_expr(checker, span);
 }
 

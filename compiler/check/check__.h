@@ -232,6 +232,12 @@ const HirType *kept_type(
 const HirType *resolve_param_type(
     Checker *checker, Module *module, const AstType *type, uint32_t *promise
 );
+const HirType *resolve_declared( // of a parameter of a function: a `ref fn` too
+    Checker *checker,
+    Module *module,
+    const AstType *type,
+    uint32_t *promise
+);
 bool contract_state(
     Checker *checker, const HirContract *contract, const AstPath *path, uint32_t *state
 ); // reports
@@ -305,6 +311,17 @@ HirExpr *receiver_place(Fn *fn, HirExpr *base); // through borrows and owners
 Decl *named_type(Fn *fn, const AstExpr *expr);  // the type that an expression names, or NULL
 const HirType *type_before_dot(Fn *fn, const AstExpr *expr, const HirType *want);
 Decl *generic_fn(Fn *fn, const AstExpr *expr);
+
+// --- closures.c, captures.c, instances.c ---------------------------------------------------------------------------------------------
+
+HirExpr *check_closure(Fn *fn, const AstExpr *expr, const HirType *want);
+HirExpr *to_ref_fn(Checker *checker, HirExpr *expr, const HirType *want); // NULL: it does not fit
+bool takes_ref_fn(const HirSig *sig);
+// What lies outside and is used in the body gets parameters, and the closure that is made of `fn` arguments for them.
+bool take_captures(Checker *checker, HirFn *fn, HirExpr *closure); // reports
+// What the walk over ways has found out about captures: those that are only read are borrowed shared.
+void settle_captures(Checker *checker, HirExpr *closure);
+void check_instances(Checker *checker); // closures that hold closures come to an end
 
 // --- builtins.c: what is called by name and declared nowhere. NULL: there is no such thing -----------------------------------------
 

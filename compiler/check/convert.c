@@ -109,6 +109,10 @@ static HirExpr *lend(
 HirExpr *as_value(Checker *checker, HirExpr *expr) {
     const HirType *type = expr->type;
     if (!hir_expr_is_place(expr)) return expr;
+    if (type->kind == HIR_TYPE_REF_FN) {
+        diag_report(checker->diags, expr->span, E_REF_FN_USE, place_text(checker, expr));
+        return error_expr(checker, expr->span);
+    }
     if (hir_type_is_plain(type)) {
         HirExpr *value = new_expr(checker, HIR_COPY, type, expr->span);
         value->base = expr;
@@ -261,6 +265,10 @@ HirExpr *coerce(Checker *checker, HirExpr *expr, const HirType *want) {
     HirExpr *result = NULL;
     if (is_error(from) || is_error(want) || from->kind == HIR_TYPE_NEVER)
         return is_error(want) && !is_error(from) ? error_expr(checker, expr->span) : expr;
+    if (want->kind == HIR_TYPE_REF_FN) {
+        result = to_ref_fn(checker, expr, want);
+        return result ? result : mismatch(checker, expr, want);
+    }
     if (from == want) return as_value(checker, expr);
     if (same_endpoint(from, want)) { // whether the state is right is asked of the flow of control
         result = as_value(checker, expr);

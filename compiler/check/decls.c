@@ -269,7 +269,7 @@ const HirType *check_promise(Checker *checker, const HirType *type, Span span, u
 
 void add_param(Checker *checker, Module *module, HirFn *fn, const AstParam *param) {
     uint32_t promise = HIR_NO_STATE;
-    const HirType *type = resolve_param_type(checker, module, param->type, &promise);
+    const HirType *type = resolve_declared(checker, module, param->type, &promise);
     if (type->kind == HIR_TYPE_VOID) {
         diag_report(checker->diags, param->span, E_VOID_VALUE);
         type = simple(checker, HIR_TYPE_ERROR);
@@ -295,7 +295,8 @@ static bool add_from(Checker *checker, HirFn *fn, const AstFrom *from) {
     }
     for (uint32_t i = 0; i < fn->locals.len; i++) {
         if (fn->locals.data[i]->name != from->path.data[0].name) continue;
-        if (!hir_type_is_second_class(fn->locals.data[i]->type)) break;
+        const HirType *type = fn->locals.data[i]->type;
+        if (!hir_type_is_second_class(type) || type->kind == HIR_TYPE_REF_FN) break;
         vec_push(checker->arena, &fn->sig.from, ((HirFrom){ .param = i }));
         return true;
     }
@@ -355,7 +356,8 @@ static void complete_from(Checker *checker, HirFn *fn, const AstFn *ast) {
         fn->broken = !add_from(checker, fn, from) || fn->broken;
     uint32_t only = UINT32_MAX, borrows = 0;
     for (uint32_t i = 0; i < fn->sig.params.len; i++)
-        if (hir_type_is_second_class(fn->sig.params.data[i])) {
+        if (fn->sig.params.data[i]->kind != HIR_TYPE_REF_FN &&
+            hir_type_is_second_class(fn->sig.params.data[i])) {
             only = i;
             borrows++;
         }

@@ -102,6 +102,14 @@ static HirExpr *decl_value(Fn *fn, Decl *decl, Span span) {
     if (decl->kind == DECL_CONST) return const_place(fn, decl->constant, span);
     if (decl->kind == DECL_FN) {
         if (decl->fn->broken) return error_expr(checker, span);
+        if (takes_ref_fn(&decl->fn->sig)) {
+            diag_report(checker->diags, span, E_REF_FN_TAKEN, text_of(checker, decl->name));
+            diag_help(
+                checker->diags, "a closure around it is one: `fn (x) { %s(x, ...); }`",
+                text_of(checker, decl->name)
+            );
+            return error_expr(checker, span);
+        }
         HirExpr *value =
             new_expr(checker, HIR_FN_REF, hir_type_fn(checker->types, &decl->fn->sig), span);
         value->fn = decl->fn;
@@ -518,7 +526,7 @@ static HirExpr *dispatch(Fn *fn, const AstExpr *expr, const HirType *want) {
     case AST_EXPR_TEXT: unsupported(checker, expr->span, "text interpolation"); break;
     case AST_EXPR_INST: return check_inst(fn, expr);
     case AST_EXPR_TUPLE: return check_tuple(fn, expr, want);
-    case AST_EXPR_CLOSURE: unsupported(checker, expr->span, "closures"); break;
+    case AST_EXPR_CLOSURE: return check_closure(fn, expr, want);
     case AST_EXPR_SIZEOF: unsupported(checker, expr->span, "sizeof"); break;
     }
     return error_expr(checker, expr->span);

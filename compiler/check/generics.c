@@ -363,12 +363,30 @@ static void unify(const Infer *infer, const AstType *pattern, const HirType *act
         unify(infer, pattern->optional, actual->kind == HIR_TYPE_OPTION ? actual->elem : actual);
         break;
     case AST_TYPE_FN:
-        if (actual->kind != HIR_TYPE_FN || actual->sig->params.len != pattern->fn.params.len) break;
+        if ((actual->kind != HIR_TYPE_FN && actual->kind != HIR_TYPE_REF_FN) ||
+            actual->sig->params.len != pattern->fn.params.len)
+            break;
         unify(infer, pattern->fn.result, actual->sig->result);
         for (uint32_t i = 0; i < pattern->fn.params.len; i++)
             unify(infer, pattern->fn.params.data[i].type, actual->sig->params.data[i]);
         break;
     default: break;
+    }
+}
+
+// The types that a closure states for its parameters.
+static void unify_closure(
+    const Infer *infer, Module *module, const AstType *pattern, const AstExpr *closure
+) {
+    const AstParams *params = &closure->closure.params;
+    if (pattern->kind != AST_TYPE_FN || pattern->fn.params.len != params->len) return;
+    for (uint32_t i = 0; i < params->len; i++) {
+        uint32_t promise;
+        if (params->data[i].type)
+            unify(
+                infer, pattern->fn.params.data[i].type,
+                resolve_param_type(infer->checker, module, params->data[i].type, &promise)
+            );
     }
 }
 
@@ -388,7 +406,10 @@ static void infer_from_args(Fn *fn, const Infer *infer, const AstFn *ast, const 
             bool adapts = kind == AST_EXPR_INT || kind == AST_EXPR_FLOAT || kind == AST_EXPR_CHAR ||
                           kind == AST_EXPR_UNARY;
             bool typeless = kind == AST_EXPR_NONE || kind == AST_EXPR_VARIANT ||
+                            kind == AST_EXPR_CLOSURE || kind == AST_EXPR_TEXT ||
                             (kind == AST_EXPR_INIT && !args->data[i].value->init.type);
+            if (kind == AST_EXPR_CLOSURE)
+                unify_closure(infer, fn->module, ast->params.data[i].type, args->data[i].value);
             bool late = adapts && !(kind == AST_EXPR_UNARY &&
                                     args->data[i].value->unary.op == AST_UNARY_BORROW);
             if (late == literals && !typeless)

@@ -14,7 +14,8 @@ static void visit(Reach *reach, const HirStmt *stmt);
 static void visit_expr(Reach *reach, const HirExpr *expr) {
     if (!expr) return;
     if (kcall_is_exit(expr) && !reach->exit) reach->exit = expr;
-    bool names = expr->kind == HIR_CALL || expr->kind == HIR_FN_REF;
+    bool names = expr->kind == HIR_CALL || expr->kind == HIR_FN_REF ||
+                 (expr->kind == HIR_CLOSURE && expr->fn);
     if (names && !reach->seen[expr->fn->number]) {
         reach->seen[expr->fn->number] = true;
         vec_push(reach->checker->arena, &reach->work, expr->fn);

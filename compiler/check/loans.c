@@ -55,8 +55,23 @@ static Name holder_of(const Ways *ways, const Fact *loan) { // 0: it has none
     return loan->tag < ways->fn->locals.len ? ways->fn->locals.data[loan->tag]->name : 0;
 }
 
+// What a closure does with what it captures: how it is borrowed depends on that.
+static void note_capture(Ways *ways, const Path *path, Access access, Span at) {
+    HirLocal *local = (HirLocal *)(uintptr_t)path->local;
+    bool changes = access == ACCESS_LEND_MUT || access == ACCESS_CHANGE ||
+                   access == ACCESS_ASSIGN || access == ACCESS_MOVE;
+    if (!changes || local->capture == HIR_CAPTURE_FN) return;
+    bool fixed = local->capture == HIR_CAPTURE_VALUE ||
+                 (path->count == 0 && (access == ACCESS_ASSIGN || access == ACCESS_MOVE));
+    local->is_changed = true;
+    if (fixed && !ways->counting && !ways->state.dead)
+        diag_report(ways->checker->diags, at, E_CAPTURE_FIXED, path_text(ways, path));
+}
+
 bool loans_access(Ways *ways, const Path *path, Access access, Span at) {
     Checker *checker = ways->checker;
+    if (path->local && path->local->capture != HIR_CAPTURE_NONE)
+        note_capture(ways, path, access, at);
     if (!path->local || ways->state.dead || ways->counting) return true;
     for (uint32_t i = 0; i < ways->state.held.len; i++) {
         const Fact *loan = &ways->state.held.data[i];
@@ -176,8 +191,17 @@ void loans_of_value(Ways *ways, const HirExpr *value, uint32_t tag, Facts *out) 
             held_in(ways, value->args.data[0], tag, out);
         break;
     case HIR_CALL:
-        vec_each(HirFrom, from, &value->fn->sig.from)
+    case HIR_CALL_VALUE: {
+        const HirSig *sig = value->kind == HIR_CALL ? &value->fn->sig : value->base->type->sig;
+        vec_each(HirFrom, from, &sig->from)
             loans_of_value(ways, value->args.data[from->param], tag, out);
+        break;
+    }
+    case HIR_CLOSURE:
+        if (value->base && value->base->type->kind == HIR_TYPE_REF_FN)
+            of_place(ways, value->base, true, false, value->span, tag, out);
+        for (uint32_t i = 0; i < value->args.len; i++)
+            loans_of_value(ways, value->args.data[i], tag, out);
         break;
     default:
         if (value->base) loans_of_value(ways, value->base, tag, out);

@@ -136,8 +136,12 @@ void moves_check_back(Ways *ways, const HirLocal *param, Span at) {
         const Fact *fact = &ways->state.moved.data[i];
         if (fact->path.local != param || fact->path.count == 0 || !fact->path.steps[0].lent)
             continue;
-        diag_report(ways->checker->diags, fact->at, E_NOT_REASSIGNED, path_text(ways, &fact->path));
-        diag_note(ways->checker->diags, at, "the function ends here");
+        bool captured = param->capture != HIR_CAPTURE_NONE;
+        diag_report(
+            ways->checker->diags, fact->at, captured ? E_CAPTURE_MOVED : E_NOT_REASSIGNED,
+            path_text(ways, &fact->path)
+        );
+        diag_note(ways->checker->diags, at, "the %s ends here", captured ? "closure" : "function");
     }
 }
 

@@ -87,6 +87,7 @@ HirProgram *check_program(
     check_conformances(checker);
     // Every signature and constant is known, and every type does what it states.
     check_bodies(checker);
+    check_instances(checker);
     check_contracts(checker);
     check_grants(checker);
     // Every function is legal, and every state that somebody names is known.

@@ -180,11 +180,38 @@ static const HirType *growable(Checker *checker, Module *module, const AstType *
     return simple(checker, HIR_TYPE_ERROR);
 }
 
-static const HirType *fn_type(Checker *checker, Module *module, const AstType *type) {
-    if (type->fn.is_ref || type->fn.from.len) {
-        unsupported(
-            checker, type->span, type->fn.is_ref ? "closures" : "function types with `from`"
+// What a borrow in the result comes from: what is written, or the only borrow among the parameters.
+static bool fn_type_from(Checker *checker, const AstType *type, HirSig *sig) {
+    uint32_t borrows = 0, only = 0, named = UINT32_MAX;
+    const AstFrom *from = type->fn.from.len > 0 ? &type->fn.from.data[0] : NULL;
+    bool borrowed = hir_type_is_second_class(sig->result);
+    for (uint32_t i = 0; i < sig->params.len; i++) {
+        if (!hir_type_is_second_class(sig->params.data[i])) continue;
+        borrows++, only = i;
+        if (from && type->fn.params.data[i].name.name == from->path.data[0].name) named = i;
+    }
+    if (from && (from->deep || from->path.len != 1)) {
+        unsupported(checker, from->span, "`from` of what is inside a parameter");
+        return false;
+    }
+    if (from && (!borrowed || named == UINT32_MAX)) {
+        diag_report(
+            checker->diags, from->span, E_BAD_FROM, text_of(checker, from->path.data[0].name)
         );
+        return false;
+    }
+    if (borrowed && !from && borrows > 1) {
+        diag_report(checker->diags, type->fn.result->span, E_FROM_MISSING);
+        return false;
+    }
+    if (borrowed && (from || borrows == 1))
+        vec_push(checker->arena, &sig->from, ((HirFrom){ .param = from ? named : only }));
+    return true;
+}
+
+static const HirType *fn_type(Checker *checker, Module *module, const AstType *type, bool may_ref) {
+    if (type->fn.is_ref && !may_ref) {
+        diag_report(checker->diags, type->span, E_REF_FN_PLACE);
         return simple(checker, HIR_TYPE_ERROR);
     }
     HirSig sig = { .result = resolve_type(checker, module, type->fn.result) };
@@ -193,16 +220,16 @@ static const HirType *fn_type(Checker *checker, Module *module, const AstType *t
         uint32_t promise = HIR_NO_STATE;
         const HirType *of = resolve_param_type(checker, module, param->type, &promise);
         of = check_promise(checker, of, param->type->span, promise);
-        good = good && !is_error(of);
+        if (of->kind == HIR_TYPE_VOID) diag_report(checker->diags, param->span, E_VOID_VALUE);
+        good = good && !is_error(of) && of->kind != HIR_TYPE_VOID;
         default_promise(of, &promise);
         vec_push(checker->arena, &sig.params, of);
         vec_push(checker->arena, &sig.promises, promise);
     }
-    if (good && hir_type_is_second_class(sig.result)) {
-        unsupported(checker, type->span, "function types whose result is a borrow");
-        good = false;
-    }
-    return good ? hir_type_fn(checker->types, &sig) : simple(checker, HIR_TYPE_ERROR);
+    good = good && fn_type_from(checker, type, &sig);
+    if (!good) return simple(checker, HIR_TYPE_ERROR);
+    return type->fn.is_ref ? hir_type_ref_fn(checker->types, &sig)
+                           : hir_type_fn(checker->types, &sig);
 }
 
 static const HirType *resolve(
@@ -229,7 +256,7 @@ static const HirType *resolve(
         const HirType *elem = resolve_type(checker, module, type->optional);
         return is_error(elem) ? elem : hir_type_option(checker->types, elem);
     }
-    case AST_TYPE_FN: return fn_type(checker, module, type);
+    case AST_TYPE_FN: return fn_type(checker, module, type, false);
     case AST_TYPE_GROWABLE: return growable(checker, module, type);
     case AST_TYPE_VECTOR: return array(checker, module, type);
     case AST_TYPE_TUPLE: return resolve_tuple(checker, module, type);
@@ -243,6 +270,15 @@ const HirType *resolve_param_type(
     *promise = HIR_NO_STATE;
     const HirType *resolved = resolve(checker, module, type, promise);
     return checker->types_known ? check_size(checker, resolved, type->span) : resolved;
+}
+
+const HirType *resolve_declared(
+    Checker *checker, Module *module, const AstType *type, uint32_t *promise
+) {
+    *promise = HIR_NO_STATE;
+    return type->kind == AST_TYPE_FN && type->fn.is_ref
+               ? fn_type(checker, module, type, true)
+               : resolve_param_type(checker, module, type, promise);
 }
 
 const HirType *resolve_type(Checker *checker, Module *module, const AstType *type) {

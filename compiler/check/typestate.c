@@ -126,6 +126,38 @@ void states_after_call(Ways *ways, const HirExpr *call, const HirSig *sig) {
     }
 }
 
+// --- captures -----------------------------------------------------------------------------------------------------------------
+
+static bool lends_endpoint(const HirExpr *arg) {
+    return arg->kind == HIR_BORROW && arg->type->elem->kind == HIR_TYPE_ENDPOINT;
+}
+
+void states_captured(Ways *ways, const HirExpr *arg) {
+    if (!lends_endpoint(arg)) return;
+    Path path = path_of(ways, arg->base);
+    Fact *known = state_of(ways, &path);
+    if (known) expect(ways, known, arg->type->elem, arg->span);
+}
+
+void states_capture(Ways *ways, HirExpr *closure) {
+    HirFn *fn = (HirFn *)(uintptr_t)closure->fn;
+    uint32_t first = fn->sig.params.len - closure->args.len;
+    for (uint32_t i = 0; i < closure->args.len; i++) {
+        HirExpr *arg = closure->args.data[i];
+        if (!lends_endpoint(arg)) continue;
+        Path path = path_of(ways, arg->base);
+        const Fact *known = state_of(ways, &path);
+        const HirType *held = arg->type->elem;
+        if (known && known->value != STATE_CLOSED)
+            held =
+                hir_type_endpoint(ways->checker->types, held->contract, held->side, known->value);
+        arg->type = hir_type_ptr(ways->checker->types, arg->mode, held);
+        fn->locals.data[first + i]->type = fn->sig.params.data[first + i] = arg->type;
+        fn->sig.promises.data[first + i] = HIR_NO_STATE;
+        default_promise(arg->type, &fn->sig.promises.data[first + i]);
+    }
+}
+
 // --- sending ------------------------------------------------------------------------------------------------------------------
 
 static bool holder_sends(const HirType *type, const HirState *state) {

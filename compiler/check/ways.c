@@ -561,6 +561,12 @@ void check_ways(Checker *checker, HirFn *fn) {
     walk_body(&ways, true);
     bool small = ways.endpoints < MOST_ENDPOINTS && live_find(&ways);
     if (small) walk_body(&ways, false);
+    vec_each(HirExpr *, it, &fn->closures) { // those that no way leads to
+        uint64_t settled;
+        if (ways.settled && map_get(ways.settled, (uintptr_t)*it, &settled)) continue;
+        check_ways(checker, (HirFn *)(uintptr_t)(*it)->fn);
+        settle_captures(checker, *it);
+    }
     if (!small || ways.work > MOST_WORK)
         diag_report(checker->diags, fn->span, E_TOO_NESTED, "this function");
     arena_free(&ways.arena);

@@ -128,6 +128,7 @@ typedef struct Ways {
     uint32_t endpoints; // that are followed, at most
     uint32_t errors;    // reported before this function
     uint32_t work;      // rounds of loops, against hostile input
+    Map *settled;       // HirExpr CLOSURE: the ways through its function are known
 } Ways;
 
 State state_copy(const State *state);
@@ -210,6 +211,10 @@ void states_consume(
 );                                                       // must be in the state that `want` names
 void states_lend(Ways *ways, const Path *path, Span at); // what it holds is as its type says
 void states_after_call(Ways *ways, const HirExpr *call, const HirSig *sig);
+void states_captured(
+    Ways *ways, const HirExpr *arg
+);                                                 // an endpoint comes back as the closure got it
+void states_capture(Ways *ways, HirExpr *closure); // as they are, for the closure's function
 void states_send(Ways *ways, const HirStmt *stmt);
 void states_receive_check(Ways *ways, const HirStmt *stmt);
 void states_receive_arm(Ways *ways, const HirReceiveArm *arm);

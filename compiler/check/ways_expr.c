@@ -49,11 +49,15 @@ Path path_of(Ways *ways, const HirExpr *place) {
 const char *path_text(Ways *ways, const Path *path) {
     Checker *checker = ways->checker;
     if (!path->local) return "this";
-    const char *text = path->local->name ? text_of(checker, path->local->name) : "this";
+    const char *text = path->local->captured ? path->local->captured
+                       : path->local->name   ? text_of(checker, path->local->name)
+                                             : "this";
     const HirType *type = path->local->type;
-    for (uint32_t i = 0; i < path->count; i++) {
+    uint32_t first = path->local->capture == HIR_CAPTURE_PLACE && path->count > 0;
+    if (first) type = type->elem;
+    for (uint32_t i = first; i < path->count; i++) {
         const Step *step = &path->steps[i];
-        bool arrow = i > 0 && path->steps[i - 1].kind == STEP_DEREF;
+        bool arrow = i > first && path->steps[i - 1].kind == STEP_DEREF;
         if (step->kind == STEP_FIELD && type->kind == HIR_TYPE_STRUCT) {
             const HirField *field = &type->structure->fields.data[step->n];
             text = arena_printf(
@@ -115,12 +119,48 @@ static void walk_all(Ways *ways, const HirExpr *value) {
 }
 
 static bool waits(const HirExpr *arg) { // a borrow is taken last, just before the call [24]
-    return arg->kind == HIR_BORROW || arg->kind == HIR_VIEW || arg->kind == HIR_SUBVIEW;
+    return arg->kind == HIR_BORROW || arg->kind == HIR_VIEW || arg->kind == HIR_SUBVIEW ||
+           arg->kind == HIR_CLOSURE;
+}
+
+static void use_ref_fn(Ways *ways, const HirExpr *local, Span at) {
+    Path path = path_of(ways, local);
+    live_node(ways, local->local, LIVE_USE);
+    loans_access(ways, &path, ACCESS_LEND_MUT, at);
+}
+
+// The ways through a closure's function are walked where the closure is met first: then it is known in which states the
+// endpoints are that it captures, and from then on what it changes.
+static void settle(Ways *ways, HirExpr *closure) {
+    if (ways->counting || ways->state.dead) return;
+    if (!ways->settled) ways->settled = map_new(&ways->arena);
+    if (!map_put(ways->settled, (uintptr_t)closure, 1)) return;
+    states_capture(ways, closure);
+    check_ways(ways->checker, (HirFn *)(uintptr_t)closure->fn);
+    settle_captures(ways->checker, closure);
+}
+
+// The captures are arguments like others.
+static void walk_closure(Ways *ways, HirExpr *closure) {
+    if (closure->base && closure->base->type->kind == HIR_TYPE_REF_FN)
+        use_ref_fn(ways, closure->base, closure->span);
+    else if (closure->base)
+        walk_value(ways, closure->base);
+    if (closure->args.len > 0 || (closure->fn && closure->fn->around)) settle(ways, closure);
+    for (uint32_t i = 0; i < closure->args.len; i++) {
+        uint32_t before = diags_errors(ways->checker->diags);
+        walk_value(ways, closure->args.data[i]);
+        states_captured(ways, closure->args.data[i]);
+        if (diags_errors(ways->checker->diags) == before) continue;
+        diag_help(ways->checker->diags, "the closure borrows it for as long as it may be called");
+        break;
+    }
 }
 
 static void walk_call(Ways *ways, const HirExpr *call) {
     uint32_t temps = ways->temps;
-    if (call->kind == HIR_CALL_VALUE) walk_value(ways, call->base);
+    bool is_ref = call->kind == HIR_CALL_VALUE && call->base->type->kind == HIR_TYPE_REF_FN;
+    if (call->kind == HIR_CALL_VALUE && !is_ref) walk_value(ways, call->base);
     for (int last = 0; last < 2; last++) {
         for (uint32_t i = 0; i < call->args.len; i++) {
             if (waits(call->args.data[i]) != last) continue;
@@ -128,6 +168,7 @@ static void walk_call(Ways *ways, const HirExpr *call) {
             loans_keep(ways, call->args.data[i]);
         }
     }
+    if (is_ref) use_ref_fn(ways, call->base, call->span);
     loans_release(ways, temps);
     if (call->kind == HIR_CALL) states_after_call(ways, call, &call->fn->sig);
     if (call->kind == HIR_CALL_VALUE) states_after_call(ways, call, call->base->type->sig);
@@ -267,6 +308,7 @@ void walk_value(Ways *ways, const HirExpr *value) {
         walk_either(ways, value->args.data[1], value->args.data[2], value->span);
         break;
     case HIR_ELSE: walk_else(ways, value); break;
+    case HIR_CLOSURE: walk_closure(ways, (HirExpr *)(uintptr_t)value); break;
     case HIR_FAULT: ways->state.dead = true; break;
     default:
         if (value->base) walk_value(ways, value->base);

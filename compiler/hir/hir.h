@@ -62,6 +62,7 @@ typedef enum HirTypeKind {
     HIR_TYPE_VECTOR, // T[..N]
     HIR_TYPE_STR,    // own str, str (mode CONST), static str
     HIR_TYPE_FN,
+    HIR_TYPE_REF_FN, // ref fn R(A): of parameters only; second-class, and what it captures is not part of it
     HIR_TYPE_ENDPOINT, // C.imp:S
     HIR_TYPE_PARAM,    // T of a generic declaration, only while the declaration itself is checked
 } HirTypeKind;
@@ -99,7 +100,7 @@ struct HirType {
     const HirContract *contract; // ENDPOINT
     HirSide side;
     uint32_t state;        // row of the contract's states
-    const HirSig *sig;     // FN
+    const HirSig *sig;     // FN REF_FN
     const HirParam *param; // PARAM
     uint32_t number;       // in order of making: for deterministic tables
 };
@@ -135,6 +136,7 @@ const HirType *hir_type_endpoint(
     HirTypes *types, const HirContract *contract, HirSide side, uint32_t state
 );
 const HirType *hir_type_fn(HirTypes *types, const HirSig *sig);
+const HirType *hir_type_ref_fn(HirTypes *types, const HirSig *sig); // the same `sig` as of the FN
 const HirType *hir_type_param(HirTypes *types, const HirParam *param);
 const char *hir_type_text(HirTypes *types, const HirType *type); // as the programmer writes it
 
@@ -240,12 +242,24 @@ typedef struct HirConst {
     uint32_t number;
 } HirConst;
 
+// How the function of a closure gets at what lies outside: a parameter of its own for each place.
+typedef enum HirCapture {
+    HIR_CAPTURE_NONE,
+    HIR_CAPTURE_PLACE,    // PTR to it: exclusive if the closure changes it
+    HIR_CAPTURE_ELEMENTS, // of an exclusively borrowed slice: the slice, borrowed again
+    HIR_CAPTURE_VALUE,    // of something plain that is second-class: a copy
+    HIR_CAPTURE_FN,       // a `ref fn`, passed on
+} HirCapture;
+
 struct HirLocal {
     Name name; // 0: made by check/
     const HirType *type;
     Span span;
     bool is_param;
-    uint32_t number; // row of the function's locals
+    HirCapture capture;   // of a parameter behind those that the closure declares
+    const char *captured; // how the place outside is written
+    bool is_changed;      // of a capture: what is there is changed, moved or borrowed exclusively
+    uint32_t number;      // row of the function's locals
 };
 
 struct HirFn {
@@ -256,8 +270,10 @@ struct HirFn {
     Str doc;
     bool is_pub;
     HirSig sig;
-    VEC(HirLocal *) locals; // parameters first
-    HirStmt *body;          // a BLOCK
+    VEC(HirLocal *) locals;  // parameters first
+    HirStmt *body;           // a BLOCK
+    const HirFn *around;     // of a closure: the function that it stands in
+    VEC(HirExpr *) closures; // CLOSUREs in the body that have a function of their own
     bool broken;
     uint32_t number;
 };
@@ -421,15 +437,17 @@ typedef enum HirExprKind {
     HIR_WIDEN,    // value-preserving
     HIR_CALL, // fn, args. Arguments that are BORROW, VIEW or SUBVIEW of a place are taken last, just before the call, in their
               // order, their index values first: `push(&v, v.len)` works [24]
-    HIR_CALL_VALUE, // base is a function value; args
+    HIR_CALL_VALUE, // base is a function value, or a place: a local of type REF_FN; args
     HIR_KCALL,      // kernel call `row` of kcalls.def; args
     HIR_BUILTIN,    // builtin, args
     HIR_TERNARY,    // args[0] ? args[1] : args[2]
     HIR_ELSE, // option value `base`, else value `lo`, or the statement `leave`, which does not come back. With `local`, base is
     // an enum of two variants with one value each: that of variant `row` goes on, the other's is bound for `leave`
-    HIR_FORCE,  // option value `base`; none traps (NONE_FORCED)
-    HIR_FN_REF, // fn as a value
-    HIR_FAULT,  // ends the SIP (EXPLICIT); type NEVER
+    HIR_FORCE,   // option value `base`; none traps (NONE_FORCED)
+    HIR_FN_REF,  // fn as a value
+    HIR_CLOSURE, // what a parameter of type REF_FN gets, only as an argument of a CALL: `fn` with `args` for its captures, which
+    // are taken like those of the call; or `base`, a function value, or a local of type REF_FN that is passed on
+    HIR_FAULT, // ends the SIP (EXPLICIT); type NEVER
 } HirExprKind;
 
 struct HirExpr {
@@ -453,6 +471,10 @@ struct HirExpr {
 };
 
 bool hir_expr_is_place(const HirExpr *expr);
+
+// Every expression in a body, those around others first. `around` is the one that it is a part of; NULL: a statement.
+typedef void HirVisit(void *context, HirExpr *expr, const HirExpr *around);
+void hir_visit_stmt(HirStmt *stmt, HirVisit *visit, void *context);
 
 // --- patterns ----------------------------------------------------------------------------------------------------------
 

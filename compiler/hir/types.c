@@ -127,6 +127,12 @@ const HirType *hir_type_fn(HirTypes *types, const HirSig *sig) {
     return (const HirType *)(uintptr_t)found;
 }
 
+const HirType *hir_type_ref_fn(HirTypes *types, const HirSig *sig) {
+    return intern(
+        types, &(HirType){ .kind = HIR_TYPE_REF_FN, .sig = hir_type_fn(types, sig)->sig }
+    );
+}
+
 const HirType *hir_type_param(HirTypes *types, const HirParam *param) {
     return intern(types, &(HirType){ .kind = HIR_TYPE_PARAM, .param = param });
 }
@@ -197,11 +203,12 @@ static bool owns(const HirType *type) {
 }
 
 static bool moves(const HirType *type) {
-    return owns(type) || (has_mode(type) && type->mode == HIR_MUT);
+    return owns(type) || type->kind == HIR_TYPE_REF_FN || (has_mode(type) && type->mode == HIR_MUT);
 }
 
 static bool borrows(const HirType *type) {
-    return has_mode(type) && (type->mode == HIR_MUT || type->mode == HIR_CONST);
+    return type->kind == HIR_TYPE_REF_FN ||
+           (has_mode(type) && (type->mode == HIR_MUT || type->mode == HIR_CONST));
 }
 
 static bool holds_itself(const HirType *type, Question question) {
@@ -216,8 +223,8 @@ static bool holds_itself(const HirType *type, Question question) {
 
 static bool stays(const HirType *type) { // cannot leave the process
     if (type->kind == HIR_TYPE_PARAM) return !type->param->is_sendable;
-    return type->kind == HIR_TYPE_FN || type->kind == HIR_TYPE_GROW ||
-           (has_mode(type) && type->mode != HIR_OWN);
+    return type->kind == HIR_TYPE_FN || type->kind == HIR_TYPE_REF_FN ||
+           type->kind == HIR_TYPE_GROW || (has_mode(type) && type->mode != HIR_OWN);
 }
 
 bool hir_type_is_plain(const HirType *type) {
@@ -239,7 +246,7 @@ bool hir_type_has_endpoint(const HirType *type) {
 bool hir_type_is_opaque(const HirType *type) {
     for (; type->elem; type = type->elem)
         continue;
-    if (type->kind == HIR_TYPE_FN) {
+    if (type->kind == HIR_TYPE_FN || type->kind == HIR_TYPE_REF_FN) {
         for (uint32_t i = 0; i < type->sig->params.len; i++)
             if (hir_type_is_opaque(type->sig->params.data[i])) return true;
         return hir_type_is_opaque(type->sig->result);
@@ -369,8 +376,20 @@ static void spell_sig(const HirTypes *types, const HirSig *sig, Buf *out) {
     for (uint32_t i = 0; i < sig->params.len; i++) {
         if (i) buf_cstr(out, ", ");
         spell(types, sig->params.data[i], out);
+        uint32_t promise = sig->promises.data[i];
+        const HirType *endpoint = sig->params.data[i]->elem;
+        if (promise != HIR_NO_STATE && endpoint->state != promise)
+            buf_printf(
+                out, " -> %s",
+                names_text(types->names, endpoint->contract->states.data[promise].name)
+            );
     }
     buf_byte(out, ')');
+    for (uint32_t i = 0; i < sig->from.len; i++)
+        buf_printf(
+            out, "%s%s%u", i ? ", " : " from ", sig->from.data[i].deep ? "*" : "",
+            sig->from.data[i].param
+        );
 }
 
 static void spell(const HirTypes *types, const HirType *type, Buf *out) {
@@ -408,6 +427,10 @@ static void spell(const HirTypes *types, const HirType *type, Buf *out) {
     case HIR_TYPE_STRUCT: buf_cstr(out, names_text(types->names, type->structure->name)); return;
     case HIR_TYPE_ENUM: buf_cstr(out, names_text(types->names, type->enumeration->name)); return;
     case HIR_TYPE_PARAM: buf_cstr(out, names_text(types->names, type->param->name)); return;
+    case HIR_TYPE_REF_FN:
+        buf_cstr(out, "ref ");
+        spell_sig(types, type->sig, out);
+        return;
     case HIR_TYPE_FN: spell_sig(types, type->sig, out); return;
     case HIR_TYPE_ENDPOINT:
         buf_printf(

@@ -2,11 +2,6 @@
 
 #include "lower__.h"
 
-static void declare_params(Body *b) {
-    for (uint32_t i = 0; i < b->func.sig.param_count; i++)
-        lower__declare(b, b->fn->locals.data[i]);
-}
-
 // Falling off the end returns from a function without a result; in any other nothing leads there.
 static void end_body(Body *b) {
     Span span = b->fn->body->end;
@@ -27,14 +22,15 @@ static void end_unused_blocks(Body *b) {
     }
 }
 
-SirFuncInfo lower__body(Lower *l, const HirFn *fn, const SirFuncInfo *head) {
-    Body b = { .l = l, .fn = fn, .func = *head, .result = SIR_NONE };
+SirFuncInfo lower__body(Lower *l, const Found *found, const SirFuncInfo *head) {
+    const HirFn *fn = found->fn;
+    Body b = { .l = l, .fn = fn, .given = found->given, .func = *head, .result = SIR_NONE };
     b.places = arena_array(&l->scratch, SirPlace, fn->locals.len);
     for (uint32_t i = 0; i < fn->locals.len; i++)
         b.places[i].local = SIR_NONE;
     b.block = lower__block(&b);
     lower__open(&b);
-    declare_params(&b);
+    lower__declare_params(&b);
     lower__stmt(&b, fn->body);
     end_body(&b);
     lower__forget(&b);

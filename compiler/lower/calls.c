@@ -14,9 +14,61 @@ static bool any_disturbs(HirExpr *const *values, uint32_t count) {
     return false;
 }
 
-static bool any_exclusive(const HirExpr *call) {
+// --- the list ------------------------------------------------------------------------------------------
+
+// A `ref fn` is no argument itself: what it captures is, or the locals that stand for it where it is passed on.
+typedef struct List {
+    VEC(HirExpr *) exprs;
+    VEC(uint32_t) rows; // of each: which argument it is
+    VEC(SirLocal) lent; // borrowed once more
+    VEC(uint32_t) lent_rows;
+    uint32_t count;
+} List;
+
+static void add_lent(Body *b, List *list, const Lent *lent) {
+    for (uint32_t i = 0; i < lent->count; i++) {
+        vec_push(&b->l->scratch, &list->lent, lent->first + i);
+        vec_push(&b->l->scratch, &list->lent_rows, list->count++);
+    }
+}
+
+static bool is_lent(const HirExpr *e) { // a local of type `ref fn`
+    return e && e->type->kind == HIR_TYPE_REF_FN;
+}
+
+static void add_arg(Body *b, List *list, HirExpr *arg) {
+    if (arg->kind == HIR_CLOSURE && is_lent(arg->base)) {
+        add_lent(b, list, &b->lent[arg->base->local->number]);
+    } else if (arg->kind == HIR_CLOSURE) {
+        if (arg->base) add_arg(b, list, arg->base);
+        for (uint32_t i = 0; i < arg->args.len; i++)
+            add_arg(b, list, arg->args.data[i]);
+    } else {
+        vec_push(&b->l->scratch, &list->exprs, arg);
+        vec_push(&b->l->scratch, &list->rows, list->count++);
+    }
+}
+
+static const Given *called(const Body *b, const HirExpr *call) { // the `ref fn` that is called
+    bool is_ref = call->kind == HIR_CALL_VALUE && is_lent(call->base);
+    return is_ref ? &b->given[call->base->local->number] : NULL;
+}
+
+static List list_args(Body *b, const HirExpr *call) {
+    List list = { 0 };
     for (uint32_t i = 0; i < call->args.len; i++)
-        if (waits(call->args.data[i]) && call->args.data[i]->mode == HIR_MUT) return true;
+        add_arg(b, &list, call->args.data[i]);
+    const Given *given = called(b, call);
+    if (given && given->func != SIR_NONE) add_lent(b, &list, &b->lent[call->base->local->number]);
+    return list;
+}
+
+// --- values --------------------------------------------------------------------------------------------
+
+static bool any_exclusive(const List *list) {
+    if (list->lent.len > 0) return true; // perhaps
+    for (uint32_t i = 0; i < list->exprs.len; i++)
+        if (waits(list->exprs.data[i]) && list->exprs.data[i]->mode == HIR_MUT) return true;
     return false;
 }
 
@@ -29,49 +81,71 @@ static SirArg read_now(Body *b, SirArg value, const HirExpr *e) {
     return lower__copy(temp);
 }
 
-static void evaluate(Body *b, const HirExpr *call, SirArg *args, Borrow *borrows) {
-    bool exclusive = any_exclusive(call);
-    for (uint32_t i = 0; i < call->args.len; i++) {
-        const HirExpr *arg = call->args.data[i];
-        HirExpr *const *later = call->args.data + i + 1;
-        uint32_t count = call->args.len - i - 1;
+static void evaluate(Body *b, const List *list, SirArg *args, Borrow *borrows) {
+    bool exclusive = any_exclusive(list);
+    for (uint32_t i = 0; i < list->exprs.len; i++) {
+        const HirExpr *arg = list->exprs.data[i];
+        HirExpr *const *later = list->exprs.data + i + 1;
+        uint32_t count = list->exprs.len - i - 1, row = list->rows.data[i];
         if (waits(arg)) {
             borrows[i] = lower__borrow_prepare(b, arg, any_disturbs(later, count));
             continue;
         }
-        args[i] = lower__early_value(b, arg, later, count);
-        if (exclusive) args[i] = read_now(b, args[i], arg);
+        args[row] = lower__early_value(b, arg, later, count);
+        if (exclusive) args[row] = read_now(b, args[row], arg);
     }
 }
 
-static void take_borrows(Body *b, const HirExpr *call, SirArg *args, const Borrow *borrows) {
-    for (uint32_t i = 0; i < call->args.len; i++) {
-        const HirExpr *arg = call->args.data[i];
+static void take_borrows(Body *b, const List *list, SirArg *args, const Borrow *borrows) {
+    for (uint32_t i = 0; i < list->exprs.len; i++) {
+        const HirExpr *arg = list->exprs.data[i];
         if (!waits(arg)) continue;
         SirPlace temp = lower__local_place(lower__temp(b, lower__type(b->l, arg->type), arg->span));
         lower__borrow_take(b, &borrows[i], temp);
-        args[i] = lower__use(b, temp);
+        args[list->rows.data[i]] = lower__use(b, temp);
     }
 }
 
-static SirOp call_op(HirExprKind kind) {
-    if (kind == HIR_CALL) return SIR_OP_CALL;
-    return kind == HIR_KCALL ? SIR_OP_CALL_KERNEL : SIR_OP_CALL_VALUE;
+// What stands for a `ref fn` stays with this function and is borrowed for the call.
+static SirArg lend(Body *b, SirLocal local, Span span) {
+    SirType type = b->func.locals.data[local].type;
+    const SirTypeInfo *info = sir_type(b->l->module, type);
+    bool pointer = info->kind == SIR_TYPE_PTR, slice = info->kind == SIR_TYPE_SLICE;
+    SirPlace place = lower__local_place(local);
+    if ((!pointer && !slice) || info->mode != SIR_MUT) return lower__copy(place);
+    SirPlace temp = lower__local_place(lower__temp(b, type, span));
+    if (pointer) place = lower__project(b, place, SIR_PROJ_DEREF, 0);
+    SirOp op = pointer ? SIR_OP_BORROW_MUT : SIR_OP_VIEW_MUT;
+    LOWER_OP(b, op, span, lower__at(temp), lower__at(place));
+    return lower__use(b, temp);
+}
+
+// --- the call ------------------------------------------------------------------------------------------
+
+static SirOp call_op(const Body *b, const HirExpr *e) {
+    const Given *given = called(b, e);
+    if (e->kind == HIR_CALL || (given && given->func != SIR_NONE)) return SIR_OP_CALL;
+    return e->kind == HIR_KCALL ? SIR_OP_CALL_KERNEL : SIR_OP_CALL_VALUE;
 }
 
 static SirArg callee(Body *b, const HirExpr *e) {
-    if (e->kind == HIR_CALL) return lower__num(SIR_ARG_FUNC, lower__fn(b->l, e->fn));
+    const Given *given = called(b, e);
+    if (e->kind == HIR_CALL) return lower__num(SIR_ARG_FUNC, lower__callee(b, e));
     if (e->kind == HIR_KCALL) return lower__num(SIR_ARG_KERNEL, e->row);
-    return lower__early_value(b, e->base, e->args.data, e->args.len);
+    if (!given) return lower__early_value(b, e->base, e->args.data, e->args.len);
+    if (given->func != SIR_NONE) return lower__num(SIR_ARG_FUNC, given->func);
+    return lower__copy(lower__local_place(b->lent[e->base->local->number].first));
 }
 
 void lower__call(Body *b, const HirExpr *e, SirArg dest) {
-    uint32_t count = e->args.len;
-    SirArg *args = arena_array(&b->l->scratch, SirArg, count + 2);
-    Borrow *borrows = arena_array(&b->l->scratch, Borrow, count);
+    List list = list_args(b, e);
+    SirArg *args = arena_array(&b->l->scratch, SirArg, list.count + 2);
+    Borrow *borrows = arena_array(&b->l->scratch, Borrow, list.exprs.len);
     args[0] = dest;
     args[1] = callee(b, e);
-    evaluate(b, e, args + 2, borrows);
-    take_borrows(b, e, args + 2, borrows);
-    lower__op(b, call_op(e->kind), e->span, count + 2, args);
+    evaluate(b, &list, args + 2, borrows);
+    take_borrows(b, &list, args + 2, borrows);
+    for (uint32_t i = 0; i < list.lent.len; i++)
+        args[2 + list.lent_rows.data[i]] = lend(b, list.lent.data[i], e->span);
+    lower__op(b, call_op(b, e), e->span, list.count + 2, args);
 }

@@ -39,20 +39,11 @@ SirLoc lower__loc(Lower *l, Span span) {
 // --- functions -----------------------------------------------------------------------------------------
 
 SirFunc lower__fn(Lower *l, const HirFn *fn) {
-    uint64_t known;
-    if (map_get(l->fns, fn->number, &known)) return (SirFunc)known;
-    SirFunc row = l->found.len;
-    vec_push(&l->scratch, &l->found, fn);
-    map_put(l->fns, fn->number, row);
-    SirFuncInfo func = { .name = str_from_c(arena_strdup(l->arena, fn->path)) };
-    func.sig = lower__sig(l, &fn->sig);
-    func.loc = lower__loc(l, fn->span);
-    vec_push(l->arena, &l->module->funcs, func);
-    return row;
+    return lower__instance(l, fn, NULL);
 }
 
 static void lower_fn(Lower *l, SirFunc row) {
-    SirFuncInfo func = lower__body(l, l->found.data[row], &l->module->funcs.data[row]);
+    SirFuncInfo func = lower__body(l, &l->found.data[row], &l->module->funcs.data[row]);
     Arena scratch;
     arena_init(&scratch);
     flow_tidy(l->module, &func, &scratch);
@@ -109,7 +100,7 @@ static void make_maps(Lower *l) {
     l->enums = map_new(&l->scratch);
     l->contracts = map_new(&l->scratch);
     l->consts = map_new(&l->scratch);
-    l->fns = map_new(&l->scratch);
+    l->fns = strmap_new(&l->scratch);
     l->files = map_new(&l->scratch);
 }
 

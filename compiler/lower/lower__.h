@@ -16,20 +16,32 @@ enum { // FAULT_ASSERT ...: what traps raise
 
 // --- the SIP -------------------------------------------------------------------------------------------
 
+// What a parameter of type `ref fn` stands for: a function is made once for each of these (instances.c).
+typedef struct Given {
+    SirFunc
+        func; // its parameters from `first` on are the captures, which come along; SIR_NONE: a function value does
+    uint32_t first;
+} Given;
+
+typedef struct Found { // a function that is reached
+    const HirFn *fn;
+    const Given *given; // per parameter
+} Found;
+
 typedef struct Lower {
     Arena *arena; // the module's
     Arena scratch;
     const HirProgram *program;
     SirModule *module;
     Kinds kinds;
-    Map *types;               // HirType.number to SirType
-    Map *structs;             // HirStruct.number to SirType
-    Map *enums;               // HirEnum.number to SirType
-    Map *contracts;           // HirContract.number to SirContract
-    Map *consts;              // HirConst.number to SirConst
-    Map *fns;                 // HirFn.number to SirFunc
-    Map *files;               // FileId to SirFile
-    VEC(const HirFn *) found; // the functions that are reached, by SirFunc
+    Map *types;       // HirType.number to SirType
+    Map *structs;     // HirStruct.number to SirType
+    Map *enums;       // HirEnum.number to SirType
+    Map *contracts;   // HirContract.number to SirContract
+    Map *consts;      // HirConst.number to SirConst
+    StrMap *fns;      // HirFn.number and what it is given to SirFunc
+    Map *files;       // FileId to SirFile
+    VEC(Found) found; // by SirFunc
 } Lower;
 
 // Each gives the row of what it is asked for, and makes it when it is first asked.
@@ -37,16 +49,25 @@ SirType lower__type(Lower *l, const HirType *type);
 SirSig lower__sig(Lower *l, const HirSig *sig);
 SirContract lower__contract(Lower *l, const HirContract *contract);
 SirConst lower__const(Lower *l, const HirConst *constant);
-SirFunc lower__fn(Lower *l, const HirFn *fn);
+SirFunc lower__fn(Lower *l, const HirFn *fn); // that takes no `ref fn`
 SirLoc lower__loc(Lower *l, Span span);
 Str lower__name(Lower *l, Name name);
+
+// --- instances (instances.c) -----------------------------------------------------------------------------
+
+typedef struct Body Body;
+
+// The function with what it is given, made when it is first asked for.
+SirFunc lower__instance(Lower *l, const HirFn *fn, const Given *given);
+SirFunc lower__callee(Body *b, const HirExpr *call); // of a CALL
+void lower__declare_params(Body *b);
 
 // The constant that a value is, or NULL: what is computed, owns, borrows or is managed is none.
 SirTree *lower__tree(Lower *l, const HirExpr *value);
 SirTree *lower__int(Lower *l, SirType type, uint64_t bits);
 
 // The function that `head` declares, with a body.
-SirFuncInfo lower__body(Lower *l, const HirFn *fn, const SirFuncInfo *head);
+SirFuncInfo lower__body(Lower *l, const Found *found, const SirFuncInfo *head);
 
 // --- the function --------------------------------------------------------------------------------------
 
@@ -64,9 +85,16 @@ typedef struct Target { // what `break` and `continue` leave
     uint32_t scopes;     // open around the statement
 } Target;
 
-typedef struct Body {
+typedef struct Lent { // the locals that stand for a parameter of type `ref fn`
+    SirLocal first;
+    uint32_t count;
+} Lent;
+
+struct Body {
     Lower *l;
     const HirFn *fn;
+    const Given *given; // per parameter
+    Lent *lent;         // the same
     SirFuncInfo func;
     SirBlock block;   // where instructions go; SIR_NONE: nothing leads here
     SirPlace *places; // per HirLocal.number
@@ -74,7 +102,7 @@ typedef struct Body {
     VEC(uint32_t) scopes; // per open scope: its first ending
     VEC(Target) targets;
     SirLocal result; // what is returned while the scopes are left; SIR_NONE until needed
-} Body;
+};
 
 // --- building (build.c) ----------------------------------------------------------------------------------
 
