@@ -1,4 +1,8 @@
 // Arenas: a list of chunks, each filled from the bottom. Large requests get a chunk of their own.
+//
+// A chunk is zero when it comes and is handed out once, so nothing is cleared twice. Large chunks come from the system
+// in huge pages, where it has them: a compiler touches much memory once, and a fault for each 4 KiB of it is dearer than
+// what is done there.
 
 #include "arena.h"
 
@@ -7,13 +11,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
-enum { FIRST_CHUNK = 16 << 10, LARGEST_CHUNK = 4 << 20 };
+enum { FIRST_CHUNK = 16 << 10, LARGEST_CHUNK = 4 << 20, HUGE_PAGE = 2 << 20 };
 
 struct ArenaChunk {
     ArenaChunk *next;
-    size_t size; // of the bytes that follow
-    _Alignas(64) uint8_t bytes[];
+    size_t size; // of the whole chunk
+    uint8_t bytes[];
 };
 
 void base_out_of_memory(size_t wanted) {
@@ -32,24 +37,40 @@ void arena_init(Arena *arena) {
 void arena_free(Arena *arena) {
     for (ArenaChunk *chunk = arena->chunks, *next; chunk; chunk = next) {
         next = chunk->next;
-        free(chunk);
+        if (chunk->size < HUGE_PAGE)
+            free(chunk);
+        else
+            munmap(chunk, chunk->size);
     }
     arena_init(arena);
+}
+
+// Whole huge pages from the system, aligned as such; NULL: there are none.
+static void *map_pages(size_t size) {
+    uint8_t *mapped =
+        mmap(NULL, size + HUGE_PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (mapped == MAP_FAILED) return NULL;
+    size_t before = (size_t)(-(uintptr_t)mapped) & (HUGE_PAGE - 1);
+    if (before) munmap(mapped, before);
+    munmap(mapped + before + size, HUGE_PAGE - before);
+    madvise(mapped + before, size, MADV_HUGEPAGE); // without them it is slower, no more
+    return mapped + before;
 }
 
 // Chunks double, so that their number is logarithmic and a small arena stays small.
 static void add_chunk(Arena *arena, size_t at_least) {
     size_t size = arena->chunks ? arena->chunks->size * 2 : FIRST_CHUNK;
     if (size > LARGEST_CHUNK) size = LARGEST_CHUNK;
-    if (size < at_least) size = at_least;
-    size_t total = (sizeof(ArenaChunk) + size + 63) & ~(size_t)63;
-    ArenaChunk *chunk = total < size ? NULL : aligned_alloc(64, total);
+    if (at_least > SIZE_MAX / 2) base_out_of_memory(at_least);
+    if (size < at_least + sizeof(ArenaChunk) + 64) size = at_least + sizeof(ArenaChunk) + 64;
+    if (size >= HUGE_PAGE) size = (size + HUGE_PAGE - 1) & ~(size_t)(HUGE_PAGE - 1);
+    ArenaChunk *chunk = size < HUGE_PAGE ? calloc(1, size) : map_pages(size);
     if (!chunk) base_out_of_memory(size);
     chunk->next = arena->chunks;
     chunk->size = size;
     arena->chunks = chunk;
     arena->at = chunk->bytes;
-    arena->end = chunk->bytes + size;
+    arena->end = (uint8_t *)chunk + size;
 }
 
 void *arena_alloc(Arena *arena, size_t size, size_t align) {
@@ -58,12 +79,12 @@ void *arena_alloc(Arena *arena, size_t size, size_t align) {
     if (!arena->at || (size_t)(arena->end - arena->at) < pad ||
         (size_t)(arena->end - arena->at) - pad < size) {
         add_chunk(arena, size);
-        pad = 0;
+        pad = (size_t)(-(uintptr_t)arena->at) & (align - 1);
     }
     void *memory = arena->at + pad;
     arena->at += pad + size;
     arena->used += size;
-    return memset(memory, 0, size);
+    return memory;
 }
 
 void *arena_alloc_array(Arena *arena, size_t count, size_t size, size_t align) {

@@ -109,7 +109,7 @@ static const OptionRow option_rows[] = {
     { OPT_DRY_RUN,      "--dry-run",            NULL,                ON(FIX),                                               "show the changes as a diff and write nothing"       },
     { OPT_VERIFY_DIAGS, "--verify-diagnostics", NULL,                ON(CHECK),
      "compare diagnostics with the `//~` marks in the source"                                                                                                                     },
-    { OPT_TIME,         "--time",               NULL,                COMPILING,                                             "say on stderr how long each room took"               },
+    { OPT_TIME,         "--time",               NULL,                COMPILING,                                             "say on stderr how long each room took, in CPU time"  },
     { OPT_QUIET,        "-q",                   NULL,                EVERYWHERE,                                            "no status lines"                                     },
     { OPT_VERBOSE,      "--verbose",            NULL,                EVERYWHERE,                                            "say more: tools that are run, versions"              },
     { OPT_VERSION,      "--version",            NULL,                EVERYWHERE,                                            "show versions and stop"                              },

@@ -60,7 +60,7 @@ typedef struct Options {
     uint32_t error_limit;    // --error-limit: how many diagnostics are shown
     bool dry_run;            // --dry-run: `fix` writes nothing
     bool verify_diagnostics; // --verify-diagnostics
-    bool time_rooms;         // --time: how long each room took, on stderr
+    bool time_rooms;         // --time: the CPU time that each room took, on stderr
     bool quiet;              // -q: no progress or status lines
     bool verbose;            // --version --verbose, commands run
 } Options;

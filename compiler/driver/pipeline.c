@@ -3,6 +3,7 @@
 
 #include "driver/pipeline.h"
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "driver/version.h"
 #include "link/link.h"
@@ -14,17 +15,10 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
-
-static uint64_t now(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
-}
 
 // Adds the time since `*since` to `room`, and starts the next one.
 static void lap(uint64_t *room, uint64_t *since) {
-    uint64_t t = now();
+    uint64_t t = clock_cpu();
     *room += t - *since;
     *since = t;
 }
@@ -52,7 +46,7 @@ void pipeline_end(Pipeline *pipeline) {
 // --- the street ------------------------------------------------------------------------------------------------------
 
 void pipeline_lower(Pipeline *pipeline, const HirProgram *program, const HirSip *sip, Buf *sir) {
-    uint64_t t = now();
+    uint64_t t = clock_cpu();
     Arena arena;
     arena_init(&arena);
     SirModule *module = lower_sip(&arena, program, sip);
@@ -64,7 +58,7 @@ void pipeline_lower(Pipeline *pipeline, const HirProgram *program, const HirSip 
 }
 
 const VerifiedSir *pipeline_verify(Arena *arena, Pipeline *pipeline, const Buf *sir) {
-    uint64_t t = now();
+    uint64_t t = clock_cpu();
     VerifyReport *report = arena_new(arena, VerifyReport);
     const VerifiedSir *verified = verify(arena, sir->data, sir->len, report);
     lap(&pipeline->times.verify, &t);
@@ -101,7 +95,7 @@ bool pipeline_seal(
     Arena *arena, Pipeline *pipeline, const VerifiedSir *verified, const Buf *sir, Buf *sealed
 ) {
     char error[512] = "";
-    uint64_t t = now();
+    uint64_t t = clock_cpu();
     Buf tables = { 0 }, program = { 0 };
     LlvmOptions options = { .level = pipeline->level,
                             .producer = "sipcc " SIPCC_VERSION,
@@ -129,7 +123,8 @@ bool pipeline_seal(
     const Buf *objects[] = { &output->object, &tables };
     LinkInput link = { .objects = objects,
                        .object_count = 2,
-                       .runtime = pipeline->toolchain->runtime };
+                       .runtime = pipeline->toolchain->runtime,
+                       .cpu_time = &pipeline->times.link };
     good = good && (link_program(&link, &program, error) || fail(pipeline, error));
     lap(&pipeline->times.link, &t);
 

@@ -11,7 +11,7 @@
 #include "llvm/llvm.h"
 #include "verify/verify.h"
 
-typedef struct Times { // nanoseconds in each room
+typedef struct Times { // nanoseconds of CPU time in each room
     uint64_t lower, sir, verify, llvm, link, seal;
 } Times;
 

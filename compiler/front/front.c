@@ -5,6 +5,7 @@
 
 #include "ast/build.h"
 #include "base/buf.h"
+#include "base/clock.h"
 #include "base/map.h"
 #include "check/check.h"
 #include "front/offers.h"
@@ -12,7 +13,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 struct Front {
@@ -82,14 +82,8 @@ typedef struct Look {
     StrMap *seen;     // path -> row of units
 } Look;
 
-static uint64_t now(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
-}
-
 static FileId read_source(Look *look, const char *path, char error[512]) {
-    uint64_t start = now(), row;
+    uint64_t start = clock_cpu(), row;
     FileId file;
     if (strmap_get(look->front->overlays, path, strlen(path), &row) && row != NO_TEXT)
         file = source_add_text(
@@ -98,18 +92,18 @@ static FileId read_source(Look *look, const char *path, char error[512]) {
         );
     else
         file = source_add_file(look->result->map, path, error);
-    look->result->times.read += now() - start;
+    look->result->times.read += clock_cpu() - start;
     return file;
 }
 
 static const Ast *parse(Look *look, FileId file) {
     FrontResult *result = look->result;
-    uint64_t start = now();
+    uint64_t start = clock_cpu();
     Syntax *syntax = syntax_parse(&result->arena, result->map, file, result->diags);
-    uint64_t middle = now();
+    uint64_t middle = clock_cpu();
     const Ast *ast = ast_build(&result->arena, syntax, result->names, result->diags);
     result->times.syntax += middle - start;
-    result->times.ast += now() - middle;
+    result->times.ast += clock_cpu() - middle;
     return ast;
 }
 
@@ -275,10 +269,10 @@ FrontResult *front_check(const Front *front, const char *path, uint32_t limit) {
         vec_push(&result->arena, &units, ((CheckUnit){ unit->ast, unit->module }));
     Offers *offers = offers_new(&result->arena, front->folders.data, front->folders.len);
     CheckHelp help = { offers, offers_find };
-    uint64_t start = now();
+    uint64_t start = clock_cpu();
     result->program =
         check_program(&result->arena, result->names, result->map, result->diags, &units, &help);
-    result->times.check = now() - start;
+    result->times.check = clock_cpu() - start;
     return result;
 }
 

@@ -34,7 +34,7 @@ typedef struct FrontUnit { // a file that was read
     const Ast *ast;
 } FrontUnit;
 
-typedef struct FrontTimes { // nanoseconds
+typedef struct FrontTimes { // nanoseconds of CPU time
     uint64_t read, syntax, ast, check;
 } FrontTimes;
 

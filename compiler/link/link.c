@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -136,10 +137,17 @@ static bool explain_failure(const Work *work, int status) {
     return false;
 }
 
+static uint64_t nanoseconds(struct timeval t) {
+    return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_usec * 1000u;
+}
+
 static bool wait_for(const Work *work, pid_t pid) {
     int status = 0;
-    while (waitpid(pid, &status, 0) < 0)
+    struct rusage usage;
+    while (wait4(pid, &status, 0, &usage) < 0)
         if (errno != EINTR) return fail(work, "waiting for the linker", strerror(errno));
+    if (work->input->cpu_time)
+        *work->input->cpu_time += nanoseconds(usage.ru_utime) + nanoseconds(usage.ru_stime);
     return status == 0 || explain_failure(work, status);
 }
 

@@ -16,6 +16,7 @@ typedef struct LinkInput {
     uint32_t object_count;
     const char *runtime; // path of libsip-rt.a
     const char *linker;  // NULL for ld.lld-19, found along PATH
+    uint64_t *cpu_time;  // the linker's own is added, in nanoseconds; NULL: nobody asks
 } LinkInput;
 
 // Appends the executable to `out`. Works in a folder of its own below TMPDIR, which is gone afterwards. False, with what the

@@ -37,7 +37,9 @@ static bool link_bytes(
     Buf object = { 0 }, out = { 0 };
     buf_cstr(&object, bytes);
     const Buf *objects[] = { &object };
-    LinkInput input = { objects, 1, library, linker };
+    LinkInput input = {
+        .objects = objects, .object_count = 1, .runtime = library, .linker = linker
+    };
     error[0] = '\0';
     bool good = link_program(&input, &out, error);
     buf_free(&object);

@@ -3,17 +3,12 @@
 
 #include "syntax__.h"
 
+#include "base/clock.h"
+
 #include <assert.h>
-#include <time.h>
 
 static uint64_t time_limit(Str text) { // in microseconds of our own
     return 5000000 + (uint64_t)text.len;
-}
-
-static uint64_t time_used(void) {
-    struct timespec now;
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-    return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
 }
 
 Span syntax__span(const Parse *parse, uint32_t start, uint32_t end) {
@@ -29,13 +24,13 @@ static const SyntaxNode *empty_root(const Parse *parse) {
 
 static const SyntaxNode *parse_text(Parse *parse) {
     // The parser goes by the clock on the wall, and where it stopped it goes on: on a busy machine that is no verdict.
-    uint64_t limit = time_limit(parse->text), begun = time_used();
+    uint64_t limit = time_limit(parse->text), begun = clock_cpu();
     TSTree *tree = NULL;
     ts_parser_set_timeout_micros(parse->parser, limit);
     do {
         tree =
             ts_parser_parse_string(parse->parser, NULL, parse->text.ptr, (uint32_t)parse->text.len);
-    } while (!tree && time_used() - begun < limit);
+    } while (!tree && (clock_cpu() - begun) / 1000 < limit);
     if (!tree) {
         diag_report(
             parse->diags, syntax__span(parse, 0, 0), E_TOO_SLOW,
@@ -45,13 +40,23 @@ static const SyntaxNode *parse_text(Parse *parse) {
         return empty_root(parse);
     }
     const SyntaxNode *root = syntax__copy(parse, tree);
-    ts_tree_delete(tree);
     syntax__report(parse);
     return root;
 }
 
+// With a parser and a tree that live in `memory` and are left to it.
+static const SyntaxNode *parse_in(Parse *parse, Arena *memory) {
+    syntax__begin_memory(memory);
+    parse->parser = ts_parser_new();
+    bool accepted = ts_parser_set_language(parse->parser, tree_sitter_sip());
+    assert(accepted); // the library is as old as the grammar's tables, or newer
+    (void)accepted;
+    const SyntaxNode *root = parse_text(parse);
+    syntax__end_memory();
+    return root;
+}
+
 Syntax *syntax_parse(Arena *arena, const SourceMap *map, FileId file, Diags *diags) {
-    syntax__guard_memory();
     Parse parse = {
         .arena = arena, .map = map, .file = file, .text = source_text(map, file), .diags = diags
     };
@@ -60,13 +65,11 @@ Syntax *syntax_parse(Arena *arena, const SourceMap *map, FileId file, Diags *dia
         *syntax = (Syntax){ file, parse.text, empty_root(&parse), true, NULL, 0 };
         return syntax;
     }
-    parse.parser = ts_parser_new();
-    bool accepted = ts_parser_set_language(parse.parser, tree_sitter_sip());
-    assert(accepted); // the library is as old as the grammar's tables, or newer
-    (void)accepted;
-    const SyntaxNode *root = parse_text(&parse);
+    Arena memory;
+    arena_init(&memory);
+    const SyntaxNode *root = parse_in(&parse, &memory);
+    arena_free(&memory);
     *syntax = (Syntax){ file, parse.text, root, parse.reported, parse.wrong.data, parse.wrong.len };
-    ts_parser_delete(parse.parser);
     return syntax;
 }
 

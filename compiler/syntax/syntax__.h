@@ -43,8 +43,9 @@ const SyntaxNode *syntax__copy(Parse *parse, TSTree *tree);
 // Reports the holes: what was found there, and what was expected where that can be said.
 void syntax__report(Parse *parse);
 
-// Makes the library allocate through us, once in the process.
-void syntax__guard_memory(void);
+// From here to the end this thread's calls of the library allocate in `arena`; what they have made is freed with it.
+void syntax__begin_memory(Arena *arena);
+void syntax__end_memory(void);
 
 Span syntax__span(const Parse *parse, uint32_t start, uint32_t end);
 

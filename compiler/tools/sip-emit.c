@@ -114,7 +114,7 @@ static int seal(Job *job) {
     sha256_add(&sha, runtime.data, runtime.len);
     sha256_finish(&sha, input.runtime_digest);
     const Buf *objects[] = { &job->llvm.object, &tables };
-    LinkInput link = { objects, 2, job->command.runtime, NULL };
+    LinkInput link = { .objects = objects, .object_count = 2, .runtime = job->command.runtime };
     good = good && seal_tables(&input, &tables, error) && link_program(&link, &program, error) &&
            seal_write(&input, program.data, program.len, &job->result, error);
     buf_free(&runtime);
