@@ -37,15 +37,12 @@ static ExitCode prepare(Project *project, const Options *options) {
 // --- build -----------------------------------------------------------------------------------------------------------
 
 static ExitCode write_in(
-    const Project *project,
-    const char *folder,
-    const char *name,
-    const char *suffix,
-    const Buf *bytes
+    Project *project, const char *folder, const char *name, const char *suffix, const Buf *bytes
 ) {
     char error[512];
-    char *path = arena_printf((Arena *)(uintptr_t)&project->arena, "%s/%s%s", folder, name, suffix);
+    char *path = arena_printf(&project->arena, "%s/%s%s", folder, name, suffix);
     if (!file_write(path, bytes->data, bytes->len, error)) return fail(error);
+    depfile_made(&project->arena, &project->depfile, path);
     if (!project->options->quiet) printf("%s\n", path);
     return EXIT_OK;
 }
@@ -85,6 +82,7 @@ int command_build(const Options *options) {
         code = EXIT_PROGRAM;
     }
     if (code == EXIT_OK) code = write_all(&project, options->output ? options->output : ".");
+    if (code == EXIT_OK) code = project_tell_dependencies(&project);
     project_end(&project);
     return code;
 }
@@ -174,6 +172,10 @@ static ExitCode write_images(Project *project, const Wiring *system) {
     if (code == EXIT_OK && !(file_write(img, image.data, image.len, error) &&
                              file_write(elf, bootable.data, bootable.len, error)))
         code = fail(error);
+    depfile_made(&project->arena, &project->depfile, elf);
+    depfile_made(&project->arena, &project->depfile, img);
+    depfile_read(&project->arena, &project->depfile, project->toolchain.kernel_pc);
+    if (code == EXIT_OK) code = project_tell_dependencies(project);
     if (code == EXIT_OK && !project->options->quiet) printf("%s\n%s\n", elf, img);
     buf_free(&image);
     buf_free(&bootable);

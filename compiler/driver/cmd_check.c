@@ -23,6 +23,7 @@ int command_check(const Options *options) {
         worst = code > worst ? code : worst;
         if (options->time_rooms) show_times(&project);
     }
+    if (worst == EXIT_OK) worst = project_tell_dependencies(&project);
     project_end(&project);
     return worst;
 }

@@ -55,6 +55,9 @@ typedef enum OptionId {
     OPT_FILTER,
     OPT_LIST,
     OPT_JUNIT,
+    OPT_DEPFILE,
+    OPT_CACHE,
+    OPT_NO_CACHE,
     OPT_LLVM,
     OPT_ASM,
     OPT_CONTRACT,
@@ -89,6 +92,12 @@ static const OptionRow option_rows[] = {
     { OPT_FILTER,       "--filter",             "TEXT",              ON(TEST),                                              "only the tests that have TEXT in their titles"       },
     { OPT_LIST,         "--list",               NULL,                ON(TEST),                                              "name the tests and stop"                             },
     { OPT_JUNIT,        "--junit",              "FILE",              ON(TEST),                                              "write the results as JUnit XML too"                  },
+    { OPT_DEPFILE,      "--depfile",            "FILE",              ON(CHECK) | ON(BUILD) | ON(IMAGE),
+     "write what was read, for Ninja and make"                                                                                                                                    },
+    { OPT_CACHE,        "--cache-dir",          "DIR",               ON(BUILD) | ON(RUN) | ON(TEST),
+     "where sealed binaries are kept for the next time"                                                                                                                           },
+    { OPT_NO_CACHE,     "--no-cache",           NULL,                ON(BUILD) | ON(RUN) | ON(TEST),
+     "make everything again, and keep nothing"                                                                                                                                    },
     { OPT_LEVEL,        "-O",                   "0|1|2|s",           ON(BUILD) | ON(RUN) | ON(TEST) | ON(IMAGE) | ON(EMIT),
      "how hard to optimise (default 2)"                                                                                                                                           },
     { OPT_INCLUDE,      "-I",                   "DIR",               COMPILING,                                             "look for imported modules in DIR too"                },
@@ -239,6 +248,9 @@ static bool apply(Arena *arena, Options *options, const OptionRow *row, const ch
     case OPT_FILTER: options->filter = value; return true;
     case OPT_JUNIT: options->junit = value; return true;
     case OPT_LIST: options->list = true; return true;
+    case OPT_DEPFILE: options->depfile = value; return true;
+    case OPT_CACHE: options->cache = value; return true;
+    case OPT_NO_CACHE: options->no_cache = true; return true;
     case OPT_INCLUDE: vec_push(arena, &options->search, value); return true;
     case OPT_SYSTEM: options->system = value; return true;
     case OPT_SIP: options->sip = value; return true;

@@ -52,6 +52,10 @@ typedef struct Options {
     const char *profile;      // --profile: of a package
     const char *filter;       // --filter: only tests whose title has this in it
     const char *junit;        // --junit: where to write the results as JUnit XML
+    const char *depfile;      // --depfile: where to write what was read
+    const char *cache;        // --cache-dir; NULL: the usual place
+    bool no_cache;            // --no-cache
+    bool packaged;            // the inputs are those of package.sip
     bool list;                // --list: only name the tests
     EmitKind emit;
     RunOn on;

@@ -172,6 +172,7 @@ static ExitCode read_package(Arena *arena, Options *options, const FrontResult *
     for (uint32_t i = 0; tests && i < package.tests.len; i++)
         vec_push(arena, &options->inputs, package.tests.data[i]);
     if (!tests) vec_push(arena, &options->inputs, package.main);
+    options->packaged = true;
     if (options->command == CMD_BUILD && !options->output) options->output = "build";
     return package.wrong ? EXIT_PROGRAM : EXIT_OK;
 }

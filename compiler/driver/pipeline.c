@@ -91,8 +91,14 @@ static const char *toolchain_text(Arena *arena, LlvmLevel level) {
     );
 }
 
-bool pipeline_seal(
-    Arena *arena, Pipeline *pipeline, const VerifiedSir *verified, const Buf *sir, Buf *sealed
+// Machine code, linked and sealed: always made.
+static bool make_sealed(
+    Arena *arena,
+    Pipeline *pipeline,
+    const VerifiedSir *verified,
+    const Buf *sir,
+    const uint8_t runtime[32],
+    Buf *sealed
 ) {
     char error[512] = "";
     uint64_t t = clock_cpu();
@@ -116,8 +122,8 @@ bool pipeline_seal(
     input.trap_count = output->trap_count;
     input.kcalls = output->kcalls;
     input.kcall_count = output->kcall_count;
-    bool good = runtime_digest(pipeline, input.runtime_digest);
-    good = good && (seal_tables(&input, &tables, error) || fail(pipeline, error));
+    memcpy(input.runtime_digest, runtime, 32);
+    bool good = seal_tables(&input, &tables, error) || fail(pipeline, error);
     lap(&pipeline->times.seal, &t);
 
     const Buf *objects[] = { &output->object, &tables };
@@ -134,6 +140,23 @@ bool pipeline_seal(
     buf_free(&tables);
     buf_free(&program);
     return good;
+}
+
+bool pipeline_seal(
+    Arena *arena, Pipeline *pipeline, const VerifiedSir *verified, const Buf *sir, Buf *sealed
+) {
+    uint8_t runtime[32];
+    if (!runtime_digest(pipeline, runtime)) return false;
+    bool caches = pipeline->cache && !pipeline->want_ir && !pipeline->want_asm;
+    if (!caches) return make_sealed(arena, pipeline, verified, sir, runtime, sealed);
+    uint64_t t = clock_cpu();
+    CacheKey key = cache_key(toolchain_text(arena, pipeline->level), runtime, sir);
+    bool found = cache_find(pipeline->cache, &key, sir, sealed);
+    lap(&pipeline->times.seal, &t);
+    if (found) return true;
+    if (!make_sealed(arena, pipeline, verified, sir, runtime, sealed)) return false;
+    cache_keep(pipeline->cache, &key, sealed);
+    return true;
 }
 
 // --- and again ---------------------------------------------------------------------------------------------------------
@@ -197,8 +220,10 @@ bool pipeline_verify_sealed(Arena *arena, Pipeline *pipeline, const char *name, 
     Buf sir = { 0 }, made = { 0 };
     buf_put(&sir, sealed.sir.bytes, sealed.sir.size);
     const VerifiedSir *verified = pipeline_verify(arena, pipeline, &sir);
+    uint8_t runtime[32];
     bool good = verified && same_toolchain(arena, pipeline, name, &sealed);
-    good = good && pipeline_seal(arena, pipeline, verified, &sir, &made) &&
+    good = good && runtime_digest(pipeline, runtime) &&
+           make_sealed(arena, pipeline, verified, &sir, runtime, &made) &&
            compare(pipeline, name, given, &made);
     buf_free(&sir);
     buf_free(&made);

@@ -6,6 +6,7 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "driver/cache.h"
 #include "driver/toolchain.h"
 #include "hir/hir.h"
 #include "llvm/llvm.h"
@@ -17,6 +18,7 @@ typedef struct Times { // nanoseconds of CPU time in each room
 
 typedef struct Pipeline {
     const Toolchain *toolchain;
+    const Cache *cache; // of what pipeline_seal made before; NULL: none
     LlvmLevel level;
     bool want_ir, want_asm; // text forms, in `output`
     Times times;
@@ -34,12 +36,13 @@ void pipeline_lower(Pipeline *pipeline, const HirProgram *program, const HirSip 
 // The judge's word on bytes. NULL: refused, and `complaint` says why.
 const VerifiedSir *pipeline_verify(Arena *arena, Pipeline *pipeline, const Buf *sir);
 
-// Machine code, linked and sealed, appended to `sealed`.
+// Machine code, linked and sealed, appended to `sealed`; from the cache where it is there.
 bool pipeline_seal(
     Arena *arena, Pipeline *pipeline, const VerifiedSir *verified, const Buf *sir, Buf *sealed
 );
 
-// Reads a sealed binary, verifies the SIR inside, lowers, links and seals it again, and compares byte for byte. False:
+// Reads a sealed binary, verifies the SIR inside, lowers, links and seals it again, and compares byte for byte; never from
+// the cache. False:
 // `complaint` says why it is not what it says it is.
 bool pipeline_verify_sealed(Arena *arena, Pipeline *pipeline, const char *name, const Buf *sealed);
 

@@ -21,6 +21,12 @@ ExitCode project_start(Project *project, const Options *options) {
         return EXIT_TOOL;
     }
     pipeline_start(&project->arena, &project->pipeline, &project->toolchain, options->opt_level);
+    static const bool caches[COMMANDS] = {
+        [CMD_BUILD] = true, [CMD_RUN] = true, [CMD_TEST] = true
+    };
+    if (caches[options->command] && !options->no_cache)
+        project->pipeline.cache = cache_open(&project->arena, options->cache);
+    if (options->packaged) depfile_read(&project->arena, &project->depfile, "package.sip");
     project->front = front_new();
     vec_each(const char *, folder, &options->search)
         front_search(project->front, *folder);
@@ -120,6 +126,8 @@ ExitCode project_check(Project *project, const char *path) {
         fprintf(stderr, "sipcc: %s\n", project->checked->error);
         return EXIT_TOOL;
     }
+    vec_each(FrontUnit, unit, &project->checked->units)
+        depfile_read(&project->arena, &project->depfile, unit->path);
     if (!project->options->verify_diagnostics) show_diagnostics(project);
     return diags_errors(project->checked->diags) ? EXIT_PROGRAM : EXIT_OK;
 }
@@ -246,6 +254,7 @@ static bool is_needed(const Project *project, const HirSip *sip) {
 
 ExitCode project_compile(Project *project) {
     const HirProgram *program = project->checked->program;
+    depfile_read(&project->arena, &project->depfile, project->toolchain.runtime);
     vec_each(HirSip *, sip, &program->sips) {
         ExitCode code = is_needed(project, *sip) ? compile_sip(project, *sip) : EXIT_OK;
         if (code != EXIT_OK) return code;
@@ -265,6 +274,7 @@ static ExitCode load_program(Project *project, const char *folder, const char *n
     const char *path = arena_printf(&project->arena, "%s%s.sipx", folder, name);
     bool read = file_read(path, MOST_BYTES, &program.sealed, error);
     vec_push(&project->arena, &project->programs, program);
+    depfile_read(&project->arena, &project->depfile, path);
     if (!read) {
         fprintf(stderr, "sipcc: %s\n", error);
         return EXIT_TOOL;
@@ -294,11 +304,23 @@ ExitCode project_load(Project *project, const char *path) {
     const char *folder =
         slash ? arena_strndup(&project->arena, path, (size_t)(slash + 1 - path)) : "";
     vec_push(&project->arena, &project->systems, wiring);
+    depfile_read(&project->arena, &project->depfile, path);
+    depfile_read(&project->arena, &project->depfile, project->toolchain.runtime);
     vec_each(Instance, sip, &wiring.sips) {
         ExitCode code = load_program(project, folder, sip->program);
         if (code != EXIT_OK) return code;
     }
     return EXIT_OK;
+}
+
+// --- what was read -----------------------------------------------------------------------------------------------------------
+
+ExitCode project_tell_dependencies(Project *project) {
+    char error[512];
+    const char *path = project->options->depfile;
+    if (!path || depfile_write(&project->depfile, path, error)) return EXIT_OK;
+    fprintf(stderr, "sipcc: %s\n", error);
+    return EXIT_TOOL;
 }
 
 // --- systems ---------------------------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 #ifndef DRIVER_PROJECT_H
 #define DRIVER_PROJECT_H
 
+#include "driver/depfile.h"
 #include "driver/options.h"
 #include "driver/pipeline.h"
 #include "driver/wiring.h"
@@ -23,6 +24,7 @@ typedef struct Project {
     uint32_t sarif_runs;  // that have been written
     VEC(Program) programs;
     VEC(Wiring) systems;
+    Depfile depfile;
 } Project;
 
 // Each says on stderr what is wrong and gives an exit code; EXIT_OK is all is well.
@@ -34,6 +36,9 @@ ExitCode project_load(
     Project *project, const char *path
 ); // a `.system` file; every binary is verified and made again
 void project_end(Project *project);
+
+// Writes what was read where --depfile says, if it does.
+ExitCode project_tell_dependencies(Project *project);
 
 // The one that --system names, or the only one. NULL: said why.
 const Wiring *project_system(const Project *project);

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -204,4 +205,32 @@ bool link_program(const LinkInput *input, Buf *out, char error[512]) {
     bool good = write_objects(&work) && run(&work) && read_result(&work, out);
     remove_folder(&work);
     return good;
+}
+
+// --- which one it is -----------------------------------------------------------------------------------------------
+
+// As posix_spawnp finds it.
+static bool find_linker(const char *linker, char path[PATH_MAX]) {
+    const char *folders = getenv("PATH");
+    char candidate[PATH_MAX];
+    if (strchr(linker, '/')) return realpath(linker, path) != NULL;
+    for (const char *at = folders ? folders : ""; *at;) {
+        size_t length = strcspn(at, ":");
+        int wanted = snprintf(candidate, sizeof candidate, "%.*s/%s", (int)length, at, linker);
+        if (wanted < (int)sizeof candidate && access(candidate, X_OK) == 0 &&
+            realpath(candidate, path))
+            return true;
+        at += length + (at[length] == ':');
+    }
+    return false;
+}
+
+void link_identity(const char *linker, Buf *out) {
+    char path[PATH_MAX];
+    struct stat about;
+    if (!find_linker(linker ? linker : default_linker, path) || stat(path, &about) != 0) return;
+    buf_printf(
+        out, "%s %lld %lld.%09ld", path, (long long)about.st_size, (long long)about.st_mtim.tv_sec,
+        about.st_mtim.tv_nsec
+    );
 }

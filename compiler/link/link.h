@@ -23,4 +23,8 @@ typedef struct LinkInput {
 // linker said or what must be installed in `error`, when there is no executable.
 bool link_program(const LinkInput *input, Buf *out, char error[512]);
 
+// Appends what tells the linker that would run from any other: where it is, its size, when it was changed. Nothing where there is
+// none. `linker` as in LinkInput.
+void link_identity(const char *linker, Buf *out);
+
 #endif
