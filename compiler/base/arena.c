@@ -1,8 +1,8 @@
 // Arenas: a list of chunks, each filled from the bottom. Large requests get a chunk of their own.
 //
-// A chunk is zero when it comes and is handed out once, so nothing is cleared twice. Large chunks come from the system
-// in huge pages, where it has them: a compiler touches much memory once, and a fault for each 4 KiB of it is dearer than
-// what is done there.
+// Large chunks come from the system, zeroed, and in huge pages where it has them: a compiler touches much memory once, and a
+// fault for each 4 KiB of it is dearer than what is done there. Small ones come from malloc and are cleared as they are
+// handed out.
 
 #include "arena.h"
 
@@ -64,7 +64,7 @@ static void add_chunk(Arena *arena, size_t at_least) {
     if (at_least > SIZE_MAX / 2) base_out_of_memory(at_least);
     if (size < at_least + sizeof(ArenaChunk) + 64) size = at_least + sizeof(ArenaChunk) + 64;
     if (size >= HUGE_PAGE) size = (size + HUGE_PAGE - 1) & ~(size_t)(HUGE_PAGE - 1);
-    ArenaChunk *chunk = size < HUGE_PAGE ? calloc(1, size) : map_pages(size);
+    ArenaChunk *chunk = size < HUGE_PAGE ? malloc(size) : map_pages(size);
     if (!chunk) base_out_of_memory(size);
     chunk->next = arena->chunks;
     chunk->size = size;
@@ -84,7 +84,7 @@ void *arena_alloc(Arena *arena, size_t size, size_t align) {
     void *memory = arena->at + pad;
     arena->at += pad + size;
     arena->used += size;
-    return memory;
+    return arena->chunks->size < HUGE_PAGE ? memset(memory, 0, size) : memory;
 }
 
 void *arena_alloc_array(Arena *arena, size_t count, size_t size, size_t align) {

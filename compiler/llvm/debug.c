@@ -1,5 +1,6 @@
 // Debug information: a subprogram for each function, a line for each instruction, nothing of this machine. Files are
-// named as the module names them, below the directory `.`.
+// named as the module names them, below the directory `.`. Columns are left out: what is sealed are lines, and each place
+// that LLVM tells apart costs it as much time as an instruction.
 
 #include "llvm__.h"
 
@@ -74,16 +75,19 @@ static LLVMMetadataRef scope_of(const Emit *e, SirFile file) {
 
 void llvm__debug_loc(Emit *e, SirLoc loc) {
     e->loc = loc;
-    bool known = loc.file < e->module->files.len;
-    LLVMMetadataRef at = LLVMDIBuilderCreateDebugLocation(
-        e->context, known ? loc.line : 0, known && loc.column <= UINT16_MAX ? loc.column : 0,
-        scope_of(e, loc.file), NULL
+    uint32_t line = loc.file < e->module->files.len ? loc.line : 0;
+    LLVMMetadataRef scope = scope_of(e, loc.file);
+    if (scope == e->debug_scope && line == e->debug_line) return;
+    e->debug_scope = scope;
+    e->debug_line = line;
+    LLVMSetCurrentDebugLocation2(
+        e->at, LLVMDIBuilderCreateDebugLocation(e->context, line, 0, scope, NULL)
     );
-    LLVMSetCurrentDebugLocation2(e->at, at);
 }
 
 void llvm__debug_none(Emit *e) {
     e->loc = (SirLoc){ SIR_NONE, 0, 0 };
+    e->debug_scope = NULL;
     LLVMSetCurrentDebugLocation2(e->at, NULL);
 }
 

@@ -22,9 +22,17 @@ static const SirArm *last_arm(const SirInst *inst) {
     return &inst->arms[inst->arm_count - 1];
 }
 
+// Two ways are told apart by a test: LLVM's fast instruction selection knows no switch.
 static void switch_on(Emit *e, const SirInst *inst) {
     LLVMValueRef value = llvm__arg(e, &inst->args[0]).a;
     const SirArm *last = last_arm(inst);
+    if (inst->arm_count == 2) {
+        LLVMValueRef first = llvm__tree_const(e, inst->arms[0].tree, false);
+        llvm__branch(
+            e, llvm__is(e, LLVMIntEQ, value, first), target(e, &inst->arms[0]), target(e, last)
+        );
+        return;
+    }
     LLVMValueRef choice = LLVMBuildSwitch(e->at, value, target(e, last), inst->arm_count);
     for (const SirArm *arm = inst->arms; arm < last; arm++)
         LLVMAddCase(choice, llvm__tree_const(e, arm->tree, false), target(e, arm));
@@ -64,6 +72,11 @@ static void match(Emit *e, const SirInst *inst) {
     }
     llvm__go(e, here);
     uint32_t last = inst->arm_count - 1;
+    if (last == 1) {
+        LLVMValueRef first = LLVMConstInt(LLVMTypeOf(tag), inst->arms[0].n, false);
+        llvm__branch(e, llvm__is(e, LLVMIntEQ, tag, first), edges[0], edges[1]);
+        return;
+    }
     LLVMValueRef choice = LLVMBuildSwitch(e->at, tag, edges[last], last);
     for (uint32_t i = 0; i < last; i++)
         LLVMAddCase(choice, LLVMConstInt(LLVMTypeOf(tag), inst->arms[i].n, false), edges[i]);

@@ -103,6 +103,8 @@ typedef struct Emit {
 
     LLVMDIBuilderRef debug;
     LLVMMetadataRef unit, *files, no_file, sub_type;
+    LLVMMetadataRef debug_scope; // of what is appended now; NULL: of none
+    uint32_t debug_line;
 
     // the function whose body is being made; `info` is NULL in glue
     const SirFuncInfo *info;

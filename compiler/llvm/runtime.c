@@ -156,15 +156,25 @@ static LLVMBasicBlockRef trap_block(Emit *e, Fault fault) {
     return block;
 }
 
+// Where code goes on after a test: right behind it, so that it needs no jump.
+static LLVMBasicBlockRef block_behind(Emit *e) {
+    LLVMBasicBlockRef on = llvm__new_block(e, "");
+    LLVMMoveBasicBlockAfter(on, LLVMGetInsertBlock(e->at));
+    return on;
+}
+
 void llvm__trap_if(Emit *e, LLVMValueRef c, Fault fault) {
     if (llvm__is_zero(c)) return;
-    LLVMBasicBlockRef on = llvm__new_block(e, "");
+    LLVMBasicBlockRef on = block_behind(e);
     llvm__branch(e, c, trap_block(e, fault), on);
     llvm__go(e, on);
 }
 
 void llvm__trap_unless(Emit *e, LLVMValueRef c, Fault fault) {
-    llvm__trap_if(e, LLVMBuildNot(e->at, c, ""), fault);
+    if (LLVMIsAConstantInt(c) && LLVMConstIntGetZExtValue(c)) return;
+    LLVMBasicBlockRef on = block_behind(e);
+    llvm__branch(e, c, on, trap_block(e, fault));
+    llvm__go(e, on);
 }
 
 // Ends the block that code is being appended to.

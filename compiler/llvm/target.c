@@ -93,12 +93,13 @@ static bool optimise(Emit *e, LLVMTargetMachineRef machine) {
     return false;
 }
 
-// Generating code changes the module, so that each form starts from a copy.
-static bool write_form(Emit *e, LLVMTargetMachineRef machine, LLVMCodeGenFileType form, Buf *out) {
-    LLVMModuleRef copy = LLVMCloneModule(e->out);
+// Generating code uses the module up.
+static bool write_form(
+    Emit *e, LLVMTargetMachineRef machine, LLVMModuleRef module, LLVMCodeGenFileType form, Buf *out
+) {
     LLVMMemoryBufferRef bytes = NULL;
     char *message = NULL;
-    bool failed = LLVMTargetMachineEmitToMemoryBuffer(machine, copy, form, &message, &bytes);
+    bool failed = LLVMTargetMachineEmitToMemoryBuffer(machine, module, form, &message, &bytes);
     if (failed) {
         llvm__fail(e, "LLVM: %s", message);
         LLVMDisposeMessage(message);
@@ -106,8 +107,14 @@ static bool write_form(Emit *e, LLVMTargetMachineRef machine, LLVMCodeGenFileTyp
         buf_put(out, LLVMGetBufferStart(bytes), LLVMGetBufferSize(bytes));
         LLVMDisposeMemoryBuffer(bytes);
     }
-    LLVMDisposeModule(copy);
     return !failed && !e->failed;
+}
+
+static bool write_assembly(Emit *e, LLVMTargetMachineRef machine, Buf *out) {
+    LLVMModuleRef copy = LLVMCloneModule(e->out);
+    bool good = write_form(e, machine, copy, LLVMAssemblyFile, out);
+    LLVMDisposeModule(copy);
+    return good;
 }
 
 static bool write_all(Emit *e, LLVMTargetMachineRef machine, LlvmOutput *out) {
@@ -116,9 +123,8 @@ static bool write_all(Emit *e, LLVMTargetMachineRef machine, LlvmOutput *out) {
         buf_cstr(&out->ir, text);
         LLVMDisposeMessage(text);
     }
-    if (e->options->want_asm && !write_form(e, machine, LLVMAssemblyFile, &out->assembly))
-        return false;
-    return !e->options->want_object || write_form(e, machine, LLVMObjectFile, &out->object);
+    if (e->options->want_asm && !write_assembly(e, machine, &out->assembly)) return false;
+    return !e->options->want_object || write_form(e, machine, e->out, LLVMObjectFile, &out->object);
 }
 
 bool llvm__generate(Emit *e, LlvmOutput *out) {

@@ -3,7 +3,7 @@
 
   pingpong   a round trip of examples/02-pingpong against a pipe, a futex and a bare stack swap
   zero-copy  the cost of a message that carries a buffer, from 4 B to 64 KiB
-  compile    a generated program of 10,000 lines, split by room
+  compile    generated twins in Sip and C of 10,000 to 1,000,000 lines (SIP_BENCH_LINES): rates of each room, against clang
 
 Prints a table for people; --json writes one object per figure: name, value, unit, peer, peer_value, ratio.
 """
@@ -79,21 +79,85 @@ def zero_copy(scratch):
         yield figure(f"zero-copy {size} B", statistics.median(costs[size]), "cycles/exchange", "4 B", base)
 
 
+# --- compile time ----------------------------------------------------------------------------------------------------------
+
+LINES = [int(n) for n in os.environ.get("SIP_BENCH_LINES", "10000,100000,1000000").split(",")]
+PER_FILE = 250000  # a source file has at most 16 MiB
+SIMPLE = 100000    # beyond this many lines machine code is not made
+
+
+def cpu(*command):
+    """The CPU seconds that a command takes with its children, its peak of memory in MiB, and what it said."""
+    with tempfile.TemporaryFile("w+") as said:
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=said)
+        _, status, usage = os.wait4(process.pid, 0)
+        said.seek(0)
+        text = said.read()
+    if status != 0:
+        sys.exit(f"bench: {' '.join(command)} ended with {status}\n{text}")
+    return usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, text
+
+
+def twins(scratch, lines):
+    """The same program in both languages: [main, parts...] of each, and the lines of each."""
+    made = []
+    for lang in ["sip", "c"]:
+        folder, files = os.path.join(scratch, f"{lang}{lines}"), max(1, lines // PER_FILE)
+        out = run(sys.executable, os.path.join(ROOT, "tests", "bench", "generate.py"), lang, str(lines), "--files", str(files), "-o", folder).stdout
+        print("#", lang, out.strip())
+        made.append(([os.path.join(folder, f"{name}.{lang}") for name in ["main"] + [f"part{k}" for k in range(files)]], int(out.split()[-1])))
+    return made
+
+
+def rooms_of(text, into):
+    for room, ms in re.findall(r"^# time: (\S+) +([\d.]+) ms", text, re.M):
+        into.setdefault(room, []).append(float(ms) / 1000)
+
+
+def compile_size(scratch, lines, rounds):
+    (sip, count), (c, c_count) = twins(scratch, lines)
+    out = os.path.join(scratch, "out")
+    commands = {"check": [SIPCC, "check", "--time", sip[0]], "clang -fsyntax-only": ["clang-19", "-fsyntax-only", *c]}
+    if lines <= SIMPLE:
+        commands["build -O0"] = [SIPCC, "build", "--no-cache", "--time", "-O0", sip[0], "-o", out]
+        commands["clang -O0 -c"] = ["clang-19", "-O0", "-c", *c]
+        commands["clang -O0 -g1 -c"] = ["clang-19", "-O0", "-g1", "-c", *c]
+    times, rooms, memory = {}, {"check": {}, "build -O0": {}}, {}
+    os.chdir(scratch)  # clang leaves its objects here
+    for _ in range(rounds):  # interleaved
+        for name, command in commands.items():
+            seconds, peak, text = cpu(*command)
+            times.setdefault(name, []).append(seconds)
+            memory[name] = peak
+            rooms_of(text, rooms.get(name, {}))
+    rate = {name: (count if name in rooms else c_count) / min(all_times) for name, all_times in times.items()}
+    label = f"{lines // 1000}k lines"
+    yield figure(f"{label}: check", rate["check"], "lines/s", "clang -fsyntax-only", rate["clang -fsyntax-only"])
+    bytes_read = sum(os.path.getsize(path) for path in sip)
+    yield figure(f"{label}: grammar", bytes_read / min(rooms["check"]["syntax"]) / 1e6, "MB/s")
+    for room in ["ast", "check"]:
+        yield figure(f"{label}: {room}", count / min(rooms["check"][room]), "lines/s")
+    yield figure(f"{label}: memory of check", memory["check"] * 1048576 / count, "B/line")
+    if lines > SIMPLE:
+        return
+    for room in ["lower", "sir", "verify"]:
+        yield figure(f"{label}: {room}", count / min(rooms["build -O0"][room]), "lines/s")
+    for peer in ["clang -O0 -c", "clang -O0 -g1 -c"]:
+        yield figure(f"{label}: build -O0", rate["build -O0"], "lines/s", peer, rate[peer])
+    yield figure(f"{label}: LLVM's part of build -O0", 100 * min(rooms["build -O0"]["llvm"]) / min(rooms["build -O0"]["total"]), "%")
+    yield figure(f"{label}: memory of build -O0", memory["build -O0"] * 1048576 / count, "B/line")
+
+
 def compile_time(scratch):
-    source = os.path.join(scratch, "generated.sip")
-    with open(source, "w") as file:
-        file.write(run(sys.executable, os.path.join(ROOT, "tests", "bench", "generate.py"), "10000").stdout)
-    for level in ["0", "2"]:
-        rooms = {}
-        for _ in range(3):
-            out = run(SIPCC, "build", "--time", "-O", level, source, "-o", os.path.join(scratch, "out")).stderr
-            for room, ms in re.findall(r"^# time: (\S+) +([\d.]+) ms", out, re.M):
-                rooms.setdefault(room, []).append(float(ms))
-        if "total" not in rooms:
-            sys.exit("bench: sipcc --time said nothing")
-        total = statistics.median(rooms["total"])
-        for room, times in rooms.items():
-            yield figure(f"compile 10k lines -O{level}: {room}", statistics.median(times), "ms", "total", total)
+    """Least CPU time of interleaved rounds: what other work on the machine adds is noise that only ever adds."""
+    found = {}
+    for lines in LINES:
+        for row in compile_size(scratch, lines, 5 if lines <= 10000 else 3 if lines <= 100000 else 2):
+            found[row["name"]] = row["value"]
+            yield row
+    for small, large in zip(LINES, LINES[1:]):  # what growth costs: 1 is linear
+        rates = [found[f"{n // 1000}k lines: check"] for n in (large, small)]
+        yield figure(f"check, {large // 1000}k lines", rates[0], "lines/s", f"{small // 1000}k", rates[1])
 
 
 BENCHES = {"pingpong": pingpong, "zero-copy": zero_copy, "compile": compile_time}
@@ -115,11 +179,11 @@ def main():
     with tempfile.TemporaryDirectory() as scratch:
         for name in words or BENCHES:
             figures.extend(BENCHES[name](scratch))
-    print(f"{'figure':34} {'value':>12} {'unit':18} {'peer':8} {'peer value':>12} {'ratio':>9}")
+    print(f"{'figure':40} {'value':>12} {'unit':18} {'peer':20} {'peer value':>12} {'ratio':>9}")
     for row in figures:
         peer_value = "" if row["peer_value"] is None else row["peer_value"]
         ratio = "" if row["ratio"] is None else row["ratio"]
-        print(f"{row['name']:34} {row['value']:>12} {row['unit']:18} {row['peer'] or '':8} {peer_value:>12} {ratio:>9}")
+        print(f"{row['name']:40} {row['value']:>12} {row['unit']:18} {row['peer'] or '':20} {peer_value:>12} {ratio:>9}")
     if json_file:
         with open(json_file, "w") as file:
             for row in figures:
