@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <threads.h>
 #include <unistd.h>
 
 enum { ERROR_SIZE = 512 };
@@ -77,6 +78,15 @@ static bool write_all(int fd, const uint8_t *bytes, size_t length) {
     return true;
 }
 
+// Asking for the mask means to change it, which other threads would notice: so it is asked once.
+static once_flag mask_once = ONCE_FLAG_INIT;
+static mode_t mask;
+
+static void read_mask(void) {
+    mask = umask(0);
+    umask(mask);
+}
+
 bool file_write(const char *path, const void *bytes, size_t length, char error[ERROR_SIZE]) {
     size_t room = strlen(path) + sizeof ".XXXXXX";
     char *temporary = malloc(room);
@@ -88,8 +98,7 @@ bool file_write(const char *path, const void *bytes, size_t length, char error[E
     int fd = mkstemp(temporary);
     bool good = fd >= 0;
     if (good) {
-        mode_t mask = umask(0);
-        umask(mask);
+        call_once(&mask_once, read_mask);
         good = fchmod(fd, 0666 & ~mask) == 0 && write_all(fd, bytes, length) && fsync(fd) == 0;
         good = close(fd) == 0 && good;
         good = good && rename(temporary, path) == 0;

@@ -33,8 +33,8 @@ static const CommandRow commands[COMMANDS] = {
     [CMD_VERIFY] = { "verify",  "FILE...",
                    "verify SIR (.sir) or sealed binaries (.sipx), trusting nobody",                    "A sealed binary is also lowered, linked and sealed again and compared byte for byte." },
     [CMD_FIX] = { "fix",     "FILE.sip...",            "make the fixes that are certain",
-                 "Changes these files only, shows what is left, and exits with 1 if an error is. A file that has changed\n"
-                 "meanwhile is left alone, and so is one that could be read before and could not be afterwards." },
+                   "Changes these files only, shows what is left, and exits with 1 if an error is. A file that has changed\n"
+                  "meanwhile is left alone, and so is one that could be read before and could not be afterwards."                                                                             },
     [CMD_EXPLAIN] = { "explain", "CODE...",                "explain a diagnostic, for example E0301",    ""                                                                                     },
     [CMD_VERSION] = { "version", "",                       "show versions",                              ""                                                                                     },
     [CMD_HELP] = { "help",    "[COMMAND]",              "show help",                                  ""                                                                                     },
@@ -58,6 +58,7 @@ typedef enum OptionId {
     OPT_DEPFILE,
     OPT_CACHE,
     OPT_NO_CACHE,
+    OPT_THREADS,
     OPT_LLVM,
     OPT_ASM,
     OPT_CONTRACT,
@@ -85,44 +86,46 @@ typedef struct OptionRow {
 } OptionRow;
 
 static const OptionRow option_rows[] = {
-    { OPT_OUTPUT,       "-o",                   "PATH",              ON(BUILD) | ON(IMAGE) | ON(EMIT),
-     "where to write: a folder for build, else a file"                                                                                                                            },
-    { OPT_PROFILE,      "--profile",            "NAME",              ON(BUILD) | ON(RUN) | ON(TEST) | ON(IMAGE) | ON(EMIT),
-     "what a package's profile asks for: debug, release, or its own"                                                                                                              },
-    { OPT_FILTER,       "--filter",             "TEXT",              ON(TEST),                                              "only the tests that have TEXT in their titles"       },
-    { OPT_LIST,         "--list",               NULL,                ON(TEST),                                              "name the tests and stop"                             },
-    { OPT_JUNIT,        "--junit",              "FILE",              ON(TEST),                                              "write the results as JUnit XML too"                  },
-    { OPT_DEPFILE,      "--depfile",            "FILE",              ON(CHECK) | ON(BUILD) | ON(IMAGE),
-     "write what was read, for Ninja and make"                                                                                                                                    },
-    { OPT_CACHE,        "--cache-dir",          "DIR",               ON(BUILD) | ON(RUN) | ON(TEST),
-     "where sealed binaries are kept for the next time"                                                                                                                           },
-    { OPT_NO_CACHE,     "--no-cache",           NULL,                ON(BUILD) | ON(RUN) | ON(TEST),
-     "make everything again, and keep nothing"                                                                                                                                    },
-    { OPT_LEVEL,        "-O",                   "0|1|2|s",           ON(BUILD) | ON(RUN) | ON(TEST) | ON(IMAGE) | ON(EMIT),
-     "how hard to optimise (default 2)"                                                                                                                                           },
-    { OPT_INCLUDE,      "-I",                   "DIR",               COMPILING,                                             "look for imported modules in DIR too"                },
-    { OPT_SYSTEM,       "--system",             "NAME",              ON(RUN) | ON(IMAGE),
-     "which system, where the program has several"                                                                                                                                },
-    { OPT_SIP,          "--sip",                "NAME",              ON(EMIT),                                              "which sip, where the program has several"            },
-    { OPT_ON,           "--on",                 "host|qemu",         ON(RUN),                                               "as a Linux process (default), or booted in QEMU"     },
-    { OPT_MACHINE,      "--machine",            "TYPE",              ON(RUN),                                               "QEMU's machine type (default q35)"                   },
-    { OPT_SIR,          "--sir",                NULL,                ON(EMIT),                                              "the verifiable intermediate representation, as text" },
-    { OPT_LLVM,         "--llvm",               NULL,                ON(EMIT),                                              "LLVM's IR after optimisation"                        },
-    { OPT_ASM,          "--asm",                NULL,                ON(EMIT),                                              "assembly"                                            },
-    { OPT_CONTRACT,     "--contract",           NULL,                ON(EMIT),
-     "contracts with their states, bounds and layouts"                                                                                                                            },
-    { OPT_MESSAGES,     "--message-format",     "human|short|json|sarif",  COMPILING,
-     "how diagnostics are written"                                                                                                                                                },
-    { OPT_COLOR,        "--color",              "auto|always|never", EVERYWHERE,                                            "colour in diagnostics"                               },
-    { OPT_ERROR_LIMIT,  "--error-limit",        "N",                 COMPILING,                                             "show at most N diagnostics (default 50; 0: all)"    },
-    { OPT_DRY_RUN,      "--dry-run",            NULL,                ON(FIX),                                               "show the changes as a diff and write nothing"       },
-    { OPT_VERIFY_DIAGS, "--verify-diagnostics", NULL,                ON(CHECK),
-     "compare diagnostics with the `//~` marks in the source"                                                                                                                     },
-    { OPT_TIME,         "--time",               NULL,                COMPILING,                                             "say on stderr how long each room took, in CPU time"  },
-    { OPT_QUIET,        "-q",                   NULL,                EVERYWHERE,                                            "no status lines"                                     },
-    { OPT_VERBOSE,      "--verbose",            NULL,                EVERYWHERE,                                            "say more: tools that are run, versions"              },
-    { OPT_VERSION,      "--version",            NULL,                EVERYWHERE,                                            "show versions and stop"                              },
-    { OPT_HELP,         "--help",               NULL,                EVERYWHERE,                                            "show this help and stop"                             },
+    { OPT_OUTPUT,       "-o",                   "PATH",                   ON(BUILD) | ON(IMAGE) | ON(EMIT),
+     "where to write: a folder for build, else a file"                                                                                                                                   },
+    { OPT_PROFILE,      "--profile",            "NAME",                   ON(BUILD) | ON(RUN) | ON(TEST) | ON(IMAGE) | ON(EMIT),
+     "what a package's profile asks for: debug, release, or its own"                                                                                                                     },
+    { OPT_FILTER,       "--filter",             "TEXT",                   ON(TEST),                                              "only the tests that have TEXT in their titles"         },
+    { OPT_LIST,         "--list",               NULL,                     ON(TEST),                                              "name the tests and stop"                               },
+    { OPT_JUNIT,        "--junit",              "FILE",                   ON(TEST),                                              "write the results as JUnit XML too"                    },
+    { OPT_THREADS,      "-j",                   "N",                      COMPILING,                                             "use at most N threads (default: as many as there are)" },
+    { OPT_DEPFILE,      "--depfile",            "FILE",                   ON(CHECK) | ON(BUILD) | ON(IMAGE),
+     "write what was read, for Ninja and make"                                                                                                                                           },
+    { OPT_CACHE,        "--cache-dir",          "DIR",                    ON(BUILD) | ON(RUN) | ON(TEST),
+     "where sealed binaries are kept for the next time"                                                                                                                                  },
+    { OPT_NO_CACHE,     "--no-cache",           NULL,                     ON(BUILD) | ON(RUN) | ON(TEST),
+     "make everything again, and keep nothing"                                                                                                                                           },
+    { OPT_LEVEL,        "-O",                   "0|1|2|s",                ON(BUILD) | ON(RUN) | ON(TEST) | ON(IMAGE) | ON(EMIT),
+     "how hard to optimise (default 2)"                                                                                                                                                  },
+    { OPT_INCLUDE,      "-I",                   "DIR",                    COMPILING,                                             "look for imported modules in DIR too"                  },
+    { OPT_SYSTEM,       "--system",             "NAME",                   ON(RUN) | ON(IMAGE),
+     "which system, where the program has several"                                                                                                                                       },
+    { OPT_SIP,          "--sip",                "NAME",                   ON(EMIT),                                              "which sip, where the program has several"              },
+    { OPT_ON,           "--on",                 "host|qemu",              ON(RUN),                                               "as a Linux process (default), or booted in QEMU"       },
+    { OPT_MACHINE,      "--machine",            "TYPE",                   ON(RUN),                                               "QEMU's machine type (default q35)"                     },
+    { OPT_SIR,          "--sir",                NULL,                     ON(EMIT),                                              "the verifiable intermediate representation, as text"   },
+    { OPT_LLVM,         "--llvm",               NULL,                     ON(EMIT),                                              "LLVM's IR after optimisation"                          },
+    { OPT_ASM,          "--asm",                NULL,                     ON(EMIT),                                              "assembly"                                              },
+    { OPT_CONTRACT,     "--contract",           NULL,                     ON(EMIT),
+     "contracts with their states, bounds and layouts"                                                                                                                                   },
+    { OPT_MESSAGES,     "--message-format",     "human|short|json|sarif", COMPILING,
+     "how diagnostics are written"                                                                                                                                                       },
+    { OPT_COLOR,        "--color",              "auto|always|never",      EVERYWHERE,                                            "colour in diagnostics"                                 },
+    { OPT_ERROR_LIMIT,  "--error-limit",        "N",                      COMPILING,
+     "show at most N diagnostics (default 50; 0: all)"                                                                                                                                   },
+    { OPT_DRY_RUN,      "--dry-run",            NULL,                     ON(FIX),                                               "show the changes as a diff and write nothing"          },
+    { OPT_VERIFY_DIAGS, "--verify-diagnostics", NULL,                     ON(CHECK),
+     "compare diagnostics with the `//~` marks in the source"                                                                                                                            },
+    { OPT_TIME,         "--time",               NULL,                     COMPILING,                                             "say on stderr how long each room took, in CPU time"    },
+    { OPT_QUIET,        "-q",                   NULL,                     EVERYWHERE,                                            "no status lines"                                       },
+    { OPT_VERBOSE,      "--verbose",            NULL,                     EVERYWHERE,                                            "say more: tools that are run, versions"                },
+    { OPT_VERSION,      "--version",            NULL,                     EVERYWHERE,                                            "show versions and stop"                                },
+    { OPT_HELP,         "--help",               NULL,                     EVERYWHERE,                                            "show this help and stop"                               },
 };
 
 enum { OPTION_ROWS = sizeof option_rows / sizeof option_rows[0] };
@@ -229,6 +232,17 @@ static bool set_emit(Options *options, EmitKind kind) {
     return true;
 }
 
+static bool set_threads(Options *options, const char *value) {
+    char *end;
+    unsigned long threads = strtoul(value, &end, 10);
+    if (*value < '1' || *value > '9' || *end || threads > 10000) {
+        fprintf(stderr, "sipcc: `%s` is not a number of threads; -j takes 1 or more\n", value);
+        return false;
+    }
+    options->threads = (uint32_t)threads;
+    return true;
+}
+
 static bool set_limit(Options *options, const char *value) {
     char *end;
     unsigned long long most = strtoull(value, &end, 10);
@@ -251,6 +265,7 @@ static bool apply(Arena *arena, Options *options, const OptionRow *row, const ch
     case OPT_DEPFILE: options->depfile = value; return true;
     case OPT_CACHE: options->cache = value; return true;
     case OPT_NO_CACHE: options->no_cache = true; return true;
+    case OPT_THREADS: return set_threads(options, value);
     case OPT_INCLUDE: vec_push(arena, &options->search, value); return true;
     case OPT_SYSTEM: options->system = value; return true;
     case OPT_SIP: options->sip = value; return true;

@@ -55,6 +55,7 @@ typedef struct Options {
     const char *depfile;      // --depfile: where to write what was read
     const char *cache;        // --cache-dir; NULL: the usual place
     bool no_cache;            // --no-cache
+    uint32_t threads;         // -j: 0: as many as the machine has
     bool packaged;            // the inputs are those of package.sip
     bool list;                // --list: only name the tests
     EmitKind emit;

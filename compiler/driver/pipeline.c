@@ -43,6 +43,15 @@ void pipeline_end(Pipeline *pipeline) {
     buf_free(&pipeline->complaint);
 }
 
+void pipeline_add_times(Pipeline *pipeline, const Times *times) {
+    pipeline->times.lower += times->lower;
+    pipeline->times.sir += times->sir;
+    pipeline->times.verify += times->verify;
+    pipeline->times.llvm += times->llvm;
+    pipeline->times.link += times->link;
+    pipeline->times.seal += times->seal;
+}
+
 // --- the street ------------------------------------------------------------------------------------------------------
 
 void pipeline_lower(Pipeline *pipeline, const HirProgram *program, const HirSip *sip, Buf *sir) {

@@ -30,6 +30,10 @@ typedef struct Pipeline {
 bool pipeline_start(Arena *arena, Pipeline *pipeline, const Toolchain *toolchain, char level);
 void pipeline_end(Pipeline *pipeline);
 
+void pipeline_add_times(
+    Pipeline *pipeline, const Times *times
+); // of another one, that worked for it
+
 // HIR to the bytes of SIR. Cannot fail on a legal program.
 void pipeline_lower(Pipeline *pipeline, const HirProgram *program, const HirSip *sip, Buf *sir);
 

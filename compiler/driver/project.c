@@ -3,6 +3,7 @@
 #include "driver/project.h"
 
 #include "base/file.h"
+#include "base/threads.h"
 #include "driver/version.h"
 
 #include <stdio.h>
@@ -27,7 +28,9 @@ ExitCode project_start(Project *project, const Options *options) {
     if (caches[options->command] && !options->no_cache)
         project->pipeline.cache = cache_open(&project->arena, options->cache);
     if (options->packaged) depfile_read(&project->arena, &project->depfile, "package.sip");
+    project->threads = options->threads ? options->threads : threads_of_machine();
     project->front = front_new();
+    front_threads(project->front, project->threads);
     vec_each(const char *, folder, &options->search)
         front_search(project->front, *folder);
     front_search(project->front, project->toolchain.modules);
@@ -143,32 +146,58 @@ static bool known(const Project *project, const char *name) {
     return false;
 }
 
-static ExitCode compile_sip(Project *project, const HirSip *sip) {
-    Pipeline *pipeline = &project->pipeline;
-    Buf sir = { 0 };
-    Program program = { .name = text(project, sip->name) };
-    if (known(project, program.name)) {
+// A sip on its way from SIR to a sealed binary. What it needs is its own, so that several can be on the way at once.
+typedef struct Job {
+    Arena arena;
+    Pipeline pipeline;
+    Program program;
+    Buf sir;
+    bool verified, good;
+} Job;
+
+typedef VEC(Job) Jobs;
+
+// Lowering looks at the program, which keeps answers that it has found: one sip after the other.
+static ExitCode add_job(Project *project, const HirSip *sip, Jobs *jobs) {
+    Job job = { .pipeline = project->pipeline, .program = { .name = text(project, sip->name) } };
+    vec_each(Job, other, jobs) {
+        if (strcmp(other->program.name, job.program.name) != 0) continue;
         fprintf(
             stderr,
             "sipcc: two sips are called `%s`; the name of a sealed binary is its sip's, so give one another name\n",
-            program.name
+            job.program.name
         );
         return EXIT_PROGRAM;
     }
-    pipeline_lower(pipeline, project->checked->program, sip, &sir);
-    const VerifiedSir *verified = pipeline_verify(&project->arena, pipeline, &sir);
-    bool good =
-        verified && pipeline_seal(&project->arena, pipeline, verified, &sir, &program.sealed);
-    buf_free(&sir);
-    vec_push(&project->arena, &project->programs, program);
-    if (good) return EXIT_OK;
-    return complain(
-        project, arena_printf(
-                     &project->arena,
-                     verified ? "sip `%s` cannot be built" : "sip `%s` is refused by the verifier",
-                     program.name
-                 )
-    );
+    job.pipeline.times = (Times){ 0 };
+    pipeline_lower(&job.pipeline, project->checked->program, sip, &job.sir);
+    vec_push(&project->arena, jobs, job);
+    return EXIT_OK;
+}
+
+static void do_job(void *jobs, uint32_t i) {
+    Job *job = &((Job *)jobs)[i];
+    arena_init(&job->arena);
+    const VerifiedSir *verified = pipeline_verify(&job->arena, &job->pipeline, &job->sir);
+    job->verified = verified != NULL;
+    job->good =
+        verified &&
+        pipeline_seal(&job->arena, &job->pipeline, verified, &job->sir, &job->program.sealed);
+    buf_free(&job->sir);
+    arena_free(&job->arena);
+}
+
+// Takes what a job has made, or says why it failed.
+static ExitCode end_job(Project *project, Job *job) {
+    Pipeline *pipeline = &project->pipeline;
+    pipeline_add_times(pipeline, &job->pipeline.times);
+    pipeline->refused = job->pipeline.refused;
+    buf_put(&pipeline->complaint, job->pipeline.complaint.data, job->pipeline.complaint.len);
+    vec_push(&project->arena, &project->programs, job->program);
+    pipeline_end(&job->pipeline);
+    if (job->good) return EXIT_OK;
+    const char *what = job->verified ? "cannot be built" : "is refused by the verifier";
+    return complain(project, arena_printf(&project->arena, "sip `%s` %s", job->program.name, what));
 }
 
 ExitCode project_compile_test(Project *project, const HirTest *test, Buf *sealed) {
@@ -252,17 +281,35 @@ static bool is_needed(const Project *project, const HirSip *sip) {
     return needed || !any;
 }
 
+static void drop_job(Job *job) {
+    buf_free(&job->sir);
+    buf_free(&job->program.sealed);
+    pipeline_end(&job->pipeline);
+}
+
+static ExitCode compile_sips(Project *project, Jobs *jobs) {
+    ExitCode code = EXIT_OK;
+    vec_each(HirSip *, sip, &project->checked->program->sips) {
+        if (code == EXIT_OK && is_needed(project, *sip)) code = add_job(project, *sip, jobs);
+    }
+    if (code == EXIT_OK) threads_each(jobs->len, project->threads, do_job, jobs->data);
+    vec_each(Job, job, jobs) {
+        if (code == EXIT_OK)
+            code = end_job(project, job);
+        else
+            drop_job(job);
+    }
+    return code;
+}
+
 ExitCode project_compile(Project *project) {
-    const HirProgram *program = project->checked->program;
+    Jobs jobs = { 0 };
     depfile_read(&project->arena, &project->depfile, project->toolchain.runtime);
-    vec_each(HirSip *, sip, &program->sips) {
-        ExitCode code = is_needed(project, *sip) ? compile_sip(project, *sip) : EXIT_OK;
-        if (code != EXIT_OK) return code;
+    ExitCode code = compile_sips(project, &jobs);
+    vec_each(HirSystem *, system, &project->checked->program->systems) {
+        if (code == EXIT_OK && is_wanted(project, *system)) add_system(project, *system);
     }
-    vec_each(HirSystem *, system, &program->systems) {
-        if (is_wanted(project, *system)) add_system(project, *system);
-    }
-    return EXIT_OK;
+    return code;
 }
 
 // --- from files that were built --------------------------------------------------------------------------------------------

@@ -18,6 +18,7 @@ typedef struct Project {
     Arena arena;
     const Options *options;
     Toolchain toolchain;
+    uint32_t threads; // at most so many
     Pipeline pipeline;
     Front *front;
     FrontResult *checked; // NULL: made from a `.system` file

@@ -6,8 +6,10 @@
 #include "ast/build.h"
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/map.h"
 #include "check/check.h"
+#include "front/ahead.h"
 #include "front/offers.h"
 #include "syntax/syntax.h"
 
@@ -20,6 +22,7 @@ struct Front {
     VEC(const char *) folders;
     StrMap *overlays; // path -> row of texts, or NO_TEXT
     VEC(Str) texts;
+    uint32_t threads;
 };
 
 enum { NO_TEXT = UINT32_MAX, DEEPEST_IMPORTS = 200 };
@@ -44,6 +47,10 @@ void front_free(Front *front) {
 
 void front_search(Front *front, const char *folder) {
     vec_push(&front->arena, &front->folders, arena_strdup(&front->arena, folder));
+}
+
+void front_threads(Front *front, uint32_t threads) {
+    front->threads = threads;
 }
 
 void front_overlay(Front *front, const char *path, const char *text, size_t length) {
@@ -99,7 +106,11 @@ static FileId read_source(Look *look, const char *path, char error[512]) {
 static const Ast *parse(Look *look, FileId file) {
     FrontResult *result = look->result;
     uint64_t start = clock_cpu();
-    Syntax *syntax = syntax_parse(&result->arena, result->map, file, result->diags);
+    Syntax *syntax = ahead_take(
+        result->ahead, source_name(result->map, file), file, source_text(result->map, file),
+        &result->times.syntax
+    );
+    if (!syntax) syntax = syntax_parse(&result->arena, result->map, file, result->diags);
     uint64_t middle = clock_cpu();
     const Ast *ast = ast_build(&result->arena, syntax, result->names, result->diags);
     result->times.syntax += middle - start;
@@ -128,9 +139,24 @@ static bool exists(const Look *look, const char *path) {
            access(path, F_OK) == 0;
 }
 
-static const char *in_folder(Look *look, const char *folder, const AstPath *import) {
+static const char *join(Look *look, const char *folder, const char *relative) {
+    if (strcmp(folder, ".") == 0) return relative;
+    return arena_printf(&look->result->arena, "%s/%s", folder, relative);
+}
+
+static const char *find_file(Look *look, const char *relative) {
+    const char *path = join(look, look->root, relative);
+    if (exists(look, path)) return path;
+    for (uint32_t i = 0; i < look->front->folders.len; i++) {
+        path = join(look, look->front->folders.data[i], relative);
+        if (exists(look, path)) return path;
+    }
+    return NULL;
+}
+
+// `a.b` as "a/b.sip".
+static const char *relative_path(Look *look, const AstPath *import) {
     Buf path = { 0 };
-    if (strcmp(folder, ".") != 0) buf_printf(&path, "%s/", folder);
     for (uint32_t i = 0; i < import->names.len; i++)
         buf_printf(
             &path, "%s%s", i ? "/" : "", names_text(look->result->names, import->names.data[i].name)
@@ -141,15 +167,31 @@ static const char *in_folder(Look *look, const char *folder, const AstPath *impo
     return text;
 }
 
-static const char *find_module(Look *look, const AstPath *import) {
-    const char *path = in_folder(look, look->root, import);
-    if (exists(look, path)) return path;
-    for (uint32_t i = 0; i < look->front->folders.len; i++) {
-        path = in_folder(look, look->front->folders.data[i], import);
-        if (exists(look, path)) return path;
-    }
-    return NULL;
+static const char *in_folder(Look *look, const char *folder, const AstPath *import) {
+    return join(look, folder, relative_path(look, import));
 }
+
+static const char *find_module(Look *look, const AstPath *import) {
+    return find_file(look, relative_path(look, import));
+}
+
+// --- ahead -----------------------------------------------------------------------------------------------------------------------
+
+static const char *find_ahead(void *look, const char *relative) {
+    return find_file(look, arena_strdup(&((Look *)look)->result->arena, relative));
+}
+
+static bool read_ahead(void *context, const char *path, Buf *text) {
+    const Look *look = context;
+    char ignored[512];
+    uint64_t row;
+    if (!strmap_get(look->front->overlays, path, strlen(path), &row) || row == NO_TEXT)
+        return file_read(path, SOURCE_LIMIT, text, ignored);
+    buf_put(text, look->front->texts.data[row].ptr, look->front->texts.data[row].len);
+    return true;
+}
+
+// --- modules, one after the other ------------------------------------------------------------------------------------------------
 
 static const char *circle(Look *look, const Loading *loading, Name module) {
     const char *text = names_text(look->result->names, module);
@@ -249,6 +291,8 @@ static FrontResult *look_at(const Front *front, const char *path, uint32_t limit
                   .result = result,
                   .root = folder_of(&result->arena, path),
                   .seen = strmap_new(&result->arena) };
+    AheadFiles files = { &look, read_ahead, find_ahead };
+    result->ahead = ahead_new(path, front->threads, &files);
     load(&look, arena_strdup(&result->arena, path), NULL, NULL);
     return result;
 }
@@ -278,6 +322,7 @@ FrontResult *front_check(const Front *front, const char *path, uint32_t limit) {
 
 void front_result_free(FrontResult *result) {
     if (!result) return;
+    ahead_free(result->ahead);
     arena_free(&result->arena);
     free(result);
 }

@@ -24,6 +24,9 @@ void front_free(Front *front);
 // the calls: `import a.b;` is `a/b.sip` there.
 void front_search(Front *front, const char *folder);
 
+// On how many threads files are parsed; one, unless this is called. What is found is the same, in the same order.
+void front_threads(Front *front, uint32_t threads);
+
 // From now on `path` holds this text, whatever is on disk; NULL: what is on disk again.
 void front_overlay(Front *front, const char *path, const char *text, size_t length);
 
@@ -48,7 +51,8 @@ typedef struct FrontResult {
     const HirProgram *
         program; // complete only if `diags` has no errors; NULL if a file could not be read or parsed
     FrontTimes times;
-    char error[512]; // the file could not be read: why. Else empty
+    struct Ahead *ahead; // trees that were made before they were asked for
+    char error[512];     // the file could not be read: why. Else empty
 } FrontResult;
 
 // Reads, parses and checks `path` and all that it imports. Never NULL. `limit`: how many diagnostics are kept; 0: the default.

@@ -10,6 +10,7 @@
 #include <llvm-c/Transforms/PassBuilder.h>
 
 #include <string.h>
+#include <threads.h>
 
 static const char triple[] = "x86_64-unknown-none-elf";
 static const char cpu[] = "x86-64-v2";
@@ -49,12 +50,18 @@ void llvm__watch(Emit *e) {
     LLVMContextSetDiagnosticHandler(e->context, on_diagnostic, e);
 }
 
-static LLVMTargetMachineRef make_machine(Emit *e) {
+static once_flag once = ONCE_FLAG_INIT; // LLVM keeps its targets for the process
+
+static void know_target(void) {
     LLVMInitializeX86TargetInfo();
     LLVMInitializeX86Target();
     LLVMInitializeX86TargetMC();
     LLVMInitializeX86AsmPrinter();
     LLVMInitializeX86AsmParser(); // `frem` is a loop of x87 steps
+}
+
+static LLVMTargetMachineRef make_machine(Emit *e) {
+    call_once(&once, know_target);
     LLVMTargetRef target = NULL;
     char *message = NULL;
     if (LLVMGetTargetFromTriple(triple, &target, &message)) {

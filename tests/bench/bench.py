@@ -132,16 +132,16 @@ def compile_size(scratch, lines, rounds):
             rooms_of(text, rooms.get(name, {}))
     rate = {name: (count if name in rooms else c_count) / min(all_times) for name, all_times in times.items()}
     label = f"{lines // 1000}k lines"
-    yield figure(f"{label}: check", rate["check"], "lines/s", "clang -fsyntax-only", rate["clang -fsyntax-only"])
+    yield figure(f"{label}: sipcc check", rate["check"], "lines/s", "clang -fsyntax-only", rate["clang -fsyntax-only"])
     bytes_read = sum(os.path.getsize(path) for path in sip)
     yield figure(f"{label}: grammar", bytes_read / min(rooms["check"]["syntax"]) / 1e6, "MB/s")
     for room in ["ast", "check"]:
-        yield figure(f"{label}: {room}", count / min(rooms["check"][room]), "lines/s")
+        yield figure(f"{label}: room {room}", count / min(rooms["check"][room]), "lines/s")
     yield figure(f"{label}: memory of check", memory["check"] * 1048576 / count, "B/line")
     if lines > SIMPLE:
         return
     for room in ["lower", "sir", "verify"]:
-        yield figure(f"{label}: {room}", count / min(rooms["build -O0"][room]), "lines/s")
+        yield figure(f"{label}: room {room}", count / min(rooms["build -O0"][room]), "lines/s")
     for peer in ["clang -O0 -c", "clang -O0 -g1 -c"]:
         yield figure(f"{label}: build -O0", rate["build -O0"], "lines/s", peer, rate[peer])
     yield figure(f"{label}: LLVM's part of build -O0", 100 * min(rooms["build -O0"]["llvm"]) / min(rooms["build -O0"]["total"]), "%")
@@ -156,7 +156,7 @@ def compile_time(scratch):
             found[row["name"]] = row["value"]
             yield row
     for small, large in zip(LINES, LINES[1:]):  # what growth costs: 1 is linear
-        rates = [found[f"{n // 1000}k lines: check"] for n in (large, small)]
+        rates = [found[f"{n // 1000}k lines: sipcc check"] for n in (large, small)]
         yield figure(f"check, {large // 1000}k lines", rates[0], "lines/s", f"{small // 1000}k", rates[1])
 
 
