@@ -65,6 +65,15 @@ static Outcome with_overflow(Emit *e, Basic basic, const Operands *o) {
         [BASIC_SUB] = { "llvm.usub.with.overflow", "llvm.ssub.with.overflow" },
         [BASIC_MUL] = { "llvm.umul.with.overflow", "llvm.smul.with.overflow" },
     };
+    // Without a sign the carry is a comparison, which the optimiser sees through where it does not through a pair.
+    if (!o->is_signed && basic == BASIC_ADD) {
+        LLVMValueRef sum = LLVMBuildAdd(e->at, o->a, o->b, "");
+        return (Outcome){ sum, NULL, llvm__is(e, LLVMIntULT, sum, o->a) };
+    }
+    if (!o->is_signed && basic == BASIC_SUB) {
+        LLVMValueRef difference = LLVMBuildSub(e->at, o->a, o->b, "");
+        return (Outcome){ difference, NULL, llvm__is(e, LLVMIntULT, o->a, o->b) };
+    }
     LLVMValueRef args[] = { o->a, o->b };
     LLVMValueRef both = llvm__intrinsic(e, names[basic][o->is_signed], o->word, 2, args);
     return (Outcome){ llvm__extract(e, both, 0), NULL, llvm__extract(e, both, 1) };
