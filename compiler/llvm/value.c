@@ -38,6 +38,66 @@ Value llvm__load_at(Emit *e, SirType type, LLVMValueRef addr, uint32_t align) {
     return value;
 }
 
+// --- small structs ----------------------------------------------------------------------------------------------
+
+// A struct of a few scalars is copied one by one: as a block it is read back wider than it was written, and waits for that;
+// and a parameter that is read by its parts can travel in registers.
+enum { LEAVES_MOST = 4 };
+
+typedef struct Leaf {
+    SirType type;
+    uint64_t offset;
+} Leaf;
+
+static bool find_leaves(Emit *e, SirType type, uint64_t offset, Leaf *leaves, uint32_t *count) {
+    const SirTypeInfo *info = llvm__type(e, type);
+    Shape shape = llvm__shape(e, type);
+    if (shape == SHAPE_NONE) return true;
+    if (shape != SHAPE_MEMORY) {
+        if (*count == LEAVES_MOST) return false;
+        leaves[(*count)++] = (Leaf){ type, offset };
+        return true;
+    }
+    if (info->kind != SIR_TYPE_STRUCT || info->is_wire) return false;
+    for (uint32_t i = 0; i < info->field_count; i++) {
+        uint64_t at = offset + llvm__field_offset(e, type, i);
+        if (!find_leaves(e, info->fields[i].type, at, leaves, count)) return false;
+    }
+    return true;
+}
+
+static uint32_t align_at(uint32_t align, uint64_t offset) {
+    uint64_t both = align | offset;
+    return (uint32_t)(both & -both);
+}
+
+// All are read before the first is written.
+static void copy_leaves(
+    Emit *e, LLVMValueRef to, uint32_t align, const Value *value, const Leaf *leaves, uint32_t count
+) {
+    Value read[LEAVES_MOST];
+    for (uint32_t i = 0; i < count; i++)
+        read[i] = llvm__load_at(
+            e, leaves[i].type, llvm__offset(e, value->a, leaves[i].offset),
+            align_at(value->align, leaves[i].offset)
+        );
+    for (uint32_t i = 0; i < count; i++)
+        llvm__store_at(
+            e, llvm__offset(e, to, leaves[i].offset), align_at(align, leaves[i].offset), &read[i]
+        );
+}
+
+static void copy_memory(Emit *e, LLVMValueRef to, uint32_t align, const Value *value) {
+    Leaf leaves[LEAVES_MOST];
+    uint32_t count = 0;
+    if (find_leaves(e, value->type, 0, leaves, &count)) {
+        copy_leaves(e, to, align, value, leaves, count);
+        return;
+    }
+    LLVMValueRef size = llvm__u64(e, llvm__size(e, value->type));
+    llvm__copy(e, to, value->a, size, value->align < align ? value->align : align);
+}
+
 void llvm__store_at(Emit *e, LLVMValueRef addr, uint32_t align, const Value *value) {
     switch (value->shape) {
     case SHAPE_NONE: break;
@@ -47,11 +107,7 @@ void llvm__store_at(Emit *e, LLVMValueRef addr, uint32_t align, const Value *val
         llvm__store(e, value->b, llvm__offset(e, addr, 8), align);
         break;
     case SHAPE_MEMORY:
-        if (addr != value->a)
-            llvm__copy(
-                e, addr, value->a, llvm__u64(e, llvm__size(e, value->type)),
-                value->align < align ? value->align : align
-            );
+        if (addr != value->a) copy_memory(e, addr, align, value);
         break;
     }
 }
