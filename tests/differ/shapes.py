@@ -210,37 +210,34 @@ def texts(body):
     return lines
 
 
+def travels(t):
+    """Whether a value may be sent: growables are sealed first."""
+    inner = [p for _, payload in t.parts for _, p in payload] if t.kind == "enum" else \
+        [p for _, p in t.parts] if t.kind == "struct" else [] if t.kind in ("key", "flags") else t.parts
+    return t.kind not in ("grow", "few") and all(travels(p) for p in inner)
+
+
 def own_channel(body):
     """Both ends in one process: what is sent waits until it is received."""
     u, rng = body.u, body.rng
-    c, t = u.name("Chan"), u.plain_type(2)
-    owned = u.any_type(1)
-    # An owner in a message must be of a type that may travel: all that is generated is.
+    c, t, owned = u.name("Chan"), u.plain_type(2), u.any_type(1)
+    if not travels(t):
+        t = U64
+    if not travels(owned):
+        owned = STR
     u.items.append(f"""contract {c} {{
 in message first({t} a, u32 n);
 in message second({owned} b);
 out message reply({t} a);
 out message sorry(u64 n);
-state Start: first? -> second? -> Mid;
-state Mid: one {{ reply! -> Start; sorry! -> Over; }}
-state Over: end;
-}}""" if False else f"""contract {c} {{
-in message first({t} a, u32 n);
-in message second({'own u8[]' if owned.kind in ('grow',) else owned} b);
-out message reply({t} a);
-out message sorry(u64 n);
 state Start: first? -> second? -> (reply! -> Over or sorry! -> Over);
 state Over: end;
 }}""")
-    travels = "own u8[]" if owned.kind == "grow" else owned
-    value = "new u8[3]{ 7 ... }" if owned.kind == "grow" else body.value(owned, 1)
-    a, b, x, y = u.name("here"), u.name("there"), u.name("x"), u.name("y")
-    mix = [f"log.note({y}.len);"] if owned.kind == "grow" else u.mix(owned, y)
-    z, n = u.name("z"), u.name("n")
-    return ["{", f"channel {c}({a}, {b});", f"send {a}.first({body.value(t, 2)}, {body.expr(U32, 1)});", f"send {a}.second({value});",
-            f"receive {b}.first({t} {x}, u32 {n}) else closed {{ fault(); }}", f"receive {b}.second({travels} {y}) else closed {{ fault(); }}",
-            *mix, f"if ({n} % 2 == 0) send {b}.reply({x});", f"else send {b}.sorry({n});",
-            *(rng.sample([f"close({b});"], rng.randint(0, 1))),
+    a, b, x, y, z, n = (u.name(stem) for stem in ("here", "there", "x", "y", "z", "n"))
+    return ["{", f"channel {c}({a}, {b});", f"send {a}.first({body.value(t, 2)}, {body.expr(U32, 1)});",
+            f"send {a}.second({body.value(owned, 1)});", f"receive {b}.first({t} {x}, u32 {n}) else closed {{ fault(); }}",
+            f"receive {b}.second({owned} {y}) else closed {{ fault(); }}", *u.mix(owned, y),
+            f"if ({n} % 2 == 0) send {b}.reply({x});", f"else send {b}.sorry({n});", *([f"close({b});"] if rng.random() < 0.5 else []),
             "switch receive {", f"case {a}.reply({t} {z}):", *u.mix(t, z), f"case {a}.sorry(u64 {z}): log.note({z});",
             f"case closed({a}): log.note(70);", "}", "}"]
 
