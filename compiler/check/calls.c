@@ -232,9 +232,18 @@ static HirExpr *call_by_field(Fn *fn, const AstExpr *expr, const HirType *want) 
                                     : call_on_value(fn, value, expr);
 }
 
+// Is it the built-in `view`?
+static bool is_view(Fn *fn, const AstExpr *callee) {
+    return callee->kind == AST_EXPR_NAME &&
+           strcmp(text_of(fn->checker, callee->name.name), "view") == 0 &&
+           !find_local(fn, callee->name.name) && !find_const(fn, callee->name.name) &&
+           !find_decl(fn->checker, fn->module, callee->name.name, callee->name.span);
+}
+
 static HirExpr *call_instance(Fn *fn, const AstExpr *expr, const HirType *want) { // f::<T>(x)
     const AstExpr *callee = expr->call.callee;
     Decl *decl = generic_fn(fn, callee->inst.base);
+    if (!decl && is_view(fn, callee->inst.base)) return call_view(fn, expr);
     if (!decl) return call_value(fn, check_expr(fn, callee, NULL), &expr->call.args, expr->span);
     if (!check_count(
             fn->checker, text_of(fn->checker, decl->name), decl->item->fn.params.len,

@@ -13,6 +13,7 @@
 
 typedef struct Module Module;
 typedef struct Checker Checker;
+typedef struct Fn Fn;
 
 typedef enum DeclKind {
     DECL_STRUCT,
@@ -119,7 +120,7 @@ typedef struct Target { // what `break` and `continue` may reach
 
 typedef VEC(HirStmt *) HirStmtVec;
 
-typedef struct Fn {
+struct Fn {
     Checker *checker;
     Module *module;
     HirFn *fn;
@@ -127,7 +128,7 @@ typedef struct Fn {
     Target *targets;
     bool in_defer;
     const HirType *result;
-} Fn;
+};
 
 // --- names.c ------------------------------------------------------------------------------------------------------------
 
@@ -246,20 +247,27 @@ const char *type_text(Checker *checker, const HirType *type);
 bool is_error(const HirType *type);
 uint64_t type_size(const HirType *type);             // sizes.c: bytes, at most one above the limit
 void check_frame(Checker *checker, const HirFn *fn); // reports
+HirExpr *check_sizeof(Fn *fn, const AstExpr *expr);
 const HirType *check_size(
     Checker *checker, const HirType *type, Span span
 ); // reports; ERROR if it is too large
 
 // --- consts.c -----------------------------------------------------------------------------------------------------------------
 
-uint64_t type_size(const HirType *type); // sizes.c: at least; one above the limit if more
-const HirType *check_size(Checker *checker, const HirType *type, Span span); // reports
 bool check_parts(Checker *checker, const HirExpr *value); // not too many; reports
 HirExpr *fold_const(Checker *checker, HirExpr *value);    // reports; ERROR if it cannot be computed
 bool const_u64(Checker *checker, Module *module, const AstExpr *expr, uint64_t *value); // reports
 uint64_t type_size_limit(void);
 bool literal_fits(const HirType *type, uint64_t magnitude, bool negative);
 uint64_t wrap_bits(const HirType *type, uint64_t bits); // to the type's width, sign-extended
+
+// --- wire.c: structs that are laid out byte by byte ---------------------------------------------------------------------------
+
+void check_wire_fields(Checker *checker, Decl *decl); // of any struct; reports
+HirExpr *call_view(Fn *fn, const AstExpr *expr);      // `view::<H>(bytes)`
+void check_packed(
+    Checker *checker, const HirFn *fn
+); // no borrow of a field that is not made of single bytes; reports
 
 // --- convert.c ------------------------------------------------------------------------------------------------------------------
 

@@ -33,6 +33,7 @@ static void complete_struct(Checker *checker, Decl *decl) {
         structure->broken = structure->broken || is_error(field.type);
         vec_push(checker->arena, &structure->fields, field);
     }
+    check_wire_fields(checker, decl);
 }
 
 // Defaults are constants, which may be of types that are not complete before all are.

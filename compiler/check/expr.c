@@ -527,7 +527,7 @@ static HirExpr *dispatch(Fn *fn, const AstExpr *expr, const HirType *want) {
     case AST_EXPR_INST: return check_inst(fn, expr);
     case AST_EXPR_TUPLE: return check_tuple(fn, expr, want);
     case AST_EXPR_CLOSURE: return check_closure(fn, expr, want);
-    case AST_EXPR_SIZEOF: unsupported(checker, expr->span, "sizeof"); break;
+    case AST_EXPR_SIZEOF: return check_sizeof(fn, expr);
     }
     return error_expr(checker, expr->span);
 }

@@ -164,6 +164,7 @@ static bool lends(HirBuiltin builtin) {
     case HIR_BUILTIN_GET_MUT:
     case HIR_BUILTIN_SUB:
     case HIR_BUILTIN_STR_OF:
+    case HIR_BUILTIN_WIRE_VIEW:
     case HIR_BUILTIN_BYTES_OF: return true;
     default: return false;
     }

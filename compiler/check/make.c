@@ -279,6 +279,14 @@ static HirExpr *init_array(Fn *fn, const AstExpr *ast, const HirType *type) {
     return expr;
 }
 
+// A borrow of an array that lasts as long as the statement.
+static HirExpr *init_slice(Fn *fn, const AstExpr *ast, const HirType *type) {
+    Checker *checker = fn->checker;
+    const HirType *array = hir_type_array(checker->types, type->elem, ast->init.items.len);
+    HirExpr *value = init_array(fn, ast, array);
+    return value->kind == HIR_ERROR ? value : coerce(checker, as_place(checker, value), type);
+}
+
 HirExpr *check_init(Fn *fn, const AstExpr *expr, const HirType *want) {
     Checker *checker = fn->checker;
     const AstArgs *items = &expr->init.items;
@@ -302,6 +310,9 @@ HirExpr *check_init(Fn *fn, const AstExpr *expr, const HirType *want) {
     if (items->len == 0) return zero_value(checker, want, expr->span);
     if (want->kind == HIR_TYPE_STRUCT && !expr->init.fill) return init_struct(fn, expr, want);
     if (want->kind == HIR_TYPE_ARRAY) return init_array(fn, expr, want);
+    bool borrowed =
+        want->kind == HIR_TYPE_SLICE && want->mode != HIR_OWN && want->mode != HIR_STATIC;
+    if (borrowed && !expr->init.fill) return init_slice(fn, expr, want);
     if (items->len == 1 && !items->data[0].label.name && !expr->init.fill)
         return check_value(fn, items->data[0].value, want);
     if (!is_error(want))

@@ -26,6 +26,7 @@ static void check_body(Checker *checker, Module *module, HirFn *hir, const AstSt
     pop_scope(&fn);
     if (hir->broken || diags_errors(checker->diags) > before) return;
     check_frame(checker, hir);
+    check_packed(checker, hir);
     check_flow(checker, hir);
     if (diags_errors(checker->diags) > before) return;
     check_ways(checker, hir);

@@ -3,56 +3,100 @@
 
 #include "check__.h"
 
-enum { TAG_BYTES = 8, WORD = 8 }; // a tag and what aligns the payload take at most a word
+enum { WORD = 8 };
 
-static uint64_t fields_size(const HirField *fields, uint32_t count) {
-    uint64_t size = 0;
-    for (uint32_t i = 0; i < count && size <= type_size_limit(); i++)
-        size += (type_size(fields[i].type) + WORD - 1) / WORD * WORD;
-    return size;
+typedef struct Layout {
+    uint64_t size; // at most one above the limit
+    uint32_t align;
+} Layout;
+
+static Layout layout_of(const HirType *type);
+
+static Layout limited(uint64_t size, uint32_t align) {
+    uint64_t limit = type_size_limit();
+    return (Layout){ size > limit ? limit + 1 : size, align };
 }
 
-static uint64_t enum_size(const HirEnum *enumeration) {
-    uint64_t most = 0;
-    for (uint32_t i = 0; i < enumeration->variants.len; i++) {
-        const HirVariant *variant = &enumeration->variants.data[i];
-        uint64_t size = fields_size(variant->fields.data, variant->fields.len);
-        most = size > most ? size : most;
+static uint64_t round_up(uint64_t size, uint32_t align) {
+    return (size + align - 1) / align * align;
+}
+
+static Layout followed_by(Layout layout, Layout part) {
+    uint32_t align = part.align > layout.align ? part.align : layout.align;
+    return limited(round_up(layout.size, part.align) + part.size, align);
+}
+
+static Layout closed(Layout layout) {
+    return limited(round_up(layout.size, layout.align), layout.align);
+}
+
+static Layout fields_layout(const HirFields *fields, bool is_wire) {
+    Layout layout = { 0, 1 };
+    for (uint32_t i = 0; i < fields->len && layout.size <= type_size_limit(); i++) {
+        Layout part = layout_of(fields->data[i].type);
+        layout = followed_by(layout, is_wire ? (Layout){ part.size, 1 } : part);
     }
-    return enumeration->is_plain ? WORD : TAG_BYTES + most;
+    return closed(layout);
+}
+
+static Layout tagged(uint32_t variants, Layout payload) {
+    uint32_t tag = variants <= 0x100 ? 1 : variants <= 0x10000 ? 2 : 4;
+    return closed(followed_by((Layout){ tag, tag }, payload));
+}
+
+static Layout enum_layout(const HirEnum *enumeration) {
+    if (enumeration->is_plain) return layout_of(enumeration->repr);
+    Layout payload = { 0, 1 };
+    for (uint32_t i = 0; i < enumeration->variants.len; i++) {
+        Layout one = fields_layout(&enumeration->variants.data[i].fields, false);
+        payload.size = one.size > payload.size ? one.size : payload.size;
+        payload.align = one.align > payload.align ? one.align : payload.align;
+    }
+    return tagged(enumeration->variants.len, payload);
 }
 
 // Declarations are measured once.
-static uint64_t declared_size(const HirType *type) {
+static Layout declared_layout(const HirType *type) {
     bool is_struct = type->kind == HIR_TYPE_STRUCT;
     const HirAnswers *answers = is_struct ? &type->structure->answers : &type->enumeration->answers;
-    if (answers->size > 0) return answers->size - 1;
-    uint64_t size = is_struct
-                        ? fields_size(type->structure->fields.data, type->structure->fields.len)
-                        : enum_size(type->enumeration);
-    if (answers->settled) ((HirAnswers *)(uintptr_t)answers)->size = size + 1;
-    return size;
-}
-
-static uint64_t compute(const HirType *type) {
-    switch (type->kind) {
-    case HIR_TYPE_ARRAY: return type_size(type->elem) * type->count; // both are at most 2^30
-    case HIR_TYPE_VECTOR: return WORD + type_size(type->elem) * type->count;
-    case HIR_TYPE_OPTION:
-        return type->elem->kind == HIR_TYPE_PTR ? WORD : TAG_BYTES + type_size(type->elem);
-    case HIR_TYPE_STRUCT:
-    case HIR_TYPE_ENUM: return declared_size(type);
-    case HIR_TYPE_SLICE:
-    case HIR_TYPE_STR: return 2 * WORD;
-    case HIR_TYPE_GROW: return 3 * WORD;
-    default: return hir_type_is_scalar(type) ? (hir_type_bits(type) + 7) / 8 : WORD;
+    if (answers->size > 0) return (Layout){ answers->size - 1, answers->align };
+    Layout layout = is_struct ? fields_layout(&type->structure->fields, type->structure->is_wire)
+                              : enum_layout(type->enumeration);
+    if (answers->settled) {
+        HirAnswers *note = (HirAnswers *)(uintptr_t)answers;
+        note->size = layout.size + 1;
+        note->align = layout.align;
     }
+    return layout;
 }
 
-// At most one above the limit. Never less than it is: fields are taken to be aligned to words.
+static Layout repeated(const HirType *type) {
+    Layout one = layout_of(type->elem);
+    bool too_many = one.size > 0 && type->count > type_size_limit() / one.size;
+    return limited(too_many ? type_size_limit() + 1 : one.size * type->count, one.align);
+}
+
+static Layout layout_of(const HirType *type) {
+    const Layout word = { WORD, WORD };
+    switch (type->kind) {
+    case HIR_TYPE_ARRAY: return repeated(type);
+    case HIR_TYPE_VECTOR: return closed(followed_by(word, repeated(type)));
+    case HIR_TYPE_OPTION:
+        return type->elem->kind == HIR_TYPE_PTR ? word : tagged(2, layout_of(type->elem));
+    case HIR_TYPE_STRUCT:
+    case HIR_TYPE_ENUM: return declared_layout(type);
+    case HIR_TYPE_SLICE:
+    case HIR_TYPE_STR: return (Layout){ 2 * WORD, WORD };
+    case HIR_TYPE_GROW: return (Layout){ 3 * WORD, WORD };
+    default: break;
+    }
+    if (!hir_type_is_scalar(type)) return word;
+    uint32_t bytes = hir_type_bits(type) / 8;
+    return (Layout){ bytes, bytes };
+}
+
 uint64_t type_size(const HirType *type) {
-    uint64_t size = compute(type), limit = type_size_limit();
-    return size > limit ? limit + 1 : size;
+    return layout_of(type).size;
 }
 
 // The locals of a function together; what it computes on the way takes room as well.
@@ -72,4 +116,66 @@ const HirType *check_size(Checker *checker, const HirType *type, Span span) {
     if (is_error(type) || type_size(type) <= type_size_limit()) return type;
     diag_report(checker->diags, span, E_TYPE_TOO_LARGE);
     return simple(checker, HIR_TYPE_ERROR);
+}
+
+// --- sizeof ------------------------------------------------------------------------------------------------------------
+
+typedef struct Inside {
+    Checker *checker;
+    Map *seen; // Decl -> whether all inside it is known; before that it is on the way
+    Span span;
+} Inside;
+
+static bool complete_inside(Inside *inside, const HirType *type);
+
+static bool complete_fields(Inside *inside, const HirFields *fields) {
+    for (uint32_t i = 0; i < fields->len; i++)
+        if (is_error(fields->data[i].type) || !complete_inside(inside, fields->data[i].type))
+            return false;
+    return true;
+}
+
+// A size may be asked while types are still being declared: then what lies inside is completed first.
+static bool complete_inside(Inside *inside, const HirType *type) {
+    while (type->kind == HIR_TYPE_ARRAY || type->kind == HIR_TYPE_OPTION ||
+           type->kind == HIR_TYPE_VECTOR)
+        type = type->elem;
+    Decl *decl = decl_of_type(inside->checker, type);
+    uint64_t known;
+    if (!decl) return true;
+    bool seen = map_get(inside->seen, (uintptr_t)decl, &known);
+    if (seen && known) return true;
+    if (seen || decl->stage == STAGE_BUSY) {
+        diag_report(
+            inside->checker->diags, inside->span, E_NEEDS_ITSELF,
+            text_of(inside->checker, decl->name)
+        );
+        return false;
+    }
+    map_put(inside->seen, (uintptr_t)decl, false);
+    complete_decl(inside->checker, decl);
+    bool good = type->kind == HIR_TYPE_STRUCT
+                    ? !type->structure->broken && complete_fields(inside, &type->structure->fields)
+                    : !type->enumeration->broken;
+    for (uint32_t i = 0; good && type->kind == HIR_TYPE_ENUM && i < type->enumeration->variants.len;
+         i++)
+        good = complete_fields(inside, &type->enumeration->variants.data[i].fields);
+    if (!good) return false;
+    map_put(inside->seen, (uintptr_t)decl, true);
+    if (type->kind == HIR_TYPE_STRUCT)
+        decl->structure->answers.settled = true;
+    else
+        decl->enumeration->answers.settled = true;
+    return true;
+}
+
+HirExpr *check_sizeof(Fn *fn, const AstExpr *expr) {
+    Checker *checker = fn->checker;
+    const HirType *type = kept_type(checker, fn->module, expr->type);
+    Inside inside = { checker, map_new(checker->arena), expr->span };
+    if (is_error(type) || (!checker->types_known && !complete_inside(&inside, type)))
+        return error_expr(checker, expr->span);
+    type = check_size(checker, type, expr->span);
+    if (is_error(type)) return error_expr(checker, expr->span);
+    return literal(checker, simple(checker, HIR_TYPE_USIZE), type_size(type), expr->span);
 }

@@ -192,6 +192,7 @@ static Access builtin_access(HirBuiltin builtin, uint32_t arg) {
     case HIR_BUILTIN_GET:
     case HIR_BUILTIN_SUB:
     case HIR_BUILTIN_STR_OF:
+    case HIR_BUILTIN_WIRE_VIEW:
     case HIR_BUILTIN_BYTES_OF: return ACCESS_LEND;
     case HIR_BUILTIN_GET_MUT: return ACCESS_LEND_MUT;
     default: return ACCESS_READ;

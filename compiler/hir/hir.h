@@ -184,11 +184,14 @@ struct HirContract {
 
 // --- declarations --------------------------------------------------------------------------------------------------
 
+typedef enum HirOrder { HIR_NATIVE, HIR_LITTLE, HIR_BIG } HirOrder;
+
 typedef struct HirField {
     Name name;
     const HirType *type;
     HirExpr *value; // default, constant; NULL: none
     bool is_pub;
+    HirOrder order; // of a wire struct's field that is not made of single bytes
     Span span;
 } HirField;
 
@@ -198,6 +201,7 @@ typedef struct HirAnswers { // what has been found out about an inline part of a
     bool settled;           // its fields are known, and those of all inside are
     uint8_t known, holds;   // a bit for each question
     uint64_t size;          // in bytes, plus one; 0: not known
+    uint32_t align;         // where the size is known
 } HirAnswers;
 
 struct HirStruct {
@@ -205,6 +209,7 @@ struct HirStruct {
     Span span;
     Str doc;
     bool is_ref;
+    bool is_wire;   // byte-exact: without padding, and aligned to 1
     bool is_opaque; // an instance over a PARAM
     HirFields fields;
     bool broken;
@@ -397,10 +402,11 @@ typedef enum HirBuiltin {
     HIR_BUILTIN_POPCOUNT, // value: u32
     HIR_BUILTIN_BYTESWAP, // value
     HIR_BUILTIN_ROTL,
-    HIR_BUILTIN_ROTR,    // value, u32
-    HIR_BUILTIN_SQRT,    // float
-    HIR_BUILTIN_ENUM_OF, // integer: option of the plain enum `type->elem`
-    HIR_BUILTIN_REPR_OF, // plain enum: its integer
+    HIR_BUILTIN_ROTR,      // value, u32
+    HIR_BUILTIN_SQRT,      // float
+    HIR_BUILTIN_ENUM_OF,   // integer: option of the plain enum `type->elem`
+    HIR_BUILTIN_REPR_OF,   // plain enum: its integer
+    HIR_BUILTIN_WIRE_VIEW, // place of u8 slice: option of const H*, H a wire struct
 } HirBuiltin;
 
 // The kinds above the line are places: they name memory and are only operands of what is below it that takes a
@@ -566,6 +572,17 @@ struct HirStmt {
     VEC(HirExpr *) args;
     Span end; // BLOCK: its closing brace, where what it declares ends
 };
+
+// Calls `expr` and `stmt` (either may be NULL) with each expression and statement in a body, those around before those
+// inside. Patterns and the endpoints' binds are not walked: they hold neither.
+typedef struct HirWalk {
+    void *context;
+    void (*expr)(void *context, const HirExpr *expr);
+    void (*stmt)(void *context, const HirStmt *stmt);
+} HirWalk;
+
+void hir_walk_stmt(const HirWalk *walk, const HirStmt *stmt); // `stmt` may be NULL
+void hir_walk_expr(const HirWalk *walk, const HirExpr *expr); // `expr` may be NULL
 
 // --- the program -------------------------------------------------------------------------------------------------------------
 

@@ -100,6 +100,7 @@ Place llvm__place(Emit *e, const SirPlace *place) {
 
 Place llvm__address(Emit *e, const SirPlace *place) {
     Place at = llvm__place(e, place);
-    if (at.swapped) llvm__fail(e, "a borrow or view of a big-endian wire field is not built");
+    if (at.swapped && llvm__align(e, at.type) > 1) // single bytes have no order
+        llvm__fail(e, "a borrow or view of a big-endian wire field is not built");
     return at;
 }

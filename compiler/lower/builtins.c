@@ -15,6 +15,7 @@ static SirOp builtin_op(HirBuiltin builtin) {
     case HIR_BUILTIN_GET_MUT: return SIR_OP_GET_MUT;
     case HIR_BUILTIN_SUB: return SIR_OP_SUBVIEW_OPT;
     case HIR_BUILTIN_STR_OF: return SIR_OP_STR_OF;
+    case HIR_BUILTIN_WIRE_VIEW: return SIR_OP_WIRE_VIEW;
     case HIR_BUILTIN_BYTES_OF: return SIR_OP_BYTES_OF;
     case HIR_BUILTIN_GROW_NEW: return SIR_OP_GROW_NEW;
     case HIR_BUILTIN_PUSH: return SIR_OP_GROW_PUSH;

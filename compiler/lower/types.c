@@ -39,6 +39,7 @@ static SirField *lower_fields(Lower *l, const HirField *fields, uint32_t count) 
     for (uint32_t i = 0; i < count; i++) {
         made[i].name = lower__name(l, fields[i].name);
         made[i].type = lower__type(l, fields[i].type);
+        made[i].order = (uint8_t)fields[i].order; // native, little, big: the same in both
     }
     return made;
 }
@@ -46,7 +47,9 @@ static SirField *lower_fields(Lower *l, const HirField *fields, uint32_t count) 
 static SirType lower_struct(Lower *l, const HirStruct *structure) {
     uint64_t row;
     if (map_get(l->structs, structure->number, &row)) return (SirType)row;
-    SirTypeInfo info = { .kind = SIR_TYPE_STRUCT, .is_ref = structure->is_ref };
+    SirTypeInfo info = { .kind = SIR_TYPE_STRUCT,
+                         .is_ref = structure->is_ref,
+                         .is_wire = structure->is_wire };
     info.name = lower__name(l, structure->name);
     SirType type = sir_type_intern(l->module, &info);
     map_put(l->structs, structure->number, type);
