@@ -190,11 +190,12 @@ static HirExpr *call_on_builtin_type(Fn *fn, const AstExpr *expr) {
 static HirExpr *call_by_name(Fn *fn, const AstExpr *expr, const HirType *want) {
     Checker *checker = fn->checker;
     const AstName *name = &expr->call.callee->name;
-    if (find_local(fn, name->name))
+    bool is_value = find_local(fn, name->name) || find_const(fn, name->name);
+    Decl *decl = is_value ? NULL : find_decl(checker, fn->module, name->name, name->span);
+    if (is_value || (decl && decl->kind == DECL_CONST)) // of a function
         return call_value(
             fn, check_expr(fn, expr->call.callee, NULL), &expr->call.args, expr->span
         );
-    Decl *decl = find_decl(checker, fn->module, name->name, name->span);
     if (decl) return call_fn(fn, decl, &expr->call.args, want, expr->span);
     HirExpr *builtin = call_builtin(fn, name->name, &expr->call.args, expr->span);
     if (builtin) return builtin;

@@ -60,6 +60,8 @@ typedef struct Decl {
     bool is_opaque;       // an instance over a parameter of some other declaration
     bool is_definition;   // the instance over its own parameters, which is checked for all
     bool is_abstract;     // a function of an interface
+    Stage body;           // of a function: STAGE_DONE: its statements are checked
+    bool is_body_broken;  // and what is wrong in them has been reported
     uint32_t depth;       // of an instance: how many instances needed one another up to this one
     union {               // made when the name is first entered; completed later
         HirStruct *structure;
@@ -90,7 +92,7 @@ struct Checker {
     VEC(Decl *) decls; // in order
     VEC(Decl *) methods;
     StrMap *tuples;        // types -> HirStruct *
-    Map *nominals;         // HirStruct or HirEnum -> Decl *
+    Map *nominals;         // HirStruct, HirEnum or HirFn -> Decl *
     const Env *env;        // of the declaration that is looked at
     bool types_known;      // every type declared has been completed
     uint32_t instancing;   // how deep instances make instances
@@ -99,6 +101,9 @@ struct Checker {
     uint32_t depth;        // of expressions and statements, against hostile input
     const CheckHelp *help; // NULL: none
     uint32_t zeros;        // parts of the zero that is being made
+    const Fn *around;      // whose body is being checked: its constants serve in lengths
+    uint64_t const_steps;  // of all constants that have been computed
+    uint32_t const_depth;  // of what is being computed, against hostile input
     Map *parts;            // HirExpr of a constant -> how many parts it has
 };
 
@@ -175,6 +180,10 @@ void check_types(Checker *checker); // finite, without borrows; completes the de
 void check_type(Checker *checker, Decl *decl); // the same for one
 void check_methods(Checker *checker);          // none is declared twice
 void check_bodies(Checker *checker);           // program.c: all functions, after all declarations
+
+typedef enum Body { BODY_NONE, BODY_BROKEN, BODY_BUSY, BODY_EARLY, BODY_READY } Body;
+Body ensure_body(Checker *checker, const HirFn *fn); // program.c: on demand, for a constant
+void complete_default(Checker *checker, Decl *decl, uint32_t field); // on demand, of a struct
 HirExpr *check_const_value(
     Checker *checker, Module *module, const AstExpr *ast, const HirType *type
 ); // folded; reports
@@ -248,6 +257,8 @@ bool is_error(const HirType *type);
 uint64_t type_size(const HirType *type);             // sizes.c: bytes, at most one above the limit
 void check_frame(Checker *checker, const HirFn *fn); // reports
 HirExpr *check_sizeof(Fn *fn, const AstExpr *expr);
+typedef enum Known { KNOWN_WHOLE, KNOWN_PARTLY, KNOWN_NEVER } Known; // it lies in itself
+Known complete_inside(Checker *checker, Map *seen, const HirType *type);
 const HirType *check_size(
     Checker *checker, const HirType *type, Span span
 ); // reports; ERROR if it is too large

@@ -37,16 +37,20 @@ static void complete_struct(Checker *checker, Decl *decl) {
 }
 
 // Defaults are constants, which may be of types that are not complete before all are.
-static void complete_defaults(Checker *checker, Decl *decl) {
+void complete_default(Checker *checker, Decl *decl, uint32_t field) {
     HirStruct *structure = decl->structure;
-    for (uint32_t i = 0; i < structure->fields.len; i++) {
-        const AstExpr *ast = decl->item->structure.fields.data[i].value;
-        HirField *field = &structure->fields.data[i];
-        if (!ast || is_error(field->type)) continue;
-        HirExpr *value = check_const_value(checker, decl->module, ast, field->type);
-        field->value = value->kind == HIR_ERROR ? NULL : value;
-        structure->broken = structure->broken || !field->value;
-    }
+    const AstExpr *ast = decl->item->structure.fields.data[field].value;
+    const HirType *type = structure->fields.data[field].type;
+    if (!ast || is_error(type) || structure->fields.data[field].value || structure->broken) return;
+    const Env *env = checker->env;
+    const Fn *around = checker->around;
+    checker->env = decl->env;
+    checker->around = NULL;
+    HirExpr *value = check_const_value(checker, decl->module, ast, type);
+    structure->fields.data[field].value = value->kind == HIR_ERROR ? NULL : value;
+    structure->broken = structure->broken || value->kind == HIR_ERROR;
+    checker->env = env;
+    checker->around = around;
 }
 
 static const HirType *smallest_repr(Checker *checker, uint64_t largest) {
@@ -179,6 +183,7 @@ HirExpr *check_const_value(
     Fn fn = { .checker = checker,
               .module = module,
               .fn = nowhere,
+              .scope = checker->around ? checker->around->scope : NULL,
               .result = simple(checker, HIR_TYPE_VOID) };
     return fold_value(&fn, ast, type);
 }
@@ -448,7 +453,9 @@ void complete_decl(Checker *checker, Decl *decl) {
     if (decl->stage != STAGE_NEW) return;
     decl->stage = STAGE_BUSY;
     const Env *outer = checker->env;
+    const Fn *around = checker->around;
     checker->env = decl->env;
+    checker->around = NULL;
     if (decl->item->attrs.len > 0)
         unsupported(checker, decl->item->attrs.data[0].span, "attributes");
     switch (decl->kind) {
@@ -465,6 +472,7 @@ void complete_decl(Checker *checker, Decl *decl) {
     case DECL_UNSUPPORTED: break;
     }
     checker->env = outer;
+    checker->around = around;
     decl->stage = STAGE_DONE;
 }
 
@@ -569,10 +577,8 @@ static void check_fields(Checker *checker, Decl *decl) {
             decl->enumeration->variants.data[i].fields.len, name
         );
     check_size(checker, decl_type(checker, decl), decl->item->name.span);
-    const Env *outer = checker->env;
-    checker->env = decl->env;
-    if (decl->kind == DECL_STRUCT) complete_defaults(checker, decl);
-    checker->env = outer;
+    for (uint32_t i = 0; decl->kind == DECL_STRUCT && i < decl->structure->fields.len; i++)
+        complete_default(checker, decl, i);
 }
 
 void check_type(Checker *checker, Decl *decl) {

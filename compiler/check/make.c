@@ -188,6 +188,8 @@ static bool add_missing(Fn *fn, HirExpr *expr, const HirType *type, const bool *
     const HirStruct *structure = type->structure;
     for (uint32_t i = 0; i < structure->fields.len; i++) {
         if (given[i]) continue;
+        Decl *decl = checker->types_known ? NULL : decl_of_type(checker, type);
+        if (decl) complete_default(checker, decl, i);
         if (!structure->fields.data[i].value) {
             diag_report(
                 checker->diags, span, E_FIELD_MISSING,

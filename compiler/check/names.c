@@ -107,12 +107,11 @@ void make_hir(Checker *checker, Decl *decl) {
     case DECL_INTERFACE:
     case DECL_UNSUPPORTED: break;
     }
-    if (decl->kind == DECL_STRUCT || decl->kind == DECL_ENUM)
-        map_put(
-            checker->nominals,
-            decl->kind == DECL_STRUCT ? (uintptr_t)decl->structure : (uintptr_t)decl->enumeration,
-            (uintptr_t)decl
-        );
+    const void *made = decl->kind == DECL_STRUCT ? (const void *)decl->structure
+                       : decl->kind == DECL_ENUM ? (const void *)decl->enumeration
+                       : decl->kind == DECL_FN   ? (const void *)decl->fn
+                                                 : NULL;
+    if (made) map_put(checker->nominals, (uintptr_t)made, (uintptr_t)decl);
 #undef MAKE
 }
 

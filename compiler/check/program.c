@@ -14,22 +14,77 @@ static void enter_params(Fn *fn) {
     }
 }
 
-// What is asked of a body is asked only if nothing before it was wrong: no complaint follows from another.
-static void check_body(Checker *checker, Module *module, HirFn *hir, const AstStmt *body) {
+static void make_body(Checker *checker, Module *module, HirFn *hir, const AstStmt *body) {
     Scope scope;
     Fn fn = { .checker = checker, .module = module, .fn = hir, .result = hir->sig.result };
-    uint32_t before = diags_errors(checker->diags);
+    const Fn *around = checker->around;
+    checker->around = &fn;
     push_scope(&fn, &scope);
     enter_params(&fn);
     hir->body = block_of(&fn, body->span);
     if (body->kind == AST_STMT_BLOCK) check_into(&fn, &body->block, hir->body);
     pop_scope(&fn);
-    if (hir->broken || diags_errors(checker->diags) > before) return;
+    checker->around = around;
+}
+
+// What is asked of a body is asked only if nothing before it was wrong: no complaint follows from another.
+static void judge_body(Checker *checker, HirFn *hir) {
+    uint32_t before = diags_errors(checker->diags);
     check_frame(checker, hir);
     check_packed(checker, hir);
     check_flow(checker, hir);
     if (diags_errors(checker->diags) > before) return;
     check_ways(checker, hir);
+}
+
+static void make_fn_body(Checker *checker, Decl *decl) {
+    if (decl->body != STAGE_NEW) return;
+    const Env *env = checker->env;
+    uint32_t from_depth = checker->from_depth, before = diags_errors(checker->diags);
+    checker->env = decl->env;
+    checker->from_depth = decl->depth;
+    decl->body = STAGE_BUSY;
+    make_body(checker, decl->module, decl->fn, decl->item->fn.body);
+    decl->body = STAGE_DONE;
+    decl->is_body_broken = decl->fn->broken || diags_errors(checker->diags) > before;
+    checker->env = env;
+    checker->from_depth = from_depth;
+}
+
+// Types first: a constant may be needed to know them. Each is completed but for those that are on their way to this one.
+static bool complete_types_early(Checker *checker) {
+    Map *seen = map_new(checker->arena);
+    for (uint32_t i = 0; i < checker->decls.len; i++) {
+        const Decl *decl = checker->decls.data[i];
+        bool is_type = decl->kind == DECL_STRUCT || decl->kind == DECL_ENUM;
+        if (is_type && complete_inside(checker, seen, decl_type(checker, decl)) == KNOWN_NEVER)
+            return false;
+    }
+    return true;
+}
+
+Body ensure_body(Checker *checker, const HirFn *fn) {
+    uint64_t found;
+    if (!map_get(checker->nominals, (uintptr_t)fn, &found)) return BODY_NONE;
+    Decl *decl = (Decl *)(uintptr_t)found;
+    if (decl->is_abstract || !decl->item->fn.body || decl->is_opaque) return BODY_NONE;
+    if (fn->broken) return BODY_BROKEN;
+    if (decl->body == STAGE_BUSY) return BODY_BUSY;
+    if (decl->body == STAGE_NEW && !checker->types_known && !complete_types_early(checker))
+        return BODY_EARLY;
+    make_fn_body(checker, decl);
+    return decl->is_body_broken ? BODY_BROKEN : BODY_READY;
+}
+
+static void check_fn_body(Checker *checker, Decl *decl) {
+    make_fn_body(checker, decl);
+    if (!decl->is_body_broken) judge_body(checker, decl->fn);
+}
+
+static void check_main_body(Checker *checker, Module *module, HirFn *hir, const AstStmt *body) {
+    uint32_t before = diags_errors(checker->diags);
+    make_body(checker, module, hir, body);
+    if (!hir->broken && diags_errors(checker->diags) == before) judge_body(checker, hir);
 }
 
 void check_bodies(Checker *checker) {
@@ -38,12 +93,11 @@ void check_bodies(Checker *checker) {
         bool checked = !decl->is_opaque || decl->is_definition;
         checker->env = decl->env;
         checker->from_depth = decl->depth;
-        if (decl->kind == DECL_FN && decl->item->fn.body && checked)
-            check_body(checker, decl->module, decl->fn, decl->item->fn.body);
+        if (decl->kind == DECL_FN && decl->item->fn.body && checked) check_fn_body(checker, decl);
         if (decl->kind == DECL_TEST)
-            check_body(checker, decl->module, decl->sip->main, decl->item->test.body);
+            check_main_body(checker, decl->module, decl->sip->main, decl->item->test.body);
         if (decl->kind == DECL_SIP && decl->item->sip.body)
-            check_body(checker, decl->module, decl->sip->main, decl->item->sip.body);
+            check_main_body(checker, decl->module, decl->sip->main, decl->item->sip.body);
         checker->env = NULL;
         checker->from_depth = 0;
     }

@@ -120,61 +120,50 @@ const HirType *check_size(Checker *checker, const HirType *type, Span span) {
 
 // --- sizeof ------------------------------------------------------------------------------------------------------------
 
-typedef struct Inside {
-    Checker *checker;
-    Map *seen; // Decl -> whether all inside it is known; before that it is on the way
-    Span span;
-} Inside;
-
-static bool complete_inside(Inside *inside, const HirType *type);
-
-static bool complete_fields(Inside *inside, const HirFields *fields) {
-    for (uint32_t i = 0; i < fields->len; i++)
-        if (is_error(fields->data[i].type) || !complete_inside(inside, fields->data[i].type))
-            return false;
-    return true;
+static Known fields_inside(Checker *checker, Map *seen, const HirFields *fields, Known known) {
+    for (uint32_t i = 0; i < fields->len; i++) {
+        const HirType *type = fields->data[i].type;
+        Known one = is_error(type) ? KNOWN_PARTLY : complete_inside(checker, seen, type);
+        known = one > known ? one : known;
+    }
+    return known;
 }
 
-// A size may be asked while types are still being declared: then what lies inside is completed first.
-static bool complete_inside(Inside *inside, const HirType *type) {
+// What lies inside a type, where it may be asked while types are still being declared. `seen` remembers the answers: Decl to
+// Known plus one, 0 while it is on the way.
+Known complete_inside(Checker *checker, Map *seen, const HirType *type) {
     while (type->kind == HIR_TYPE_ARRAY || type->kind == HIR_TYPE_OPTION ||
            type->kind == HIR_TYPE_VECTOR)
         type = type->elem;
-    Decl *decl = decl_of_type(inside->checker, type);
-    uint64_t known;
-    if (!decl) return true;
-    bool seen = map_get(inside->seen, (uintptr_t)decl, &known);
-    if (seen && known) return true;
-    if (seen || decl->stage == STAGE_BUSY) {
-        diag_report(
-            inside->checker->diags, inside->span, E_NEEDS_ITSELF,
-            text_of(inside->checker, decl->name)
-        );
-        return false;
-    }
-    map_put(inside->seen, (uintptr_t)decl, false);
-    complete_decl(inside->checker, decl);
-    bool good = type->kind == HIR_TYPE_STRUCT
-                    ? !type->structure->broken && complete_fields(inside, &type->structure->fields)
-                    : !type->enumeration->broken;
-    for (uint32_t i = 0; good && type->kind == HIR_TYPE_ENUM && i < type->enumeration->variants.len;
-         i++)
-        good = complete_fields(inside, &type->enumeration->variants.data[i].fields);
-    if (!good) return false;
-    map_put(inside->seen, (uintptr_t)decl, true);
-    if (type->kind == HIR_TYPE_STRUCT)
+    Decl *decl = decl_of_type(checker, type);
+    uint64_t answer;
+    if (!decl) return KNOWN_WHOLE;
+    if (map_get(seen, (uintptr_t)decl, &answer)) return answer ? (Known)(answer - 1) : KNOWN_NEVER;
+    map_put(seen, (uintptr_t)decl, 0);
+    Known known = decl->stage == STAGE_BUSY ? KNOWN_PARTLY : KNOWN_WHOLE;
+    complete_decl(checker, decl);
+    bool is_struct = type->kind == HIR_TYPE_STRUCT;
+    if (is_struct) known = fields_inside(checker, seen, &type->structure->fields, known);
+    for (uint32_t i = 0; !is_struct && i < type->enumeration->variants.len; i++)
+        known = fields_inside(checker, seen, &type->enumeration->variants.data[i].fields, known);
+    map_put(seen, (uintptr_t)decl, (uint64_t)known + 1);
+    if (known != KNOWN_WHOLE) return known;
+    if (is_struct)
         decl->structure->answers.settled = true;
     else
         decl->enumeration->answers.settled = true;
-    return true;
+    return known;
 }
 
 HirExpr *check_sizeof(Fn *fn, const AstExpr *expr) {
     Checker *checker = fn->checker;
     const HirType *type = kept_type(checker, fn->module, expr->type);
-    Inside inside = { checker, map_new(checker->arena), expr->span };
-    if (is_error(type) || (!checker->types_known && !complete_inside(&inside, type)))
+    if (is_error(type)) return error_expr(checker, expr->span);
+    if (!checker->types_known &&
+        complete_inside(checker, map_new(checker->arena), type) != KNOWN_WHOLE) {
+        diag_report(checker->diags, expr->span, E_NEEDS_ITSELF, type_text(checker, type));
         return error_expr(checker, expr->span);
+    }
     type = check_size(checker, type, expr->span);
     if (is_error(type)) return error_expr(checker, expr->span);
     return literal(checker, simple(checker, HIR_TYPE_USIZE), type_size(type), expr->span);
