@@ -129,6 +129,8 @@ static bool make_sealed(
                         .toolchain = toolchain_text(arena, pipeline->level) };
     input.traps = output->traps;
     input.trap_count = output->trap_count;
+    input.trap_texts = output->trap_texts;
+    input.trap_text_count = output->trap_text_count;
     input.kcalls = output->kcalls;
     input.kcall_count = output->kcall_count;
     memcpy(input.runtime_digest, runtime, 32);

@@ -242,9 +242,13 @@ static bool next(Interp *in, const SirInst *inst) {
 
 // --- all ---------------------------------------------------------------------------------------------------------------
 
-static bool trap(Interp *in, uint64_t fault) {
+static bool trap(Interp *in, const SirInst *inst) {
+    uint64_t fault = inst->args[0].n;
     bool is_named = (fault >= FAULT_OVERFLOW && fault <= FAULT_LOCK) || fault == FAULT_EXPLICIT;
-    return MUST(in, is_named, RULE_WELL_FORMED, "a trap that no program raises") &&
+    bool says = inst->arg_count == 2 && inst->args[1].kind == SIR_ARG_CONST &&
+                inst->args[1].tree->kind == SIR_CONST_STR;
+    return MUST(in, says || inst->arg_count == 1, RULE_WELL_FORMED, "a trap that says no text") &&
+           MUST(in, is_named, RULE_WELL_FORMED, "a trap that no program raises") &&
            interp__fault(in, (Fault)fault);
 }
 
@@ -263,6 +267,6 @@ bool interp__end_block(Interp *in, const SirInst *inst) {
     case SIR_OP_NEXT: return next(in, inst);
     case SIR_OP_RECEIVE: return interp__receive(in, inst);
     case SIR_OP_RETURN: return interp__return(in, inst);
-    default: return trap(in, inst->args[0].n);
+    default: return trap(in, inst);
     }
 }

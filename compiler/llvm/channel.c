@@ -258,5 +258,5 @@ void llvm__receive(Emit *e, const SirInst *inst) {
     for (uint32_t i = 0; i < inst->arm_count; i++)
         make_arm(e, &r, &inst->arms[i], by_row);
     llvm__go(e, never);
-    llvm__trap_always(e, FAULT_EXPLICIT);
+    llvm__trap_always(e, FAULT_EXPLICIT, NULL);
 }

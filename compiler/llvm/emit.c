@@ -36,6 +36,7 @@ static void make_tables(Emit *e) {
     e->consts = arena_array(e->arena, LLVMValueRef, module->consts.len);
     e->texts = strmap_new(e->arena);
     e->trap_rows = strmap_new(e->arena);
+    e->text_rows = strmap_new(e->arena);
     llvm__find_cycles(e);
 }
 
@@ -58,6 +59,8 @@ static void make_module(Emit *e) {
 static void report_tables(const Emit *e, LlvmOutput *out) {
     out->traps = e->traps.data;
     out->trap_count = e->traps.len;
+    out->trap_texts = e->trap_texts.data;
+    out->trap_text_count = e->trap_texts.len;
     out->kcalls = arena_array(e->arena, uint32_t, KCALLS);
     for (uint32_t i = 0; i < KCALLS; i++)
         if (e->kcalls[i]) out->kcalls[out->kcall_count++] = i;

@@ -137,7 +137,11 @@ void llvm__end(Emit *e, const SirInst *inst) {
     case SIR_OP_RECEIVE: llvm__receive(e, inst); break;
     case SIR_OP_NEXT: next(e, inst); break;
     case SIR_OP_RETURN: return_value(e, inst); break;
-    case SIR_OP_TRAP: llvm__trap_always(e, (Fault)inst->args[0].n); break;
+    case SIR_OP_TRAP:
+        llvm__trap_always(
+            e, (Fault)inst->args[0].n, inst->arg_count > 1 ? &inst->args[1].tree->text : NULL
+        );
+        break;
     default: unreachable();
     }
 }

@@ -31,6 +31,8 @@ typedef struct LlvmOutput {
     SealTrap *
         traps; // .sip.traps: one row per place that can trap; `file` is a row of the module's files, 0 if unknown
     uint32_t trap_count;
+    Str *trap_texts; // what the rows' `text` refers to
+    uint32_t trap_text_count;
     uint32_t *kcalls; // rows of kcalls.def that the code calls, ascending
     uint32_t kcall_count;
     char error[512]; // why `llvm_emit` failed

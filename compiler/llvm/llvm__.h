@@ -92,6 +92,8 @@ typedef struct Emit {
 
     StrMap *trap_rows; // the bytes of a SealTrap to its row
     VEC(SealTrap) traps;
+    StrMap *text_rows; // texts of traps to their rows
+    VEC(Str) trap_texts;
     bool kcalls[KCALLS];
     LLVMTypeRef kcall_types[KCALLS];
     LLVMValueRef kernel; // the global that holds the table's address
@@ -215,7 +217,7 @@ void llvm__declare_runtime(Emit *e);
 uint32_t llvm__site(Emit *e, Fault fault); // row of the trap table for the current location
 void llvm__trap_if(Emit *e, LLVMValueRef c, Fault fault);
 void llvm__trap_unless(Emit *e, LLVMValueRef c, Fault fault);
-void llvm__trap_always(Emit *e, Fault fault);
+void llvm__trap_always(Emit *e, Fault fault, const Str *text); // text: for the report; NULL: none
 LLVMValueRef llvm__call_kernel(Emit *e, Kcall kcall, uint32_t n, LLVMValueRef *args);
 LLVMValueRef llvm__alloc(Emit *e, LLVMValueRef size);
 void llvm__free(Emit *e, LLVMValueRef block);

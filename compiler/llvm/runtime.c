@@ -125,15 +125,31 @@ void llvm__free(Emit *e, LLVMValueRef block) {
 
 // --- traps ---------------------------------------------------------------------------------------------------
 
-uint32_t llvm__site(Emit *e, Fault fault) {
-    SealTrap trap = { (uint32_t)fault, e->loc.file, e->loc.line, e->loc.column };
-    if (e->loc.file == SIR_NONE) trap = (SealTrap){ (uint32_t)fault, 0, 0, 0 };
+// Its row plus one; 0 where there is none.
+static uint32_t text_row(Emit *e, const Str *text) {
+    if (!text) return 0;
+    uint64_t row = e->trap_texts.len;
+    if (row == SEAL_MOST_TRAP_TEXTS) return 0;
+    if (!strmap_get(e->text_rows, text->ptr, text->len, &row)) {
+        strmap_put(e->text_rows, text->ptr, text->len, row);
+        vec_push(e->arena, &e->trap_texts, *text);
+    }
+    return (uint32_t)row + 1;
+}
+
+static uint32_t site_that_says(Emit *e, Fault fault, const Str *text) {
+    SealTrap trap = { (uint32_t)fault, e->loc.file, e->loc.line, e->loc.column, text_row(e, text) };
+    if (e->loc.file == SIR_NONE) trap.file = trap.line = trap.column = 0;
     uint64_t row = e->traps.len;
     if (!strmap_get(e->trap_rows, (const char *)&trap, sizeof trap, &row)) {
         strmap_put(e->trap_rows, (const char *)&trap, sizeof trap, row);
         vec_push(e->arena, &e->traps, trap);
     }
     return (uint32_t)row;
+}
+
+uint32_t llvm__site(Emit *e, Fault fault) {
+    return site_that_says(e, fault, NULL);
 }
 
 static void call_trap(Emit *e, uint32_t site) {
@@ -178,6 +194,6 @@ void llvm__trap_unless(Emit *e, LLVMValueRef c, Fault fault) {
 }
 
 // Ends the block that code is being appended to.
-void llvm__trap_always(Emit *e, Fault fault) {
-    call_trap(e, llvm__site(e, fault));
+void llvm__trap_always(Emit *e, Fault fault, const Str *text) {
+    call_trap(e, site_that_says(e, fault, text));
 }

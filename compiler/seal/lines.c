@@ -31,6 +31,7 @@ typedef struct Row { // of the result; `order` keeps equal addresses as they cam
 typedef struct Lines {
     Arena *arena;
     const Program *program;
+    const SealInput *input;
     const SirModule *module;
     DwarfLines dwarf;
     VEC(Function) functions;
@@ -150,7 +151,10 @@ static Layout lay_out(const Lines *l, uint32_t files) {
         (SealTable){ header->files.offset + files * (uint32_t)sizeof(SealString), l->rows.len };
     header->functions = (SealTable){ header->rows.offset + l->rows.len * (uint32_t)sizeof(SealLine),
                                      l->functions.len };
-    layout.texts = header->functions.offset + l->functions.len * (uint32_t)sizeof(SealFunction);
+    header->texts =
+        (SealTable){ header->functions.offset + l->functions.len * (uint32_t)sizeof(SealFunction),
+                     l->input->trap_text_count };
+    layout.texts = header->texts.offset + header->texts.count * (uint32_t)sizeof(SealString);
     return layout;
 }
 
@@ -178,6 +182,10 @@ static void put_rows(Lines *l, const Layout *layout, Buf *tables) {
                              add_text(l, layout, name) };
         buf_put(tables, &row, sizeof row);
     }
+    for (uint32_t i = 0; i < layout->header.texts.count; i++) {
+        SealString row = add_text(l, layout, l->input->trap_texts[i]);
+        buf_put(tables, &row, sizeof row);
+    }
 }
 
 // The module's files, then those that only the line table names, then, so that there is one, the unknown file.
@@ -194,8 +202,11 @@ static Str *all_files(Lines *l, uint32_t *count) {
     return names;
 }
 
-void seal__write_lines(Arena *arena, const Program *program, const SirModule *module, Buf *out) {
-    Lines l = { .arena = arena, .program = program, .module = module, .files = strmap_new(arena) };
+void seal__write_lines(
+    Arena *arena, const Program *program, const SealInput *input, const SirModule *module, Buf *out
+) {
+    Lines l = { .arena = arena, .program = program, .input = input, .module = module };
+    l.files = strmap_new(arena);
     for (uint32_t i = 0; i < module->files.len; i++)
         strmap_put(l.files, module->files.data[i].ptr, module->files.data[i].len, i);
     seal__read_dwarf(arena, program, &l.dwarf);

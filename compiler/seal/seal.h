@@ -9,6 +9,7 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/str.h"
 #include "contracts/abi/seal.h"
 #include "verify/verify.h"
 
@@ -23,6 +24,8 @@ typedef struct SealInput {
     uint8_t runtime_digest[32]; // SHA-256 of libsip-rt.a
     const SealTrap *traps;      // rows that the code refers to
     uint32_t trap_count;
+    const Str *trap_texts; // what the rows' `text` refers to
+    uint32_t trap_text_count;
     const uint32_t *kcalls; // rows of kcalls.def that the code uses, ascending
     uint32_t kcall_count;
 } SealInput;

@@ -45,6 +45,8 @@ typedef struct DwarfLines {
 void seal__read_dwarf(Arena *arena, const Program *program, DwarfLines *lines);
 
 // Appends the section .sip.lines.
-void seal__write_lines(Arena *arena, const Program *program, const SirModule *module, Buf *out);
+void seal__write_lines(
+    Arena *arena, const Program *program, const SealInput *input, const SirModule *module, Buf *out
+);
 
 #endif

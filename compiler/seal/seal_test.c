@@ -59,9 +59,10 @@ typedef struct Subject {
 } Subject;
 
 static const SealTrap traps[] = {
-    { 1, 1, 7, 3 },
-    { 4, 0, 2, 1 }
+    { 1, 1, 7, 3, 0 },
+    { 4, 0, 2, 1, 1 }
 };
+static const Str trap_text = { "n < 3", 5 };
 static const uint32_t kcalls[] = { 10, 11, 13 };
 
 static void judge(Subject *subject, const char *text) {
@@ -81,6 +82,8 @@ static void judge(Subject *subject, const char *text) {
                                   .toolchain = "test",
                                   .traps = traps,
                                   .trap_count = 2,
+                                  .trap_texts = &trap_text,
+                                  .trap_text_count = 1,
                                   .kcalls = kcalls,
                                   .kcall_count = 3 };
 }

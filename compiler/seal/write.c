@@ -42,10 +42,10 @@ static ElfSection *add_section(Writing *w, const char *name, size_t size) { // w
     return section;
 }
 
-static void add_lines(Writing *w, const SirModule *module) {
+static void add_lines(Writing *w, const SealInput *input, const SirModule *module) {
     align_to(w, 8);
     ElfSection *section = add_section(w, ".sip.lines", 0);
-    seal__write_lines(&w->scratch, &w->program, module, w->out);
+    seal__write_lines(&w->scratch, &w->program, input, module, w->out);
     section->size = here(w) - section->offset;
 }
 
@@ -110,7 +110,7 @@ bool seal_write(
     arena_init(&w.scratch);
     bool good = begin(&w, program, length);
     if (good) {
-        add_lines(&w, verified_module(input->sir));
+        add_lines(&w, input, verified_module(input->sir));
         add_sir(&w, input);
         add_headers(&w);
         add_record(&w);

@@ -38,6 +38,7 @@ typedef struct Example {
     ExampleContract contracts[EXAMPLE_MOST];
     ExampleParam params[EXAMPLE_MOST];
     uint32_t trap_fault; // of the only trap site, at example.sip:7
+    uint32_t trap_text;  // what it says: 1 is "n < 3"; 0: nothing
     uint32_t may_exit;   // has the grant `exit`
     void (*code)(const KernelTable *kernel, const SipStart *start);
 } Example;
@@ -145,6 +146,9 @@ static inline void example_lines(ExampleFile *file, uint32_t code_address) {
     SealFunction function = { code_address, 12, example_text(file, file->lines, "main") };
     header.functions =
         (SealTable){ (uint32_t)(example_put(file, &function, sizeof function) - file->lines), 1 };
+    SealString text = example_text(file, file->lines, "n < 3");
+    header.texts =
+        (SealTable){ (uint32_t)(example_put(file, &text, sizeof text) - file->lines), 1 };
     header.size = (uint32_t)(file->size - file->lines);
     memcpy(file->bytes + file->lines, &header, sizeof header);
 }
@@ -229,7 +233,7 @@ static inline void example_make(ExampleFile *file, const Example *example) {
     memcpy(header.ident, ident, sizeof ident);
     file->size = 64 + sizeof segments;
     example_manifest(file, example);
-    SealTrap trap = { example->trap_fault, 0, 7, 1 };
+    SealTrap trap = { example->trap_fault, 0, 7, 1, example->trap_text };
     file->traps = example_put(file, &trap, sizeof trap);
     ElfRela none = { 0 };
     file->relocations = example_put(file, &none, sizeof none);

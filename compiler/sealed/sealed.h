@@ -78,6 +78,9 @@ typedef struct SealedPlace {
 
 SealedPlace sealed_place(const Sealed *sealed, uint64_t pc); // pc: address in the image
 SealedView sealed_file_name(const Sealed *sealed, uint32_t file);
+SealedView sealed_trap_text(
+    const Sealed *sealed, uint32_t text
+); // as a trap row names it; empty if it says none
 
 // --- loading -----------------------------------------------------------------------------------------------
 

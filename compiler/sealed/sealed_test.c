@@ -18,6 +18,7 @@ static const Example example = {
     .heap = 65536,
     .stack = 32768,
     .trap_fault = 4,
+    .trap_text = 1,
     .contracts = { { "Echo", 1, 2, 32, { { "say", 0, 24, 0 }, { "said", 1, 16, 0 } } } },
     .params = { { "echo", SEAL_PARAM_ENDPOINT, 0, 1 }, { "args", SEAL_PARAM_ARGS, 0, 0 } },
 };
@@ -56,6 +57,48 @@ static void finds_places(void **state) {
     assert_int_equal(sealed_place(&sealed, sealed.entry + 10).line, 6);
     assert_int_equal(sealed_place(&sealed, sealed.entry + 12).function.size, 0);
     assert_int_equal(sealed_place(&sealed, sealed.entry - 1).file.size, 0);
+}
+
+static SealLines *line_header(ExampleFile *file) {
+    return (SealLines *)(void *)(file->bytes + file->lines);
+}
+
+static bool is_refused_again(ExampleFile *file) { // with the digest made right
+    Sealed sealed;
+    return sealed_read(file->bytes, file->size, &sealed) != NULL;
+}
+
+// What a trap says is shown on consoles, so it must be text, and there.
+static void says_what_a_trap_says(void **state) {
+    (void)state;
+    static ExampleFile file;
+    Sealed sealed;
+    example_make(&file, &example);
+    assert_null(sealed_read(file.bytes, file.size, &sealed));
+    assert_text(sealed_trap_text(&sealed, sealed_trap(&sealed, 0).text), "n < 3");
+    assert_int_equal(sealed_trap_text(&sealed, 0).size, 0);
+    assert_int_equal(sealed_trap_text(&sealed, 2).size, 0);
+    SealString *text =
+        (SealString *)(void *)(file.bytes + file.lines + line_header(&file)->texts.offset);
+    uint8_t *first = file.bytes + file.lines + text->offset, kept = *first;
+    const uint8_t wrong[] = { 0x1b, '\n', 0, 0x7f, 0xc2 };
+    for (size_t i = 0; i < sizeof wrong; i++) {
+        *first = wrong[i];
+        assert_true(is_refused_again(&file));
+    }
+    *first = kept;
+    assert_false(is_refused_again(&file));
+    text->length = SEAL_MOST_TRAP_TEXT + 1;
+    assert_true(is_refused_again(&file));
+    text->length = 0;
+    assert_true(is_refused_again(&file));
+    text->length = 5;
+    text->offset = UINT32_MAX - 2;
+    assert_true(is_refused_again(&file));
+    line_header(&file)->texts.count = UINT32_MAX;
+    assert_true(is_refused_again(&file));
+    line_header(&file)->texts.count = 0; // the site names a text that is not there
+    assert_true(is_refused_again(&file));
 }
 
 static void loads_and_relocates(void **state) {
@@ -215,6 +258,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_a_good_file),
         cmocka_unit_test(finds_places),
+        cmocka_unit_test(says_what_a_trap_says),
         cmocka_unit_test(loads_and_relocates),
         cmocka_unit_test(every_truncation_is_refused),
         cmocka_unit_test(every_flipped_bit_is_refused),

@@ -226,6 +226,31 @@ static SealString file_row(const Sealed *sealed, uint32_t row) {
     return name;
 }
 
+static SealString trap_text_row(const Sealed *sealed, uint32_t row) {
+    SealString text;
+    copy_row(&text, sealed->lines, sealed->line_header.texts, row, sizeof text);
+    return text;
+}
+
+static const char *check_trap_texts(const Sealed *sealed) {
+    if (sealed->line_header.texts.count > SEAL_MOST_TRAP_TEXTS) return "its traps say too much";
+    for (uint32_t i = 0; i < sealed->line_header.texts.count; i++) {
+        SealString text = trap_text_row(sealed, i);
+        if (text.length == 0 || text.length > SEAL_MOST_TRAP_TEXT ||
+            !sealed__within(text.offset, text.length, sealed->lines.size))
+            return "the text of a trap reaches beyond the line table, or is too long";
+        for (uint32_t k = 0; k < text.length; k++) {
+            uint8_t byte = sealed->lines.bytes[text.offset + k];
+            if (byte < ' ' || byte > '~') return "the text of a trap cannot be printed";
+        }
+    }
+    for (uint32_t i = 0; i < sealed->manifest.trap_count; i++) {
+        if (sealed_trap(sealed, i).text > sealed->line_header.texts.count)
+            return "a trap site says a text that there is not";
+    }
+    return NULL;
+}
+
 static const char *check_line_rows(const Sealed *sealed) {
     const SealLines *header = &sealed->line_header;
     for (uint32_t i = 0; i < header->files.count; i++) {
@@ -248,7 +273,7 @@ static const char *check_line_rows(const Sealed *sealed) {
         if (sealed_trap(sealed, i).file >= header->files.count)
             return "a trap site is in a file that the line table has not";
     }
-    return NULL;
+    return check_trap_texts(sealed);
 }
 
 const char *sealed__read_lines(Sealed *sealed, SealedView section) {
@@ -268,6 +293,9 @@ const char *sealed__read_lines(Sealed *sealed, SealedView section) {
         ) ||
         !sealed__rows_within(
             header->functions.offset, header->functions.count, sizeof(SealFunction), header->size
+        ) ||
+        !sealed__rows_within(
+            header->texts.offset, header->texts.count, sizeof(SealString), header->size
         ))
         return "a table of the line table reaches beyond it";
     return check_line_rows(sealed);
@@ -302,6 +330,12 @@ SealedView sealed_file_name(const Sealed *sealed, uint32_t file) {
     if (file >= sealed->line_header.files.count) return (SealedView){ 0 };
     SealString name = file_row(sealed, file);
     return (SealedView){ sealed->lines.bytes + name.offset, name.length };
+}
+
+SealedView sealed_trap_text(const Sealed *sealed, uint32_t text) {
+    if (text == 0 || text > sealed->line_header.texts.count) return (SealedView){ 0 };
+    SealString row = trap_text_row(sealed, text - 1);
+    return (SealedView){ sealed->lines.bytes + row.offset, row.length };
 }
 
 SealedPlace sealed_place(const Sealed *sealed, uint64_t pc) {

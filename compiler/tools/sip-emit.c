@@ -101,6 +101,8 @@ static int seal(Job *job) {
                         .sir_length = job->binary.len,
                         .traps = job->llvm.traps,
                         .trap_count = job->llvm.trap_count,
+                        .trap_texts = job->llvm.trap_texts,
+                        .trap_text_count = job->llvm.trap_text_count,
                         .kcalls = job->llvm.kcalls,
                         .kcall_count = job->llvm.kcall_count };
     input.toolchain = arena_printf(

@@ -4,16 +4,19 @@
 #ifndef VERIFY_LIMITS_H
 #define VERIFY_LIMITS_H
 
+#include "contracts/abi/seal.h"
+
 enum {
     LIMIT_MODULE_BYTES = 1 << 28, // of the binary form: so that no count of parts overflows 32 bits
     LIMIT_TYPE_SIZE = 1 << 30,    // bytes of one type
     LIMIT_FRAME_SIZE = 1 << 30,   // bytes of all locals of a function
     LIMIT_ARRAY_COUNT = 1 << 30,  // elements of one array, also of those that take no room
-    LIMIT_PLACE_DEPTH = 64,       // projections of one place
-    LIMIT_TREE_DEPTH = 64,        // nesting of one constant
-    LIMIT_LOCALS = 1 << 20,       // locals of a function
-    LIMIT_BLOCKS = 1 << 20,       // blocks of a function
-    LIMIT_STATE_WORDS = 1 << 24,  // words that one analysis keeps for all blocks of a function
+    LIMIT_TRAP_TEXT = SEAL_MOST_TRAP_TEXT, // bytes
+    LIMIT_PLACE_DEPTH = 64,                // projections of one place
+    LIMIT_TREE_DEPTH = 64,                 // nesting of one constant
+    LIMIT_LOCALS = 1 << 20,                // locals of a function
+    LIMIT_BLOCKS = 1 << 20,                // blocks of a function
+    LIMIT_STATE_WORDS = 1 << 24,     // words that one analysis keeps for all blocks of a function
     LIMIT_LOAN_WORK = 50 * 1000000,  // steps of the loan analysis of a function
     LIMIT_FLOW_WORK = 500 * 1000000, // steps of all other analyses of a function
     LIMIT_PATHS = 1 << 20,           // places of a function that are initialised by themselves

@@ -1,6 +1,7 @@
 // Terminators: which arms they have, what the arms bind, and that every way is covered once. docs/sir.md 7. What depends on
 // the state of an endpoint is asked along the flow.
 
+#include "limits.h"
 #include "typing.h"
 
 #include <stdlib.h>
@@ -305,12 +306,32 @@ enum { // TRAP_OVERFLOW ...: rows of fault.def
 #include "contracts/abi/fault.def"
 };
 
+// What a kernel shows is short and printable, whoever wrote it.
+static bool is_printable(Str text) {
+    for (size_t i = 0; i < text.len; i++)
+        if (text.ptr[i] < ' ' || text.ptr[i] > '~') return false;
+    return text.len > 0 && text.len <= LIMIT_TRAP_TEXT;
+}
+
+static void type_trap_text(Code *c) {
+    if (c->inst->arg_count == 1) return;
+    const SirArg *text = &c->inst->args[1];
+    bool is_text = c->inst->arg_count == 2 && text->kind == SIR_ARG_CONST &&
+                   text->tree->kind == SIR_CONST_STR &&
+                   verify__type(c->v, text->tree->type)->kind == SIR_TYPE_STR;
+    if (!is_text)
+        ILL_FORMED(c, "`trap` takes one constant text");
+    else if (!is_printable(text->tree->text))
+        ILL_FORMED(c, "the text of a `trap` is not 1 to %d printable characters", LIMIT_TRAP_TEXT);
+}
+
 static void type_trap(Code *c) {
     uint64_t fault = c->inst->args[0].n;
     bool raised_by_programs =
         (fault >= TRAP_OVERFLOW && fault <= TRAP_LOCK) || fault == TRAP_EXPLICIT;
     if (!raised_by_programs)
         ILL_FORMED(c, "`trap` raises %llu, which no program does", (unsigned long long)fault);
+    type_trap_text(c);
 }
 
 // --- all -----------------------------------------------------------------------------------------------------------------------------

@@ -10,7 +10,9 @@
 
 #include <stdint.h>
 
-#define SEAL_FORMAT_VERSION 1u
+#define SEAL_FORMAT_VERSION  2u
+#define SEAL_MOST_TRAP_TEXT  160u // bytes
+#define SEAL_MOST_TRAP_TEXTS 65536u
 
 // --- sections ----------------------------------------------------------------------------------------------
 // .sip.manifest   SealManifest and what it points to          (loaded read-only)
@@ -108,6 +110,7 @@ typedef struct SealTrap {
     uint32_t fault; // row of fault.def
     uint32_t file;  // index into SealLines.files
     uint32_t line, column;
+    uint32_t text; // a row of SealLines.texts plus one; 0: none
 } SealTrap;
 
 typedef struct SealLines { // header of .sip.lines; offsets from its first byte
@@ -117,6 +120,8 @@ typedef struct SealLines { // header of .sip.lines; offsets from its first byte
     SealTable files;     // SealString[]
     SealTable rows;      // SealLine[], ascending pc; a row holds up to the next one
     SealTable functions; // SealFunction[], ascending pc
+    SealTable
+        texts; // SealString[]: what traps say, 1 to SEAL_MOST_TRAP_TEXT printable characters of ASCII each
 } SealLines;
 
 typedef struct SealLine {

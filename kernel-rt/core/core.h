@@ -284,6 +284,7 @@ typedef struct Ending { // why and where a SIP ended
     uint32_t fault;     // FAULT_NONE: it returned
     SealedView file;    // may be empty
     uint32_t line;
+    SealedView text; // what the trap says; may be empty
     uint64_t frames[MOST_FRAMES]; // addresses in the image, the innermost first
     uint32_t frame_count;
 } Ending;

@@ -71,6 +71,7 @@ NEVER void fault_at_site(uint32_t fault, uint32_t site, uint64_t frame) {
         const SealTrap trap = sealed_trap(sealed, site);
         sip->ending.file = sealed_file_name(sealed, trap.file);
         sip->ending.line = trap.line;
+        sip->ending.text = sealed_trap_text(sealed, trap.text);
     }
     sched_leave();
 }
@@ -128,6 +129,7 @@ void fault_print(const Sip *sip) {
         );
     else
         print("fault: %v: %s", &sip->name, causes[ending->fault]);
+    if (ending->text.size) print("fault: %v:   %v", &sip->name, &ending->text);
     if (ending->frame_count) print("#   address %x in its image", ending->frames[0]);
     for (uint32_t i = 0; i < ending->frame_count; i++)
         print_frame(sip, ending->frames[i]);
