@@ -192,7 +192,11 @@ static HirExpr *call_by_name(Fn *fn, const AstExpr *expr, const HirType *want) {
     const AstName *name = &expr->call.callee->name;
     bool is_value = find_local(fn, name->name) || find_const(fn, name->name);
     Decl *decl = is_value ? NULL : find_decl(checker, fn->module, name->name, name->span);
-    if (is_value || (decl && decl->kind == DECL_CONST)) // of a function
+    if (decl && decl->kind == DECL_CONST) { // of a function
+        complete_decl(checker, decl);
+        is_value = decl->constant->type && decl->constant->type->kind == HIR_TYPE_FN;
+    }
+    if (is_value)
         return call_value(
             fn, check_expr(fn, expr->call.callee, NULL), &expr->call.args, expr->span
         );
