@@ -1,12 +1,16 @@
 // Arenas and what lives in them: memory is zeroed, aligned, apart, and vectors keep their content while they grow.
 
+// clang-format off: cmocka.h wants the three before it
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <cmocka.h>
+// clang-format on
 
 #include "base/arena.h"
 #include "base/vec.h"
+
+#include <string.h>
 
 static void memory_is_zeroed_and_aligned(void **state) {
     (void)state;
@@ -32,6 +36,21 @@ static void large_blocks_get_their_own_chunk(void **state) {
     big[(10u << 20) - 1] = 7;
     assert_non_null(arena_new(&arena, uint64_t));
     arena_free(&arena);
+}
+
+static void what_was_given_back_comes_zeroed(void **state) {
+    (void)state;
+    for (int round = 0; round < 3; round++) {
+        Arena arena;
+        arena_init(&arena);
+        for (int i = 0; i < 300; i++) {
+            uint8_t *bytes = arena_alloc(&arena, 100000, 16);
+            for (size_t k = 0; k < 100000; k += 99)
+                assert_int_equal(bytes[k], 0);
+            memset(bytes, 0xaa, 100000);
+        }
+        arena_free(&arena);
+    }
 }
 
 static void vectors_keep_their_content(void **state) {
@@ -65,6 +84,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(memory_is_zeroed_and_aligned),
         cmocka_unit_test(large_blocks_get_their_own_chunk),
+        cmocka_unit_test(what_was_given_back_comes_zeroed),
         cmocka_unit_test(vectors_keep_their_content),
         cmocka_unit_test(text_is_copied),
     };

@@ -1,9 +1,11 @@
 // Work is done once, all of it, whatever the number of threads.
 
+// clang-format off: cmocka.h wants the three before it
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <cmocka.h>
+// clang-format on
 
 #include "base/threads.h"
 
