@@ -50,12 +50,15 @@ module.exports = grammar({
 
   supertypes: $ => [$.item, $.type, $.expression, $.pattern, $.statement],
 
-  inline: $ => [$._name, $._member, $._protocol_name, $._base, $._pattern_name, $._value, $._target],
+  inline: $ => [
+    $._name, $._member, $._protocol_name, $._base, $._pattern_name, $._value, $._target, $._operand, $._binder, $._initializer,
+    $._loop,
+  ],
 
   conflicts: $ => [
     // In a condition, and at the start of a statement before `[`: a type or a value.
-    [$._type_base, $._primary],
-    [$.generic_type, $._primary],
+    [$._type_base, $._primary], [$._type_base, $.expression],
+    [$.generic_type, $.expression],
     // `T Console.imp:Ready.print(...)`: a state after a message, or a function that belongs to the endpoint.
     [$.state_path],
     // `new T<A>{ ... }`, `new T < x`.
@@ -330,11 +333,13 @@ module.exports = grammar({
     // What may be initialised with: an expression, or a list or closure whose type the place knows.
     _value: $ => choice($.expression, $.init_list, $.closure),
 
+    // Spelled out where a primary is all of it: the parser makes a node for each step, and most expressions are primaries.
     expression: $ => choice(
-      $._primary, $.unary_expression, $.dereference, $.try_expression, $.binary_expression, $.cast_expression,
+      $._name, $.path, $._operand,
+      $.unary_expression, $.dereference, $.try_expression, $.binary_expression, $.cast_expression,
       $.ternary_expression, $.else_expression, $.new_expression, $.init_expression,
     ),
-    _primary: $ => choice($._name, $.path, $._operand),
+    _primary: $ => choice($._name, $.path, $._operand), // what a postfix operator follows
     _operand: $ => choice(
       $.integer, $.float, $.quantity, $.character, $.string, $.byte_string, $.raw_string, $.text,
       $.true, $.false, $.none, $.parenthesized, $.tuple_expression, $.variant_expression, $.field_expression,
