@@ -8,6 +8,7 @@
 #include "driver/version.h"
 #include "link/link.h"
 #include "lower/lower.h"
+#include "scan/scan.h"
 #include "seal/seal.h"
 #include "sealed/sealed.h"
 #include "sealed/sha256.h"
@@ -144,6 +145,11 @@ static bool make_sealed(
                        .cpu_time = &pipeline->times.link };
     good = good && (link_program(&link, &program, error) || fail(pipeline, error));
     lap(&pipeline->times.link, &t);
+
+    ScanFacts facts = { output->kcalls, output->kcall_count, output->sites, output->site_count };
+    good =
+        good && (scan_program(program.data, program.len, &facts, error) || fail(pipeline, error));
+    lap(&pipeline->times.scan, &t);
 
     good = good &&
            (seal_write(&input, program.data, program.len, sealed, error) || fail(pipeline, error));

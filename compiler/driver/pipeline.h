@@ -13,7 +13,7 @@
 #include "verify/verify.h"
 
 typedef struct Times { // nanoseconds of CPU time in each room
-    uint64_t lower, sir, verify, llvm, link, seal;
+    uint64_t lower, sir, verify, llvm, link, scan, seal;
 } Times;
 
 typedef struct Pipeline {

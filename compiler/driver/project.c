@@ -97,6 +97,7 @@ void show_times(const Project *project) {
         { "verify", back->verify  },
         { "llvm",   back->llvm    },
         { "link",   back->link    },
+        { "scan",   back->scan    },
         { "seal",   back->seal    },
     };
     uint64_t total = 0;

@@ -7,8 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const allowed_texts[] = { "frame-pointer", "probe-stack", "tune-cpu",
-                                             "warn-stack-size" };
+static const char *const allowed_texts[] = {
+    "frame-pointer",    "no-jump-tables", "probe-stack",
+    "stack-probe-size", "tune-cpu",       "warn-stack-size"
+};
 static const char *const allowed_kinds[] = { "nounwind", "noredzone", "uwtable",
                                              "noreturn", "cold",      "noinline" };
 // None of them knows how floats are rounded, or tells.

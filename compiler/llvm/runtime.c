@@ -75,6 +75,11 @@ void llvm__attributes(const Emit *e, LLVMValueRef fn) {
     // Instructions of x86-64-v2, chosen for today's processors: without it LLVM tunes for the first that had them.
     add_text_attribute(e, fn, "tune-cpu", "generic");
     add_text_attribute(e, fn, "probe-stack", "inline-asm");
+    // Half a page: with a whole one, a frame of 4096 bytes and the return address of a call would step over the guard.
+    add_text_attribute(e, fn, "stack-probe-size", "2048");
+    add_text_attribute(
+        e, fn, "no-jump-tables", "true"
+    ); // so that the scan sees where each jump leads
     // Beyond 2^31 bytes LLVM's displacements wrap around, and lead out of the frame. llvm__watch makes an error of it.
     add_text_attribute(e, fn, "warn-stack-size", "1073741824");
 }

@@ -138,7 +138,9 @@ bool llvm__generate(Emit *e, LlvmOutput *out) {
     LLVMTargetMachineRef machine = make_machine(e);
     if (!machine) return false;
     set_layout(e, machine);
-    bool good = is_sound(e) && optimise(e, machine) && write_all(e, machine, out);
+    bool good = is_sound(e) && optimise(e, machine);
+    if (good) llvm__find_sites(e, out);
+    good = good && write_all(e, machine, out);
     LLVMDisposeTargetMachine(machine);
     return good;
 }

@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "link/link.h"
 #include "llvm/llvm.h"
+#include "scan/scan.h"
 #include "seal/seal.h"
 #include "sealed/sha256.h"
 #include "sir/sir.h"
@@ -117,7 +118,10 @@ static int seal(Job *job) {
     sha256_finish(&sha, input.runtime_digest);
     const Buf *objects[] = { &job->llvm.object, &tables };
     LinkInput link = { .objects = objects, .object_count = 2, .runtime = job->command.runtime };
+    ScanFacts facts = { job->llvm.kcalls, job->llvm.kcall_count, job->llvm.sites,
+                        job->llvm.site_count };
     good = good && seal_tables(&input, &tables, error) && link_program(&link, &program, error) &&
+           scan_program(program.data, program.len, &facts, error) &&
            seal_write(&input, program.data, program.len, &job->result, error);
     buf_free(&runtime);
     buf_free(&tables);
