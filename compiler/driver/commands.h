@@ -12,6 +12,7 @@ int command_test(const Options *options);
 int command_new(const Options *options);
 int command_image(const Options *options);
 int command_emit(const Options *options);
+int command_interp(const Options *options);
 int command_verify(const Options *options);
 int command_fix(const Options *options);
 int command_explain(const Options *options);

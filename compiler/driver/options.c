@@ -16,28 +16,31 @@ typedef struct CommandRow {
 
 static const CommandRow commands[COMMANDS] = {
     [CMD_CHECK] = { "check",   "FILE.sip...",            "check programs without generating code",
-                   "Reports what is wrong and exits with 1 if anything is."                                                                                                                   },
+                   "Reports what is wrong and exits with 1 if anything is."                                                                                                                                          },
     [CMD_BUILD] = { "build",   "FILE.sip",               "compile to sealed binaries",
-                   "Writes DIR/<Sip>.sipx for each sip and DIR/<System>.system for each system."                                                                                              },
+                   "Writes DIR/<Sip>.sipx for each sip and DIR/<System>.system for each system."                                                                                                                     },
     [CMD_RUN] = { "run",     "FILE.sip | FILE.system", "build and run a system, hosted or booted",
                    "Exits with the system's own status: 0 if every sip returned, 1 if one faulted, 4 if all that were\n"
-                  "left waited for ever, or what a sip that is granted `exit` gave."                                                                                                          },
+                  "left waited for ever, or what a sip that is granted `exit` gave."                                                                                                                                 },
     [CMD_TEST] = { "test",    "FILE.sip...",
-                   "run the test blocks of programs, hosted, each in a process of its own",            "A test fails if it traps, or takes longer than a minute. Exits with 1 if one failed." },
-    [CMD_NEW] = { "new",     "NAME",                   "make a folder with a package to begin with", ""                                                                                     },
+                   "run the test blocks of programs, hosted, each in a process of its own",            "A test fails if it traps, or takes longer than a minute. Exits with 1 if one failed."                        },
+    [CMD_NEW] = { "new",     "NAME",                   "make a folder with a package to begin with", ""                                                                                                            },
     [CMD_IMAGE] = { "image",   "FILE.sip | FILE.system", "pack a system into a bootable file",
                    "Verifies every sealed binary again, then writes an ELF file that QEMU's -kernel (PVH) boots,\n"
-                    "and beside it FILE.img, the packed image that sip-hosted runs."                                                                                                          },
+                    "and beside it FILE.img, the packed image that sip-hosted runs."                                                                                                                                 },
     [CMD_EMIT] = { "emit",    "FILE.sip",               "show what a room leaves",
-                   "One of --sir, --llvm, --asm or --contract says which. With several sips, --sip NAME chooses."                                                                             },
+                   "One of --sir, --llvm, --asm or --contract says which. With several sips, --sip NAME chooses."                                                                                                    },
     [CMD_VERIFY] = { "verify",  "FILE...",
-                   "verify SIR (.sir) or sealed binaries (.sipx), trusting nobody",                    "A sealed binary is also lowered, linked and sealed again and compared byte for byte." },
+                   "verify SIR (.sir) or sealed binaries (.sipx), trusting nobody",                    "A sealed binary is also lowered, linked and sealed again and compared byte for byte."                        },
     [CMD_FIX] = { "fix",     "FILE.sip...",            "make the fixes that are certain",
                    "Changes these files only, shows what is left, and exits with 1 if an error is. A file that has changed\n"
-                  "meanwhile is left alone, and so is one that could be read before and could not be afterwards."                                                                             },
-    [CMD_EXPLAIN] = { "explain", "CODE...",                "explain a diagnostic, for example E0301",    ""                                                                                     },
-    [CMD_VERSION] = { "version", "",                       "show versions",                              ""                                                                                     },
-    [CMD_HELP] = { "help",    "[COMMAND]",              "show help",                                  ""                                                                                     },
+                  "meanwhile is left alone, and so is one that could be read before and could not be afterwards."                                                                                                    },
+    [CMD_INTERP] = { "interp",  "FILE...",
+                   "run a program in the reference interpreter, every rule checked",                   "Takes .sip, .sir and .sipx. Several files are the sips of one system, wired by their contracts. With --chaos\n"
+                     "each function is walked at random instead. Exits with 1 if a rule was broken, 4 if the steps are used up." },
+    [CMD_EXPLAIN] = { "explain", "CODE...",                "explain a diagnostic, for example E0301",    ""                                                                                                            },
+    [CMD_VERSION] = { "version", "",                       "show versions",                              ""                                                                                                            },
+    [CMD_HELP] = { "help",    "[COMMAND]",              "show help",                                  ""                                                                                                            },
 };
 
 typedef enum OptionId {
@@ -52,6 +55,9 @@ typedef enum OptionId {
     OPT_MACHINE,
     OPT_SIR,
     OPT_PROFILE,
+    OPT_CHAOS,
+    OPT_SEED,
+    OPT_STEPS,
     OPT_FILTER,
     OPT_LIST,
     OPT_JUNIT,
@@ -73,8 +79,9 @@ typedef enum OptionId {
 } OptionId;
 
 #define ON(command) (1u << CMD_##command)
-#define COMPILING   (ON(CHECK) | ON(BUILD) | ON(RUN) | ON(TEST) | ON(IMAGE) | ON(EMIT) | ON(FIX))
-#define EVERYWHERE  (~0u)
+#define COMPILING \
+    (ON(INTERP) | ON(CHECK) | ON(BUILD) | ON(RUN) | ON(TEST) | ON(IMAGE) | ON(EMIT) | ON(FIX))
+#define EVERYWHERE (~0u)
 
 typedef struct OptionRow {
     OptionId id;
@@ -91,6 +98,10 @@ static const OptionRow option_rows[] = {
     { OPT_PROFILE,      "--profile",            "NAME",                   ON(BUILD) | ON(RUN) | ON(TEST) | ON(IMAGE) | ON(EMIT),
      "what a package's profile asks for: debug, release, or its own"                                                                                                                     },
     { OPT_FILTER,       "--filter",             "TEXT",                   ON(TEST),                                              "only the tests that have TEXT in their titles"         },
+    { OPT_CHAOS,        "--chaos",              NULL,                     ON(INTERP),
+     "take branches and arguments at random, function by function"                                                                                                                       },
+    { OPT_SEED,         "--seed",               "N",                      ON(INTERP),                                            "of what is random (default 0)"                         },
+    { OPT_STEPS,        "--steps",              "N",                      ON(INTERP),                                            "how many instructions at most"                         },
     { OPT_LIST,         "--list",               NULL,                     ON(TEST),                                              "name the tests and stop"                               },
     { OPT_JUNIT,        "--junit",              "FILE",                   ON(TEST),                                              "write the results as JUnit XML too"                    },
     { OPT_THREADS,      "-j",                   "N",                      COMPILING,                                             "use at most N threads (default: as many as there are)" },
@@ -254,6 +265,14 @@ static bool set_limit(Options *options, const char *value) {
     return true;
 }
 
+static bool read_number(const OptionRow *row, const char *word, uint64_t *out) {
+    char *end;
+    *out = strtoull(word, &end, 0);
+    if (*word >= '0' && *word <= '9' && !*end) return true;
+    fprintf(stderr, "sipcc: `%s` is not a number; %s takes one\n", word, row->spelling);
+    return false;
+}
+
 static bool apply(Arena *arena, Options *options, const OptionRow *row, const char *value) {
     int chosen = 0;
     switch (row->id) {
@@ -261,6 +280,9 @@ static bool apply(Arena *arena, Options *options, const OptionRow *row, const ch
     case OPT_PROFILE: options->profile = value; return true;
     case OPT_FILTER: options->filter = value; return true;
     case OPT_JUNIT: options->junit = value; return true;
+    case OPT_CHAOS: options->chaos = true; return true;
+    case OPT_SEED: return read_number(row, value, &options->seed);
+    case OPT_STEPS: return read_number(row, value, &options->steps);
     case OPT_LIST: options->list = true; return true;
     case OPT_DEPFILE: options->depfile = value; return true;
     case OPT_CACHE: options->cache = value; return true;

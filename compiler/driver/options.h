@@ -22,6 +22,7 @@ typedef enum CommandId {
     CMD_IMAGE,
     CMD_EMIT,
     CMD_VERIFY,
+    CMD_INTERP,
     CMD_FIX,
     CMD_EXPLAIN,
     CMD_VERSION,
@@ -57,6 +58,8 @@ typedef struct Options {
     bool no_cache;            // --no-cache
     uint32_t threads;         // -j: 0: as many as the machine has
     bool packaged;            // the inputs are those of package.sip
+    bool chaos;               // --chaos: walk at random
+    uint64_t seed, steps;     // --seed, --steps; 0: the default
     bool list;                // --list: only name the tests
     EmitKind emit;
     RunOn on;

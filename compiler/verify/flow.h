@@ -158,6 +158,9 @@ SirPlace paths__place(const Flow *f, uint32_t node, Arena *arena);
 // Is a `mut` pointer's content moved out, and the pointer still there?
 bool paths__missing(const Flow *f, uint32_t node, const BitSet *state);
 
+// May they have something in common? (places.c)
+bool places__overlap(const SirPlace *a, const SirPlace *b);
+
 // --- the analyses, in this order -----------------------------------------------------------------------------
 
 void init__check(Flow *f); // V02, V03; leaves f->init

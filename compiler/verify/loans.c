@@ -66,19 +66,6 @@ static void make_table(Loans *l) {
 
 // --- overlapping ---------------------------------------------------------------------------------------------------------------
 
-static bool differ(SirProj a, SirProj b) {
-    if (a.kind != b.kind || a.n == b.n) return false;
-    bool same_variant = a.kind == FLOW_PAYLOAD && a.n >> 32 == b.n >> 32;
-    return a.kind == SIR_PROJ_FIELD || same_variant;
-}
-
-static bool overlap(const SirPlace *a, const SirPlace *b) {
-    if (a->local != b->local) return false;
-    for (uint32_t i = 0; i < a->proj_count && i < b->proj_count; i++)
-        if (differ(a->projs[i], b->projs[i])) return false;
-    return true;
-}
-
 // The loan is of something behind a borrow that is within the place: not of the place's own memory.
 static bool is_behind(const Loan *loan, const SirPlace *place) {
     for (uint32_t i = place->proj_count; i < loan->place.proj_count; i++)
@@ -109,7 +96,7 @@ static bool conflicts(const Loan *loan, const Access *access) {
     Strength strength = strength_of(access->kind);
     if (!loan->lends || loan->is_origin) return false;
     if (strength == STRENGTH_LOOK && !loan->exclusive) return false;
-    if (!overlap(&loan->place, &access->place)) return false;
+    if (!places__overlap(&loan->place, &access->place)) return false;
     return strength != STRENGTH_REPLACE || !is_behind(loan, &access->place);
 }
 
@@ -200,7 +187,7 @@ static void judge(Loans *l, const Accesses *accesses, uint32_t i) {
 static void judge_pair(Loans *l, const SirInst *inst) {
     if (inst->op != SIR_OP_SWAP && inst->op != SIR_OP_SLICE_COPY && inst->op != SIR_OP_GROW_APPEND)
         return;
-    if (overlap(&inst->args[0].place, &inst->args[1].place))
+    if (places__overlap(&inst->args[0].place, &inst->args[1].place))
         loans__say(
             l, RULE_LOANS, "%s and the other place of the instruction are not shown disjoint",
             &inst->args[0].place
@@ -219,7 +206,7 @@ static bool has_index(const SirPlace *place) {
 // Once a borrow is gone or points elsewhere, nobody reaches through its name what was lent through it.
 static bool is_forgotten(const Loan *loan, const SirPlace *place) {
     bool within = loan->lends && !loan->is_origin && loan->place.proj_count > place->proj_count;
-    return within && overlap(&loan->place, place) && is_behind(loan, place);
+    return within && places__overlap(&loan->place, place) && is_behind(loan, place);
 }
 
 static void forget_in(const Loans *l, HeldList *held, const SirPlace *place) {

@@ -1,12 +1,13 @@
 // The campaign: is what the verifier accepts sound? Modules, valid or nearly so, are changed at random; what the verifier still accepts is
 // walked by the interpreter, and must not break any rule on any path. Accepted mutants become seeds themselves.
 //
-//     sir-campaign [--seed N] [--mutants N] [--walks N] [--knock-out] [--complaints] FILE.sir|FOLDER...
+//     sir-campaign [--seed N] [--mutants N] [--walks N] [--knock-out] [--complaints] [--keep FOLDER EVERY] FILE.sir|FOLDER...
 //
 // An accepted mutant that breaks a rule is an escape: it is made smaller, printed, and the campaign fails. With --knock-out the
 // question is whether the campaign sees anything: what is refused by one rule alone is walked as if that rule were not there,
 // and for every rule an escape has to be found. With --complaints too it goes on to the end and says of each complaint of the
-// verifier how often it was the only one, and how often what it refused broke that rule in fact.
+// verifier how often it was the only one, and how often what it refused broke that rule in fact. With --keep each so many accepted
+// mutants are written to a folder, for compiled.c.
 
 #include "mutant.h"
 #include "shrink.h"
@@ -36,6 +37,8 @@ typedef struct Options {
     uint64_t seed, mutants;
     uint32_t walks;
     bool knock_out, complaints;
+    const char *kept; // --keep: a folder for accepted mutants, NULL: none
+    uint64_t kept_every;
     int first; // of the files
 } Options;
 
@@ -363,6 +366,15 @@ static void count(const Changes *changes, uint64_t *counts) {
         counts[changes->kinds[i]]++;
 }
 
+// Only what can be run: it has a `main`.
+static void write_kept(uint64_t mutant, const Buf *binary, const VerifiedSir *sir) {
+    char path[4096], problem[512];
+    if (!options.kept || tally.accepted % options.kept_every) return;
+    if (verified_module(sir)->manifest.main == SIR_NONE) return;
+    snprintf(path, sizeof path, "%s/%08" PRIu64 ".sirb", options.kept, mutant);
+    if (!file_write(path, binary->data, binary->len, problem)) printf("%s\n", problem);
+}
+
 static void judge(Arena *arena, uint64_t mutant, const Buf *binary, const Changes *changes) {
     VerifyReport report;
     Escape escape;
@@ -381,6 +393,7 @@ static void judge(Arena *arena, uint64_t mutant, const Buf *binary, const Change
         return;
     }
     keep(binary);
+    write_kept(mutant, binary, sir);
 }
 
 static void try_mutant(uint64_t mutant) {
@@ -519,7 +532,10 @@ static bool read_options(int argc, char **argv) {
             right = options.knock_out = true;
         else if (strcmp(name, "--complaints") == 0)
             right = options.knock_out = options.complaints = true;
-        else if (strcmp(name, "--seed") == 0)
+        else if (strcmp(name, "--keep") == 0 && i + 2 < argc) {
+            options.kept = argv[++i];
+            right = read_number(argv[++i], &options.kept_every) && options.kept_every > 0;
+        } else if (strcmp(name, "--seed") == 0)
             right = read_number(argv[++i], &options.seed);
         else if (strcmp(name, "--mutants") == 0)
             right = read_number(argv[++i], &options.mutants);
@@ -536,7 +552,7 @@ static bool read_options(int argc, char **argv) {
 int main(int argc, char **argv) {
     if (!read_options(argc, argv)) {
         printf(
-            "usage: sir-campaign [--seed N] [--mutants N] [--walks N] [--knock-out] [--complaints] FILE.sir|FOLDER...\n"
+            "usage: sir-campaign [--seed N] [--mutants N] [--walks N] [--knock-out] [--complaints] [--keep FOLDER EVERY] FILE.sir|FOLDER...\n"
         );
         return 2;
     }
