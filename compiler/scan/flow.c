@@ -95,8 +95,6 @@ static bool may_use(Flow *f, uint64_t at, const Insn *insn, const State *state, 
 
 static bool check_memory(Flow *f, uint64_t at, const Insn *insn, State *state) {
     if (!insn->has_memory || insn->kind == INSN_NOP) return true;
-    if (insn->index == RBP && state->frame != CALLERS)
-        return fail(f, at, "it counts by the frame pointer");
     if (insn->base == RBP) {
         if (state->frame == CALLERS) return fail(f, at, "it uses its caller's frame");
         return may_use(f, at, insn, state, state->frame + insn->disp);
@@ -157,6 +155,19 @@ static bool moves_by(Flow *f, uint64_t at, const Insn *insn, State *state, bool 
     return true;
 }
 
+// The instruction writes neither of them, as far as is known of it.
+static bool only_reads(const Insn *insn) {
+    if (insn->map != 1 || !insn->wide) return false;
+    uint8_t op = insn->opcode, written = NO_REG;
+    if ((op < 0x38 && (op & 7) == 1) || op == 0x89)
+        written = insn->rm;
+    else if ((op < 0x38 && (op & 7) == 3) || op == 0x8b || op == 0x8d)
+        written = insn->reg;
+    else if (op != 0x39 && op != 0x3b && op != 0x85)
+        return false;
+    return written != RSP && written != RBP;
+}
+
 // Of what has rsp or rbp as an operand, only this is known.
 static bool check_pointers(Flow *f, uint64_t at, const Insn *insn, State *state) {
     bool did = false;
@@ -174,9 +185,7 @@ static bool check_pointers(Flow *f, uint64_t at, const Insn *insn, State *state)
                   insn->index == NO_REG;
     if (is_lea && state->frame != CALLERS && state->frame + insn->disp >= state->sp)
         return moves_up(f, at, state, (uint64_t)(state->frame + insn->disp - state->sp));
-    bool reads = insn->map == 1 && insn->opcode == 0x89 && insn->wide && insn->reg == RSP &&
-                 insn->rm != RSP && insn->rm != RBP;
-    if (reads) return true; // the address of the frame's lowest byte
+    if (only_reads(insn)) return true; // of addresses in the frame
     return fail(f, at, "it changes the stack pointer or the frame pointer");
 }
 
