@@ -10,6 +10,7 @@ refuses has to be wrong on some way, or is of a pattern below that is refused th
 """
 import os
 import random
+import re
 import subprocess
 import sys
 import tempfile
@@ -203,20 +204,9 @@ def is_wrong(made):
 
 # --- patterns that are refused though nothing could happen ---------------------------------------------------------------------
 
-
-def leaves(made):
-    for step in made:
-        if step[0] in ("if", "while"):
-            for part in step[1:]:
-                yield from leaves(part)
-        else:
-            yield step
-
-
-def pattern(made):
-    """The name of the conservative pattern (docs/security.md), or None."""
-    del made
-    return None
+# An owner that was moved on one of two ways is dropped on the other, where they meet: whoever borrows it there cannot be used behind
+# that, although the owner would have lasted longer. What the checker lets pass of this, the verifier refuses.
+DROPPED_WHERE_WAYS_MEET = re.compile(r"V04: \S+ is dropped while .* \(@made\.f(\d+),")
 
 
 # --- asking ------------------------------------------------------------------------------------------------------------------------
@@ -274,21 +264,29 @@ def try_program(sipcc, folder, seed, counts):
             continue
         if wrong:
             counts.wrong += 1
-        elif pattern(made):
-            counts.conservative += 1
-            continue
         else:
             counts.unknown += 1
         print(f"seed {seed}, f{number}: {'accepted, and wrong on some way' if wrong else 'refused, and wrong on no way'}")
         print("\n".join(function(f"f{number}", made)))
     right = [made for number, (made, _) in enumerate(functions) if number not in refused]
-    write(path, right)
-    judged = run(sipcc, "emit", "--contract", path)
+    judged = judge(sipcc, path, right, counts)
     walked = run(sipcc, "interp", "--chaos", "--seed", str(seed), path)
     for what, result in (("the verifier", judged), ("the interpreter", walked)):
         if result.returncode != 0:
             print(f"seed {seed}: {what}: {result.stdout}{result.stderr}")
             counts.wrong += 1
+
+
+def judge(sipcc, path, functions, counts):
+    """The verifier's word, without the functions that are refused by the pattern."""
+    while True:
+        write(path, functions)
+        result = run(sipcc, "emit", "--contract", path)
+        found = DROPPED_WHERE_WAYS_MEET.search(result.stderr)
+        if result.returncode == 0 or not found:
+            return result
+        counts.conservative += 1
+        del functions[int(found.group(1))]
 
 
 def main():
