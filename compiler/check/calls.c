@@ -44,6 +44,7 @@ static HirExpr *call_fn(Fn *fn, Decl *decl, const AstArgs *args, const HirType *
             diag_report(checker->diags, span, E_NOT_CALLED, text_of(checker, decl->name));
         return give_up(fn, args, span);
     }
+    note_use(checker, decl, span);
     const HirSig *sig = &decl->fn->sig;
     if (!check_count(checker, text_of(checker, decl->name), sig->params.len, args, span))
         return give_up(fn, args, span);
@@ -101,6 +102,7 @@ static HirExpr *call_method(Fn *fn, HirExpr *place, Decl *decl, const AstExpr *e
         diag_note(checker->diags, decl->item->name.span, "declared without `pub` here");
         return give_up(fn, args, expr->span);
     }
+    note_use(checker, decl, expr->span);
     const HirSig *sig = &decl->fn->sig;
     if (!belongs_first(sig, place->type)) {
         diag_report(
@@ -200,6 +202,8 @@ static HirExpr *call_by_name(Fn *fn, const AstExpr *expr, const HirType *want) {
         return call_value(
             fn, check_expr(fn, expr->call.callee, NULL), &expr->call.args, expr->span
         );
+    if (!decl && fn->olds && strcmp(text_of(checker, name->name), "old") == 0)
+        return check_old(fn, expr);
     if (decl) return call_fn(fn, decl, &expr->call.args, want, expr->span);
     HirExpr *builtin = call_builtin(fn, name->name, &expr->call.args, expr->span);
     if (builtin) return builtin;

@@ -160,6 +160,8 @@ void check_receive(Fn *fn, const AstStmt *ast, HirStmtVec *out) {
     vec_push(checker->arena, &stmt->receives, arm);
     vec_push(checker->arena, &stmt->receives, closed);
     vec_push(checker->arena, out, stmt);
+    for (uint32_t i = 0; i < arm.binds.len; i++)
+        if (arm.binds.data[i]) test_received(fn, arm.binds.data[i], out);
 }
 
 static bool check_head(Fn *fn, const AstHead *head, HirReceiveArm *arm) {
@@ -204,7 +206,12 @@ static bool check_receive_case(Fn *fn, const AstReceiveCase *ast, HirStmt *stmt)
     }
     push_scope(fn, &scope);
     bool good = check_head(fn, &ast->alternatives.data[0].data[0], &arm);
+    HirStmtVec tests = { 0 };
+    for (uint32_t i = 0; good && i < arm.binds.len; i++)
+        if (arm.binds.data[i]) test_received(fn, arm.binds.data[i], &tests);
     arm.body = block_of(fn, ast->span);
+    vec_each(HirStmt *, test, &tests)
+        append(fn, arm.body, *test);
     check_into(fn, &ast->body, arm.body);
     pop_scope(fn);
     vec_push(checker->arena, &stmt->receives, arm);

@@ -14,6 +14,7 @@
 typedef struct Module Module;
 typedef struct Checker Checker;
 typedef struct Fn Fn;
+typedef VEC(HirStmt *) HirStmtVec;
 
 typedef enum DeclKind {
     DECL_STRUCT,
@@ -105,6 +106,11 @@ struct Checker {
     uint64_t const_steps;  // of all constants that have been computed
     uint32_t const_depth;  // of what is being computed, against hostile input
     Map *parts;            // HirExpr of a constant -> how many parts it has
+
+    VEC(const HirExpr *) clauses; // which must only look
+    Map *invariants;              // HirFn that tests one -> Decl of its struct
+    Map *deprecated;              // where a use has been reported
+    Map *optionals;               // operations on optionals -> HirFn
 };
 
 // --- a function body --------------------------------------------------------------------------------------------------
@@ -123,8 +129,6 @@ typedef struct Target { // what `break` and `continue` may reach
     bool only_label; // `break` without a label passes it by
 } Target;
 
-typedef VEC(HirStmt *) HirStmtVec;
-
 struct Fn {
     Checker *checker;
     Module *module;
@@ -133,6 +137,9 @@ struct Fn {
     Target *targets;
     bool in_defer;
     const HirType *result;
+    const AstClauses *clauses; // of the function; NULL: none, or they are wrong
+    Map *olds;                 // AstExpr in `old(...)` -> HirLocal
+    HirLocal *self;            // in an invariant; NULL: elsewhere
 };
 
 // --- names.c ------------------------------------------------------------------------------------------------------------
@@ -272,6 +279,32 @@ uint64_t type_size_limit(void);
 bool literal_fits(const HirType *type, uint64_t magnitude, bool negative);
 uint64_t wrap_bits(const HirType *type, uint64_t bits); // to the type's width, sign-extended
 
+// --- clauses.c, invariants.c, pure.c -------------------------------------------------------------------------------------------
+
+Str assert_text(Checker *checker, const AstExpr *cond, const AstExpr *text); // text may be NULL
+void begin_clauses(Fn *fn, const AstClauses *clauses); // at the beginning of the body
+void end_clauses(Fn *fn);                              // at its end
+HirStmt *leave_function(
+    Fn *fn, HirExpr *value, Span span
+); // `return`, with what is ensured; value may be NULL
+void add_invariants(Fn *fn, const AstClauses *clauses, HirStmt *block);
+HirExpr *check_old(Fn *fn, const AstExpr *call);
+void check_clauses(Checker *checker); // all of them, when the bodies are known
+
+void declare_invariant(Checker *checker, Decl *decl); // of a struct that has some
+bool make_invariants(Checker *checker, Decl *decl);   // their bodies; false: they are wrong
+HirExpr *self_field(Fn *fn, const AstName *name);
+HirExpr *checked_value(Checker *checker, HirExpr *made);
+bool has_invariants(const Fn *fn);
+void test_invariants(Fn *fn, HirLocal *result, HirStmt *block, Span span);
+void test_received(Fn *fn, HirLocal *local, HirStmtVec *out);
+
+// --- attrs.c --------------------------------------------------------------------------------------------------------------
+
+void check_attributes(Checker *checker);                      // of all items; reports
+void note_use(Checker *checker, const Decl *decl, Span span); // warns where it is deprecated
+void check_dropped(Checker *checker, const HirExpr *value);   // a statement; reports
+
 // --- wire.c: structs that are laid out byte by byte ---------------------------------------------------------------------------
 
 void check_wire_fields(Checker *checker, Decl *decl); // of any struct; reports
@@ -315,6 +348,9 @@ HirExpr *check_cast(Fn *fn, const AstExpr *expr);
 HirExpr *check_try(Fn *fn, const AstExpr *expr); // try.c
 HirExpr *arithmetic(Fn *fn, HirOp op, HirFamily family, HirExpr *left, HirExpr *right, Span span);
 HirFamily family_of(AstFamily family);
+HirExpr *optional_arithmetic(
+    Fn *fn, HirOp op, HirExpr *left, HirExpr *right, Span span
+); // optional.c: of operands one of which is an optional
 HirOp op_of(AstOp op);
 HirExpr *check_call(Fn *fn, const AstExpr *expr, const HirType *want);
 HirExpr *check_index_value(Fn *fn, const AstExpr *ast); // of type usize

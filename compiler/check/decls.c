@@ -22,7 +22,6 @@ static void complete_struct(Checker *checker, Decl *decl) {
     HirStruct *structure = decl->structure;
     const AstStruct *ast = &decl->item->structure;
     structure->doc = decl->item->doc;
-    if (ast->invariants.len > 0) unsupported(checker, decl->item->name.span, "invariants");
     vec_each(AstField, it, &ast->fields) {
         HirField field = { .name = it->name.name, .is_pub = it->is_pub, .span = it->name.span };
         field.type = kept_type(checker, decl->module, it->type);
@@ -34,6 +33,7 @@ static void complete_struct(Checker *checker, Decl *decl) {
         vec_push(checker->arena, &structure->fields, field);
     }
     check_wire_fields(checker, decl);
+    declare_invariant(checker, decl);
 }
 
 // Defaults are constants, which may be of types that are not complete before all are.
@@ -400,8 +400,6 @@ static void complete_fn(Checker *checker, Decl *decl) {
         add_param(checker, decl->module, fn, param);
     check_param_count(checker, fn);
     if (!fn->broken) complete_from(checker, fn, ast);
-    if (ast->clauses.len > 0)
-        unsupported(checker, ast->clauses.data[0].span, "`requires` and `ensures`");
     if (!ast->body && !decl->is_abstract) {
         diag_report(checker->diags, fn->span, E_NO_BODY, text_of(checker, fn->name));
         fn->broken = true;
@@ -456,8 +454,6 @@ void complete_decl(Checker *checker, Decl *decl) {
     const Fn *around = checker->around;
     checker->env = decl->env;
     checker->around = NULL;
-    if (decl->item->attrs.len > 0)
-        unsupported(checker, decl->item->attrs.data[0].span, "attributes");
     switch (decl->kind) {
     case DECL_STRUCT: complete_struct(checker, decl); break;
     case DECL_ENUM: complete_enum(checker, decl); break;

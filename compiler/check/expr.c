@@ -17,9 +17,23 @@ static const HirType *wanted_scalar(const HirType *want) {
     return want;
 }
 
+static HirExpr *real(Fn *fn, double value, const HirType *want, Span span) {
+    Checker *checker = fn->checker;
+    want = wanted_scalar(want);
+    bool is_short = want && want->kind == HIR_TYPE_F32;
+    if (is_short) value = (float)value;
+    uint64_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    return literal(checker, simple(checker, is_short ? HIR_TYPE_F32 : HIR_TYPE_F64), bits, span);
+}
+
 static HirExpr *integer(Fn *fn, uint64_t value, const HirType *want, Span span) {
     Checker *checker = fn->checker;
     want = wanted_scalar(want);
+    if (want && hir_type_is_float(want)) { // where it is exact
+        uint64_t most = want->kind == HIR_TYPE_F32 ? (uint64_t)1 << 24 : (uint64_t)1 << 53;
+        if (value <= most) return real(fn, (double)value, want, span);
+    }
     if (want && hir_type_is_integer(want)) {
         if (literal_fits(want, value, false))
             return literal(checker, want, wrap_bits(want, value), span);
@@ -33,16 +47,6 @@ static HirExpr *integer(Fn *fn, uint64_t value, const HirType *want, Span span) 
                        : value <= INT64_MAX ? HIR_TYPE_I64
                                             : HIR_TYPE_U64;
     return literal(checker, simple(checker, kind), value, span);
-}
-
-static HirExpr *real(Fn *fn, double value, const HirType *want, Span span) {
-    Checker *checker = fn->checker;
-    want = wanted_scalar(want);
-    bool is_short = want && want->kind == HIR_TYPE_F32;
-    if (is_short) value = (float)value;
-    uint64_t bits;
-    memcpy(&bits, &value, sizeof bits);
-    return literal(checker, simple(checker, is_short ? HIR_TYPE_F32 : HIR_TYPE_F64), bits, span);
 }
 
 static HirExpr *character(Fn *fn, uint32_t value, const HirType *want, Span span) {
@@ -99,6 +103,7 @@ static HirExpr *const_place(Fn *fn, const HirConst *constant, Span span) {
 static HirExpr *decl_value(Fn *fn, Decl *decl, Span span) {
     Checker *checker = fn->checker;
     complete_decl(checker, decl);
+    note_use(checker, decl, span);
     if (decl->kind == DECL_CONST) return const_place(fn, decl->constant, span);
     if (decl->kind == DECL_FN) {
         if (decl->fn->broken) return error_expr(checker, span);
@@ -138,6 +143,8 @@ static HirExpr *name_value(Fn *fn, const AstName *name) {
                                      : local_place(fn, local, name->span);
     const HirConst *constant = find_const(fn, name->name);
     if (constant) return const_place(fn, constant, name->span);
+    HirExpr *field = fn->self ? self_field(fn, name) : NULL;
+    if (field) return field;
     const Binding *bound = find_binding(fn->checker, name->name);
     if (bound && bound->is_value)
         return literal(fn->checker, bound->type, bound->value, name->span);

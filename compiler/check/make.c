@@ -111,7 +111,7 @@ static HirExpr *zero_struct(Checker *checker, const HirType *type, Span span) {
         expr->rows[i] = i;
         vec_push(checker->arena, &expr->args, value);
     }
-    return expr;
+    return checked_value(checker, expr);
 }
 
 HirExpr *zero_value(Checker *checker, const HirType *type, Span span) {
@@ -236,7 +236,7 @@ static HirExpr *init_struct(Fn *fn, const AstExpr *ast, const HirType *type) {
         given[row] = true;
         add_field(checker, expr, row, value);
     }
-    return good && add_missing(fn, expr, type, given, ast->span) ? expr
+    return good && add_missing(fn, expr, type, given, ast->span) ? checked_value(checker, expr)
                                                                  : error_expr(checker, ast->span);
 }
 

@@ -153,6 +153,8 @@ static HirExpr *compare_content(Fn *fn, HirOp op, HirExpr *left, HirExpr *right,
 HirExpr *arithmetic(Fn *fn, HirOp op, HirFamily family, HirExpr *left, HirExpr *right, Span span) {
     Checker *checker = fn->checker;
     if (left->kind == HIR_ERROR || right->kind == HIR_ERROR) return error_expr(checker, span);
+    bool optional = left->type->kind == HIR_TYPE_OPTION || right->type->kind == HIR_TYPE_OPTION;
+    if (optional && family == HIR_OPT) return optional_arithmetic(fn, op, left, right, span);
     Takes what = takes_of(op, family);
     if (!takes(what, left->type)) return refuse_operand(checker, op, family, left, span);
     if (!takes(what, right->type)) return refuse_operand(checker, op, family, right, span);
@@ -287,13 +289,14 @@ static HirExpr *check_negation(Fn *fn, const AstExpr *expr, const HirType *want)
     }
     HirExpr *operand = as_value(checker, check_expr(fn, expr->unary.operand, want));
     if (operand->kind == HIR_ERROR) return operand;
-    if (family != HIR_TRAP && family != HIR_WRAP) {
-        unsupported(checker, expr->span, "this negation");
-        return error_expr(checker, expr->span);
-    }
+    bool is_signed = hir_type_is_integer(operand->type) && hir_type_is_signed(operand->type);
+    if (is_signed && (family == HIR_SAT || family == HIR_OPT)) // from zero
+        return arithmetic(
+            fn, HIR_SUB, family, literal(checker, operand->type, 0, expr->span), operand, expr->span
+        );
     if (!hir_type_is_float(operand->type) &&
         !(hir_type_is_integer(operand->type) &&
-          (hir_type_is_signed(operand->type) || family == HIR_WRAP)))
+          ((hir_type_is_signed(operand->type) && family == HIR_TRAP) || family == HIR_WRAP)))
         return refuse_operand(checker, HIR_SUB, family, operand, expr->span);
     return make_unary(checker, HIR_NEG, family, operand, expr->span);
 }

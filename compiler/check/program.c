@@ -14,7 +14,9 @@ static void enter_params(Fn *fn) {
     }
 }
 
-static void make_body(Checker *checker, Module *module, HirFn *hir, const AstStmt *body) {
+static void make_body(
+    Checker *checker, Module *module, HirFn *hir, const AstStmt *body, const AstClauses *clauses
+) {
     Scope scope;
     Fn fn = { .checker = checker, .module = module, .fn = hir, .result = hir->sig.result };
     const Fn *around = checker->around;
@@ -22,7 +24,9 @@ static void make_body(Checker *checker, Module *module, HirFn *hir, const AstStm
     push_scope(&fn, &scope);
     enter_params(&fn);
     hir->body = block_of(&fn, body->span);
+    begin_clauses(&fn, clauses);
     if (body->kind == AST_STMT_BLOCK) check_into(&fn, &body->block, hir->body);
+    end_clauses(&fn);
     pop_scope(&fn);
     checker->around = around;
 }
@@ -44,7 +48,7 @@ static void make_fn_body(Checker *checker, Decl *decl) {
     checker->env = decl->env;
     checker->from_depth = decl->depth;
     decl->body = STAGE_BUSY;
-    make_body(checker, decl->module, decl->fn, decl->item->fn.body);
+    make_body(checker, decl->module, decl->fn, decl->item->fn.body, &decl->item->fn.clauses);
     decl->body = STAGE_DONE;
     decl->is_body_broken = decl->fn->broken || diags_errors(checker->diags) > before;
     checker->env = env;
@@ -65,7 +69,10 @@ static bool complete_types_early(Checker *checker) {
 
 Body ensure_body(Checker *checker, const HirFn *fn) {
     uint64_t found;
-    if (!map_get(checker->nominals, (uintptr_t)fn, &found)) return BODY_NONE;
+    if (map_get(checker->invariants, (uintptr_t)fn, &found))
+        return make_invariants(checker, (Decl *)(uintptr_t)found) ? BODY_READY : BODY_BROKEN;
+    if (!map_get(checker->nominals, (uintptr_t)fn, &found))
+        return fn->body ? BODY_READY : BODY_NONE; // made by ourselves
     Decl *decl = (Decl *)(uintptr_t)found;
     if (decl->is_abstract || !decl->item->fn.body || decl->is_opaque) return BODY_NONE;
     if (fn->broken) return BODY_BROKEN;
@@ -83,7 +90,7 @@ static void check_fn_body(Checker *checker, Decl *decl) {
 
 static void check_main_body(Checker *checker, Module *module, HirFn *hir, const AstStmt *body) {
     uint32_t before = diags_errors(checker->diags);
-    make_body(checker, module, hir, body);
+    make_body(checker, module, hir, body, NULL);
     if (!hir->broken && diags_errors(checker->diags) == before) judge_body(checker, hir);
 }
 
@@ -94,6 +101,11 @@ void check_bodies(Checker *checker) {
         checker->env = decl->env;
         checker->from_depth = decl->depth;
         if (decl->kind == DECL_FN && decl->item->fn.body && checked) check_fn_body(checker, decl);
+        if (decl->kind == DECL_STRUCT && decl->structure->invariant &&
+            make_invariants(checker, decl)) {
+            judge_body(checker, decl->structure->invariant);
+            judge_body(checker, decl->structure->checked);
+        }
         if (decl->kind == DECL_TEST)
             check_main_body(checker, decl->module, decl->sip->main, decl->item->test.body);
         if (decl->kind == DECL_SIP && decl->item->sip.body)
@@ -130,9 +142,13 @@ HirProgram *check_program(
     checker->discard = names_add_c(names, "_");
     checker->close = names_add_c(names, "close");
     checker->nominals = map_new(arena);
+    checker->invariants = map_new(arena);
+    checker->deprecated = map_new(arena);
+    checker->optionals = map_new(arena);
     checker->tuples = strmap_new(arena);
 
     enter_names(checker, units);
+    check_attributes(checker);
     complete_all(checker, true);
     check_types(checker);
     // Every type is finite and knows its parts.
@@ -143,6 +159,7 @@ HirProgram *check_program(
     // Every signature and constant is known, and every type does what it states.
     check_bodies(checker);
     check_instances(checker);
+    check_clauses(checker);
     check_contracts(checker);
     check_grants(checker);
     // Every function is legal, and every state that somebody names is known.

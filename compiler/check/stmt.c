@@ -256,6 +256,7 @@ static HirStmt *check_effect(Fn *fn, const AstStmt *stmt) {
     HirStmt *effect =
         new_stmt(fn, value->kind == HIR_ERROR ? HIR_STMT_ERROR : HIR_STMT_EXPR, stmt->span);
     effect->value = value;
+    if (value->kind != HIR_ERROR) check_dropped(fn->checker, value);
     return effect;
 }
 
@@ -275,8 +276,12 @@ static HirStmt *check_if(Fn *fn, const AstStmt *stmt) {
 static HirStmt *check_assert(Fn *fn, const AstStmt *stmt) {
     HirStmt *made = new_stmt(fn, HIR_STMT_ASSERT, stmt->span);
     made->cond = check_cond(fn, stmt->assert_.cond);
-    if (stmt->assert_.text)
-        unsupported(fn->checker, stmt->assert_.text->span, "texts of assertions");
+    if (stmt->assert_.text && stmt->assert_.text->kind != AST_EXPR_STR)
+        unsupported(
+            fn->checker, stmt->assert_.text->span, "a text of an assertion that is no literal"
+        );
+    else
+        made->text = assert_text(fn->checker, stmt->assert_.cond, stmt->assert_.text);
     return made;
 }
 
@@ -284,7 +289,7 @@ static HirStmt *check_assert(Fn *fn, const AstStmt *stmt) {
 
 static HirStmt *check_return(Fn *fn, const AstStmt *stmt) {
     Checker *checker = fn->checker;
-    HirStmt *made = new_stmt(fn, HIR_STMT_RETURN, stmt->span);
+    HirExpr *value = NULL;
     bool is_void = fn->result->kind == HIR_TYPE_VOID;
     if (fn->in_defer) diag_report(checker->diags, stmt->span, E_DEFER_LEAVES, "return");
     if (stmt->result && is_void)
@@ -295,8 +300,8 @@ static HirStmt *check_return(Fn *fn, const AstStmt *stmt) {
         diag_report(
             checker->diags, stmt->span, E_TYPE_MISMATCH, type_text(checker, fn->result), "void"
         );
-    if (stmt->result) made->value = check_value(fn, stmt->result, is_void ? NULL : fn->result);
-    return made;
+    if (stmt->result) value = check_value(fn, stmt->result, is_void ? NULL : fn->result);
+    return leave_function(fn, value, stmt->span);
 }
 
 static void report_unknown_label(Fn *fn, const AstName *name) {

@@ -8,9 +8,8 @@
 #include <string.h>
 
 static HirStmt *leave_with(Fn *fn, HirExpr *result, Span span) {
-    HirStmt *block = block_of(fn, span), *leave = new_stmt(fn, HIR_STMT_RETURN, span);
-    leave->value = result;
-    append(fn, block, leave);
+    HirStmt *block = block_of(fn, span);
+    append(fn, block, leave_function(fn, result, span));
     return block;
 }
 

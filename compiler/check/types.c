@@ -90,6 +90,7 @@ static const HirType *named(Checker *checker, Module *module, const AstType *typ
     if (bound && !bound->is_value) return bound->type;
     Decl *decl = find_path(checker, module, &type->name.path);
     if (!decl || decl->kind == DECL_UNSUPPORTED) return simple(checker, HIR_TYPE_ERROR);
+    note_use(checker, decl, type->span);
     if (decl->kind == DECL_GENERIC)
         return instance_type(checker, module, decl, &type->name.args, type->span);
     if (type->name.args.len > 0 && (decl->kind == DECL_STRUCT || decl->kind == DECL_ENUM)) {

@@ -212,6 +212,8 @@ struct HirStruct {
     bool is_wire;   // byte-exact: without padding, and aligned to 1
     bool is_opaque; // an instance over a PARAM
     HirFields fields;
+    HirFn *invariant,
+        *checked; // what tests a value, and what hands on one that is new; NULL: it has none
     bool broken;
     uint32_t number;
     HirAnswers answers;
@@ -525,7 +527,7 @@ typedef enum HirStmtKind {
     HIR_STMT_CONTINUE, // the next round of `target`, a LOOP
     HIR_STMT_RETURN,   // value; NULL: none
     HIR_STMT_DEFER, // then: runs at every exit of the enclosing block, after a result is evaluated; holds no exit itself
-    HIR_STMT_ASSERT,  // cond; traps (ASSERT)
+    HIR_STMT_ASSERT,  // cond; traps (ASSERT) and says `text`
     HIR_STMT_CHANNEL, // imp, exp = the ends of a new channel of `contract` in `state`
     HIR_STMT_SEND, // place.message(args): the endpoint's state advances; peer gone: the arguments are dropped
     HIR_STMT_CLOSE, // value: an endpoint
@@ -558,6 +560,7 @@ struct HirStmt {
     VEC(HirStmt *) stmts;
     HirLocal *local;
     HirExpr *place, *value, *cond;
+    Str text; // ASSERT: printable, at most SEAL_MOST_TRAP_TEXT; may be empty
     HirOp op;
     HirFamily family;
     HirStmt *then, *otherwise, *step;

@@ -92,6 +92,20 @@ void lower__jump(Body *b, SirBlock to, Span span) {
     lower__end(b, SIR_OP_JUMP, span, NULL, 1)->arms[0].block = to;
 }
 
+void lower__trap_saying(Body *b, uint32_t fault, Str text, Span span) {
+    if (text.len == 0) {
+        lower__trap(b, fault, span);
+        return;
+    }
+    SirTree *tree = arena_new(b->l->arena, SirTree);
+    *tree = (SirTree){ .kind = SIR_CONST_STR, .type = sir_type_str(b->l->module, SIR_STATIC) };
+    tree->text = (Str){ arena_strndup(b->l->arena, text.ptr, text.len), text.len };
+    SirInst *inst = append(b, SIR_OP_TRAP, span, 2, 0);
+    inst->args[0] = lower__num(SIR_ARG_INT, fault);
+    inst->args[1] = lower__tree_arg(tree);
+    b->block = SIR_NONE;
+}
+
 void lower__trap(Body *b, uint32_t fault, Span span) {
     SirArg number = lower__num(SIR_ARG_INT, fault);
     lower__end(b, SIR_OP_TRAP, span, &number, 0);

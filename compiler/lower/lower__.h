@@ -132,6 +132,7 @@ SirInst *lower__end(
 );                                                 // arg: NULL for none
 void lower__jump(Body *b, SirBlock to, Span span); // unless the block has ended
 void lower__trap(Body *b, uint32_t fault, Span span);
+void lower__trap_saying(Body *b, uint32_t fault, Str text, Span span); // text: may be empty
 void lower__branch(Body *b, SirArg cond, SirBlock yes, SirBlock no, Span span);
 
 // --- scopes (scopes.c) -----------------------------------------------------------------------------------

@@ -86,7 +86,7 @@ static void lower_assert(Body *b, const HirStmt *stmt) {
     SirBlock yes, no;
     lower__test(b, stmt->cond, &yes, &no);
     lower__start(b, no);
-    lower__trap(b, FAULT_ASSERT, stmt->span);
+    lower__trap_saying(b, FAULT_ASSERT, stmt->text, stmt->span);
     lower__start(b, yes);
 }
 
