@@ -4,6 +4,7 @@
   pingpong   a round trip of examples/02-pingpong against a pipe, a futex and a bare stack swap
   zero-copy  the cost of a message that carries a buffer, from 4 B to 64 KiB
   compile    generated twins in Sip and C of 10,000 to 1,000,000 lines (SIP_BENCH_LINES): rates of each room, against clang
+  programs   programs of tests/run against their C twins under clang -O2: user time and length
 
 Prints a table for people; --json writes one object per figure: name, value, unit, peer, peer_value, ratio.
 """
@@ -160,7 +161,52 @@ def compile_time(scratch):
         yield figure(f"check, {large // 1000}k lines", rates[0], "lines/s", f"{small // 1000}k", rates[1])
 
 
-BENCHES = {"pingpong": pingpong, "zero-copy": zero_copy, "compile": compile_time}
+def user_time(command):
+    """User seconds, and the checksum that is shown."""
+    process = subprocess.Popen(command, stdout=subprocess.PIPE)
+    text = process.stdout.read().decode("utf-8", "replace")
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    found = re.search(r"^# cycles: \d+ checksum: (\d+)", text, re.M)
+    if process.returncode != 0 or not found:
+        sys.exit(f"bench: {' '.join(command)} ended with {process.returncode}\n{text}")
+    return usage.ru_utime, found[1]
+
+
+def code_lines(*paths):
+    """Lines that are neither empty nor comments, of a module only down to where it shows what it can."""
+    count = 0
+    for path in paths:
+        with open(path) as file:
+            text = file.read().split("// --- what it shows")[0]
+        count += sum(1 for line in text.split("\n") if line.strip() and not line.strip().startswith("//"))
+    return count
+
+
+def programs(scratch):
+    folder, modules = os.path.join(ROOT, "tests", "bench", "programs"), os.path.join(ROOT, "tests", "run")
+    times, lengths = [], []
+    for name in sorted(file[:-2] for file in os.listdir(folder) if file.endswith(".c")):
+        twin, source = os.path.join(folder, name + ".c"), os.path.join(folder, name + "_bench.sip")
+        binary, image = os.path.join(scratch, name), os.path.join(scratch, name + ".elf")
+        run("clang-19", "-O2", twin, "-o", binary)
+        run(SIPCC, "image", "-I", modules, source, "-o", image)
+        ours, theirs = [], []
+        for _ in range(ROUNDS):
+            theirs.append(user_time([binary]))
+            ours.append(user_time([os.path.join(BUILD, "bin", "sip-hosted"), os.path.splitext(image)[0] + ".img"]))
+        if len({checksum for _, checksum in ours + theirs}) != 1:
+            sys.exit(f"bench: the checksums of {name} differ")
+        # The least: what other work on the machine adds is never negative.
+        yield figure(f"program {name}", min(ours)[0] * 1000, "ms", "clang", min(theirs)[0] * 1000)
+        yield figure(f"length {name}", code_lines(os.path.join(modules, name + ".sip"), source), "lines", "C", code_lines(twin))
+        times.append(min(ours)[0] / min(theirs)[0])
+        lengths.append(code_lines(os.path.join(modules, name + ".sip"), source) / code_lines(twin))
+    yield figure("programs, geometric mean", statistics.geometric_mean(times), "times C", "clang", 1.0)
+    yield figure("lengths, geometric mean", statistics.geometric_mean(lengths), "times C", "C", 1.0)
+
+
+BENCHES = {"pingpong": pingpong, "zero-copy": zero_copy, "compile": compile_time, "programs": programs}
 
 
 def main():
