@@ -277,7 +277,9 @@ static void check_quotas(const Wiring *wiring) {
     uint64_t bytes = 0;
     for (uint32_t i = 0; i < wiring->system->instances.len; i++) {
         const HirSip *program = wiring->system->instances.data[i].program;
-        bytes += program ? program->heap + program->stack : 0;
+        bytes += program
+                     ? program->heap + program->stack * (program->threads ? program->threads : 1)
+                     : 0;
     }
     if (bytes >> 20 > MOST_MIB)
         diag_report(

@@ -117,10 +117,10 @@ bool interp__enter(Interp *in, SirFunc func, const Node *args, uint32_t count) {
         ))
         return false;
     uint64_t most = in->chaos ? DEPTH_WALKED : module->manifest.stack_bytes / FRAME_LEAST;
-    if (in->sip->frames.len > most) return interp__fault(in, FAULT_STACK);
+    if (in->sip->thread->frames.len > most) return interp__fault(in, FAULT_STACK);
     Frame frame = new_frame(in, func, info, count);
     if (!make_locals(in, &frame, args, count)) return false;
-    vec_push(&in->arena, &in->sip->frames, frame);
+    vec_push(&in->arena, &in->sip->thread->frames, frame);
     return true;
 }
 
@@ -370,8 +370,12 @@ bool interp__return(Interp *in, const SirInst *inst) {
     end_locals(in, frame);
     if (!result_may_leave(in, frame, &result)) return false;
     vec_push(&in->arena, &in->sip->spare[frame->func], *frame);
-    in->sip->frames.len--;
-    if (in->sip->frames.len > 0) return hand_back(in, &result);
+    in->sip->thread->frames.len--;
+    if (in->sip->thread->frames.len > 0) return hand_back(in, &result);
+    if (in->sip->thread != &in->sip->first) {
+        interp__thread_end(in);
+        return false;
+    }
     in->last = result;
     interp__end(in, INTERP_RETURNED);
     return false;

@@ -455,13 +455,13 @@ static bool go_by(Interp *in, const SirArm *arm, End *end) {
 }
 
 static bool wait(Interp *in, uint64_t wake, const SirArm *timeout) {
-    Sip *sip = in->sip;
-    if (sip->state == SIP_WAITS && sip->wake <= in->clock) {
-        sip->state = SIP_RUNS;
+    Thread *thread = in->sip->thread;
+    if (thread->state == SIP_WAITS && thread->wake <= in->clock) {
+        thread->state = SIP_RUNS;
         return interp__go(in, timeout->block);
     }
-    if (sip->state != SIP_WAITS) sip->wake = wake;
-    sip->state = SIP_WAITS;
+    if (thread->state != SIP_WAITS) thread->wake = wake;
+    thread->state = SIP_WAITS;
     return in->again = true;
 }
 
@@ -472,7 +472,7 @@ bool interp__receive(Interp *in, const SirInst *inst) {
     const SirArm *timeout =
         arms && inst->arms[arms - 1].kind == SIR_ARM_TIMEOUT ? &inst->arms[arms - 1] : NULL;
     End **ends = (End **)interp__parts(in, arms); // a node has room for a pointer
-    bool is_first = in->sip->state != SIP_WAITS;
+    bool is_first = in->sip->thread->state != SIP_WAITS;
     if (in->stop || (timeout && is_first && !interp__u64(in, &timeout->value, &wake))) return false;
     if (timeout && is_first)
         wake = wake > UINT64_MAX - 1 - in->clock ? UINT64_MAX - 1 : wake + in->clock;
@@ -481,15 +481,15 @@ bool interp__receive(Interp *in, const SirInst *inst) {
         if (!check_waiting(in, inst, &list[i], ends)) return false;
     const SirArm *chosen = in->chaos ? &inst->arms[interp__below(in, arms)] : NULL;
     for (uint32_t n = 0; !chosen && n < arms; n++) {
-        uint32_t i = (n + in->sip->turn) % arms;
+        uint32_t i = (n + in->sip->thread->turn) % arms;
         if (inst->arms[i].kind != SIR_ARM_TIMEOUT && is_ready(&inst->arms[i], ends[i]))
             chosen = &inst->arms[i];
     }
     End *end = chosen ? ends[chosen - inst->arms] : NULL;
     interp__parts_free(in, (Node *)ends, arms);
     if (!chosen) return wait(in, wake, timeout);
-    in->sip->state = SIP_RUNS;
-    in->sip->turn++;
+    in->sip->thread->state = SIP_RUNS;
+    in->sip->thread->turn++;
     return go_by(in, chosen, end);
 }
 

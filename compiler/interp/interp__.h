@@ -66,8 +66,9 @@ struct Node {
     bool is_hole;  // moved out through a borrow, to be put back through it
     uint32_t hole; // ... whose tag had this number
     union {
-        uint64_t bits; // scalars, plain enums, flags, fn; as in SirTree
-        struct {       // array, vector, struct; enum, option: the payload
+        uint64_t bits; // scalars, plain enums, flags, fn; as in SirTree. Atomics, joins
+        struct
+        { // array, vector, struct; enum, option: the payload; mutex: its content, variant: who has it
             Node *parts;
             uint64_t count;
             uint64_t variant;
@@ -75,7 +76,8 @@ struct Node {
         struct {          // const, mut, static: pointer, slice, str
             Node *target; // slices: what has the elements as parts
             uint64_t from, to;
-            Tag *tag; // NULL: static
+            Tag *tag;      // NULL: static
+            Node *guarded; // of a guard: the mutex
         };
         Block *block; // own pointer, slice, str, growable; NULL: an empty growable
         End *end;
@@ -143,20 +145,32 @@ typedef VEC(Frame) Frames;
 
 typedef enum SipState { SIP_RUNS, SIP_WAITS, SIP_ENDED } SipState;
 
+typedef struct Thread {
+    Frames frames;
+    SipState state;
+    uint64_t wake; // while it waits: when a timeout ends it; UINT64_MAX: never
+    uint32_t turn; // rotates among the arms of receives
+    uint64_t number, joins;
+    struct Thread *parent, *next; // next: of the SIP
+    uint64_t join;                // of the parent's; 0: none
+} Thread;
+
 struct Sip {
     const SirModule *module;
     TypeFacts *facts;
     bool *leads_to_end, *stays_here; // per type, made when first asked for
-    bool **has_storage;              // per function, made when it is first called
-    Node **consts;                   // per module constant, made when it is first used
-    Map *trees;                      // text literals, by tree
-    Frames frames;
+    bool *stays_with_thread, *not_shared;
+    bool **has_storage; // per function, made when it is first called
+    Node **consts;      // per module constant, made when it is first used
+    Map *trees;         // text literals, by tree
+    Thread first;
+    Thread *threads, *thread; // all that have not ended; the one that runs
+    uint32_t thread_count;
+    uint64_t thread_numbers;
     Frames *spare; // per function: of calls that returned
     Block *blocks;
     uint64_t heap_used;
-    SipState state;
-    uint64_t wake; // while it waits: when a timeout ends it; UINT64_MAX: never
-    uint32_t turn; // rotates among the arms of receives
+    SipState state; // RUNS or ENDED
     InterpResult *result;
 };
 
@@ -190,7 +204,8 @@ struct Interp {
 };
 
 static inline Frame *top(const Interp *in) {
-    return &in->sip->frames.data[in->sip->frames.len - 1];
+    Frames *frames = &in->sip->thread->frames;
+    return &frames->data[frames->len - 1];
 }
 
 // --- ends of a run (run.c) -----------------------------------------------------------------------------------
@@ -232,6 +247,9 @@ bool interp__is_plain(Interp *in, SirType type);
 bool interp__is_owning(Interp *in, SirType type);
 bool interp__is_second_class(Interp *in, SirType type);
 bool interp__is_sendable(Interp *in, SirType type);
+typedef bool InterpFinds(const SirTypeInfo *info);
+// Is such a type in it, or behind its owners? `known` keeps the answers for all types.
+bool interp__has_in(Interp *in, SirType type, InterpFinds *finds, bool **known);
 bool interp__leads_to_end(Interp *in, SirType type); // an endpoint is in it, or behind its owners
 
 // --- permissions (tags.c) --------------------------------------------------------------------------------------
@@ -344,6 +362,10 @@ bool interp__elements(Interp *in, const SirInst *inst); // elements.c
 bool interp__grow(Interp *in, const SirInst *inst);     // grow.c
 bool interp__channel(Interp *in, const SirInst *inst);  // channel.c
 bool interp__receive(Interp *in, const SirInst *inst);
+bool interp__shared(Interp *in, const SirInst *inst); // threads.c, SHARED
+bool interp__atomic(Interp *in, const SirInst *inst);
+bool interp__thread(Interp *in, const SirInst *inst);
+void interp__thread_end(Interp *in);
 bool interp__call(Interp *in, const SirInst *inst); // call.c
 bool interp__return(Interp *in, const SirInst *inst);
 bool interp__end_block(Interp *in, const SirInst *inst); // flow.c, all other terminators

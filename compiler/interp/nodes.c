@@ -167,6 +167,7 @@ bool interp__has_parts(const SirTypeInfo *info) {
     case SIR_TYPE_ARRAY:
     case SIR_TYPE_VECTOR:
     case SIR_TYPE_STRUCT:
+    case SIR_TYPE_MUTEX:
     case SIR_TYPE_OPTION: return true;
     case SIR_TYPE_ENUM: return !info->is_plain_enum;
     default: return false;
@@ -231,7 +232,13 @@ bool interp__copy(Interp *in, const Node *from, Node *to) {
 
 bool interp__check_moved(Interp *in, const Node *node) {
     const SirTypeInfo *info = interp__type(in, node->type);
+    bool is_locked = node->is_there && info->kind == SIR_TYPE_MUTEX && node->variant != 0;
+    if (!MUST(in, !is_locked, RULE_LOANS, "a mutex is moved while it is locked")) return false;
     if (!node->is_there || !interp__is_second_class(in, node->type)) return true;
+    if (info->kind == SIR_TYPE_GUARD) {
+        interp__kill_children(in, node->tag, in->doing);
+        return true;
+    }
     if (interp__is_borrow(info)) {
         if (!interp__is_fresh(in, node->tag)) return false;
         if (info->mode == SIR_MUT) interp__kill_children(in, node->tag, in->doing);
@@ -285,6 +292,10 @@ static bool drop_one(Interp *in, Nodes *left, Node *node) {
     if (!node->is_there) return true;
     if (interp__is_owner(info)) return drop_block(in, left, node, info);
     if (info->kind == SIR_TYPE_ENDPOINT) interp__end_close(in, node->end);
+    bool is_bound = info->kind == SIR_TYPE_GUARD || info->kind == SIR_TYPE_JOIN;
+    if (!MUST(in, !is_bound, RULE_WELL_FORMED, "a guard or a join is dropped")) return false;
+    bool is_locked = info->kind == SIR_TYPE_MUTEX && node->variant != 0;
+    if (!MUST(in, !is_locked, RULE_LOANS, "a mutex is dropped while it is locked")) return false;
     if (interp__has_parts(info)) drop_run(in, left, node, interp__elem(in, node->type));
     return !in->stop;
 }

@@ -88,12 +88,21 @@ static bool is_ours(Interp *in, const Block *block) {
 
 static bool step_deref(Interp *in, Route *r, Use use, uint32_t depth) {
     const SirTypeInfo *info = interp__type(in, r->node->type);
-    if (!MUST(in, info->kind == SIR_TYPE_PTR, RULE_WELL_FORMED, "a deref of what is no pointer"))
+    bool is_guard = info->kind == SIR_TYPE_GUARD;
+    if (!MUST(
+            in, is_guard || info->kind == SIR_TYPE_PTR, RULE_WELL_FORMED,
+            "a deref of what is no pointer"
+        ))
         return false;
     if (!MUST(in, info->mode != SIR_GC, RULE_MANAGED, "a managed object is accessed")) return false;
     if (!MUST(in, r->node->is_there, RULE_INITIALISED, "a deref of an uninitialised pointer"))
         return false;
     r->is_field = false;
+    if (is_guard) {
+        bool hopped = hop(in, r, SIR_MUT, use);
+        r->is_path = false;
+        return hopped;
+    }
     r->is_lent_local = depth == 0 && info->mode == SIR_MUT;
     if (info->mode != SIR_OWN) return hop(in, r, info->mode, use);
     r->node = &r->node->block->content;

@@ -15,7 +15,7 @@ void interp__end(Interp *in, InterpEnd end) {
     result->steps = in->steps;
     result->func = SIR_NONE;
     result->loc.file = SIR_NONE;
-    if (in->sip->frames.len == 0) return;
+    if (in->sip->thread->frames.len == 0) return;
     const Frame *frame = top(in);
     result->func = frame->func;
     result->block = frame->block;
@@ -156,9 +156,9 @@ static bool execute(Interp *in, const SirInst *inst) {
     case SIR_GROUP_CHANNEL: return interp__channel(in, inst);
     case SIR_GROUP_EPSET: return refuse(in, inst, RULE_TYPESTATE);
     case SIR_GROUP_ACCESS: return refuse(in, inst, RULE_MANAGED);
-    case SIR_GROUP_LOCK:
-    case SIR_GROUP_ATOMIC:
-    case SIR_GROUP_THREAD: return refuse(in, inst, RULE_SENDABLE);
+    case SIR_GROUP_SHARED: return interp__shared(in, inst);
+    case SIR_GROUP_ATOMIC: return interp__atomic(in, inst);
+    case SIR_GROUP_THREAD: return interp__thread(in, inst);
     case SIR_GROUP_DEVICE: return refuse(in, inst, RULE_RESOURCES);
     case SIR_GROUP_CALL: return interp__call(in, inst);
     case SIR_GROUP_END: return interp__end_block(in, inst);
@@ -193,10 +193,12 @@ static void take_step(Interp *in) {
     interp__sweep(in);
 }
 
+enum { TURN = 1000 }; // instructions before it is the next one's turn
+
 // Until it ends, waits, or gives way. False: it still waits where it waited before.
-static bool run_sip(Interp *in, Sip *sip, uint64_t turn) {
+static bool run_thread(Interp *in, Thread *thread, uint64_t turn) {
     uint64_t i = 0;
-    in->sip = sip;
+    in->sip->thread = thread;
     in->stop = in->again = in->yields = false;
     for (; i < turn && !in->stop && !in->again && !in->yields; i++) {
         if (in->steps >= in->limit)
@@ -205,6 +207,18 @@ static bool run_sip(Interp *in, Sip *sip, uint64_t turn) {
             take_step(in);
     }
     return i > 1 || !in->again;
+}
+
+// Its threads in turn. False: none of them gets on.
+static bool run_sip(Interp *in, Sip *sip, uint64_t turn) {
+    bool progress = false;
+    in->sip = sip;
+    in->stop = false;
+    for (Thread *thread = sip->threads, *next; thread && !in->stop; thread = next) {
+        progress |= run_thread(in, thread, turn);
+        next = thread->next; // it may have spawned the next
+    }
+    return progress;
 }
 
 // --- beginning and end ----------------------------------------------------------------------------------------------------
@@ -216,11 +230,14 @@ static void init_sip(Interp *in, Sip *sip, const SirModule *module, InterpResult
     sip->has_storage = arena_array(&in->arena, bool *, module->funcs.len);
     sip->spare = arena_array(&in->arena, Frames, module->funcs.len);
     sip->consts = arena_array(&in->arena, Node *, module->consts.len);
+    sip->first.number = sip->thread_numbers = sip->thread_count = 1;
+    sip->threads = sip->thread = &sip->first;
 }
 
 // What still belongs to a SIP that returned was lost.
 static void check_leaks(Interp *in) {
     bool was_stopped = in->stop;
+    if (in->sip->threads->next) return; // they are stopped wherever they are
     in->stop = false;
     bool kept =
         !MUST(in, !in->sip->blocks, RULE_OWNERSHIP, "a block has no owner when all has ended");
@@ -236,7 +253,9 @@ void interp__run_out(Interp *in) {
     in->sip->state = SIP_ENDED;
     for (End *end = in->ends; end; end = end->next)
         if (end->owner == in->sip) interp__end_close(in, end);
-    in->sip->frames.len = 0;
+    in->sip->threads = in->sip->thread = &in->sip->first;
+    in->sip->first.next = NULL;
+    in->sip->first.frames.len = 0;
 }
 
 // --- a walk -------------------------------------------------------------------------------------------------------------
@@ -279,7 +298,8 @@ void interp_walk(
     if (!is_made)
         interp__end(&in, INTERP_UNFIT);
     else if (interp__enter(&in, func, args, sig->param_count))
-        run_sip(&in, &sip, UINT64_MAX);
+        while (!in.stop)
+            if (!run_sip(&in, &sip, TURN)) interp__fault(&in, FAULT_DEADLOCK);
     if (result->end == INTERP_RETURNED && !in.off) end_walk(&in);
     arena_free(&in.arena);
 }
@@ -351,13 +371,12 @@ static void finish(Interp *in, Sip *sip) {
 static bool pass_time(Interp *in) {
     uint64_t first = UINT64_MAX;
     for (uint32_t i = 0; i < in->sip_count; i++)
-        if (in->sips[i].state == SIP_WAITS && in->sips[i].wake < first) first = in->sips[i].wake;
+        for (const Thread *thread = in->sips[i].threads; thread; thread = thread->next)
+            if (thread->state == SIP_WAITS && thread->wake < first) first = thread->wake;
     if (first == UINT64_MAX) return false;
     if (first > in->clock) in->clock = first;
     return true;
 }
-
-enum { TURN = 1000 }; // instructions before it is the next one's turn
 
 static bool run_round(Interp *in) {
     bool progress = false;

@@ -152,6 +152,7 @@ static void mark_node(const Sip *sip, const Node *node) {
     case SIR_TYPE_STR:
         if (info->mode != SIR_OWN) mark(node->tag);
         return;
+    case SIR_TYPE_GUARD: mark(node->tag); return;
     case SIR_TYPE_ARRAY:
     case SIR_TYPE_VECTOR:
         if (info->elem < SIR_SCALARS) return;
@@ -187,8 +188,9 @@ static void mark_frame(const Sip *sip, const Frame *frame) {
 void interp__sweep(Interp *in) {
     if (in->tags.len < (in->sweep_at ? in->sweep_at : SWEEP_FIRST)) return;
     for (uint32_t i = 0; i < in->sip_count; i++)
-        vec_each(const Frame, frame, &in->sips[i].frames)
-            mark_frame(&in->sips[i], frame);
+        for (const Thread *thread = in->sips[i].threads; thread; thread = thread->next)
+            vec_each(const Frame, frame, &thread->frames)
+                mark_frame(&in->sips[i], frame);
     vec_each(Node *const, node, &in->lent)
         mark_node(in->sips, *node);
     for (uint32_t i = 0; i < in->tags.len; i++)

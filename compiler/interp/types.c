@@ -119,8 +119,15 @@ static uint64_t round_up(uint64_t size, uint32_t align) {
     return (size + align - 1) / align * align;
 }
 
+// A guard and a join stay in their local.
+static bool is_bound(const Interp *in, SirType type) {
+    SirTypeKind kind = interp__type(in, type)->kind;
+    return kind == SIR_TYPE_GUARD || kind == SIR_TYPE_JOIN;
+}
+
 static void add_part(Interp *in, TypeFacts *facts, SirType part, bool is_packed) {
     const TypeFacts *inner = interp__facts(in, part);
+    if (is_bound(in, part)) facts->refused = RULE_WELL_FORMED;
     uint32_t align = is_packed ? 1 : inner->align;
     facts->size = round_up(facts->size, align) + inner->size;
     if (align > facts->align) facts->align = align;
@@ -189,8 +196,6 @@ static Rule refusal_of(SirTypeKind kind) {
     switch (kind) {
     case SIR_TYPE_EPSET: return RULE_TYPESTATE;
     case SIR_TYPE_DEVICE: return RULE_RESOURCES;
-    case SIR_TYPE_ATOMIC:
-    case SIR_TYPE_MUTEX: return RULE_SENDABLE;
     default: return 0;
     }
 }
@@ -220,7 +225,11 @@ static void find_facts(Interp *in, SirType type, TypeFacts *facts) {
     case SIR_TYPE_PTR:
     case SIR_TYPE_SLICE:
     case SIR_TYPE_GROW:
-    case SIR_TYPE_STR: set_moded(facts, info); return;
+    case SIR_TYPE_STR:
+        set_moded(facts, info);
+        if (info->kind != SIR_TYPE_STR && is_bound(in, info->elem))
+            facts->refused = RULE_WELL_FORMED;
+        return;
     case SIR_TYPE_FN: facts->size = facts->align = 8; return;
     case SIR_TYPE_ENDPOINT:
     case SIR_TYPE_EPSET:
@@ -229,9 +238,23 @@ static void find_facts(Interp *in, SirType type, TypeFacts *facts) {
         facts->is_plain = false;
         facts->is_owning = true;
         return;
+    case SIR_TYPE_GUARD:
+    case SIR_TYPE_JOIN:
+        facts->size = facts->align = 8;
+        facts->is_plain = false;
+        facts->is_owning = facts->is_second_class = true;
+        return;
     case SIR_TYPE_ATOMIC:
+        add_part(in, facts, info->elem, false);
+        if (!interp__is_integer(info->elem) && info->elem != SIR_TYPE_BOOL)
+            facts->refused = RULE_WELL_FORMED;
+        facts->is_plain = false;
+        return;
     case SIR_TYPE_MUTEX:
         facts->size = facts->align = 8;
+        add_part(in, facts, info->elem, false);
+        facts->size = round_up(facts->size, facts->align);
+        if (facts->is_second_class) facts->refused = RULE_ESCAPE;
         facts->is_plain = false;
         return;
     default: break;
@@ -285,8 +308,6 @@ bool interp__is_second_class(Interp *in, SirType type) {
 
 // --- what is somewhere in a type, also behind its owners ---------------------------------------------------------
 
-typedef bool Finds(const SirTypeInfo *info);
-
 static bool is_end(const SirTypeInfo *info) {
     return info->kind == SIR_TYPE_ENDPOINT || info->kind == SIR_TYPE_EPSET;
 }
@@ -299,6 +320,8 @@ static bool stays_here(const SirTypeInfo *info) { // does not cross a channel
     case SIR_TYPE_EPSET:
     case SIR_TYPE_ATOMIC:
     case SIR_TYPE_MUTEX:
+    case SIR_TYPE_GUARD:
+    case SIR_TYPE_JOIN:
     case SIR_TYPE_DEVICE: return true;
     case SIR_TYPE_STRUCT: return info->is_ref;
     default: return has_mode(info) && info->mode != SIR_OWN;
@@ -311,7 +334,7 @@ static bool is_known(const bool *known, const SirModule *module, SirType type) {
 
 static bool leads(const bool *known, const SirModule *module, const SirTypeInfo *info) {
     bool has_elem = info->kind == SIR_TYPE_ARRAY || info->kind == SIR_TYPE_VECTOR ||
-                    info->kind == SIR_TYPE_OPTION ||
+                    info->kind == SIR_TYPE_OPTION || info->kind == SIR_TYPE_MUTEX ||
                     (info->kind != SIR_TYPE_STR && has_mode(info) && info->mode == SIR_OWN);
     if (has_elem && is_known(known, module, info->elem)) return true;
     for (uint32_t i = 0; i < info->field_count; i++)
@@ -322,11 +345,10 @@ static bool leads(const bool *known, const SirModule *module, const SirTypeInfo 
     return false;
 }
 
-static bool *find_leading(Interp *in, Finds *finds) {
+static bool *find_leading(Interp *in, InterpFinds *finds) {
     const SirModule *module = in->sip->module;
-    bool *known = arena_array(&in->arena, bool, module->types.len),
-         more = module->contracts.len > 0;
-    while (more) {
+    bool *known = arena_array(&in->arena, bool, module->types.len);
+    for (bool more = true; more;) {
         more = false;
         for (SirType type = 0; type < module->types.len; type++) {
             const SirTypeInfo *info = &module->types.data[type];
@@ -337,14 +359,18 @@ static bool *find_leading(Interp *in, Finds *finds) {
     return known;
 }
 
+bool interp__has_in(Interp *in, SirType type, InterpFinds *finds, bool **known) {
+    if (!*known) *known = find_leading(in, finds);
+    return is_known(*known, in->sip->module, type);
+}
+
 bool interp__leads_to_end(Interp *in, SirType type) {
-    if (!in->sip->leads_to_end) in->sip->leads_to_end = find_leading(in, is_end);
-    return is_known(in->sip->leads_to_end, in->sip->module, type);
+    return in->sip->module->contracts.len > 0 &&
+           interp__has_in(in, type, is_end, &in->sip->leads_to_end);
 }
 
 bool interp__is_sendable(Interp *in, SirType type) {
-    if (!in->sip->stays_here) in->sip->stays_here = find_leading(in, stays_here);
-    return !is_known(in->sip->stays_here, in->sip->module, type);
+    return !interp__has_in(in, type, stays_here, &in->sip->stays_here);
 }
 
 // --- equal types -------------------------------------------------------------------------------------------------

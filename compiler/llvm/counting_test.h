@@ -280,11 +280,39 @@ static uint64_t k_heap_used(void) {
     return kernel.bytes;
 }
 
+
+static const KernelTable table;
+
+// A thread runs to its end at once, which is one of the ways in which threads may go.
+static void k_spawn(const void *entry, const void *args, uint64_t size, void *join, uint32_t site) {
+    (void)join, (void)site;
+    void (*begin)(const KernelTable *, void *);
+    _Alignas(16) uint8_t copy[SLOT];
+    if (size > sizeof copy) wrong("a thread has too many arguments");
+    memcpy(copy, args, size);
+    memcpy(&begin, &entry, sizeof begin);
+    begin(&table, copy);
+}
+static void *k_join_begin(void) {
+    return &kernel;
+}
+static void k_join_end(void *join) {
+    if (join != &kernel) wrong("a join that is none");
+}
+static void k_park(const uint64_t *word, uint64_t seen) {
+    (void)word, (void)seen;
+    wrong("a thread waits for itself");
+}
+static void k_unpark(const uint64_t *word) {
+    (void)word;
+}
+
 static const KernelTable table = {
     k_trap,        k_finish,     k_alloc,      k_try_alloc,     k_free,        k_channel,
     k_send,        k_send_begin, k_send_block, k_send_endpoint, k_send_commit, k_receive,
     k_receive_any, k_close,      k_is_closed,  k_endpoint_is,   k_now,         k_cycles,
-    k_yield,       k_sleep,      k_exit,       k_heap_used,
+    k_yield,       k_sleep,      k_exit,       k_heap_used,     k_spawn,       k_join_begin,
+    k_join_end,    k_park,       k_unpark,
 };
 
 // --- the runtime ---------------------------------------------------------------------------------------------------
@@ -304,6 +332,16 @@ static void drop_block(void *address, void (*glue)(void *)) {
         k_free(address);
     }
     kernel.drop_busy = false;
+}
+
+static void take_lock(uint64_t *word, uint32_t site) {
+    if (*word) k_trap(site);
+    *word = 1;
+}
+
+static void give_lock(uint64_t *word) {
+    if (*word != 1) wrong("a lock that nobody has is given back");
+    *word = 0;
 }
 
 static uint32_t is_utf8(const uint8_t *text, uint64_t length) { // as far as the tests go
@@ -333,6 +371,8 @@ static void define_runtime(LLVMOrcLLJITRef jit, LLVMOrcJITDylibRef dylib) {
         { "sip_trap",       (uintptr_t)k_trap     },
         { "sip_drop_block", (uintptr_t)drop_block },
         { "sip_is_utf8",    (uintptr_t)is_utf8    },
+        { "sip_lock",       (uintptr_t)take_lock  },
+        { "sip_unlock",     (uintptr_t)give_lock  },
         { "memcpy",         (uintptr_t)memcpy     },
         { "memmove",        (uintptr_t)memmove    },
         { "memset",         (uintptr_t)memset     },

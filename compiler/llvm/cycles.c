@@ -17,7 +17,7 @@ static SirType owned_elem(const SirTypeInfo *info, bool through_blocks) {
         info->kind == SIR_TYPE_PTR || info->kind == SIR_TYPE_SLICE || info->kind == SIR_TYPE_GROW;
     if (is_block) return through_blocks && info->mode == SIR_OWN ? info->elem : SIR_NONE;
     bool is_inline = info->kind == SIR_TYPE_ARRAY || info->kind == SIR_TYPE_VECTOR ||
-                     info->kind == SIR_TYPE_OPTION;
+                     info->kind == SIR_TYPE_OPTION || info->kind == SIR_TYPE_MUTEX;
     return is_inline ? info->elem : SIR_NONE;
 }
 

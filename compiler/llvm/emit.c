@@ -49,6 +49,7 @@ static void make_module(Emit *e) {
     for (SirFunc func = 0; func < e->module->funcs.len && !e->failed; func++)
         llvm__define_func(e, func);
     if (!e->failed) llvm__define_program(e);
+    llvm__define_beginnings(e);
     llvm__define_glue(e);
     llvm__define_grow(e);
     llvm__define_drain(e);

@@ -130,14 +130,14 @@ static void lower_inst(Emit *e, const SirInst *inst) {
     case SIR_GROUP_LENGTH: llvm__borrow(e, inst); break;
     case SIR_GROUP_ELEMENTS: llvm__elements(e, inst); break;
     case SIR_GROUP_GROW: llvm__growables(e, inst); break;
+    case SIR_GROUP_SHARED: llvm__shared(e, inst); break;
+    case SIR_GROUP_ATOMIC: llvm__atomic(e, inst); break;
+    case SIR_GROUP_THREAD: llvm__thread(e, inst); break;
     case SIR_GROUP_CALL: llvm__call(e, inst); break;
     case SIR_GROUP_CHANNEL: llvm__channel(e, inst); break;
     case SIR_GROUP_END: llvm__end(e, inst); break;
     case SIR_GROUP_EPSET:
     case SIR_GROUP_ACCESS:
-    case SIR_GROUP_LOCK:
-    case SIR_GROUP_ATOMIC:
-    case SIR_GROUP_THREAD:
     case SIR_GROUP_DEVICE: llvm__fail(e, "`%s` is not built", sir_op_text(inst->op)); break;
     }
 }

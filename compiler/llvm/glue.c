@@ -76,6 +76,11 @@ static void visit_variants(Emit *e, SirType type, LLVMValueRef addr, const Visit
     llvm__go(e, on);
 }
 
+static void visit_guarded(Emit *e, SirType type, LLVMValueRef addr, const Visit *visit) {
+    SirType elem = llvm__type(e, type)->elem;
+    visit->each(e, elem, llvm__offset(e, addr, llvm__vector_offset(e, type)), visit->context);
+}
+
 static void visit_pointer_option(Emit *e, SirType elem, LLVMValueRef addr, const Visit *visit) {
     LLVMBasicBlockRef some = llvm__new_block(e, "some"), on = llvm__new_block(e, "");
     LLVMValueRef ptr = llvm__load(e, e->ptr, addr, 8);
@@ -123,6 +128,8 @@ void llvm__each_part(
         visit_struct(e, type, addr, &visit);
     else if (info->kind == SIR_TYPE_ARRAY || info->kind == SIR_TYPE_VECTOR)
         visit_elements(e, type, addr, &visit);
+    else if (info->kind == SIR_TYPE_MUTEX)
+        visit_guarded(e, type, addr, &visit);
     else if (llvm__is_niche(e, type))
         visit_pointer_option(e, info->elem, addr, &visit);
     else if (info->kind == SIR_TYPE_ENUM || info->kind == SIR_TYPE_OPTION)
@@ -135,7 +142,7 @@ bool llvm__has_parts(const Emit *e, SirType type) {
     const SirTypeInfo *info = llvm__type(e, type);
     return info->kind == SIR_TYPE_STRUCT || info->kind == SIR_TYPE_ENUM ||
            info->kind == SIR_TYPE_OPTION || info->kind == SIR_TYPE_ARRAY ||
-           info->kind == SIR_TYPE_VECTOR;
+           info->kind == SIR_TYPE_VECTOR || info->kind == SIR_TYPE_MUTEX;
 }
 
 // --- the functions -------------------------------------------------------------------------------------------------

@@ -88,7 +88,9 @@ static Shape shape_of_kind(const Emit *e, SirType type) {
     case SIR_TYPE_FLAGS:
     case SIR_TYPE_PTR:
     case SIR_TYPE_FN:
-    case SIR_TYPE_ENDPOINT: return SHAPE_ONE;
+    case SIR_TYPE_ENDPOINT:
+    case SIR_TYPE_GUARD:
+    case SIR_TYPE_JOIN: return SHAPE_ONE;
     case SIR_TYPE_ENUM: return info->is_plain_enum ? SHAPE_ONE : SHAPE_MEMORY;
     case SIR_TYPE_OPTION: return llvm__is_niche(e, type) ? SHAPE_ONE : SHAPE_MEMORY;
     case SIR_TYPE_SLICE:

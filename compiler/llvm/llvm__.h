@@ -97,8 +97,9 @@ typedef struct Emit {
     bool kcalls[KCALLS];
     LLVMTypeRef kcall_types[KCALLS];
     LLVMValueRef kernel; // the global that holds the table's address
-    LLVMValueRef trap, drop_block, is_utf8, compare;
-    LLVMTypeRef trap_type, drop_block_type, is_utf8_type, compare_type;
+    LLVMValueRef trap, drop_block, is_utf8, compare, lock, unlock;
+    LLVMTypeRef trap_type, drop_block_type, is_utf8_type, compare_type, lock_type, unlock_type;
+    LLVMValueRef *beginnings; // per function: where a thread that runs it begins; NULL: none does
     LLVMValueRef grow, drain,
         frem; // internal helpers, made when first used (grow.c, pass.c, frem.c)
     LLVMTypeRef grow_type;
@@ -156,10 +157,12 @@ typedef struct Offsets { // of consecutive fields
 
 uint64_t llvm__place_field(const Emit *e, Offsets *offsets, SirType field); // where it begins
 uint64_t llvm__field_offset(const Emit *e, SirType structure, uint64_t field);
-uint32_t llvm__tag_size(const Emit *e, SirType type);        // of an enum or option in memory
-uint64_t llvm__payload_offset(const Emit *e, SirType type);  // the same for all variants
-uint64_t llvm__vector_offset(const Emit *e, SirType vector); // of its first element
-void llvm__find_cycles(Emit *e);                             // fills `cyclic`
+uint32_t llvm__tag_size(const Emit *e, SirType type);       // of an enum or option in memory
+uint64_t llvm__payload_offset(const Emit *e, SirType type); // the same for all variants
+uint64_t llvm__vector_offset(
+    const Emit *e, SirType vector
+);                               // of its first element; of what a mutex or guard holds, the same
+void llvm__find_cycles(Emit *e); // fills `cyclic`
 bool llvm__has_gaps(Emit *e, SirType type);
 uint64_t llvm__block_prefix(
     const Emit *e, SirType elem
@@ -312,6 +315,9 @@ void llvm__heap(Emit *e, const SirInst *inst);    // heap.c: HEAP, HEAPOPT
 void llvm__borrow(Emit *e, const SirInst *inst);  // borrow.c: BORROW, LENGTH, BYTES
 void llvm__elements(Emit *e, const SirInst *inst);  // elements.c: ELEMENTS
 void llvm__growables(Emit *e, const SirInst *inst); // grow.c: GROW
+void llvm__shared(Emit *e, const SirInst *inst);    // thread.c: SHARED
+void llvm__atomic(Emit *e, const SirInst *inst);    // ATOMIC
+void llvm__thread(Emit *e, const SirInst *inst);    // THREAD
 void llvm__call(Emit *e, const SirInst *inst);      // call.c: CALL
 void llvm__channel(Emit *e, const SirInst *inst);   // channel.c: CHANNEL
 void llvm__receive(Emit *e, const SirInst *inst);
@@ -326,6 +332,7 @@ LLVMTypeRef llvm__sig_type(const Emit *e, const SirSig *sig);
 void llvm__declare_func(Emit *e, SirFunc func);
 void llvm__define_func(Emit *e, SirFunc func); // func.c
 void llvm__define_program(Emit *e);            // sip_program
+void llvm__define_beginnings(Emit *e);         // thread.c: of threads
 void llvm__begin_body(Emit *e, LLVMValueRef fn);
 void llvm__end_body(Emit *e); // after the last block is terminated
 

@@ -101,6 +101,12 @@ void llvm__declare_runtime(Emit *e) {
     e->drop_block_type = LLVMFunctionType(e->void_type, two, 2, false);
     e->drop_block = declare(e, "sip_drop_block", e->drop_block_type);
 
+    LLVMTypeRef word[] = { e->ptr, e->i32 };
+    e->lock_type = LLVMFunctionType(e->void_type, word, 2, false);
+    e->lock = declare(e, "sip_lock", e->lock_type);
+    e->unlock_type = LLVMFunctionType(e->void_type, word, 1, false);
+    e->unlock = declare(e, "sip_unlock", e->unlock_type);
+
     LLVMTypeRef text[] = { e->ptr, e->i64 };
     e->is_utf8_type = LLVMFunctionType(e->i32, text, 2, false);
     e->is_utf8 = declare(e, "sip_is_utf8", e->is_utf8_type);

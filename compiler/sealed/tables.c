@@ -9,6 +9,7 @@ enum {
     MOST_SLOTS = 1024, // outstanding messages of one direction
     MOST_SLOT_BYTES = 1 << 20,
     MOST_STACK = 1 << 28,
+    MOST_THREADS = 1 << 8,
     FAULTS = 0
 #define FAULT(number, name, text) +1
 #include "contracts/abi/fault.def"
@@ -184,8 +185,7 @@ const char *sealed__read_manifest(Sealed *sealed, SealedView section) {
         return "it is made for a processor that there is not";
     if (manifest->stack_bytes > MOST_STACK || manifest->frame_bound > MOST_STACK)
         return "it wants a larger stack than there can be";
-    if (manifest->threads > 1)
-        return "it wants more than one thread, which this kernel does not give";
+    if (manifest->threads > MOST_THREADS) return "it wants more threads than there can be";
     if (!text_is_inside(sealed, manifest->name) ||
         !name_is_printable(sealed_text(sealed, manifest->name)))
         return "it has no name";

@@ -172,12 +172,14 @@ bool sir__type_is_founded(const SirTypeInfo *info, SirType row) {
     case SIR_TYPE_SLICE:
     case SIR_TYPE_GROW:
     case SIR_TYPE_ATOMIC:
-    case SIR_TYPE_MUTEX: return info->elem < row;
+    case SIR_TYPE_MUTEX:
+    case SIR_TYPE_GUARD: return info->elem < row;
     case SIR_TYPE_EPSET: return info->elem == SIR_NONE || info->elem < row;
     case SIR_TYPE_FN: return sig_is_founded(info->sig, row);
     case SIR_TYPE_STR:
     case SIR_TYPE_ENDPOINT:
     case SIR_TYPE_DEVICE:
+    case SIR_TYPE_JOIN:
     case SIR_TYPE_STRUCT:
     case SIR_TYPE_ENUM:
     case SIR_TYPE_FLAGS:
@@ -204,7 +206,8 @@ SirType sir_proj_type(const SirModule *module, SirType type, SirProj proj) {
         return info->kind == SIR_TYPE_STRUCT && proj.n < info->field_count
                    ? info->fields[proj.n].type
                    : SIR_NONE;
-    case SIR_PROJ_DEREF: return info->kind == SIR_TYPE_PTR ? info->elem : SIR_NONE;
+    case SIR_PROJ_DEREF:
+        return info->kind == SIR_TYPE_PTR || info->kind == SIR_TYPE_GUARD ? info->elem : SIR_NONE;
     case SIR_PROJ_INDEX:
     case SIR_PROJ_AT: return is_indexable(info->kind) ? info->elem : SIR_NONE;
     case SIR_PROJ_KINDS: break;

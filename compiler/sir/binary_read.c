@@ -195,7 +195,8 @@ static void get_structural(Input *in, SirTypeInfo *info) {
         break;
     case SIR_TYPE_OPTION:
     case SIR_TYPE_ATOMIC:
-    case SIR_TYPE_MUTEX: info->elem = sir__get_u32(in); break;
+    case SIR_TYPE_MUTEX:
+    case SIR_TYPE_GUARD: info->elem = sir__get_u32(in); break;
     case SIR_TYPE_PTR:
     case SIR_TYPE_SLICE:
     case SIR_TYPE_GROW:
@@ -215,6 +216,7 @@ static void get_structural(Input *in, SirTypeInfo *info) {
     case SIR_TYPE_DEVICE:
         info->device = (SirDevice)sir__get_below(in, SIR_DMA + 1, "device");
         break;
+    case SIR_TYPE_JOIN: break;
     case SIR_TYPE_STRUCT:
     case SIR_TYPE_ENUM:
     case SIR_TYPE_FLAGS:

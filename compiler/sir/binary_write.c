@@ -122,7 +122,8 @@ void sir__binary_put_type(Buf *out, const SirTypeInfo *info) {
         break;
     case SIR_TYPE_OPTION:
     case SIR_TYPE_ATOMIC:
-    case SIR_TYPE_MUTEX: buf_uleb(out, info->elem); break;
+    case SIR_TYPE_MUTEX:
+    case SIR_TYPE_GUARD: buf_uleb(out, info->elem); break;
     case SIR_TYPE_PTR:
     case SIR_TYPE_SLICE:
     case SIR_TYPE_GROW:
@@ -153,6 +154,7 @@ void sir__binary_put_type(Buf *out, const SirTypeInfo *info) {
         put_row_or_none(out, info->elem);
         break;
     case SIR_TYPE_DEVICE: buf_byte(out, (uint8_t)info->device); break;
+    case SIR_TYPE_JOIN: break;
     case SIR_TYPE_KINDS: assert(false); break;
     }
 }

@@ -93,7 +93,7 @@ typedef struct SirTypeInfo {
     SirTypeKind kind;
     SirMode mode; // PTR SLICE GROW STR
     SirType
-        elem; // ARRAY VECTOR OPTION PTR SLICE GROW EPSET(value, or SIR_NONE) ATOMIC MUTEX; repr of plain ENUM and FLAGS
+        elem; // ARRAY VECTOR OPTION PTR SLICE GROW EPSET(value, or SIR_NONE) ATOMIC MUTEX GUARD; repr of plain ENUM and FLAGS
     uint64_t count;     // ARRAY VECTOR
     Str name;           // STRUCT ENUM FLAGS: for people; not unique
     bool is_ref;        // STRUCT: may hold borrows
@@ -300,7 +300,7 @@ typedef enum SirGroup { // the column GROUP of ops.def
     SIR_GROUP_CHANNEL,
     SIR_GROUP_EPSET,
     SIR_GROUP_ACCESS,
-    SIR_GROUP_LOCK,
+    SIR_GROUP_SHARED,
     SIR_GROUP_ATOMIC,
     SIR_GROUP_THREAD,
     SIR_GROUP_DEVICE,

@@ -209,6 +209,9 @@ static SirType read_primary(Text *t) {
     if (sir__accept_word(&t->scan, "endpoints")) return read_epset(t);
     if (sir__accept_word(&t->scan, "atomic")) return read_around(t, SIR_TYPE_ATOMIC);
     if (sir__accept_word(&t->scan, "mutex")) return read_around(t, SIR_TYPE_MUTEX);
+    if (sir__accept_word(&t->scan, "guard")) return read_around(t, SIR_TYPE_GUARD);
+    if (sir__accept_word(&t->scan, "join"))
+        return intern(t, (SirTypeInfo){ .kind = SIR_TYPE_JOIN });
     if (read_device(t, &device))
         return intern(t, (SirTypeInfo){ .kind = SIR_TYPE_DEVICE, .device = device });
     return read_named(t);

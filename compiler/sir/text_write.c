@@ -24,10 +24,10 @@ enum { LONGEST_NAME = 64 }; // a longer one is written where it is declared, and
 static const char *const words[] = {
 #define SIR_SCALAR(name, text, bits, cls) text,
 #include "contracts/sir/types.def"
-    "own",    "mut",   "const",   "gc",        "static", "str",    "fn",   "endpoints",
-    "atomic", "mutex", "io_port", "io_memory", "irq",    "dma",    "true", "false",
-    "bits",   "copy",  "move",    "from",      "any",    "closed", "end",  "in",
-    "out",    "state", "le",      "be",        "_",
+    "own",    "mut",   "const", "gc",    "static",  "str",       "fn",  "endpoints",
+    "atomic", "mutex", "guard", "join",  "io_port", "io_memory", "irq", "dma",
+    "true",   "false", "bits",  "copy",  "move",    "from",      "any", "closed",
+    "end",    "in",    "out",   "state", "le",      "be",        "_",
 };
 
 static bool is_word(Str text) {

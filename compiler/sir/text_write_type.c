@@ -100,6 +100,8 @@ static void put_structure(Writer *w, const SirTypeInfo *info) {
     case SIR_TYPE_OPTION: put_around(w, "", info->elem, "?"); break;
     case SIR_TYPE_ATOMIC: put_around(w, "atomic<", info->elem, ">"); break;
     case SIR_TYPE_MUTEX: put_around(w, "mutex<", info->elem, ">"); break;
+    case SIR_TYPE_GUARD: put_around(w, "guard<", info->elem, ">"); break;
+    case SIR_TYPE_JOIN: buf_cstr(w->out, "join"); break;
     case SIR_TYPE_PTR: put_pointer(w, info, "*"); break;
     case SIR_TYPE_SLICE: put_pointer(w, info, "[]"); break;
     case SIR_TYPE_GROW: put_pointer(w, info, "[..]"); break;

@@ -33,9 +33,10 @@ static Step element_step(const SirTypeInfo *info, SirType *type) {
 
 Step flow__step(const Flow *f, SirType *type, SirProj proj) {
     const SirTypeInfo *info = verify__type(f->v, *type);
+    bool is_guard = info->kind == SIR_TYPE_GUARD; // nobody else reaches what it guards
     switch (proj.kind) {
     case SIR_PROJ_FIELD: *type = info->fields[proj.n].type; return STEP_INLINE;
-    case SIR_PROJ_DEREF: *type = info->elem; return mode_step(info->mode);
+    case SIR_PROJ_DEREF: *type = info->elem; return is_guard ? STEP_MUT : mode_step(info->mode);
     case SIR_PROJ_INDEX:
     case SIR_PROJ_AT: return element_step(info, type);
     case FLOW_PAYLOAD:
@@ -124,7 +125,10 @@ static AccessKind borrow_kind(SirOp op) {
 // `nth` counts the places of the instruction. What is not known to be harmless changes its place.
 static AccessKind place_kind(SirOp op, uint32_t nth) {
     if (sir_op_group(op) == SIR_GROUP_BORROW) return borrow_kind(op);
+    if (sir_op_group(op) == SIR_GROUP_ATOMIC)
+        return ACCESS_READ; // what others may read and change too
     switch (op) {
+    case SIR_OP_LOCK: return ACCESS_BORROW;
     case SIR_OP_DROP: return ACCESS_DROP;
     case SIR_OP_EQ_BYTES:
     case SIR_OP_NEW_COPY:

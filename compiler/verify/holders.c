@@ -40,7 +40,8 @@ static void check_holder(Verify *v, SirType type) {
     case SIR_TYPE_GROW: check_pointee(v, type); break;
     case SIR_TYPE_STRUCT: check_struct_fields(v, type); break;
     case SIR_TYPE_ATOMIC:
-    case SIR_TYPE_MUTEX: require_first_class(v, type, info->elem); break;
+    case SIR_TYPE_MUTEX:
+    case SIR_TYPE_GUARD: require_first_class(v, type, info->elem); break;
     case SIR_TYPE_EPSET:
         if (info->elem != SIR_NONE) require_first_class(v, type, info->elem);
         break;
@@ -53,6 +54,7 @@ static void check_holder(Verify *v, SirType type) {
     case SIR_TYPE_FN:
     case SIR_TYPE_ENDPOINT:
     case SIR_TYPE_DEVICE:
+    case SIR_TYPE_JOIN:
     case SIR_TYPE_KINDS:
 #define SIR_SCALAR(name, text, bits, cls) case SIR_TYPE_##name:
 #include "contracts/sir/types.def"
@@ -80,8 +82,13 @@ static bool check_sig_types(Verify *v, const SirSig *sig, Spot at) {
             verify__complain(v, RULE_WELL_FORMED, at, "parameter %u is of no type", i);
             return false;
         }
-    if (sig->result < v->module->types.len) return true;
-    verify__complain(v, RULE_WELL_FORMED, at, "the result is of no type");
+    for (uint32_t i = 0; i < sig->param_count; i++)
+        if (verify__is_bound(v, sig->params[i].type)) {
+            verify__complain(v, RULE_WELL_FORMED, at, "parameter %u is a guard or a join", i);
+            return false;
+        }
+    if (sig->result < v->module->types.len && !verify__is_bound(v, sig->result)) return true;
+    verify__complain(v, RULE_WELL_FORMED, at, "the result is of no type that a result may have");
     return false;
 }
 

@@ -47,6 +47,8 @@ bool verify__next_part(Parts *parts, SirType *part) {
     case SIR_TYPE_ENDPOINT:
     case SIR_TYPE_EPSET:
     case SIR_TYPE_DEVICE:
+    case SIR_TYPE_GUARD:
+    case SIR_TYPE_JOIN:
     case SIR_TYPE_KINDS:
 #define SIR_SCALAR(name, text, bits, cls) case SIR_TYPE_##name:
 #include "contracts/sir/types.def"
@@ -160,6 +162,8 @@ static Layout layout_of(const Verify *v, const SirTypeInfo *info) {
     case SIR_TYPE_ENDPOINT:
     case SIR_TYPE_EPSET:
     case SIR_TYPE_DEVICE:
+    case SIR_TYPE_GUARD:
+    case SIR_TYPE_JOIN:
     case SIR_TYPE_KINDS: break;
 #define SIR_SCALAR(name, text, bits, cls) case SIR_TYPE_##name:
 #include "contracts/sir/types.def"
@@ -222,6 +226,8 @@ static Kind own_kind(const SirTypeInfo *info) {
     case SIR_TYPE_ENDPOINT:
     case SIR_TYPE_EPSET:
     case SIR_TYPE_DEVICE: return (Kind){ .owning = true };
+    case SIR_TYPE_GUARD: // what they hold, they hold until they are consumed
+    case SIR_TYPE_JOIN: return (Kind){ .owning = true, .second_class = true };
     case SIR_TYPE_ATOMIC:
     case SIR_TYPE_MUTEX:
     case SIR_TYPE_KINDS: break;

@@ -253,8 +253,17 @@ static bool holds_in_elements(const Loans *l, const SirPlace *place) {
     return verify__kind(l->f->v, type)->second_class;
 }
 
+// A thread has what it was lent until the join ends.
+static void put_into_join(Loans *l, const SirInst *inst) {
+    HeldList held = { 0 };
+    for (uint32_t i = 2; i < inst->arg_count; i++)
+        if (inst->args[i].kind != SIR_ARG_CONST) holds__of_value(l, &inst->args[i].place, 0, &held);
+    escape__store(l, &inst->args[0].place, &held, 0);
+}
+
 // What is put into a place that the instruction changes.
 static void put_into_place(Loans *l, const SirInst *inst, const Accesses *accesses) {
+    if (inst->op == SIR_OP_JOIN_SPAWN) put_into_join(l, inst);
     bool puts = inst->op == SIR_OP_GROW_PUSH || inst->op == SIR_OP_GROW_INSERT ||
                 inst->op == SIR_OP_SLICE_FILL || inst->op == SIR_OP_SLICE_COPY ||
                 inst->op == SIR_OP_GROW_APPEND;
@@ -278,6 +287,8 @@ static void find_killed(Loans *l, const Accesses *accesses) {
     }
 }
 
+// Holders that are as good as used, whatever comes: something moved out behind them is not back, or other threads work with
+// what they hold until they are consumed, and if that is never, for ever.
 static void find_missing(Loans *l) {
     const Paths *paths = &l->f->paths;
     loans__work(l, paths->borrows.len);
@@ -285,6 +296,9 @@ static void find_missing(Loans *l) {
         uint32_t holder = l->f->holder[paths->nodes.data[*pointer].local];
         if (holder != SIR_NONE && paths__missing(l->f, *pointer, &l->init))
             bits_set(&l->missing, holder);
+    }
+    vec_each(const uint32_t, holder, &l->bound) {
+        if (paths__any(l->f, l->f->holders[*holder], &l->init)) bits_set(&l->missing, *holder);
     }
 }
 
@@ -453,6 +467,9 @@ void loans__check(Flow *f) {
     l.missing = bits_new(&f->scratch, f->holder_count);
     l.init = bits_new(&f->scratch, f->init[0].bits);
     make_table(&l);
+    for (uint32_t holder = 0; holder < f->holder_count; holder++)
+        if (verify__is_bound(f->v, f->info->locals.data[f->holders[holder]].type))
+            vec_push(&f->scratch, &l.bound, holder);
     Run run = { .loans = &l, .between.init = bits_new(&f->scratch, f->init[0].bits) };
     for (SirBlock block = 0; block < count; block++)
         if (block == 0 || !f->is_reached[block]) begin_params(&l, &l.in[block]);

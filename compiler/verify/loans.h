@@ -42,6 +42,7 @@ typedef struct Loans {
     BitSet
         missing; // holders behind which something moved out is not back: they are as good as used
     BitSet init; // what is initialised, to know that
+    VEC(uint32_t) bound; // holders that are guards or joins: used for as long as they are there
     uint64_t work;
     bool judging;
     Where at;

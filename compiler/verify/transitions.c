@@ -37,7 +37,10 @@ static SirType asked_of(States *s, const SirInst *inst, uint32_t i) {
             .type;
     }
     case SIR_OP_STRUCT: return info_of(s, flow__place_type(s->f, dest))->fields[i - 1].type;
+    case SIR_OP_SPAWN: return module->funcs.data[inst->args[0].n].sig.params[i - 1].type;
+    case SIR_OP_JOIN_SPAWN: return module->funcs.data[inst->args[1].n].sig.params[i - 2].type;
     case SIR_OP_ARRAY:
+    case SIR_OP_SHARE:
     case SIR_OP_NEW: return info_of(s, flow__place_type(s->f, dest))->elem;
     case SIR_OP_NEW_OPT: return info_of(s, info_of(s, flow__place_type(s->f, dest))->elem)->elem;
     case SIR_OP_VARIANT:

@@ -117,15 +117,23 @@ static const char *row_text(Verify *v, SirType type) {
     return sir_type_is_nominal(info->kind) ? verify__type_text(v, type) : texts[info->kind];
 }
 
+bool verify__is_bound(const Verify *v, SirType type) {
+    SirTypeKind kind = verify__type(v, type)->kind;
+    return kind == SIR_TYPE_GUARD || kind == SIR_TYPE_JOIN;
+}
+
 // A type that a part may have.
 static bool is_part(const Verify *v, SirType part) {
-    return part < v->module->types.len && part != SIR_TYPE_VOID;
+    return part < v->module->types.len && part != SIR_TYPE_VOID && !verify__is_bound(v, part);
 }
 
 static bool require_part(Verify *v, SirType type, SirType part) {
     if (is_part(v, part)) return true;
     REFUSE(
-        v, RULE_WELL_FORMED, type, part == SIR_TYPE_VOID ? "is made of void" : "refers to no type"
+        v, RULE_WELL_FORMED, type,
+        part == SIR_TYPE_VOID          ? "is made of void"
+        : part >= v->module->types.len ? "refers to no type"
+                                       : "holds a guard or a join, which stays in its local"
     );
     return false;
 }
@@ -300,7 +308,6 @@ static void check_shared(Verify *v, SirType type) {
     if (info->kind == SIR_TYPE_ATOMIC && !verify__is_integer(info->elem) &&
         info->elem != SIR_TYPE_BOOL)
         REFUSE(v, RULE_WELL_FORMED, type, "is over neither an integer nor bool");
-    REFUSE(v, RULE_SENDABLE, type, "is shared between threads, which is not built");
 }
 
 static void check_row(Verify *v, SirType type) {
@@ -320,6 +327,8 @@ static void check_row(Verify *v, SirType type) {
     case SIR_TYPE_EPSET: check_set(v, type); break;
     case SIR_TYPE_ATOMIC:
     case SIR_TYPE_MUTEX: check_shared(v, type); break;
+    case SIR_TYPE_GUARD: require_elem(v, type); break;
+    case SIR_TYPE_JOIN: break;
     case SIR_TYPE_DEVICE: REFUSE(v, RULE_RESOURCES, type, "is a device, which is not built"); break;
     case SIR_TYPE_KINDS:
 #define SIR_SCALAR(name, text, bits, cls) case SIR_TYPE_##name:

@@ -40,6 +40,7 @@ const char *verify__shown(Code *c, SirType type); // for complaints
 bool verify__type_by_row(Code *c);     // typing_rows.c: false if the instruction has no row
 void verify__type_special(Code *c);    // typing_special.c
 void verify__type_call(Code *c);       // typing_call.c: calls and channels
+void verify__type_thread(Code *c);     // typing_thread.c
 void verify__type_terminator(Code *c); // typing_arms.c
 
 #endif

@@ -44,6 +44,7 @@ static SirType step_type(Code *c, SirType type, SirProj proj) {
         break;
     case SIR_PROJ_DEREF:
         if (info->kind == SIR_TYPE_PTR && info->mode != SIR_GC) return info->elem;
+        if (info->kind == SIR_TYPE_GUARD) return info->elem;
         break;
     case SIR_PROJ_INDEX:
     case SIR_PROJ_AT:

@@ -47,6 +47,9 @@ static const Form forms[] = {
     { 'O', false, KIND(STR),                 SIR_OWN    }, // own str
     { 'z', true,  KIND(STR),                 SIR_CONST  }, // const str?
     { 'e', false, KIND(ENDPOINT),            ANY_MODE   }, // any endpoint
+    { 'n', false, KIND(ATOMIC),              ANY_MODE   }, // atomic<T>
+    { 'x', false, KIND(MUTEX),               ANY_MODE   }, // mutex<T>
+    { 'l', false, KIND(GUARD),               ANY_MODE   }, // guard<T>
 };
 
 static const struct {
@@ -115,7 +118,7 @@ static SirType find_t(const Verify *v, const char *pattern, const SirType *types
 
 // --- constraints -------------------------------------------------------------------------------------------------------------
 
-typedef enum Need { ANY, INTEGER, FLOAT, BITS, EQUAL, ORDER, PLAIN, FIRST, WIRE, BYTES } Need;
+typedef enum Need { ANY, INTEGER, FLOAT, BITS, EQUAL, ORDER, PLAIN, FIRST, FREE, WIRE, BYTES } Need;
 
 static const char *const need_texts[] = {
     [ANY] = "any type",
@@ -126,6 +129,7 @@ static const char *const need_texts[] = {
     [ORDER] = "a number or char",
     [PLAIN] = "plain",
     [FIRST] = "first-class",
+    [FREE] = "what can be dropped: a guard is unlocked, a join ended",
     [WIRE] = "a wire struct",
     [BYTES] = "u8",
 };
@@ -150,6 +154,7 @@ static bool meets(const Verify *v, Need need, SirType t) {
                (info->kind == SIR_TYPE_ENUM && info->is_plain_enum);
     case PLAIN: return verify__kind(v, t)->plain;
     case FIRST: return !verify__kind(v, t)->second_class;
+    case FREE: return !verify__is_bound(v, t);
     case WIRE: return info->kind == SIR_TYPE_STRUCT && info->is_wire;
     case BYTES: return t == SIR_TYPE_U8;
     }
@@ -166,7 +171,7 @@ typedef struct Row { // rows of one instruction stand together; one of them must
 
 // clang-format off: a table
 static const Row rows[] = {
-    { SIR_OP_USE,           "TT",   ANY     }, { SIR_OP_DROP,          "T",    ANY     },
+    { SIR_OP_USE,           "TT",   ANY     }, { SIR_OP_DROP,          "T",    FREE    },
     { SIR_OP_ADD_TRAP,      "TTT",  INTEGER }, { SIR_OP_SUB_TRAP,      "TTT",  INTEGER },
     { SIR_OP_MUL_TRAP,      "TTT",  INTEGER }, { SIR_OP_NEG_TRAP,      "TT",   INTEGER },
     { SIR_OP_DIV_TRAP,      "TTT",  INTEGER }, { SIR_OP_REM_TRAP,      "TTT",  INTEGER },
@@ -220,6 +225,12 @@ static const Row rows[] = {
     { SIR_OP_GROW_SEAL,     "ar",   ANY     },
 
     { SIR_OP_CLOSE,         "e",    ANY     }, { SIR_OP_IS_CLOSED,     "be",   ANY     },
+
+    { SIR_OP_SHARE,         "nT",   ANY     }, { SIR_OP_SHARE,         "xT",   ANY     },
+    { SIR_OP_LOCK,          "lx",   ANY     }, { SIR_OP_UNLOCK,        "l",    ANY     },
+    { SIR_OP_ATOMIC_LOAD,   "Tn",   ANY     }, { SIR_OP_ATOMIC_STORE,  "nT",   ANY     },
+    { SIR_OP_ATOMIC_ADD,    "TnT",  INTEGER }, { SIR_OP_ATOMIC_SWAP,   "TnT",  ANY     },
+    { SIR_OP_ATOMIC_CAS,    "bnTT", ANY     },
 };
 // clang-format on
 
@@ -253,7 +264,8 @@ static void refuse_need(Code *c, const Row *row, SirType t) {
 // Instructions that hand out or use an address of the place itself.
 static void check_alignment(Code *c) {
     SirGroup group = sir_op_group(c->inst->op);
-    bool takes_address = group == SIR_GROUP_BORROW || group == SIR_GROUP_ELEMENTS;
+    bool takes_address = group == SIR_GROUP_BORROW || group == SIR_GROUP_ELEMENTS ||
+                         group == SIR_GROUP_SHARED || group == SIR_GROUP_ATOMIC;
     for (uint32_t i = sir_op_dests(c->inst->op); takes_address && i < c->inst->arg_count; i++)
         if (c->inst->args[i].kind == SIR_ARG_PLACE)
             verify__require_aligned(c, &c->inst->args[i].place);

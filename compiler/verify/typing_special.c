@@ -180,9 +180,7 @@ void verify__type_special(Code *c) {
     switch (sir_op_group(c->inst->op)) {
     case SIR_GROUP_EPSET: refuse(c, RULE_TYPESTATE); return;
     case SIR_GROUP_ACCESS: refuse(c, RULE_MANAGED); return;
-    case SIR_GROUP_LOCK:
-    case SIR_GROUP_ATOMIC:
-    case SIR_GROUP_THREAD: refuse(c, RULE_SENDABLE); return;
+    case SIR_GROUP_THREAD: verify__type_thread(c); return;
     case SIR_GROUP_DEVICE: refuse(c, RULE_RESOURCES); return;
     default: break; // by instruction
     }

@@ -21,7 +21,9 @@ typedef struct Kind { // of a type, recomputed from its structure (kinds.c)
     bool owning;       // something must be done when it ends
     bool second_class; // an inline part is a borrow, or it is a `ref struct`
     bool stores;       // an inline part is a `mut` pointer or slice of something second-class
-    bool sendable;     // sendable.c
+    bool sendable;     // sendable.c, and the next two
+    bool movable;      // to another thread
+    bool shareable;    // behind a borrow that another thread is lent
 } Kind;
 
 struct VerifiedSir {
@@ -112,6 +114,9 @@ bool verify__int_fits(SirType type, uint64_t bits); // extended to 64 as docs/si
 bool verify__is_state(const Verify *v, SirContract contract, SirState state); // a row
 bool verify__is_utf8(Str text);
 bool verify__enum_has(const Verify *v, SirType type, uint64_t bits); // a plain enum's value
+bool verify__is_bound(
+    const Verify *v, SirType type
+); // a guard or a join: to one local of one function
 bool verify__is_endpoint(const Verify *v, SirType type);
 bool verify__is_endpoint_ptr(const Verify *v, SirType type, SirMode mode);
 // The same type, but for the state where it is an endpoint, or a `const` or `mut` pointer to one.

@@ -61,7 +61,7 @@ typedef struct SipThread {
     struct SipThread *self; // its own address
     uint64_t stack_low;     // lowest usable byte of the stack; below it lies the guard
     uint64_t stack_high;    // one past the highest
-    uint64_t reserved;
+    uint64_t number;        // of the thread in its SIP, from 1: whose locks are its
     void *
         drop_list; // runtime: blocks whose content is still to be dropped, linked through their headers
     uint64_t drop_busy; // runtime: a drop is being drained further up the stack
@@ -91,6 +91,8 @@ _Static_assert(sizeof(SipBlock) == 48, "a multiple of 16, so that blocks stay al
 //
 //   extern const KernelTable *sip_kernel;            set by sip_main before anything else
 //   _Noreturn void sip_trap(uint32_t site);          cold; site is a row of the trap table
+//   void sip_lock(uint64_t *word, uint32_t site);    a mutex, once nobody else has it; LOCK at site if the thread has it
+//   void sip_unlock(uint64_t *word);
 //   void sip_drop_block(void *block, void (*glue)(void *));   block may be NULL; glue may be NULL;
 //                                                    iterative, constant stack whatever the structure
 //   memcpy memmove memset memcmp                     freestanding

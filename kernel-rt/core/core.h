@@ -5,6 +5,7 @@
 //   heap      blocks by size                   receive   waiting for messages
 //   ledger    who owns which block             sched     whose turn it is
 //   loader    programs of the image            sip       from image to running to gone
+//   thread    those of one SIP, and what they wait for
 //   fault     why a SIP ended, and where       kcalls    the doors through which SIPs come in
 //   console   machine.console                  main      the life of a system
 
@@ -236,6 +237,18 @@ struct Thread {
     uint32_t wait_count;
     uint32_t rotation; // where the next receive begins to look
     uint64_t wait_pc;  // where it asked, for reports
+
+    // thread.c
+    Thread *sibling; // the next of the SIP
+    uint8_t *stack;  // begins with its guard
+    size_t stack_pages;
+    SipBlock *record;       // what it lies in; NULL: in its SIP
+    Thread *parent;         // that will wait for it; NULL: nobody will
+    void *join;             // ... with others of the same
+    void *joining;          // that it waits for now
+    uint64_t joins;         // that it has begun
+    const uint64_t *parked; // the word that it waits for, in the SIP's memory; only compared
+    uint64_t parked_at;     // when, in the SIP's parkings
 };
 
 typedef struct Sched {
@@ -271,6 +284,19 @@ SipReceived receive_any(
 );
 SipReceived receive_answer(Thread *thread); // for a thread whose turn it is, if it was in receive
 
+// --- threads of a SIP --------------------------------------------------------------------------------------
+
+bool thread_create(
+    Thread *thread, Sip *sip
+);                               // a stack, and a place among the SIP's; false: no memory
+void thread_end(Thread *thread); // its SIP goes on
+// `args` are copied to its stack, which `entry(table, copy)` begins on; false beyond the quotas.
+bool thread_spawn(Thread *parent, uint64_t entry, const void *args, uint64_t size, void *join);
+void *thread_join_begin(Thread *thread);
+void thread_join_end(Thread *thread, void *join);
+void thread_park(Thread *thread, const uint64_t *word, uint64_t seen);
+void thread_unpark(const Sip *sip, const uint64_t *word);
+
 // --- programs and SIPs -------------------------------------------------------------------------------------
 
 typedef struct Program {
@@ -292,13 +318,16 @@ typedef struct Ending { // why and where a SIP ended
 struct Sip {
     SealedView name;
     const Program *program;
-    Thread thread;
+    Thread thread;   // the first
+    Thread *threads; // all that have not ended
+    uint32_t thread_count;
+    uint64_t thread_numbers, parkings; // given out so far
     Account account;
     SipBlock blocks;        // ledger list
     EndpointLink endpoints; // ledger list
     uint64_t endpoint_count;
-    uint8_t *image, *stack; // the stack begins with its guard
-    size_t image_pages, stack_pages;
+    uint8_t *image;
+    size_t image_pages;
     SipEndpoint **wires; // by parameter; NULL where it is no endpoint
     bool may_exit, alive;
     Ending ending;

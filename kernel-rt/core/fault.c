@@ -28,7 +28,7 @@ static void add_frame(Ending *ending, const Sip *sip, uint64_t pc) {
 }
 
 static void add_frames(Ending *ending, const Sip *sip, uint64_t frame) {
-    const SipThread *block = &sip->thread.block;
+    const SipThread *block = &sched.current->block;
     while (frame % 8 == 0 && frame >= block->stack_low && frame <= block->stack_high - 16) {
         const uint64_t *words = (const uint64_t *)(uintptr_t)frame;
         add_frame(ending, sip, words[1] - 1); // inside the call, not behind it
@@ -90,22 +90,23 @@ static void leave_after_exception(void) {
     sched_leave();
 }
 
-static bool hit_guard(const Sip *sip, const ArchFault *fault) {
-    return fault->fault == FAULT_PAGE && fault->address < sip->thread.block.stack_low &&
-           fault->address >= sip->thread.block.stack_low - PLATFORM_PAGE;
+static bool hit_guard(const ArchFault *fault) {
+    const uint64_t low = sched.current->block.stack_low;
+    return fault->fault == FAULT_PAGE && fault->address < low &&
+           fault->address >= low - PLATFORM_PAGE;
 }
 
 // Every kernel call tests the stack before it changes anything, so the kernel's own code meets the guard only in that
 // test: then too it was the SIP that used up the stack.
 void kernel_exception(const ArchFault *fault, ArchResume *resume) {
     Sip *sip = sched.current ? sched.current->sip : NULL;
-    if (!sip || !(sip_owns_pc(sip, fault->pc) || hit_guard(sip, fault))) {
+    if (!sip || !(sip_owns_pc(sip, fault->pc) || hit_guard(fault))) {
         print(
             "# exception %u at %x, address %x", (uint64_t)fault->vector, fault->pc, fault->address
         );
         panic("an exception in the kernel");
     }
-    record_at_pc(sip, hit_guard(sip, fault) ? FAULT_STACK : fault->fault, fault->pc, fault->frame);
+    record_at_pc(sip, hit_guard(fault) ? FAULT_STACK : fault->fault, fault->pc, fault->frame);
     // On the kernel's own stack, below where its context stands, as a call would leave it.
     resume->pc = (uint64_t)(uintptr_t)leave_after_exception;
     resume->sp = (((uint64_t)(uintptr_t)sched.kernel.sp - 256) & ~(uint64_t)15) - 8;
@@ -139,8 +140,7 @@ static const char *side_name(const SipEndpoint *ep) {
     return ep == &ep->channel->ends[0] ? "imp" : "exp";
 }
 
-void fault_print_waiting(const Sip *sip) {
-    const Thread *thread = &sip->thread;
+static void print_waiting(const Sip *sip, const Thread *thread) {
     SealedPlace place = { 0 };
     if (sip_owns_pc(sip, thread->wait_pc) &&
         find_place(sip, image_address(sip, thread->wait_pc), &place))
@@ -159,4 +159,9 @@ void fault_print_waiting(const Sip *sip) {
             side_name(ep), other ? &other->name : &nobody
         );
     }
+}
+
+void fault_print_waiting(const Sip *sip) {
+    for (const Thread *thread = sip->threads; thread; thread = thread->sibling)
+        print_waiting(sip, thread);
 }

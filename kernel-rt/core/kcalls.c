@@ -159,6 +159,36 @@ static void kcall_SLEEP(uint64_t nanoseconds) {
     sched_wait(deadline_after(nanoseconds));
 }
 
+// --- threads -----------------------------------------------------------------------------------------------
+
+static void kcall_SPAWN(
+    const void *entry, const void *args, uint64_t size, void *join, uint32_t site
+) {
+    Thread *thread = ENTER;
+    if (!thread_spawn(thread, (uint64_t)(uintptr_t)entry, args, size, join))
+        fault_at_site(FAULT_QUOTA, site, FRAME);
+}
+
+static void *kcall_JOIN_BEGIN(void) {
+    return thread_join_begin(ENTER);
+}
+
+static void kcall_JOIN_END(void *join) {
+    Thread *thread = ENTER;
+    thread->wait_pc = PC;
+    thread_join_end(thread, join);
+}
+
+static void kcall_PARK(const uint64_t *word, uint64_t seen) {
+    Thread *thread = ENTER;
+    thread->wait_pc = PC;
+    thread_park(thread, word, seen);
+}
+
+static void kcall_UNPARK(const uint64_t *word) {
+    thread_unpark(ENTER->sip, word);
+}
+
 // --- the system --------------------------------------------------------------------------------------------
 
 static void kcall_EXIT(uint32_t status) {

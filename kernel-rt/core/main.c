@@ -8,7 +8,13 @@ static void end_all(void) {
     }
 }
 
-static void end_one(Sip *sip) {
+// A thread has ended; with the first one, or by a fault, its SIP.
+static void end_one(Thread *ended) {
+    Sip *sip = ended->sip;
+    if (ended != &sip->thread && sip->ending.fault == FAULT_NONE) {
+        thread_end(ended);
+        return;
+    }
     if (sip->ending.fault != FAULT_NONE) {
         kernel.faulted = true;
         fault_print(sip);
@@ -18,7 +24,7 @@ static void end_one(Sip *sip) {
 
 static void run(void) {
     for (Thread *ended; !kernel.exited && (ended = sched_run());)
-        end_one(ended->sip);
+        end_one(ended);
 }
 
 // Whoever is left now waits for something that only others who wait could do.

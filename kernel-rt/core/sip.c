@@ -44,18 +44,6 @@ static bool load_image(Sip *sip) {
     return true;
 }
 
-static bool make_stack(Sip *sip) {
-    const size_t pages =
-        1 + pages_for(sip->program->sealed->manifest.stack_bytes) + KERNEL_STACK / PLATFORM_PAGE;
-    if (!(sip->stack = pages_take(pages))) return false;
-    sip->stack_pages = pages;
-    platform_protect(sip->stack, 1, PLATFORM_NONE);
-    sip->thread.block.self = &sip->thread.block;
-    sip->thread.block.stack_low = (uint64_t)(uintptr_t)(sip->stack + PLATFORM_PAGE);
-    sip->thread.block.stack_high = (uint64_t)(uintptr_t)(sip->stack + pages * PLATFORM_PAGE);
-    return true;
-}
-
 static bool has_exit_grant(const Sealed *sealed) {
     for (uint32_t i = 0; i < sealed->manifest.grants.count; i++) {
         if (sealed_grant(sealed, i).kind == EXIT_GRANT) return true;
@@ -69,14 +57,14 @@ static const char *create(Sip *sip, uint32_t number) {
     sip->program = &kernel.programs[row.program];
     sip->account.quota = sip->program->sealed->manifest.heap_bytes;
     sip->may_exit = has_exit_grant(sip->program->sealed);
-    sip->thread.sip = sip;
-    sip->thread.deadline = SIP_NO_TIMEOUT;
     ledger_init(&sip->blocks);
     links_init(&sip->endpoints);
     if (!packed_wires_are_complete(&kernel.image, kernel.sealed, number))
         return "has other wires than parameters";
     sip->wires = record_take(row.wire_count * sizeof *sip->wires);
-    return load_image(sip) && make_stack(sip) ? NULL : "needs more memory than the machine has";
+    return load_image(sip) && thread_create(&sip->thread, sip)
+               ? NULL
+               : "needs more memory than the machine has";
 }
 
 // --- wires -------------------------------------------------------------------------------------------------
@@ -213,21 +201,26 @@ static void print_ledger(const Sip *sip, const Account *before, uint64_t endpoin
     );
     print(
         "ledger: %v: %u blocks, %u endpoints, %u pages left", &sip->name, sip->account.blocks,
-        sip->endpoint_count, (uint64_t)(sip->image_pages + sip->stack_pages)
+        sip->endpoint_count, (uint64_t)sip->image_pages
     );
 }
 
 void sip_end(Sip *sip) {
     const Account before = sip->account;
     const uint64_t endpoints = sip->endpoint_count;
-    const size_t pages = sip->image_pages + sip->stack_pages;
+    size_t pages = sip->image_pages;
     sip->alive = false;
-    sched_remove(&sip->thread);
-    channel_close_all(&sip->endpoints);
+    for (Thread *thread = sip->threads; thread; thread = thread->sibling) {
+        pages += thread->stack_pages;
+        sched_remove(thread);
+    }
+    channel_close_all(&sip->endpoints
+    ); // which may look at threads of this SIP that wait for each other
     ledger_free(&sip->blocks);
+    while (sip->threads)
+        thread_end(sip->threads);
     pages_give(sip->image, sip->image_pages);
-    pages_give(sip->stack, sip->stack_pages);
-    sip->image_pages = sip->stack_pages = 0;
+    sip->image_pages = 0;
     print_ledger(sip, &before, endpoints, pages);
     if (!ledger_is_clear(sip)) panic("a sip has ended and something of it is left");
 }

@@ -24,6 +24,11 @@ _Noreturn void sip_trap(uint32_t site); // site: row of the trap table
 // to sip_drop_block; NULL: the content owns nothing. `block` may be NULL. Takes ownership of `block`.
 void sip_drop_block(void *block, void (*glue)(void *));
 
+void sip_lock(
+    uint64_t *word, uint32_t site
+); // site: of the trap if the thread has the lock already
+void sip_unlock(uint64_t *word);
+
 uint32_t sip_is_utf8(const uint8_t *text, uint64_t length); // 1 or 0
 
 void *memcpy(void *restrict to, const void *restrict from, size_t length);

@@ -1,0 +1,141 @@
+// The threads of a SIP: the first comes and goes with it, others begin in `spawn` and end when their function returns. All
+// share the SIP's account and ledger; a fault in one is the SIP's. Each has a stack of its own below a guard. What they
+// wait for here is a word in the SIP's memory (a lock that somebody has), or threads that they have spawned.
+
+#include "core.h"
+
+static size_t pages_for(uint64_t bytes) {
+    return (size_t)((bytes + PLATFORM_PAGE - 1) / PLATFORM_PAGE);
+}
+
+// --- making and ending -------------------------------------------------------------------------------------
+
+static void set_up(Thread *thread, Sip *sip) {
+    thread->sip = sip;
+    thread->deadline = SIP_NO_TIMEOUT;
+    thread->block.self = &thread->block;
+    thread->block.number = ++sip->thread_numbers;
+    thread->block.stack_low = (uint64_t)(uintptr_t)(thread->stack + PLATFORM_PAGE);
+    thread->block.stack_high =
+        (uint64_t)(uintptr_t)(thread->stack + thread->stack_pages * PLATFORM_PAGE);
+    Thread **last = &sip->threads;
+    while (*last)
+        last = &(*last)->sibling;
+    *last = thread;
+    sip->thread_count++;
+}
+
+bool thread_create(Thread *thread, Sip *sip) {
+    const size_t pages =
+        1 + pages_for(sip->program->sealed->manifest.stack_bytes) + KERNEL_STACK / PLATFORM_PAGE;
+    if (!(thread->stack = pages_take(pages))) return false;
+    thread->stack_pages = pages;
+    platform_protect(thread->stack, 1, PLATFORM_NONE);
+    set_up(thread, sip);
+    return true;
+}
+
+// The threads that have waited for the end of the last one of a join.
+static void tell_parent(const Thread *thread) {
+    Thread *parent = thread->parent;
+    if (!parent || parent->joining != thread->join) return;
+    for (const Thread *other = thread->sip->threads; other; other = other->sibling)
+        if (other->parent == parent && other->join == thread->join) return;
+    parent->joining = NULL;
+    sched_wake(parent);
+}
+
+void thread_end(Thread *thread) {
+    Sip *sip = thread->sip;
+    sched_remove(thread);
+    Thread **at = &sip->threads;
+    while (*at != thread)
+        at = &(*at)->sibling;
+    *at = thread->sibling;
+    sip->thread_count--;
+    for (Thread *other = sip->threads; other; other = other->sibling)
+        if (other->parent == thread) other->parent = NULL; // of a free one: nobody waits for it
+    tell_parent(thread);
+    pages_give(thread->stack, thread->stack_pages);
+    thread->stack_pages = 0;
+    if (thread->record) heap_give(thread->record);
+}
+
+// --- spawning ----------------------------------------------------------------------------------------------
+
+typedef struct Beginning { // at the top of the new stack, above the arguments
+    uint64_t entry;
+    void *args;
+} Beginning;
+
+static void begin(void *argument) {
+    const Beginning *beginning = argument;
+    arch_enter_sip(
+        beginning->entry, &kernel_table, beginning->args, (uint64_t)(uintptr_t)beginning->args
+    );
+}
+
+static Thread *make(Sip *sip) {
+    const uint32_t most = sip->program->sealed->manifest.threads;
+    if (sip->thread_count >= most) return NULL;
+    SipBlock *record = heap_take(&sip->account, sizeof(Thread));
+    if (!record) return NULL;
+    Thread *thread = block_memory(record);
+    thread->record = record;
+    if (thread_create(thread, sip)) return thread;
+    heap_give(record);
+    return NULL;
+}
+
+bool thread_spawn(Thread *parent, uint64_t entry, const void *args, uint64_t size, void *join) {
+    Sip *sip = parent->sip;
+    if (size > sip->program->sealed->manifest.stack_bytes / 2) return false;
+    Thread *thread = make(sip);
+    if (!thread) return false;
+    Beginning *beginning = (Beginning *)(uintptr_t)thread->block.stack_high - 1;
+    beginning->entry = entry;
+    beginning->args = (void *)(((uintptr_t)beginning - size) & ~(uintptr_t)15);
+    __builtin_memcpy(beginning->args, args, size);
+    thread->parent = join ? parent : NULL;
+    thread->join = join;
+    arch_prepare(&thread->context, &thread->block, beginning->args, begin, beginning);
+    sched_add(thread);
+    return true;
+}
+
+// --- waiting for others --------------------------------------------------------------------------------------
+
+void *thread_join_begin(Thread *thread) {
+    return (void *)(uintptr_t)++thread->joins;
+}
+
+static bool has_children(const Thread *thread, const void *join) {
+    for (const Thread *other = thread->sip->threads; other; other = other->sibling)
+        if (other->parent == thread && other->join == join) return true;
+    return false;
+}
+
+void thread_join_end(Thread *thread, void *join) {
+    while (has_children(thread, join)) {
+        thread->joining = join;
+        sched_wait(SIP_NO_TIMEOUT);
+    }
+    thread->joining = NULL;
+}
+
+void thread_park(Thread *thread, const uint64_t *word, uint64_t seen) {
+    if (__atomic_load_n(word, __ATOMIC_ACQUIRE) != seen) return;
+    thread->parked = word;
+    thread->parked_at = ++thread->sip->parkings;
+    sched_wait(SIP_NO_TIMEOUT);
+}
+
+void thread_unpark(const Sip *sip, const uint64_t *word) {
+    Thread *first = NULL;
+    for (Thread *thread = sip->threads; thread; thread = thread->sibling)
+        if (thread->parked == word && (!first || thread->parked_at < first->parked_at))
+            first = thread;
+    if (!first) return;
+    first->parked = NULL;
+    sched_wake(first);
+}
