@@ -136,6 +136,7 @@ struct Fn {
     Scope *scope;
     Target *targets;
     bool in_defer;
+    HirLocal *join; // of the `join` around; NULL: none
     const HirType *result;
     const AstClauses *clauses; // of the function; NULL: none, or they are wrong
     Map *olds;                 // AstExpr in `old(...)` -> HirLocal
@@ -388,6 +389,17 @@ bool check_count(
     Checker *checker, const char *name, uint32_t wanted, const AstArgs *args, Span span
 ); // reports
 bool kcall_is_exit(const HirExpr *expr);
+
+// --- threads.c --------------------------------------------------------------------------------------------------------
+
+const HirType *shared_type(Checker *checker, Module *module, const AstType *type);
+HirExpr *make_shared(Checker *checker, const HirType *type, HirExpr *value, Span span);
+HirExpr *call_of_atomic(
+    Fn *fn, HirExpr *place, const char *name, const AstArgs *args, Span span
+); // NULL: there is no such thing
+HirStmt *check_lock(Fn *fn, const AstStmt *stmt);
+HirStmt *check_join(Fn *fn, const AstStmt *stmt);
+HirStmt *check_spawn(Fn *fn, const AstStmt *stmt);
 
 // --- stmt.c, loops.c ------------------------------------------------------------------------------------------------------------------
 

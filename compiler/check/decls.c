@@ -523,7 +523,7 @@ static uint32_t fields_height(
 // How deep the type is nested; refuses one that lies in itself, or too deep.
 static uint32_t height_of(Walk *walk, const HirType *type, uint32_t depth) {
     while (type->kind == HIR_TYPE_ARRAY || type->kind == HIR_TYPE_OPTION ||
-           type->kind == HIR_TYPE_VECTOR)
+           type->kind == HIR_TYPE_VECTOR || type->kind == HIR_TYPE_MUTEX)
         type = type->elem;
     if (type->kind != HIR_TYPE_STRUCT && type->kind != HIR_TYPE_ENUM) return 0;
     bool is_struct = type->kind == HIR_TYPE_STRUCT;

@@ -226,9 +226,14 @@ static Flow dispatch(Eval *eval, const HirStmt *stmt) {
     case HIR_STMT_RECEIVE:
     case HIR_STMT_CHANNEL:
     case HIR_STMT_SEND:
-    case HIR_STMT_CLOSE: break;
+    case HIR_STMT_CLOSE:
+        eval_stop(eval, stmt->span, "there are no channels when compiling");
+        return FLOW_STOP;
+    case HIR_STMT_LOCK:
+    case HIR_STMT_JOIN:
+    case HIR_STMT_SPAWN: break;
     }
-    eval_stop(eval, stmt->span, "there are no channels when compiling");
+    eval_stop(eval, stmt->span, "there are no threads when compiling");
     return FLOW_STOP;
 }
 

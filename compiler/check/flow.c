@@ -69,6 +69,8 @@ bool stmt_ends(const HirStmt *stmt) {
     case HIR_STMT_ASSIGN: return never(stmt->value);
     case HIR_STMT_IF: return stmt->otherwise && stmt_ends(stmt->then) && stmt_ends(stmt->otherwise);
     case HIR_STMT_LOOP: return !stmt->cond && !breaks(stmt, stmt);
+    case HIR_STMT_LOCK:
+    case HIR_STMT_JOIN: return stmt_ends(stmt->then);
     case HIR_STMT_SWITCH:
     case HIR_STMT_RECEIVE: return all_arms_end(stmt) && !breaks(stmt, stmt);
     default: return false;

@@ -321,6 +321,12 @@ static void unify_args(const Infer *infer, const AstType *pattern, const HirType
 }
 
 // A length that is a parameter: `T[N]`.
+// atomic<T>, mutex<T>
+static void unify_shared(const Infer *infer, const AstType *pattern, const HirType *actual) {
+    const AstGenericArgs *args = &pattern->name.args;
+    if (args->len == 1 && args->data[0].type) unify(infer, args->data[0].type, actual->elem);
+}
+
 static void unify_length(const Infer *infer, const AstExpr *length, uint64_t count) {
     if (length->kind != AST_EXPR_NAME) return;
     for (uint32_t i = 0; i < infer->params->len; i++) {
@@ -344,7 +350,12 @@ static void unify(const Infer *infer, const AstType *pattern, const HirType *act
         return;
     }
     switch (pattern->kind) {
-    case AST_TYPE_NAME: unify_args(infer, pattern, actual); break;
+    case AST_TYPE_NAME:
+        if (actual->kind == HIR_TYPE_ATOMIC || actual->kind == HIR_TYPE_MUTEX)
+            unify_shared(infer, pattern, actual);
+        else
+            unify_args(infer, pattern, actual);
+        break;
     case AST_TYPE_POINTER:
         if (actual->kind == HIR_TYPE_PTR) unify(infer, pattern->pointer.elem, actual->elem);
         break;

@@ -99,6 +99,7 @@ bool live_find(Ways *ways) {
 bool is_live(const Ways *ways, uint32_t holder) {
     if (holder >= ways->fn->locals.len) // a value that waits to be taken
         return true;
+    if (is_bound(ways->fn->locals.data[holder]->type)) return true; // until it ends
     const BitSet *after = &ways->live.after[holder];
     return after->bits > 0 && bits_get(after, ways->pos);
 }

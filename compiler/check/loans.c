@@ -37,7 +37,8 @@ static DiagCode complaint(Access access) {
     case ACCESS_CHANGE:
     case ACCESS_ASSIGN: return E_CHANGE_WHILE_BORROWED;
     case ACCESS_MOVE: return E_MOVE_WHILE_BORROWED;
-    case ACCESS_END: break;
+    case ACCESS_END:
+    case ACCESS_RELEASE: break;
     }
     return E_ENDS_WHILE_BORROWED;
 }
@@ -68,6 +69,26 @@ static void note_capture(Ways *ways, const Path *path, Access access, Span at) {
         diag_report(ways->checker->diags, at, E_CAPTURE_FIXED, path_text(ways, path));
 }
 
+bool is_bound(const HirType *type) {
+    return type->kind == HIR_TYPE_GUARD || type->kind == HIR_TYPE_JOIN;
+}
+
+static void let_go(Ways *ways, uint32_t holder);
+
+// Does `holder` hold a loan of `local`?
+static bool holds_of(const Ways *ways, const HirLocal *holder, const HirLocal *local) {
+    for (uint32_t i = 0; i < ways->state.held.len; i++) {
+        const Fact *loan = &ways->state.held.data[i];
+        if (loan->tag == holder->number && loan->path.local == local) return true;
+    }
+    return false;
+}
+
+static bool is_join(const Ways *ways, const Fact *loan) {
+    return loan->tag < ways->fn->locals.len &&
+           ways->fn->locals.data[loan->tag]->type->kind == HIR_TYPE_JOIN;
+}
+
 bool loans_access(Ways *ways, const Path *path, Access access, Span at) {
     Checker *checker = ways->checker;
     if (path->local && path->local->capture != HIR_CAPTURE_NONE)
@@ -83,11 +104,34 @@ bool loans_access(Ways *ways, const Path *path, Access access, Span at) {
                 checker->diags, "`%s` holds the borrow and is used later",
                 text_of(checker, holder_of(ways, loan))
             );
+        else if (is_join(ways, loan))
+            diag_help(checker->diags, "a thread may work with it until the `join` ends");
         else if (loan->tag < ways->fn->locals.len)
             diag_help(checker->diags, "the loop goes on with the borrow");
         return false;
     }
     return true;
+}
+
+// A join and what it holds end after the locals of its block: a thread may still work with them there. A guard ends with
+// whatever was borrowed through it.
+void loans_end_bound(Ways *ways, const Ending *endings, uint32_t count, Span at) {
+    for (uint32_t i = count; i-- > 0;) {
+        const HirLocal *local = endings[i].local;
+        if (!local) continue;
+        Path path = path_of_local(local);
+        if (local->type->kind == HIR_TYPE_GUARD) loans_access(ways, &path, ACCESS_RELEASE, at);
+        if (is_bound(local->type)) {
+            let_go(ways, local->number);
+            continue;
+        }
+        for (uint32_t k = i; k-- > 0;)
+            if (endings[k].local && endings[k].local->type->kind == HIR_TYPE_JOIN &&
+                holds_of(ways, endings[k].local, local)) {
+                loans_access(ways, &path, ACCESS_END, local->span);
+                break;
+            }
+    }
 }
 
 // --- what a value holds ---------------------------------------------------------------------------------------------------------

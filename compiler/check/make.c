@@ -129,6 +129,9 @@ static HirExpr *zero_part(Checker *checker, const HirType *type, Span span) {
     if (type->kind == HIR_TYPE_ENUM && type->enumeration->is_flags)
         return literal(checker, type, 0, span); // none of them
     switch (type->kind) {
+    case HIR_TYPE_ATOMIC:
+    case HIR_TYPE_MUTEX:
+        return make_shared(checker, type, zero_part(checker, type->elem, span), span);
     case HIR_TYPE_OPTION: return new_expr(checker, HIR_NONE, type, span);
     case HIR_TYPE_ARRAY: return zero_array(checker, type, span);
     case HIR_TYPE_STRUCT: return zero_struct(checker, type, span);
@@ -315,8 +318,12 @@ HirExpr *check_init(Fn *fn, const AstExpr *expr, const HirType *want) {
     bool borrowed =
         want->kind == HIR_TYPE_SLICE && want->mode != HIR_OWN && want->mode != HIR_STATIC;
     if (borrowed && !expr->init.fill) return init_slice(fn, expr, want);
-    if (items->len == 1 && !items->data[0].label.name && !expr->init.fill)
-        return check_value(fn, items->data[0].value, want);
+    bool is_one = items->len == 1 && !items->data[0].label.name && !expr->init.fill;
+    if (is_one && (want->kind == HIR_TYPE_ATOMIC || want->kind == HIR_TYPE_MUTEX))
+        return make_shared(
+            checker, want, check_value(fn, items->data[0].value, want->elem), expr->span
+        );
+    if (is_one) return check_value(fn, items->data[0].value, want);
     if (!is_error(want))
         diag_report(checker->diags, expr->span, E_BAD_INIT, type_text(checker, want));
     return look_at(fn, items, expr->span);

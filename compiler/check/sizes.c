@@ -80,6 +80,8 @@ static Layout layout_of(const HirType *type) {
     const Layout word = { WORD, WORD };
     switch (type->kind) {
     case HIR_TYPE_ARRAY: return repeated(type);
+    case HIR_TYPE_ATOMIC: return layout_of(type->elem);
+    case HIR_TYPE_MUTEX: return closed(followed_by(word, layout_of(type->elem)));
     case HIR_TYPE_VECTOR: return closed(followed_by(word, repeated(type)));
     case HIR_TYPE_OPTION:
         return type->elem->kind == HIR_TYPE_PTR ? word : tagged(2, layout_of(type->elem));

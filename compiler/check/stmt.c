@@ -350,11 +350,6 @@ static HirStmt *check_defer(Fn *fn, const AstStmt *stmt) {
 
 // --- all ------------------------------------------------------------------------------------------------------------------------------
 
-static HirStmt *refuse(Fn *fn, const AstStmt *stmt, const char *what) {
-    unsupported(fn->checker, stmt->span, what);
-    return new_stmt(fn, HIR_STMT_ERROR, stmt->span);
-}
-
 static HirStmt *check_one(Fn *fn, const AstStmt *stmt) {
     switch (stmt->kind) {
     case AST_STMT_BLOCK:
@@ -377,9 +372,9 @@ static HirStmt *check_one(Fn *fn, const AstStmt *stmt) {
     case AST_STMT_ASSERT: return check_assert(fn, stmt);
     case AST_STMT_CHANNEL: return check_channel(fn, stmt);
     case AST_STMT_SEND: return check_send(fn, stmt);
-    case AST_STMT_LOCK: return refuse(fn, stmt, "`lock`");
-    case AST_STMT_SPAWN:
-    case AST_STMT_JOIN: return refuse(fn, stmt, "threads");
+    case AST_STMT_LOCK: return check_lock(fn, stmt);
+    case AST_STMT_SPAWN: return check_spawn(fn, stmt);
+    case AST_STMT_JOIN: return check_join(fn, stmt);
     case AST_STMT_ERROR:
     case AST_STMT_EMPTY:
     case AST_STMT_CONST:

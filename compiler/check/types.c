@@ -88,6 +88,8 @@ static const HirType *named(Checker *checker, Module *module, const AstType *typ
                                ? find_binding(checker, type->name.path.names.data[0].name)
                                : NULL;
     if (bound && !bound->is_value) return bound->type;
+    const HirType *shared = shared_type(checker, module, type);
+    if (shared) return shared;
     Decl *decl = find_path(checker, module, &type->name.path);
     if (!decl || decl->kind == DECL_UNSUPPORTED) return simple(checker, HIR_TYPE_ERROR);
     note_use(checker, decl, type->span);

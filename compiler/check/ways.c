@@ -129,6 +129,7 @@ void end_locals(Ways *ways, uint32_t down_to, Span at) {
     }
     ways->endings.len = whole;
     if (ways->state.dead) return;
+    loans_end_bound(ways, ways->endings.data + down_to, whole - down_to, at);
     if (down_to == 0) states_return(ways, at);
     for (uint32_t i = 0; down_to == 0 && i < ways->fn->sig.params.len; i++)
         moves_check_back(ways, ways->fn->locals.data[i], at);
@@ -233,6 +234,36 @@ static void walk_channel(Ways *ways, const HirStmt *stmt) {
         declare_local(ways, ends[i], true, stmt->span);
         if (!ways->state.dead) states_start(ways, &path, ends[i]->type);
     }
+}
+
+// --- threads ---------------------------------------------------------------------------------------------------------------
+
+static void walk_lock(Ways *ways, const HirStmt *stmt) {
+    uint32_t outside = ways->endings.len;
+    Path path = path_of(ways, stmt->place);
+    walk_parts(ways, stmt->place);
+    moves_read(ways, &path, stmt->place->span);
+    loans_access(ways, &path, ACCESS_LEND, stmt->place->span);
+    declare_local(ways, stmt->local, true, stmt->place->span);
+    if (!ways->state.dead) loans_hold_path(ways, stmt->local, &path, false, stmt->place->span);
+    walk_stmt(ways, stmt->then);
+    end_locals(ways, outside, stmt->then->end);
+    ways->endings.len = outside;
+}
+
+static void walk_join(Ways *ways, const HirStmt *stmt) {
+    uint32_t outside = ways->endings.len;
+    declare_local(ways, stmt->local, true, stmt->span);
+    walk_stmt(ways, stmt->then);
+    end_locals(ways, outside, stmt->then->end);
+    ways->endings.len = outside;
+}
+
+// What the thread is lent, it has until the join ends.
+static void walk_spawn(Ways *ways, const HirStmt *stmt) {
+    walk_value(ways, stmt->value);
+    for (uint32_t i = 0; stmt->local && !ways->state.dead && i < stmt->value->args.len; i++)
+        loans_take(ways, stmt->local, stmt->value->args.data[i], true);
 }
 
 // --- where ways part ---------------------------------------------------------------------------------------------------------------
@@ -530,6 +561,9 @@ void walk_stmt(Ways *ways, const HirStmt *stmt) {
     case HIR_STMT_CHANNEL: walk_channel(ways, stmt); break;
     case HIR_STMT_SEND: walk_send(ways, stmt); break;
     case HIR_STMT_CLOSE: walk_close(ways, stmt); break;
+    case HIR_STMT_LOCK: walk_lock(ways, stmt); break;
+    case HIR_STMT_JOIN: walk_join(ways, stmt); break;
+    case HIR_STMT_SPAWN: walk_spawn(ways, stmt); break;
     }
 }
 

@@ -89,8 +89,8 @@ typedef struct
     State out, again;
 } Exit;
 
-typedef struct Ending { // one of the two
-    const HirLocal *local;
+typedef struct Ending {    // one of the two
+    const HirLocal *local; // a guard or a join: what it is for ends too
     const HirStmt *defer;
 } Ending;
 
@@ -182,7 +182,8 @@ typedef enum Access {
     ACCESS_CHANGE,
     ACCESS_ASSIGN,
     ACCESS_MOVE,
-    ACCESS_END
+    ACCESS_END,
+    ACCESS_RELEASE // of a guard: what it leads to is nobody's any more
 } Access;
 
 bool loans_access(Ways *ways, const Path *path, Access access, Span at); // false: reported
@@ -194,6 +195,10 @@ void loans_take(Ways *ways, const HirLocal *local, const HirExpr *value, bool ad
 void loans_hold_path(Ways *ways, const HirLocal *local, const Path *path, bool exclusive, Span at);
 void loans_keep(Ways *ways, const HirExpr *value); // until loans_release: a value that waits
 void loans_release(Ways *ways, uint32_t temps);
+bool is_bound(const HirType *type); // of a guard or a join: it holds its loans until it ends
+void loans_end_bound(
+    Ways *ways, const Ending *endings, uint32_t count, Span at
+);                                                      // of a scope that is left, last one first
 void loans_check_pair(Ways *ways, const HirExpr *call); // two places that are changed at once
 void loans_guard(
     Ways *ways, const Path *path, Span at

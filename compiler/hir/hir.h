@@ -51,6 +51,7 @@ typedef enum HirTypeKind {
     HIR_TYPE_USIZE,
     HIR_TYPE_F32,
     HIR_TYPE_F64,
+    HIR_TYPE_JOIN,  // of the local of a JOIN
     HIR_TYPE_NEVER, // of an expression that does not come back: `fault("...")`
     HIR_TYPE_ARRAY, // T[N]
     HIR_TYPE_STRUCT,
@@ -63,6 +64,9 @@ typedef enum HirTypeKind {
     HIR_TYPE_STR,    // own str, str (mode CONST), static str
     HIR_TYPE_FN,
     HIR_TYPE_REF_FN, // ref fn R(A): of parameters only; second-class, and what it captures is not part of it
+    HIR_TYPE_ATOMIC,   // atomic<T>: what a shared borrow may change
+    HIR_TYPE_MUTEX,    // mutex<T>: what a shared borrow may lock
+    HIR_TYPE_GUARD,    // of the local of a LOCK, which leads to the T
     HIR_TYPE_ENDPOINT, // C.imp:S
     HIR_TYPE_PARAM,    // T of a generic declaration, only while the declaration itself is checked
 } HirTypeKind;
@@ -92,8 +96,8 @@ typedef struct HirParam { // of a generic declaration
 
 struct HirType {
     HirTypeKind kind;
-    HirMode mode;                // PTR SLICE GROW STR
-    const HirType *elem;         // ARRAY OPTION PTR SLICE GROW VECTOR
+    HirMode mode;                // PTR SLICE GROW STR; GUARD: MUT
+    const HirType *elem;         // ARRAY OPTION PTR SLICE GROW VECTOR ATOMIC MUTEX GUARD
     uint64_t count;              // ARRAY VECTOR
     const HirStruct *structure;  // STRUCT
     const HirEnum *enumeration;  // ENUM
@@ -111,6 +115,8 @@ bool hir_type_is_plain(const HirType *type
 bool hir_type_is_owner(const HirType *type); // something inside must be consumed exactly once
 bool hir_type_is_second_class(const HirType *type); // a borrow is inside
 bool hir_type_is_sendable(const HirType *type);     // may cross a channel
+bool hir_type_is_movable(const HirType *type);      // may go to another thread
+bool hir_type_is_shareable(const HirType *type);    // several threads may reach it at once
 bool hir_type_has_endpoint(const HirType *type);
 bool hir_type_is_opaque(const HirType *type);  // a PARAM is somewhere in it
 bool hir_type_is_indexed(const HirType *type); // ARRAY SLICE GROW VECTOR
@@ -130,6 +136,8 @@ const HirType *hir_type_slice(HirTypes *types, HirMode mode, const HirType *elem
 const HirType *hir_type_grow(HirTypes *types, const HirType *elem);
 const HirType *hir_type_vector(HirTypes *types, const HirType *elem, uint64_t count);
 const HirType *hir_type_str(HirTypes *types, HirMode mode);
+const HirType *hir_type_shared(HirTypes *types, HirTypeKind kind, const HirType *elem);
+const HirType *hir_type_guard(HirTypes *types, const HirType *elem);
 const HirType *hir_type_struct(HirTypes *types, const HirStruct *structure);
 const HirType *hir_type_enum(HirTypes *types, const HirEnum *enumeration);
 const HirType *hir_type_endpoint(
@@ -404,11 +412,17 @@ typedef enum HirBuiltin {
     HIR_BUILTIN_POPCOUNT, // value: u32
     HIR_BUILTIN_BYTESWAP, // value
     HIR_BUILTIN_ROTL,
-    HIR_BUILTIN_ROTR,      // value, u32
-    HIR_BUILTIN_SQRT,      // float
-    HIR_BUILTIN_ENUM_OF,   // integer: option of the plain enum `type->elem`
-    HIR_BUILTIN_REPR_OF,   // plain enum: its integer
-    HIR_BUILTIN_WIRE_VIEW, // place of u8 slice: option of const H*, H a wire struct
+    HIR_BUILTIN_ROTR,         // value, u32
+    HIR_BUILTIN_SQRT,         // float
+    HIR_BUILTIN_ENUM_OF,      // integer: option of the plain enum `type->elem`
+    HIR_BUILTIN_REPR_OF,      // plain enum: its integer
+    HIR_BUILTIN_WIRE_VIEW,    // place of u8 slice: option of const H*, H a wire struct
+    HIR_BUILTIN_SHARE,        // value: an atomic or a mutex around it
+    HIR_BUILTIN_ATOMIC_LOAD,  // place
+    HIR_BUILTIN_ATOMIC_STORE, // place, value
+    HIR_BUILTIN_ATOMIC_ADD,   // place, value: the old value; wraps
+    HIR_BUILTIN_ATOMIC_SWAP,  // place, value: the old value
+    HIR_BUILTIN_ATOMIC_CAS,   // place, expected, value: bool
 } HirBuiltin;
 
 // The kinds above the line are places: they name memory and are only operands of what is below it that takes a
@@ -531,6 +545,9 @@ typedef enum HirStmtKind {
     HIR_STMT_CHANNEL, // imp, exp = the ends of a new channel of `contract` in `state`
     HIR_STMT_SEND, // place.message(args): the endpoint's state advances; peer gone: the arguments are dropped
     HIR_STMT_CLOSE, // value: an endpoint
+    HIR_STMT_LOCK,  // local = the guard of mutex `place`; then { }; unlocked on every way out
+    HIR_STMT_JOIN,  // local = a join; then { }; on every way out its threads have ended
+    HIR_STMT_SPAWN, // a thread that makes the call `value`; of the join `local`, or NULL
 } HirStmtKind;
 
 typedef struct HirArm {         // of a SWITCH

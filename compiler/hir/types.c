@@ -85,6 +85,14 @@ const HirType *hir_type_str(HirTypes *types, HirMode mode) {
     return intern(types, &(HirType){ .kind = HIR_TYPE_STR, .mode = mode });
 }
 
+const HirType *hir_type_shared(HirTypes *types, HirTypeKind kind, const HirType *elem) {
+    return intern(types, &(HirType){ .kind = kind, .elem = elem });
+}
+
+const HirType *hir_type_guard(HirTypes *types, const HirType *elem) {
+    return intern(types, &(HirType){ .kind = HIR_TYPE_GUARD, .mode = HIR_MUT, .elem = elem });
+}
+
 const HirType *hir_type_struct(HirTypes *types, const HirStruct *structure) {
     return intern(types, &(HirType){ .kind = HIR_TYPE_STRUCT, .structure = structure });
 }
@@ -185,6 +193,7 @@ static bool any_part(const HirType *type, Question question) {
     switch (type->kind) {
     case HIR_TYPE_ARRAY:
     case HIR_TYPE_VECTOR: return type->count > 0 && any_part(type->elem, question);
+    case HIR_TYPE_MUTEX:
     case HIR_TYPE_OPTION: return any_part(type->elem, question);
     case HIR_TYPE_STRUCT:
     case HIR_TYPE_ENUM: return any_inside(type, question);
@@ -203,10 +212,14 @@ static bool owns(const HirType *type) {
 }
 
 static bool moves(const HirType *type) {
-    return owns(type) || type->kind == HIR_TYPE_REF_FN || (has_mode(type) && type->mode == HIR_MUT);
+    bool stays = type->kind == HIR_TYPE_ATOMIC || type->kind == HIR_TYPE_MUTEX ||
+                 type->kind == HIR_TYPE_GUARD || type->kind == HIR_TYPE_JOIN;
+    return owns(type) || stays || type->kind == HIR_TYPE_REF_FN ||
+           (has_mode(type) && type->mode == HIR_MUT);
 }
 
 static bool borrows(const HirType *type) {
+    if (type->kind == HIR_TYPE_GUARD || type->kind == HIR_TYPE_JOIN) return true;
     return type->kind == HIR_TYPE_REF_FN ||
            (has_mode(type) && (type->mode == HIR_MUT || type->mode == HIR_CONST));
 }
@@ -221,10 +234,24 @@ static bool holds_itself(const HirType *type, Question question) {
     return false;
 }
 
-static bool stays(const HirType *type) { // cannot leave the process
-    if (type->kind == HIR_TYPE_PARAM) return !type->param->is_sendable;
-    return type->kind == HIR_TYPE_FN || type->kind == HIR_TYPE_REF_FN ||
-           type->kind == HIR_TYPE_GROW || (has_mode(type) && type->mode != HIR_OWN);
+// Each lets pass what the one before it lets pass.
+typedef enum Border { BORDER_PROCESS, BORDER_THREAD, BORDER_LOAN } Border;
+
+static bool stays(const HirType *type, Border border) { // on this side of the border
+    switch (type->kind) {
+    case HIR_TYPE_PARAM: return !type->param->is_sendable;
+    case HIR_TYPE_FN: return border < BORDER_THREAD;
+    case HIR_TYPE_ATOMIC:
+    case HIR_TYPE_MUTEX: return border < BORDER_LOAN;
+    case HIR_TYPE_REF_FN:
+    case HIR_TYPE_GUARD:
+    case HIR_TYPE_JOIN: return true;
+    case HIR_TYPE_STRUCT: return type->structure->is_ref;
+    case HIR_TYPE_GROW: return border < BORDER_THREAD;
+    default: break;
+    }
+    if (has_mode(type) && type->mode == HIR_STATIC) return border < BORDER_THREAD;
+    return has_mode(type) && type->mode != HIR_OWN;
 }
 
 bool hir_type_is_plain(const HirType *type) {
@@ -274,33 +301,48 @@ static bool met_before(Met *met, const void *what) {
     return false;
 }
 
-static bool sendable(const HirType *type, Met *met);
+static bool passes(const HirType *type, Border border, Met *met);
 
-static bool fields_sendable(const HirField *fields, uint32_t count, Met *met) {
+static bool fields_pass(const HirField *fields, uint32_t count, Border border, Met *met) {
     for (uint32_t i = 0; i < count; i++)
-        if (!sendable(fields[i].type, met)) return false;
+        if (!passes(fields[i].type, border, met)) return false;
     return true;
 }
 
-static bool sendable(const HirType *type, Met *met) {
-    if (stays(type) || type->kind == HIR_TYPE_VOID || type->kind == HIR_TYPE_NEVER) return false;
+static bool passes(const HirType *type, Border border, Met *met) {
+    if (stays(type, border) || type->kind == HIR_TYPE_VOID || type->kind == HIR_TYPE_NEVER)
+        return false;
     if (type->kind == HIR_TYPE_STRUCT)
         return met_before(met, type->structure) ||
-               fields_sendable(type->structure->fields.data, type->structure->fields.len, met);
-    if (type->kind != HIR_TYPE_ENUM) return !type->elem || sendable(type->elem, met);
+               fields_pass(type->structure->fields.data, type->structure->fields.len, border, met);
+    bool is_static = has_mode(type) && type->mode == HIR_STATIC; // nobody changes what it leads to
+    if (type->kind != HIR_TYPE_ENUM)
+        return !type->elem || is_static || passes(type->elem, border, met);
     if (met_before(met, type->enumeration)) return true;
     for (uint32_t i = 0; i < type->enumeration->variants.len; i++) {
         const HirVariant *variant = &type->enumeration->variants.data[i];
-        if (!fields_sendable(variant->fields.data, variant->fields.len, met)) return false;
+        if (!fields_pass(variant->fields.data, variant->fields.len, border, met)) return false;
     }
     return true;
 }
 
-bool hir_type_is_sendable(const HirType *type) {
+static bool may_pass(const HirType *type, Border border) {
     Met met = { 0 };
-    bool good = type->kind == HIR_TYPE_ERROR || sendable(type, &met);
+    bool good = type->kind == HIR_TYPE_ERROR || passes(type, border, &met);
     free(met.rows);
     return good;
+}
+
+bool hir_type_is_sendable(const HirType *type) {
+    return may_pass(type, BORDER_PROCESS);
+}
+
+bool hir_type_is_movable(const HirType *type) {
+    return may_pass(type, BORDER_THREAD);
+}
+
+bool hir_type_is_shareable(const HirType *type) {
+    return may_pass(type, BORDER_LOAN);
 }
 
 bool hir_type_is_indexed(const HirType *type) {
@@ -356,7 +398,7 @@ static const char *const simple_words[] = {
     [HIR_TYPE_I32] = "i32",   [HIR_TYPE_I64] = "i64",     [HIR_TYPE_ISIZE] = "isize",
     [HIR_TYPE_U8] = "u8",     [HIR_TYPE_U16] = "u16",     [HIR_TYPE_U32] = "u32",
     [HIR_TYPE_U64] = "u64",   [HIR_TYPE_USIZE] = "usize", [HIR_TYPE_F32] = "f32",
-    [HIR_TYPE_F64] = "f64",   [HIR_TYPE_NEVER] = "never",
+    [HIR_TYPE_F64] = "f64",   [HIR_TYPE_NEVER] = "never", [HIR_TYPE_JOIN] = "join",
 };
 
 static const char *const mode_words[] = {
@@ -407,6 +449,17 @@ static void spell(const HirTypes *types, const HirType *type, Buf *out) {
         buf_cstr(out, mode_words[type->mode]);
         spell(types, type->elem, out);
         buf_cstr(out, type->kind == HIR_TYPE_PTR ? "*" : "[]");
+        return;
+    case HIR_TYPE_ATOMIC:
+    case HIR_TYPE_MUTEX:
+    case HIR_TYPE_GUARD:
+        buf_cstr(
+            out, type->kind == HIR_TYPE_ATOMIC  ? "atomic<"
+                 : type->kind == HIR_TYPE_MUTEX ? "mutex<"
+                                                : "guard<"
+        );
+        spell(types, type->elem, out);
+        buf_byte(out, '>');
         return;
     case HIR_TYPE_GROW:
         buf_cstr(out, "own ");

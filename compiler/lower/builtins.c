@@ -37,6 +37,12 @@ static SirOp builtin_op(HirBuiltin builtin) {
     case HIR_BUILTIN_ROTL: return SIR_OP_ROTL;
     case HIR_BUILTIN_ROTR: return SIR_OP_ROTR;
     case HIR_BUILTIN_SQRT: return SIR_OP_FSQRT;
+    case HIR_BUILTIN_SHARE: return SIR_OP_SHARE;
+    case HIR_BUILTIN_ATOMIC_LOAD: return SIR_OP_ATOMIC_LOAD;
+    case HIR_BUILTIN_ATOMIC_STORE: return SIR_OP_ATOMIC_STORE;
+    case HIR_BUILTIN_ATOMIC_ADD: return SIR_OP_ATOMIC_ADD;
+    case HIR_BUILTIN_ATOMIC_SWAP: return SIR_OP_ATOMIC_SWAP;
+    case HIR_BUILTIN_ATOMIC_CAS: return SIR_OP_ATOMIC_CAS;
     case HIR_BUILTIN_ENUM_OF: return SIR_OP_ENUM_OF;
     case HIR_BUILTIN_REPR_OF: return SIR_OP_REPR_OF;
     }

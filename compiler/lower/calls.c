@@ -137,15 +137,30 @@ static SirArg callee(Body *b, const HirExpr *e) {
     return lower__copy(lower__local_place(b->lent[e->base->local->number].first));
 }
 
-void lower__call(Body *b, const HirExpr *e, SirArg dest) {
+// `op head..., callee, (arguments)`.
+static void call_with(Body *b, const HirExpr *e, SirOp op, const SirArg *head, uint32_t heads) {
     List list = list_args(b, e);
-    SirArg *args = arena_array(&b->l->scratch, SirArg, list.count + 2);
+    SirArg *all = arena_array(&b->l->scratch, SirArg, heads + 1 + list.count);
+    SirArg *args = all + heads + 1;
     Borrow *borrows = arena_array(&b->l->scratch, Borrow, list.exprs.len);
-    args[0] = dest;
-    args[1] = callee(b, e);
-    evaluate(b, &list, args + 2, borrows);
-    take_borrows(b, &list, args + 2, borrows);
+    for (uint32_t i = 0; i < heads; i++)
+        all[i] = head[i];
+    all[heads] = callee(b, e);
+    evaluate(b, &list, args, borrows);
+    take_borrows(b, &list, args, borrows);
     for (uint32_t i = 0; i < list.lent.len; i++)
-        args[2 + list.lent_rows.data[i]] = lend(b, list.lent.data[i], e->span);
-    lower__op(b, call_op(b, e), e->span, list.count + 2, args);
+        args[list.lent_rows.data[i]] = lend(b, list.lent.data[i], e->span);
+    lower__op(b, op, e->span, heads + 1 + list.count, all);
+}
+
+void lower__call(Body *b, const HirExpr *e, SirArg dest) {
+    call_with(b, e, call_op(b, e), &dest, 1);
+}
+
+void lower__spawn(Body *b, const HirStmt *stmt) {
+    SirArg join = { .kind = SIR_ARG_NOTHING };
+    if (stmt->local) join = lower__at(lower__local_place(lower__row(b, stmt->local)));
+    call_with(
+        b, stmt->value, stmt->local ? SIR_OP_JOIN_SPAWN : SIR_OP_SPAWN, &join, stmt->local ? 1 : 0
+    );
 }

@@ -60,6 +60,8 @@ static uint8_t ask_new(Kinds *kinds, const SirTypeInfo *info) {
     case SIR_TYPE_ENDPOINT:
     case SIR_TYPE_EPSET:
     case SIR_TYPE_DEVICE: return OWNER;
+    case SIR_TYPE_GUARD: // consumed by what scopes.c says
+    case SIR_TYPE_JOIN:
     case SIR_TYPE_ATOMIC: return 0;
     case SIR_TYPE_MUTEX: return ask(kinds, info->elem) & (KIND_OWNS | KIND_REACHES);
     default: unreachable();

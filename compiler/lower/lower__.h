@@ -76,6 +76,7 @@ typedef struct Ending {
     SirLocal local;
     bool stored;          // has a storage.begin
     const HirStmt *defer; // NULL: it is a local
+    SirOp release;        // of a guard or a join: what consumes it; else 0
     Span span;
 } Ending;
 
@@ -145,6 +146,7 @@ SirLocal lower__declare(
 ); // no storage; ends with the innermost scope
 SirLocal lower__declare_stored(Body *b, const HirLocal *local); // the same, with storage
 void lower__defer(Body *b, const HirStmt *stmt);
+void lower__bind(Body *b, SirLocal local, SirOp release); // consumed by that when the scope is left
 
 void lower__open(Body *b);
 void lower__close(Body *b, Span span); // ends what the scope holds
@@ -190,6 +192,7 @@ void lower__cast(Body *b, const HirExpr *e, SirPlace dest);
 void lower__update(Body *b, const HirStmt *stmt);
 void lower__builtin(Body *b, const HirExpr *e, SirArg dest); // dest: a place, or nothing
 void lower__call(Body *b, const HirExpr *e, SirArg dest);
+void lower__spawn(Body *b, const HirStmt *stmt);
 
 // --- statements (stmts.c, match.c, channels.c) -------------------------------------------------------------
 

@@ -57,10 +57,18 @@ void lower__defer(Body *b, const HirStmt *stmt) {
     vec_push(&b->l->scratch, &b->endings, (Ending){ .local = SIR_NONE, .defer = stmt });
 }
 
+void lower__bind(Body *b, SirLocal local, SirOp release) {
+    vec_push(&b->l->scratch, &b->endings, ((Ending){ .local = local, .release = release }));
+}
+
 // --- leaving -------------------------------------------------------------------------------------------
 
 static void end_local(Body *b, const Ending *ending, Span span) {
     SirPlace place = lower__local_place(ending->local);
+    if (ending->release) {
+        LOWER_OP(b, ending->release, span, lower__use(b, place));
+        return;
+    }
     if (kind_owns(&b->l->kinds, b->func.locals.data[ending->local].type))
         LOWER_OP(b, SIR_OP_DROP, span, lower__at(place));
     if (ending->stored)

@@ -136,6 +136,26 @@ static void lower_loop(Body *b, const HirStmt *stmt) {
     lower__start(b, out);
 }
 
+// --- threads ---------------------------------------------------------------------------------------------
+
+// The mutex's place is evaluated in a scope of its own, whose temporaries last as long as the guard.
+static void lower_lock(Body *b, const HirStmt *stmt) {
+    SirLocal guard = lower__row(b, stmt->local);
+    SirPlace mutex = lower__place(b, stmt->place, false);
+    LOWER_OP(
+        b, SIR_OP_LOCK, stmt->place->span, lower__at(lower__local_place(guard)), lower__at(mutex)
+    );
+    lower__bind(b, guard, SIR_OP_UNLOCK);
+    lower__block_stmt(b, stmt->then);
+}
+
+static void lower_join(Body *b, const HirStmt *stmt) {
+    SirLocal join = lower__row(b, stmt->local);
+    LOWER_OP(b, SIR_OP_JOIN_BEGIN, stmt->span, lower__at(lower__local_place(join)));
+    lower__bind(b, join, SIR_OP_JOIN_END);
+    lower__block_stmt(b, stmt->then);
+}
+
 // --- all -------------------------------------------------------------------------------------------------
 
 void lower__block_stmt(Body *b, const HirStmt *block) {
@@ -159,6 +179,9 @@ static void lower_simple(Body *b, const HirStmt *stmt) {
     case HIR_STMT_ASSERT: lower_assert(b, stmt); break;
     case HIR_STMT_SEND: lower__send(b, stmt); break;
     case HIR_STMT_CLOSE: LOWER_OP(b, SIR_OP_CLOSE, stmt->span, lower__value(b, stmt->value)); break;
+    case HIR_STMT_LOCK: lower_lock(b, stmt); break;
+    case HIR_STMT_JOIN: lower_join(b, stmt); break;
+    case HIR_STMT_SPAWN: lower__spawn(b, stmt); break;
     default: unreachable(); // an error
     }
 }

@@ -16,7 +16,7 @@ static bool scalar_row(HirTypeKind kind, SirType *row) {
         [HIR_TYPE_U64] = SIR_TYPE_U64,   [HIR_TYPE_USIZE] = SIR_TYPE_U64,
         [HIR_TYPE_F32] = SIR_TYPE_F32,   [HIR_TYPE_F64] = SIR_TYPE_F64,
     };
-    if (kind == HIR_TYPE_ERROR || kind > HIR_TYPE_NEVER) return false;
+    if (kind == HIR_TYPE_ERROR || kind == HIR_TYPE_JOIN || kind > HIR_TYPE_NEVER) return false;
     *row = rows[kind];
     return true;
 }
@@ -126,6 +126,11 @@ static SirType lower_growable(Lower *l, const HirType *type) {
     return sir_type_intern(l->module, &info);
 }
 
+static SirType lower_around(Lower *l, SirTypeKind kind, const HirType *type) {
+    SirTypeInfo info = { .kind = kind, .elem = lower__type(l, type->elem) };
+    return sir_type_intern(l->module, &info);
+}
+
 // --- all types -----------------------------------------------------------------------------------------
 
 static SirType make_type(Lower *l, const HirType *type) {
@@ -141,6 +146,10 @@ static SirType make_type(Lower *l, const HirType *type) {
     case HIR_TYPE_GROW:
     case HIR_TYPE_VECTOR: return lower_growable(l, type);
     case HIR_TYPE_STR: return sir_type_str(module, mode_of(type->mode));
+    case HIR_TYPE_ATOMIC: return lower_around(l, SIR_TYPE_ATOMIC, type);
+    case HIR_TYPE_MUTEX: return lower_around(l, SIR_TYPE_MUTEX, type);
+    case HIR_TYPE_GUARD: return lower_around(l, SIR_TYPE_GUARD, type);
+    case HIR_TYPE_JOIN: return sir_type_intern(module, &(SirTypeInfo){ .kind = SIR_TYPE_JOIN });
     case HIR_TYPE_FN: return lower_fn_type(l, type->sig);
     case HIR_TYPE_ENDPOINT: {
         SirContract contract = lower__contract(l, type->contract);

@@ -25,7 +25,7 @@ typedef struct Reader {
     bool over; // it goes on where the text ends
     uint8_t prefix, rex;
     uint32_t operand_sizes; // how many 66
-    bool cs, gs;
+    bool cs, gs, lock;
 } Reader;
 
 static uint8_t next(Reader *r) {
@@ -58,6 +58,8 @@ static uint8_t prefixes(Reader *r) {
             r->cs = true;
         else if (byte == 0x65 && !r->gs)
             r->gs = true;
+        else if (byte == 0xf0 && !r->lock)
+            r->lock = true;
         else if ((byte == 0xf2 || byte == 0xf3) && repeats++ == 0)
             r->prefix = byte == 0xf2 ? D : S;
         else if ((byte & 0xf0) == 0x40) {
@@ -159,6 +161,19 @@ static bool operands(Reader *r, const Opcode *row, Insn *insn) {
     return true;
 }
 
+// What changes memory at one blow when it is told to: `lock` before anything else is refused, as the CPU would.
+static bool may_lock(const Insn *insn) {
+    uint8_t op = insn->opcode;
+    if (!insn->has_memory) return false;
+    if (insn->map == TWO)
+        return op == 0xb0 || op == 0xb1 || op == 0xc0 || op == 0xc1; // cmpxchg, xadd
+    if (insn->map != ONE) return false;
+    if (op < 0x38) return (op & 7) < 2;                                    // add ... xor to memory
+    if (op == 0x80 || op == 0x81 || op == 0x83) return insn->ext != 7;     // not cmp
+    if (op == 0xf6 || op == 0xf7) return insn->ext == 2 || insn->ext == 3; // not, neg
+    return op == 0x86 || op == 0x87 || ((op & 0xfe) == 0xfe && insn->ext < 2); // xchg, inc, dec
+}
+
 // --- what it is ------------------------------------------------------------------------------------------------------------
 
 static bool of_group_ff(Insn *insn) {
@@ -209,6 +224,7 @@ static bool decode_rest(Reader *r, uint8_t first, Insn *insn) {
     insn->narrow = r->operand_sizes && !insn->wide;
     const Opcode *row = find(r, insn->map, insn->opcode);
     if (!row || !operands(r, row, insn) || r->over || !classify(insn)) return false;
+    if (r->lock && !may_lock(insn)) return false;
     if (insn->map == ONE && insn->opcode == 0x90 && r->rex) return false; // an exchange
     bool is_long = (r->cs || r->operand_sizes > 1) && insn->kind != INSN_NOP;
     if (is_long) return false;
