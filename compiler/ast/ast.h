@@ -765,7 +765,8 @@ typedef struct Ast {
     Str doc;        // the `///` lines above `module`
     AstPath module; // absent: the file has no `module` line
     AstItems items; // in the order of the text
-    bool broken;    // something was reported while this was read
+    bool broken;     // something was reported while this was read
+    bool unreadable; // and too much is missing to check the rest
 } Ast;
 
 // --- spelling ----------------------------------------------------------------------------------------

@@ -117,11 +117,26 @@ static void build_file(Build *b, Ast *ast) {
     }
 }
 
+// What else could be said about the lines of what was reported may only follow from it.
+static void silence_lines(Build *b) {
+    Str text = b->syntax->text;
+    vec_each(Span, span, &b->wrong) {
+        Span lines = *span;
+        while (lines.start > 0 && text.ptr[lines.start - 1] != '\n')
+            lines.start--;
+        while (lines.end < text.len && text.ptr[lines.end] != '\n')
+            lines.end++;
+        diags_silence(b->diags, lines);
+    }
+}
+
 Ast *ast_build(Arena *arena, const Syntax *syntax, Names *names, Diags *diags) {
     Build b = { .arena = arena, .syntax = syntax, .names = names, .diags = diags };
     Ast *ast = arena_new(arena, Ast);
     ast->file = syntax->file;
     build_file(&b, ast);
+    silence_lines(&b);
     ast->broken = b.broken || syntax->broken;
+    ast->unreadable = syntax->unreadable;
     return ast;
 }

@@ -16,8 +16,9 @@ typedef struct Build {
     Names *names;
     Diags *diags;
     bool broken;
-    bool silent;   // the last report was none
-    bool in_owner; // in the type that a function belongs to: arguments may bring bounds along
+    VEC(Span) wrong; // what was reported
+    bool silent;     // the last report was none
+    bool in_owner;   // in the type that a function belongs to: arguments may bring bounds along
     AstGenerics owner_generics; // those that did
 } Build;
 
@@ -35,6 +36,7 @@ bool ast__has(const SyntaxNode *node, SyntaxField field);
 // Nothing is said where the text did not parse: the parser's guesses are not the writer's words.
 #define ast__report(b, span, ...)                                                  \
     ((b)->broken = true, (b)->silent = syntax_is_wrong((b)->syntax, (span).start), \
+     vec_push((b)->arena, &(b)->wrong, (span)),                                    \
      (b)->silent ? (void)0 : diag_report((b)->diags, (span), __VA_ARGS__))
 #define ast__fix(b, ...)  ((b)->silent ? (void)0 : diag_fix((b)->diags, __VA_ARGS__))
 #define ast__help(b, ...) ((b)->silent ? (void)0 : diag_help((b)->diags, __VA_ARGS__))

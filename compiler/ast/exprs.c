@@ -96,18 +96,20 @@ static bool is_simple(const SyntaxNode *node) {
     }
 }
 
-static void forbid_chain(Build *b, const SyntaxNode *left, AstOp next, Span at) {
+// True if that is wrong, which has been reported.
+static bool forbid_chain(Build *b, const SyntaxNode *left, AstOp next, Span at) {
     const SyntaxNode *inner =
         left && left->kind == SYNTAX_BINARY_EXPRESSION ? CHILD(left, OPERATOR) : NULL;
     AstOp op;
     AstFamily family;
-    if (!inner || !ast__operator(ast__text(b, inner), &op, &family) || !is_comparison(op)) return;
+    if (!inner || !ast__operator(ast__text(b, inner), &op, &family) || !is_comparison(op))
+        return false;
     ast__report(b, at, E_CHAINED_COMPARISON);
     const SyntaxNode *shared = CHILD(left, RIGHT);
     bool orders = op >= AST_OP_LT && next >= AST_OP_LT;
     if (!orders || !shared || shared->broken || !is_simple(shared)) {
         ast__help(b, "write `a < b && b < c`, or put one comparison in parentheses");
-        return;
+        return true;
     }
     Str text = ast__text(b, shared);
     Span end = { b->syntax->file, shared->end, shared->end };
@@ -115,6 +117,7 @@ static void forbid_chain(Build *b, const SyntaxNode *left, AstOp next, Span at) 
         b, end, arena_printf(b->arena, " && " STR_FMT, STR_ARG(text)),
         "compare `" STR_FMT "` twice", STR_ARG(text)
     );
+    return true;
 }
 
 static AstExpr *build_binary(Build *b, const SyntaxNode *node) {
@@ -125,10 +128,11 @@ static AstExpr *build_binary(Build *b, const SyntaxNode *node) {
         return expr;
     }
     expr->binary.op_span = ast__span(b, sign);
-    if (is_comparison(expr->binary.op))
-        forbid_chain(b, CHILD(node, LEFT), expr->binary.op, expr->binary.op_span);
+    bool chained = is_comparison(expr->binary.op) &&
+                   forbid_chain(b, CHILD(node, LEFT), expr->binary.op, expr->binary.op_span);
     expr->binary.left = ast__expr_of(b, node, FIELD_LEFT);
     expr->binary.right = ast__expr_of(b, node, FIELD_RIGHT);
+    if (chained) expr->kind = AST_EXPR_ERROR;
     return expr;
 }
 

@@ -54,9 +54,9 @@ static bool survive(const char *text, size_t length) {
     Diags *diags = diags_new(&arena, map);
     Names *names = names_new(&arena);
     struct timespec start, stop;
-    clock_gettime(CLOCK_MONOTONIC, &start);
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &start);
     Ast *ast = ast_build(&arena, syntax_parse(&arena, map, file, diags), names, diags);
-    clock_gettime(CLOCK_MONOTONIC, &stop);
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &stop);
     assert_true(stop.tv_sec - start.tv_sec < SECONDS);
     FILE *nowhere = fopen("/dev/null", "w");
     assert_non_null(nowhere);

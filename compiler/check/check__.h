@@ -101,6 +101,7 @@ struct Checker {
     Name discard, close;   // `_`, `close`
     uint32_t depth;        // of expressions and statements, against hostile input
     const CheckHelp *help; // NULL: none
+    StrMap *unknown;       // names that were found nowhere, each with the function that it is used in
     uint32_t zeros;        // parts of the zero that is being made
     const Fn *around;      // whose body is being checked: its constants serve in lengths
     uint64_t const_steps;  // of all constants that have been computed

@@ -439,6 +439,13 @@ Decl *find_method(Checker *checker, const HirType *owner, Name name) {
     return NULL;
 }
 
+// A part of it could not be read: nothing is said about what it lacks.
+static void doubt(Decl *decl) {
+    if (decl->kind == DECL_STRUCT) decl->structure->broken = true;
+    if (decl->kind == DECL_ENUM) decl->enumeration->broken = true;
+    if (decl->kind == DECL_CONTRACT) decl->contract->broken = true;
+}
+
 // --- on demand ----------------------------------------------------------------------------------------------------------------------------
 
 void complete_decl(Checker *checker, Decl *decl) {
@@ -467,6 +474,7 @@ void complete_decl(Checker *checker, Decl *decl) {
     case DECL_INTERFACE:
     case DECL_UNSUPPORTED: break;
     }
+    if (diags_is_silent(checker->diags, decl->item->span)) doubt(decl);
     checker->env = outer;
     checker->around = around;
     decl->stage = STAGE_DONE;

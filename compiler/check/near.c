@@ -166,7 +166,18 @@ static bool offer_import(Checker *checker, const Module *module, const char *wan
     return true;
 }
 
+// In a function, or outside of any in a module, the same is said once.
+static bool is_news(const Checker *checker, const Fn *fn, const Module *module, Name name) {
+    uint64_t known, key[] = { fn ? (uintptr_t)fn->fn : (uintptr_t)module, name };
+    if (strmap_get(checker->unknown, (const char *)key, sizeof key, &known)) return false;
+    return strmap_put(checker->unknown, (const char *)key, sizeof key, 0);
+}
+
 void report_unknown(Checker *checker, const Fn *fn, Module *module, Name name, Span span) {
+    if (!is_news(checker, fn, module, name)) {
+        diag_follow(checker->diags);
+        return;
+    }
     Near near = near_start(text_of(checker, name));
     diag_report(checker->diags, span, E_UNKNOWN_NAME, near.wanted);
     if (fn) near_in_scopes(fn, &near);

@@ -34,6 +34,8 @@ static void make_body(
 // What is asked of a body is asked only if nothing before it was wrong: no complaint follows from another.
 static void judge_body(Checker *checker, HirFn *hir) {
     uint32_t before = diags_errors(checker->diags);
+    if (hir->body && diags_is_silent(checker->diags, hir->body->span))
+        return; // what is done there is not known
     check_frame(checker, hir);
     check_packed(checker, hir);
     check_flow(checker, hir);
@@ -139,6 +141,7 @@ HirProgram *check_program(
         .arena = arena, .names = names, .diags = diags, .program = program, .types = program->types
     };
     checker->help = help;
+    checker->unknown = strmap_new(arena);
     checker->discard = names_add_c(names, "_");
     checker->close = names_add_c(names, "close");
     checker->nominals = map_new(arena);

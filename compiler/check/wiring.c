@@ -153,7 +153,8 @@ static void wire_taken(Wiring *wiring, const AstExpr *value, HirWire *wire) {
     }
 }
 
-static void add_wire(Wiring *wiring, HirInstance *instance, const AstArg *arg, bool *given) {
+// False if it is for no parameter, which has been reported.
+static bool add_wire(Wiring *wiring, HirInstance *instance, const AstArg *arg, bool *given) {
     Checker *checker = wiring->checker;
     uint32_t param = arg->label.name ? param_row(instance->program, arg->label.name) : UINT32_MAX;
     if (param == UINT32_MAX) {
@@ -166,19 +167,19 @@ static void add_wire(Wiring *wiring, HirInstance *instance, const AstArg *arg, b
         } else {
             diag_report(checker->diags, arg->span, E_WIRE_FORM);
         }
-        return;
+        return false;
     }
     HirWire *wire = &instance->wires.data[param];
     if (given[param]) {
         diag_report(checker->diags, arg->span, E_WIRE_TWICE, param_text(wiring, instance, param));
-        return;
+        return true;
     }
     given[param] = true;
     wire->span = arg->span;
     bool endpoint = param_type(instance, param)->kind == HIR_TYPE_ENDPOINT;
     bool dotted =
         arg->value->kind == AST_EXPR_FIELD && arg->value->field.base->kind == AST_EXPR_NAME;
-    if (is_error(param_type(instance, param))) return;
+    if (is_error(param_type(instance, param))) return true;
     if (!endpoint)
         unsupported(checker, arg->span, "texts for a process");
     else if (is_word(wiring, arg->value, "offered"))
@@ -189,6 +190,7 @@ static void add_wire(Wiring *wiring, HirInstance *instance, const AstArg *arg, b
         wire_taken(wiring, arg->value, wire);
     else
         diag_report(checker->diags, arg->value->span, E_WIRE_FORM);
+    return true;
 }
 
 static void add_wires(Wiring *wiring, uint32_t row) {
@@ -197,11 +199,12 @@ static void add_wires(Wiring *wiring, uint32_t row) {
     const AstInstance *ast = &wiring->item->system.sips.data[row];
     if (!instance->program) return;
     bool *given = arena_array(checker->arena, bool, instance->wires.len);
+    bool known = true; // a wire for an unknown parameter is the one that is missing
     vec_each(AstArg, arg, &ast->args)
-        add_wire(wiring, instance, arg, given);
+        known = add_wire(wiring, instance, arg, given) && known;
     for (uint32_t i = 0; i < instance->wires.len; i++) {
         const HirType *type = param_type(instance, i);
-        if (!given[i] && type->kind == HIR_TYPE_ENDPOINT)
+        if (known && !given[i] && type->kind == HIR_TYPE_ENDPOINT)
             diag_report(
                 checker->diags, ast->name.span, E_WIRE_MISSING,
                 text_of(checker, instance->program->main->locals.data[i]->name),

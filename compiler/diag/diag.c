@@ -68,22 +68,31 @@ static bool say(Diags *diags, Span span, DiagCode code) {
     return strmap_put(diags->said, (const char *)key, sizeof key, 0);
 }
 
-void diag_report(Diags *diags, Span span, DiagCode code, ...) {
-    diags->muted = !say(diags, span, code);
-    if (diags->muted) return;
+static void count(Diags *diags, DiagCode code) {
     if (rows[code].level == DIAG_ERROR)
         diags->errors++;
     else
         diags->warnings++;
-    diags->muted = diags->list.len >= diags->limit;
-    if (diags->muted) {
+}
+
+void diag_report(Diags *diags, Span span, DiagCode code, ...) {
+    va_list args;
+    bool full = diags->list.len >= diags->limit && diags->silent.len == 0;
+    va_start(args, code);
+    const char *text = full ? "" : format_text(diags->arena, rows[code].text, args);
+    va_end(args);
+    diags->muted = true;
+    if (diag__follows(diags, span, code, text)) {
+        diags->unsaid += rows[code].level == DIAG_ERROR;
+        return;
+    }
+    if (!say(diags, span, code)) return;
+    count(diags, code);
+    if (diags->list.len >= diags->limit) {
         diags->left_out++;
         return;
     }
-    va_list args;
-    va_start(args, code);
-    const char *text = format_text(diags->arena, rows[code].text, args);
-    va_end(args);
+    diags->muted = false;
     vec_push(
         diags->arena, &diags->list,
         (Diag){ .code = code, .span = span, .text = text, .order = diags->list.len }
@@ -126,7 +135,7 @@ void diag_fix_also(Diags *diags, Span span, const char *replacement) {
 }
 
 uint32_t diags_errors(const Diags *diags) {
-    return diags->errors;
+    return diags->errors + diags->unsaid;
 }
 
 uint32_t diags_warnings(const Diags *diags) {

@@ -47,9 +47,18 @@ void diag_fix(Diags *diags, Span span, const char *replacement, const char *form
     __attribute__((format(printf, 4, 5)));
 void diag_fix_also(Diags *diags, Span span, const char *replacement);
 
+// From now on nothing is said about this part: it could not be read, and that has been said. Nor is it said that something is
+// missing whose name stands there.
+void diags_silence(Diags *diags, Span span);
+
+// Counts an error that only follows from one that has been reported. What is added to a report next is left out.
+void diag_follow(Diags *diags);
+
 // --- ask -------------------------------------------------------------------------------------------------------
 
-uint32_t diags_errors(const Diags *diags); // also those past the limit
+uint32_t diags_errors(const Diags *diags
+); // also those past the limit, and those that were not said
+bool diags_is_silent(const Diags *diags, Span span); // whether some of it could not be read
 uint32_t diags_warnings(const Diags *diags);
 uint32_t diags_unread(const Diags *diags);  // errors of reading, E01xx, among those that are kept
 const char *diag_explain(const char *code); // the page of "E0301"; NULL if there is none

@@ -37,12 +37,16 @@ struct Diags {
     Arena *arena;
     const SourceMap *map;
     VEC(Diag) list;
-    StrMap *said; // code and span of all, also of those past the limit
+    StrMap *said;     // code and span of all, also of those past the limit
+    VEC(Span) silent; // parts that could not be read
+    StrMap *lost;     // the words in them
     uint32_t limit, errors, warnings, left_out;
-    bool muted; // the last report was not kept: its notes are not either
+    uint32_t unsaid; // errors that follow from what is silent
+    bool muted;      // the last report was not kept: its notes are not either
 };
 
-const char *diag__code_text(DiagCode code); // "E0301"
+bool diag__follows(Diags *diags, Span span, DiagCode code, const char *text); // silence.c
+const char *diag__code_text(DiagCode code);                                   // "E0301"
 DiagLevel diag__level(DiagCode code);
 const char *diag__level_text(DiagCode code);      // "error"
 const Diag **diag__sorted(const Diags *diags);    // in the arena; diags->list.len of them

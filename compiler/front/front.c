@@ -206,6 +206,15 @@ static const char *circle(Look *look, const Loading *loading, Name module) {
 
 static void load(Look *look, const char *path, const AstPath *import, const Loading *outer);
 
+// What would be declared in a module that is not there is missing because of that.
+static void silence_import(Look *look, const AstPath *import) {
+    Str text = source_text(look->result->map, import->span.file);
+    Span line = import->span;
+    while (line.start > 0 && text.ptr[line.start - 1] != '\n')
+        line.start--;
+    diags_silence(look->result->diags, line);
+}
+
 static void load_import(Look *look, const AstPath *import, const Loading *loading) {
     FrontResult *result = look->result;
     Name module = check_path_name(result->names, import);
@@ -225,6 +234,7 @@ static void load_import(Look *look, const AstPath *import, const Loading *loadin
             result->diags, "it would be %s, or below a folder given with -I",
             in_folder(look, look->root, import)
         );
+        silence_import(look, import);
         return;
     }
     load(look, path, import, loading);
@@ -257,6 +267,7 @@ static void load(Look *look, const char *path, const AstPath *import, const Load
                 names_text(result->names, check_path_name(result->names, import))
             );
             diag_help(result->diags, "%s", error);
+            silence_import(look, import);
         }
         return;
     }
@@ -305,10 +316,10 @@ FrontResult *front_check(const Front *front, const char *path, uint32_t limit) {
     FrontResult *result = look_at(front, path, limit);
     if (result->error[0]) return result;
     CheckUnits units = { 0 };
-    bool broken = false; // what could not be read would be missed everywhere
+    bool unreadable = false; // what is in it would be missed everywhere
     vec_each(FrontUnit, unit, &result->units)
-        broken = broken || unit->ast->broken;
-    if (broken) return result;
+        unreadable = unreadable || unit->ast->unreadable;
+    if (unreadable) return result;
     vec_each(FrontUnit, unit, &result->units)
         vec_push(&result->arena, &units, ((CheckUnit){ unit->ast, unit->module }));
     Offers *offers = offers_new(&result->arena, front->folders.data, front->folders.len);

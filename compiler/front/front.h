@@ -49,7 +49,7 @@ typedef struct FrontResult {
     Diags *diags;
     VEC(FrontUnit) units; // the file itself first
     const HirProgram *
-        program; // complete only if `diags` has no errors; NULL if a file could not be read or parsed
+        program; // complete only if `diags` has no errors; NULL if a file could not be read
     FrontTimes times;
     struct Ahead *ahead; // trees that were made before they were asked for
     char error[512];     // the file could not be read: why. Else empty

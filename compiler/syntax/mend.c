@@ -267,3 +267,14 @@ Mend mend__choose(Glr *g, bool balanced) {
     if (is_name(g, &mend) || is_stray(g, &mend) || find_small(g, balanced, &mend)) return mend;
     return skip_mend(g);
 }
+
+GlrGap mend__part(Glr *g, GlrEdit *edit) {
+    uint32_t start;
+    Skip s = { .text = g->text, .from = g->next.token.start };
+    GlrHeads heads = glr__enclosing(g, &g->next.heads, &start, &s.list);
+    s.at = start = lex__code(g->text, start).start;
+    skip_part(&s);
+    if (s.at <= g->next.token.start) s.at = g->next.token.end;
+    *edit = edit_of(&heads, start);
+    return (GlrGap){ start, s.at };
+}

@@ -26,4 +26,8 @@ typedef struct Mend {
 // text match.
 Mend mend__choose(Glr *g, bool balanced);
 
+// The whole part of the innermost list (a statement, a field, a declaration) that the token is in or begins; `edit`: to read on
+// from its start, once it is blank.
+GlrGap mend__part(Glr *g, GlrEdit *edit);
+
 #endif

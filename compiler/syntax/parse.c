@@ -1,5 +1,6 @@
 // From text to tree.
-// Takes a file of the source map; leaves its tree and the reports about it. A column of calls: scan, parse, copy, report.
+// Takes a file of the source map; leaves its tree and the reports about it. A column of calls: scan, parse, copy, report,
+// and where something was reported once more, without it.
 
 #include "syntax__.h"
 
@@ -22,36 +23,64 @@ static const SyntaxNode *empty_root(const Parse *parse) {
     return root;
 }
 
-static const SyntaxNode *parse_text(Parse *parse) {
+// NULL: it took too long, which has been reported.
+static const SyntaxNode *parse_text(Parse *parse, const char *text) {
     // The parser goes by the clock on the wall, and where it stopped it goes on: on a busy machine that is no verdict.
     uint64_t limit = time_limit(parse->text), begun = clock_cpu();
     TSTree *tree = NULL;
+    parse->holes.len = 0;
     ts_parser_set_timeout_micros(parse->parser, limit);
     do {
-        tree =
-            ts_parser_parse_string(parse->parser, NULL, parse->text.ptr, (uint32_t)parse->text.len);
+        tree = ts_parser_parse_string(parse->parser, NULL, text, (uint32_t)parse->text.len);
     } while (!tree && (clock_cpu() - begun) / 1000 < limit);
     if (!tree) {
+        ts_parser_reset(parse->parser);
         diag_report(
             parse->diags, syntax__span(parse, 0, 0), E_TOO_SLOW,
             source_name(parse->map, parse->file)
         );
         parse->reported = true;
-        return empty_root(parse);
+        return NULL;
     }
     const SyntaxNode *root = syntax__copy(parse, tree);
-    syntax__report(parse);
     return root;
 }
 
-// With a parser and a tree that live in `memory` and are left to it.
-static const SyntaxNode *parse_in(Parse *parse, Arena *memory) {
+// What can be read of a text that cannot be read as a whole. NULL: nothing that would make sense.
+static const SyntaxNode *parse_rest(Parse *parse) {
+    const char *text = syntax__patch(parse);
+    const SyntaxNode *root = text ? parse_text(parse, text) : NULL;
+    if (!root || parse->holes.len > 0) return NULL;
+    parse->text.ptr = text;
+    return root;
+}
+
+static const SyntaxNode *parse_all(Parse *parse, bool *unreadable) {
+    const SyntaxNode *root = parse_text(parse, parse->text.ptr);
+    if (root) syntax__report(parse);
+    if (root && parse->holes.len == 0) {
+        *unreadable = parse->too_deep;
+        return root;
+    }
+    const SyntaxNode *rest = root ? parse_rest(parse) : NULL;
+    *unreadable = !rest || parse->too_deep;
+    return rest ? rest : root ? root : empty_root(parse);
+}
+
+// What follows from what has been said is not said.
+static void silence(const Parse *parse) {
+    vec_each(SyntaxPart, part, &parse->wrong)
+        diags_silence(parse->diags, syntax__span(parse, part->start, part->end));
+}
+
+// With a parser and trees that live in `memory` and are left to it.
+static const SyntaxNode *parse_in(Parse *parse, Arena *memory, bool *unreadable) {
     syntax__begin_memory(memory);
     parse->parser = ts_parser_new();
     bool accepted = ts_parser_set_language(parse->parser, tree_sitter_sip());
     assert(accepted); // the library is as old as the grammar's tables, or newer
     (void)accepted;
-    const SyntaxNode *root = parse_text(parse);
+    const SyntaxNode *root = parse_all(parse, unreadable);
     syntax__end_memory();
     return root;
 }
@@ -62,14 +91,21 @@ Syntax *syntax_parse(Arena *arena, const SourceMap *map, FileId file, Diags *dia
     };
     Syntax *syntax = arena_new(arena, Syntax);
     if (!syntax__scan(&parse)) {
-        *syntax = (Syntax){ file, parse.text, empty_root(&parse), true, NULL, 0 };
+        *syntax = (Syntax){ .file = file,
+                            .text = parse.text,
+                            .root = empty_root(&parse),
+                            .broken = true,
+                            .unreadable = true };
         return syntax;
     }
     Arena memory;
+    bool unreadable = false;
     arena_init(&memory);
-    const SyntaxNode *root = parse_in(&parse, &memory);
+    const SyntaxNode *root = parse_in(&parse, &memory, &unreadable);
     arena_free(&memory);
-    *syntax = (Syntax){ file, parse.text, root, parse.reported, parse.wrong.data, parse.wrong.len };
+    silence(&parse);
+    *syntax = (Syntax){ file,       parse.text,       root,           parse.reported,
+                        unreadable, parse.wrong.data, parse.wrong.len };
     return syntax;
 }
 

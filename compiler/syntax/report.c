@@ -22,7 +22,7 @@ typedef struct Report {
     Glr glr;
     uint32_t covered; // the last line that something was said about
     uint32_t reports;
-    bool balanced; // no bracket has been reported
+    bool balanced; // all braces match
 } Report;
 
 // --- words --------------------------------------------------------------------------------------------
@@ -204,6 +204,17 @@ static void note_wrong(Report *r, const Mend *mend, GlrToken misfit) {
     vec_push(r->parse->arena, &r->parse->wrong, (SyntaxPart){ start, end });
 }
 
+// A bracket that does not match, if it comes before: then nothing behind it is said.
+static bool report_bracket(Report *r, uint32_t before) {
+    const SyntaxBracket *bracket = &r->parse->bracket;
+    if (!bracket->found || bracket->span.start > before) return false;
+    diag_report(r->parse->diags, bracket->span, bracket->code, bracket->bracket);
+    if (bracket->closed.file)
+        diag_note(r->parse->diags, bracket->closed, "taken for its end, but indented differently");
+    r->reports++;
+    return true;
+}
+
 // Reads to the end, with a mend at each place that does not fit.
 static void find_misfits(Report *r) {
     for (uint32_t mends = 0; mends < MOST_MENDS && r->reports < MOST_REPORTS;) {
@@ -213,11 +224,13 @@ static void find_misfits(Report *r) {
         GlrToken misfit = r->glr.next.token;
         Mend mend = mend__choose(&r->glr, r->balanced);
         uint32_t line = line_of(r->parse, mend.token.start);
+        if (report_bracket(r, misfit.start)) return;
         if (line > r->covered && !is_claimed(r->parse, misfit.start, misfit.end))
             report(r, &mend);
         else if (line > r->covered)
             r->covered = line;
         note_wrong(r, &mend, misfit);
+        if (!r->balanced && r->reports > 0) return;
         bool end = misfit.start == r->parse->text.len && mend.kind == MEND_SKIP;
         if (end || mend.edit.from.count == 0) return;
         glr__apply(&r->glr, &mend.edit);
@@ -240,16 +253,29 @@ static void report_hole(Report *r) {
     }
 }
 
+// From the first mistake to the end of the file: whatever is there belongs to something else than it seems to.
+static void silence_rest(Report *r) {
+    Parse *parse = r->parse;
+    uint32_t start = parse->bracket.span.start, length = (uint32_t)parse->text.len;
+    vec_each(SyntaxPart, part, &parse->wrong)
+        start = part->start < start ? part->start : start;
+    vec_push(parse->arena, &parse->wrong, (SyntaxPart){ start, length });
+}
+
 void syntax__report(Parse *parse) {
-    if (parse->holes.len == 0) return;
-    Report r = { .parse = parse, .balanced = true };
+    Report r = { .parse = parse, .balanced = !parse->bracket.found };
+    if (parse->holes.len == 0) {
+        report_bracket(&r, UINT32_MAX);
+        return;
+    }
     arena_init(&r.scratch);
     glr__init(&r.glr, &r.scratch, parse->text);
     vec_each(SyntaxHole, claim, &parse->claimed) {
         if (claim->foreign) vec_push(&r.scratch, &r.glr.gaps, (GlrGap){ claim->start, claim->end });
     }
     find_misfits(&r);
-    if (r.reports == 0) report_hole(&r);
+    if (r.reports == 0 && !report_bracket(&r, UINT32_MAX)) report_hole(&r);
+    if (!r.balanced) silence_rest(&r);
     arena_free(&r.scratch);
     parse->reported |= r.reports > 0;
 }

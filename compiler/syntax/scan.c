@@ -150,16 +150,27 @@ static char partner(char close) {
     return close == ')' ? '(' : close == ']' ? '[' : '{';
 }
 
+// Of braces only the first is said: with one more or less all that follows is read amiss. Other brackets do not reach so far.
+static void note_bracket(Scan *s, SyntaxBracket bracket) {
+    SyntaxBracket *first = &s->parse->bracket;
+    if (!strchr("{}", bracket.bracket)) {
+        diag_report(s->parse->diags, bracket.span, bracket.code, bracket.bracket);
+        return;
+    }
+    if (!first->found || bracket.span.start < first->span.start) *first = bracket;
+}
+
 static void report_open(Scan *s, const Open *open, uint32_t end) {
     claim(s, open->at, end);
     if (s->unending) return;
     bool doubt = open->bracket == '{' && s->doubt.file && s->doubt.start > open->at;
     uint32_t at = doubt ? s->doubt.start : open->at;
-    diag_report(s->parse->diags, syntax__span(s->parse, at, at + 1), E_BRACKET_OPEN, open->bracket);
-    if (doubt) {
-        Span closed = syntax__span(s->parse, s->doubt.end - 1, s->doubt.end);
-        diag_note(s->parse->diags, closed, "taken for its end, but indented differently");
-    }
+    Span closed = { 0 };
+    if (doubt) closed = syntax__span(s->parse, s->doubt.end - 1, s->doubt.end);
+    note_bracket(
+        s, (SyntaxBracket){ E_BRACKET_OPEN, open->bracket, syntax__span(s->parse, at, at + 1),
+                            closed, true }
+    );
 }
 
 static void report_surplus(Scan *s, char close) {
@@ -167,7 +178,10 @@ static void report_surplus(Scan *s, char close) {
     uint32_t at = doubt ? s->doubt.end - 1 : s->at;
     claim(s, doubt ? at : s->open.len ? s->at : s->last_empty, s->at + 1);
     if (s->unending) return;
-    diag_report(s->parse->diags, syntax__span(s->parse, at, at + 1), E_BRACKET_CLOSE, close);
+    note_bracket(
+        s,
+        (SyntaxBracket){ E_BRACKET_CLOSE, close, syntax__span(s->parse, at, at + 1), { 0 }, true }
+    );
 }
 
 // The opening bracket that `close` belongs to; a parenthesis does not reach across a brace.

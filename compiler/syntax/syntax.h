@@ -53,9 +53,10 @@ typedef struct SyntaxPart { // bytes of a file
 
 typedef struct Syntax {
     FileId file;
-    Str text;                // of the whole file; borrowed from the source map
+    Str text;                // of the whole file, with blanks for what is wrong
     const SyntaxNode *root;  // a SOURCE_FILE
     bool broken;             // something was reported
+    bool unreadable;         // and what is not wrong could not be told from what is
     const SyntaxPart *wrong; // what did not parse and has been reported
     uint32_t wrongs;
 } Syntax;

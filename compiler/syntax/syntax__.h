@@ -18,6 +18,14 @@ typedef struct SyntaxHole { // a place that does not parse
 
 typedef VEC(SyntaxHole) SyntaxHoles;
 
+typedef struct SyntaxBracket { // the first brace that does not match, by its place
+    DiagCode code;             // BRACKET_OPEN or BRACKET_CLOSE
+    char bracket;
+    Span span;
+    Span closed; // taken for its end, but indented differently; 0: none
+    bool found;
+} SyntaxBracket;
+
 typedef struct Parse {
     Arena *arena;
     const SourceMap *map;
@@ -28,6 +36,8 @@ typedef struct Parse {
     SyntaxHoles holes;   // in the order of the text
     SyntaxHoles claimed; // what the scan has reported: holes there follow from it
     bool reported;
+    SyntaxBracket bracket; // reported unless what does not parse comes before
+    bool too_deep;         // a part of the tree is left out
     VEC(SyntaxPart) wrong; // what has been reported because it did not parse
 } Parse;
 
@@ -46,6 +56,10 @@ void syntax__report(Parse *parse);
 // From here to the end this thread's calls of the library allocate in `arena`; what they have made is freed with it.
 void syntax__begin_memory(Arena *arena);
 void syntax__end_memory(void);
+
+// A copy of the text that can be read, of the same length: what is wrong in it is blank, and noted in `wrong`. NULL: there
+// is none.
+const char *syntax__patch(Parse *parse);
 
 Span syntax__span(const Parse *parse, uint32_t start, uint32_t end);
 

@@ -114,7 +114,7 @@ static bool is_item(SyntaxKind kind) {
 static void report_depth(Copy *c, TSNode node) {
     if (c->too_deep) return;
     c->too_deep = true;
-    c->parse->reported = true;
+    c->parse->reported = c->parse->too_deep = true;
     uint32_t start = ts_node_start_byte(node);
     diag_report(
         c->parse->diags, syntax__span(c->parse, start, start + 1), E_TOO_DEEP, SYNTAX_DEPTH
