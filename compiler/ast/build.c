@@ -120,8 +120,10 @@ static void build_file(Build *b, Ast *ast) {
 // What else could be said about the lines of what was reported may only follow from it.
 static void silence_lines(Build *b) {
     Str text = b->syntax->text;
+    Span lines = { 0 };
     vec_each(Span, span, &b->wrong) {
-        Span lines = *span;
+        if (lines.file && lines.start <= span->start && span->end <= lines.end) continue;
+        lines = *span;
         while (lines.start > 0 && text.ptr[lines.start - 1] != '\n')
             lines.start--;
         while (lines.end < text.len && text.ptr[lines.end] != '\n')

@@ -1,8 +1,9 @@
 // test: each test block is sealed, packed alone and run as a Linux process of its own. It passes if its system ends with
-// status 0; what it left on the console is shown where it does not.
+// status 0; what it left on the console is shown where it does not. Examples in documentation are compiled.
 
 #include "base/file.h"
 #include "driver/commands.h"
+#include "driver/examples.h"
 #include "driver/launch.h"
 #include "driver/project.h"
 #include "image/image.h"
@@ -22,6 +23,11 @@ typedef struct Tally {
     uint32_t passed, failed;
     Buf junit; // the cases
 } Tally;
+
+static bool wanted(const Options *options, Str title) {
+    return !options->filter ||
+           memmem(title.ptr, title.len, options->filter, strlen(options->filter));
+}
 
 // --- one test --------------------------------------------------------------------------------------------------------
 
@@ -63,19 +69,13 @@ static void put_xml(Buf *out, const char *text, size_t length) {
 }
 
 static void note(
-    Tally *tally,
-    const Project *project,
-    const HirTest *test,
-    double seconds,
-    bool passed,
-    const Buf *output
+    Tally *tally, const char *module, Str title, double seconds, bool passed, const Buf *output
 ) {
     Buf *out = &tally->junit;
-    buf_printf(
-        out, "  <testcase classname=\"%s\" name=\"",
-        names_text(project->checked->names, test->module)
-    );
-    put_xml(out, test->title.ptr, test->title.len);
+    tally->passed += passed;
+    tally->failed += !passed;
+    buf_printf(out, "  <testcase classname=\"%s\" name=\"", module);
+    put_xml(out, title.ptr, title.len);
     buf_printf(out, "\" time=\"%.3f\"", seconds);
     if (passed) {
         buf_cstr(out, "/>\n");
@@ -104,29 +104,39 @@ static double now(void) {
     return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
+// What is under way, until its verdict is written over it.
+static void show_progress(const Tally *tally, const char *module, Str title) {
+    if (tally->options->quiet || !isatty(STDOUT_FILENO)) return;
+    printf("test %s: " STR_FMT " ...\r", module, STR_ARG(title));
+    fflush(stdout);
+}
+
+static void show_verdict(
+    const Tally *tally, const char *module, Str title, bool passed, const char *verdict
+) {
+    if (passed && tally->options->quiet) return;
+    printf("test %s: " STR_FMT " ... %s\n", module, STR_ARG(title), verdict);
+}
+
 static ExitCode run_test(Tally *tally, Project *project, const HirTest *test) {
     char error[512] = "";
     Buf sealed = { 0 }, image = { 0 }, output = { 0 };
     const char *name = names_text(project->checked->names, test->sip->name);
+    const char *module = names_text(project->checked->names, test->module);
     int status = 0;
     double start = now();
+    show_progress(tally, module, test->title);
     ExitCode code = project_compile_test(project, test, &sealed);
     if (code == EXIT_OK && !pack_alone(name, &sealed, &image, error)) code = fail(error);
     if (code == EXIT_OK) code = run_image(tally, project, &image, &output, &status);
     if (code == EXIT_OK) {
         bool passed = status == 0;
-        tally->passed += passed;
-        tally->failed += !passed;
         const char *verdict = passed                       ? "ok"
                               : status == LAUNCH_TIMED_OUT ? "FAILED: it does not end"
                                                            : "FAILED";
-        if (!passed || !tally->options->quiet)
-            printf(
-                "test %s: " STR_FMT " ... %s\n", names_text(project->checked->names, test->module),
-                STR_ARG(test->title), verdict
-            );
+        show_verdict(tally, module, test->title, passed, verdict);
         if (!passed) show_output(&output);
-        note(tally, project, test, now() - start, passed, &output);
+        note(tally, module, test->title, now() - start, passed, &output);
     }
     buf_free(&sealed);
     buf_free(&image);
@@ -134,12 +144,76 @@ static ExitCode run_test(Tally *tally, Project *project, const HirTest *test) {
     return code;
 }
 
-// --- all of them ------------------------------------------------------------------------------------------------------
+// --- one example -----------------------------------------------------------------------------------------------------
 
-static bool wanted(const Options *options, Str title) {
-    return !options->filter ||
-           memmem(title.ptr, title.len, options->filter, strlen(options->filter));
+// Under a name beside the file, so that it can import what stands there; shown as the file, so that lines are those of the
+// comment.
+static FrontResult *check_example(
+    Project *project, const char *path, const char *module, const Example *example
+) {
+    const char *name = arena_printf(&project->arena, "%s.example", path);
+    bool alone = example->imports || example->is_module;
+    const char *text = arena_printf(
+        &project->arena, "%s%s%s" STR_FMT, alone ? "" : "import ", alone ? "" : module,
+        alone ? "" : ";", STR_ARG(example->text)
+    );
+    front_overlay(project->front, name, text, strlen(text));
+    front_show_as(project->front, name, path);
+    return front_check(project->front, name, project->options->error_limit);
 }
+
+static bool is_right(const Example *example, const FrontResult *result) {
+    bool wrong = result->error[0] || diags_errors(result->diags) > 0;
+    Buf said = { 0 };
+    diag_render_short(result->diags, &said);
+    bool earned =
+        !example->code || memmem(said.data, said.len, example->code, strlen(example->code)) != NULL;
+    buf_free(&said);
+    return example->fails ? wrong && earned : !wrong;
+}
+
+static void run_example(
+    Tally *tally, Project *project, const char *path, const char *module, const Example *example
+) {
+    const char *words = arena_printf(&project->arena, "example at line %u", example->line);
+    Str title = str_from_c(words);
+    double start = now();
+    show_progress(tally, module, title);
+    FrontResult *result = check_example(project, path, module, example);
+    bool right = is_right(example, result);
+    Buf said = { 0 };
+    diag_render_human(result->diags, false, &said);
+    if (!right && example->fails)
+        buf_printf(
+            &said, "it should fail%s%s\n", example->code ? " with " : "",
+            example->code ? example->code : ""
+        );
+    show_verdict(tally, module, title, right, right ? "ok" : "FAILED");
+    if (!right) show_output(&said);
+    note(tally, module, title, now() - start, right, &said);
+    buf_free(&said);
+    front_result_free(result);
+}
+
+static void run_examples(Tally *tally, Project *project, const char *path) {
+    const FrontUnit *unit = &project->checked->units.data[0];
+    const char *module = names_text(project->checked->names, unit->module);
+    Examples examples = { 0 };
+    examples_find(
+        &project->arena, source_text(project->checked->map, unit->file), module, &examples
+    );
+    vec_each(Example, example, &examples) {
+        const char *title = arena_printf(&project->arena, "example at line %u", example->line);
+        if (!wanted(tally->options, str_from_c(title))) continue;
+        if (tally->options->list)
+            printf("%s: %s\n", module, title);
+        else
+            run_example(tally, project, path, module, example);
+        fflush(stdout);
+    }
+}
+
+// --- all of them ------------------------------------------------------------------------------------------------------
 
 static ExitCode run_file(Tally *tally, const char *path) {
     Project project;
@@ -160,6 +234,7 @@ static ExitCode run_file(Tally *tally, const char *path) {
             code = run_test(tally, &project, test);
         fflush(stdout);
     }
+    if (program && code == EXIT_OK) run_examples(tally, &project, path);
     project_end(&project);
     return code;
 }

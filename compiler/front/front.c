@@ -23,6 +23,7 @@ struct Front {
     StrMap *overlays; // path -> row of texts, or NO_TEXT
     VEC(Str) texts;
     uint32_t threads;
+    StrMap *shown; // path -> const char *: what diagnostics call it
 };
 
 enum { NO_TEXT = UINT32_MAX, DEEPEST_IMPORTS = 200 };
@@ -34,6 +35,7 @@ Front *front_new(void) {
     if (!front) base_out_of_memory(sizeof *front);
     arena_init(&front->arena);
     front->overlays = strmap_new(&front->arena);
+    front->shown = strmap_new(&front->arena);
     return front;
 }
 
@@ -75,6 +77,10 @@ void front_overlay(Front *front, const char *path, const char *text, size_t leng
     front->texts.data[row] = (Str){ copy, length };
 }
 
+void front_show_as(Front *front, const char *path, const char *name) {
+    strmap_put(front->shown, path, strlen(path), (uintptr_t)arena_strdup(&front->arena, name));
+}
+
 // --- one look ------------------------------------------------------------------------------------------------------------------
 
 typedef struct Loading { // the files on the way from the main file to the one that is read
@@ -90,12 +96,13 @@ typedef struct Look {
 } Look;
 
 static FileId read_source(Look *look, const char *path, char error[512]) {
-    uint64_t start = clock_cpu(), row;
+    uint64_t start = clock_cpu(), row, shown;
     FileId file;
+    bool renamed = strmap_get(look->front->shown, path, strlen(path), &shown);
     if (strmap_get(look->front->overlays, path, strlen(path), &row) && row != NO_TEXT)
         file = source_add_text(
-            look->result->map, path, look->front->texts.data[row].ptr,
-            look->front->texts.data[row].len, error
+            look->result->map, renamed ? (const char *)(uintptr_t)shown : path,
+            look->front->texts.data[row].ptr, look->front->texts.data[row].len, error
         );
     else
         file = source_add_file(look->result->map, path, error);

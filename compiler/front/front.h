@@ -30,6 +30,9 @@ void front_threads(Front *front, uint32_t threads);
 // From now on `path` holds this text, whatever is on disk; NULL: what is on disk again.
 void front_overlay(Front *front, const char *path, const char *text, size_t length);
 
+// How diagnostics call the file at `path` from now on.
+void front_show_as(Front *front, const char *path, const char *name);
+
 typedef struct FrontUnit { // a file that was read
     const char *path;
     FileId file;
@@ -48,8 +51,8 @@ typedef struct FrontResult {
     SourceMap *map;
     Diags *diags;
     VEC(FrontUnit) units; // the file itself first
-    const HirProgram *
-        program; // complete only if `diags` has no errors; NULL if a file could not be read
+    const HirProgram
+        *program; // complete only if `diags` has no errors; NULL if a file could not be read
     FrontTimes times;
     struct Ahead *ahead; // trees that were made before they were asked for
     char error[512];     // the file could not be read: why. Else empty

@@ -26,6 +26,9 @@ static bool is_blank(char c) {
 // Whole lines: what else stands there may have been meant otherwise.
 static void note_wrong(Patch *p, uint32_t start, uint32_t end) {
     Str text = p->parse->text;
+    uint32_t count = p->parse->wrong.len;
+    const SyntaxPart *last = count ? &p->parse->wrong.data[count - 1] : NULL;
+    if (last && last->start <= start && end <= last->end) return;
     while (start > 0 && text.ptr[start - 1] != '\n')
         start--;
     while (end < text.len && text.ptr[end] != '\n')
