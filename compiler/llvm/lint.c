@@ -52,6 +52,66 @@ static bool lint_attributes(Emit *e, LLVMValueRef fn, LLVMAttributeIndex index) 
     return true;
 }
 
+static bool is_allowed_opcode(LLVMValueRef inst) {
+    switch (LLVMGetInstructionOpcode(inst)) {
+    case LLVMRet:
+    case LLVMBr:
+    case LLVMSwitch:
+    case LLVMUnreachable:
+    case LLVMAdd:
+    case LLVMSub:
+    case LLVMMul:
+    case LLVMUDiv:
+    case LLVMSDiv:
+    case LLVMURem:
+    case LLVMSRem:
+    case LLVMShl:
+    case LLVMLShr:
+    case LLVMAShr:
+    case LLVMAnd:
+    case LLVMOr:
+    case LLVMXor:
+    case LLVMFAdd:
+    case LLVMFSub:
+    case LLVMFMul:
+    case LLVMFDiv:
+    case LLVMFNeg:
+    case LLVMAlloca:
+    case LLVMLoad:
+    case LLVMStore:
+    case LLVMGetElementPtr:
+    case LLVMTrunc:
+    case LLVMZExt:
+    case LLVMSExt:
+    case LLVMUIToFP:
+    case LLVMSIToFP:
+    case LLVMFPToUI: // of what has been tested to be in range
+    case LLVMFPToSI:
+    case LLVMFPTrunc:
+    case LLVMFPExt:
+    case LLVMPtrToInt:
+    case LLVMBitCast:
+    case LLVMICmp:
+    case LLVMFCmp:
+    case LLVMPHI:
+    case LLVMSelect:
+    case LLVMCall:
+    case LLVMExtractValue:
+    case LLVMInsertValue:
+    case LLVMAtomicRMW:
+    case LLVMAtomicCmpXchg: return true;
+    default:
+        return false; // no integer becomes an address, nothing is unwound, no jump goes by an address
+    }
+}
+
+// A trap's block ends in a call that does not come back; nothing else is called unreachable.
+static bool is_after_trap(const Emit *e, LLVMValueRef inst) {
+    if (LLVMGetInstructionOpcode(inst) != LLVMUnreachable) return true;
+    LLVMValueRef before = LLVMGetPreviousInstruction(inst);
+    return before && LLVMIsACallInst(before) && LLVMGetCalledValue(before) == e->trap;
+}
+
 static bool promises(LLVMValueRef inst) {
     switch (LLVMGetInstructionOpcode(inst)) {
     case LLVMAdd:
@@ -98,7 +158,8 @@ static bool lint_intrinsic(Emit *e, LLVMValueRef fn) {
 static bool lint_body(Emit *e, LLVMValueRef fn) {
     for (LLVMBasicBlockRef b = LLVMGetFirstBasicBlock(fn); b; b = LLVMGetNextBasicBlock(b))
         for (LLVMValueRef i = LLVMGetFirstInstruction(b); i; i = LLVMGetNextInstruction(i))
-            if (promises(i) || has_metadata(e, i) || is_assembly(e, fn, i)) {
+            if (!is_allowed_opcode(i) || !is_after_trap(e, i) || promises(i) ||
+                has_metadata(e, i) || is_assembly(e, fn, i)) {
                 llvm__fail(
                     e, "an instruction of %s promises what was not verified", LLVMGetValueName(fn)
                 );
