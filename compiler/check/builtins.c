@@ -287,7 +287,16 @@ HirExpr *call_builtin(Fn *fn, Name name, const AstArgs *args, Span span) {
 // --- functions of slices, arrays and endpoints -----------------------------------------------------------------------------
 
 typedef enum Param { P_NONE, P_INDEX, P_ELEMENT, P_SLICE } Param;
-typedef enum Gives { G_VOID, G_ELEMENT, G_MAYBE, G_MAYBE_CONST, G_MAYBE_MUT, G_MAYBE_SUB } Gives;
+typedef enum Gives {
+    G_VOID,
+    G_ELEMENT,
+    G_MAYBE,
+    G_MAYBE_CONST,
+    G_MAYBE_MUT,
+    G_MAYBE_SUB,
+    G_HALVES,      // exclusive if what is split can be changed, else shared
+    G_MAYBE_FIRST, // the same
+} Gives;
 
 static const struct OfSlice {
     const char *name;
@@ -295,7 +304,7 @@ static const struct OfSlice {
     bool changes; // needs exclusive access
     bool plain;   // only of plain elements
     Gives gives;
-    Param params[2];
+    Param params[3];
 } of_slices[] = {
     { "get", HIR_BUILTIN_GET, false, false, G_MAYBE_CONST, { P_INDEX } },
     { "get_mut", HIR_BUILTIN_GET_MUT, true, false, G_MAYBE_MUT, { P_INDEX } },
@@ -304,6 +313,9 @@ static const struct OfSlice {
     { "replace", HIR_BUILTIN_SLICE_REPLACE, true, false, G_ELEMENT, { P_INDEX, P_ELEMENT } },
     { "copy_from", HIR_BUILTIN_SLICE_COPY, true, true, G_VOID, { P_SLICE } },
     { "fill", HIR_BUILTIN_SLICE_FILL, true, true, G_VOID, { P_ELEMENT } },
+    { "copy_within", HIR_BUILTIN_SLICE_MOVE, true, true, G_VOID, { P_INDEX, P_INDEX, P_INDEX } },
+    { "split_at", HIR_BUILTIN_SPLIT_AT, false, false, G_HALVES, { P_INDEX } },
+    { "split_first", HIR_BUILTIN_SPLIT_FIRST, false, false, G_MAYBE_FIRST, { P_NONE } },
 }, of_growables[] = { // and of vectors
     { "push", HIR_BUILTIN_PUSH, true, false, G_VOID, { P_ELEMENT } },
     { "pop", HIR_BUILTIN_POP, true, false, G_MAYBE, { P_NONE } },
@@ -314,7 +326,15 @@ static const struct OfSlice {
     { "reserve", HIR_BUILTIN_RESERVE, true, false, G_VOID, { P_INDEX } },
 };
 
-static const HirType *slice_result(Checker *checker, Gives gives, const HirType *elem) {
+static const HirType *tuple_of(Checker *checker, const HirType *first, const HirType *second) {
+    const HirType *types[] = { first, second };
+    return tuple_type(checker, types, 2);
+}
+
+static const HirType *slice_result(
+    Checker *checker, Gives gives, const HirType *elem, HirMode mode
+) {
+    const HirType *slice = hir_type_slice(checker->types, mode, elem);
     switch (gives) {
     case G_VOID: return simple(checker, HIR_TYPE_VOID);
     case G_ELEMENT: return elem;
@@ -325,6 +345,11 @@ static const HirType *slice_result(Checker *checker, Gives gives, const HirType 
         return hir_type_option(checker->types, hir_type_ptr(checker->types, HIR_MUT, elem));
     case G_MAYBE_SUB:
         return hir_type_option(checker->types, hir_type_slice(checker->types, HIR_CONST, elem));
+    case G_HALVES: return tuple_of(checker, slice, slice);
+    case G_MAYBE_FIRST:
+        return hir_type_option(
+            checker->types, tuple_of(checker, hir_type_ptr(checker->types, mode, elem), slice)
+        );
     }
     return simple(checker, HIR_TYPE_ERROR);
 }
@@ -353,12 +378,25 @@ static bool make_exclusive(Checker *checker, HirExpr *place) {
     return true;
 }
 
+// What is split can be changed: the parts of it can, too.
+static bool split_exclusively(Checker *checker, HirExpr *place) {
+    const HirExpr *part =
+        place->kind == HIR_TEMP && place->base->kind == HIR_SUBVIEW ? place->base->base : place;
+    bool slice = part->type->kind == HIR_TYPE_SLICE && part->type->mode != HIR_OWN;
+    bool can = slice ? part->type->mode == HIR_MUT : is_mutable(part);
+    return can && make_exclusive(checker, place);
+}
+
 static HirExpr *call_of_slice(
     Fn *fn, const struct OfSlice *row, HirExpr *place, const AstArgs *args, Span span
 ) {
     Checker *checker = fn->checker;
     const HirType *elem = place->type->elem;
-    uint32_t count = row->params[0] == P_NONE ? 0 : row->params[1] == P_NONE ? 1 : 2;
+    uint32_t count = 0;
+    while (count < 3 && row->params[count] != P_NONE)
+        count++;
+    bool splits = row->gives == G_HALVES || row->gives == G_MAYBE_FIRST;
+    HirMode mode = splits && split_exclusively(checker, place) ? HIR_MUT : HIR_CONST;
     if (!check_count(checker, row->name, count, args, span) ||
         (row->changes && !make_exclusive(checker, place)))
         return error_expr(checker, span);
@@ -366,11 +404,16 @@ static HirExpr *call_of_slice(
         diag_report(checker->diags, span, E_NOT_PLAIN, type_text(checker, elem));
         return error_expr(checker, span);
     }
-    bool first_only = row->gives == G_MAYBE_CONST || row->gives == G_MAYBE_MUT ||
-                      row->gives == G_MAYBE_SUB || row->gives == G_ELEMENT;
+    bool first_only = splits || row->gives == G_MAYBE_CONST || row->gives == G_MAYBE_MUT ||
+                      row->gives == G_MAYBE_SUB;
+    if (row->builtin == HIR_BUILTIN_SLICE_REPLACE && hir_type_is_second_class(elem)) {
+        diag_report(checker->diags, span, E_BORROW_STORED, type_text(checker, elem));
+        return error_expr(checker, span);
+    }
     if (first_only && !check_pointee(checker, hir_type_ptr(checker->types, HIR_CONST, elem), span))
         return error_expr(checker, span);
-    HirExpr *expr = make(fn, row->builtin, slice_result(checker, row->gives, elem), span);
+    HirExpr *expr = make(fn, row->builtin, slice_result(checker, row->gives, elem, mode), span);
+    expr->mode = mode;
     add(fn, expr, place);
     for (uint32_t i = 0; i < count; i++)
         add(fn, expr, slice_arg(fn, row->params[i], args->data[i].value, elem));

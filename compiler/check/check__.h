@@ -262,6 +262,7 @@ bool contract_state(
 ); // reports
 const HirType *simple(const Checker *checker, HirTypeKind kind);
 const char *type_text(Checker *checker, const HirType *type);
+bool check_leads(Checker *checker, const HirType *type, Span span); // reports
 bool is_error(const HirType *type);
 uint64_t type_size(const HirType *type);             // sizes.c: bytes, at most one above the limit
 void check_frame(Checker *checker, const HirFn *fn); // reports
@@ -335,6 +336,13 @@ bool check_mutable(Checker *checker, const HirExpr *place);    // reports
 bool elements_mutable(Checker *checker, const HirExpr *place); // of an array or a slice; reports
 bool check_movable(Checker *checker, const HirExpr *place);    // reports
 bool same_endpoint(const HirType *a, const HirType *b);        // but for the state
+
+// --- forced.c: `x!` in place -----------------------------------------------------------------------------------------------------------
+
+HirExpr *forced_place(Checker *checker, HirExpr *option, Span span);
+HirExpr *forced_lend(const HirExpr *part);
+void force_exclusive(Checker *checker, HirExpr *lend);
+HirExpr *forced_value(Checker *checker, HirExpr *place);
 
 // --- expr.c, ops.c, calls.c, make.c --------------------------------------------------------------------------------------------------
 
@@ -419,6 +427,9 @@ HirExpr *local_place(Fn *fn, HirLocal *local, Span span);
 void push_scope(Fn *fn, Scope *scope);
 void pop_scope(Fn *fn);
 
+HirStmt *shorten_slice(
+    Fn *fn, HirExpr *place, HirExpr *value, Span span
+);                                                    // shorten.c; NULL: it is none
 HirExpr *target_place(Fn *fn, const AstExpr *target); // that may be changed; NULL: reported
 
 // --- tuples.c --------------------------------------------------------------------------------------------------------------------------
@@ -427,6 +438,9 @@ const HirType *tuple_type(Checker *checker, const HirType *const *types, uint32_
 const HirType *resolve_tuple(Checker *checker, Module *module, const AstType *type); // reports
 HirExpr *check_tuple(Fn *fn, const AstExpr *expr, const HirType *want);
 void check_let_tuple(Fn *fn, const AstStmt *stmt, HirStmtVec *out);
+HirLocal *bind_payload_tuple(
+    Fn *fn, const HirType *payload, const AstBinders *binders, Span span, HirStmtVec *out
+); // reports
 void check_assign_tuple(Fn *fn, const AstStmt *stmt, HirStmtVec *out);
 
 // --- match.c, cover.c, channels.c -----------------------------------------------------------------------------------------------------------------

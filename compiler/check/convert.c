@@ -106,6 +106,15 @@ static HirExpr *lend(
     return value;
 }
 
+// The whole of what is in an option, or a field of it that moves: taken out of there, not borrowed.
+static bool is_forced(const HirExpr *place) {
+    const HirExpr *root = place;
+    bool moves = !hir_type_is_plain(place->type);
+    while (root->kind == HIR_FIELD)
+        root = root->base;
+    return forced_lend(root) && (root == place || moves);
+}
+
 HirExpr *as_value(Checker *checker, HirExpr *expr) {
     const HirType *type = expr->type;
     if (!hir_expr_is_place(expr)) return expr;
@@ -113,6 +122,7 @@ HirExpr *as_value(Checker *checker, HirExpr *expr) {
         diag_report(checker->diags, expr->span, E_REF_FN_USE, place_text(checker, expr));
         return error_expr(checker, expr->span);
     }
+    if (is_forced(expr)) return forced_value(checker, expr);
     if (hir_type_is_plain(type)) {
         HirExpr *value = new_expr(checker, HIR_COPY, type, expr->span);
         value->base = expr;
@@ -185,9 +195,9 @@ static HirExpr *to_pointer(Checker *checker, HirExpr *expr, const HirType *want)
     return lend(checker, HIR_BORROW, want->mode, place, want, expr->span);
 }
 
-// Borrows of borrows there are none.
+// Borrows of borrows there are none, but of a `ref struct`.
 bool check_pointee(Checker *checker, const HirType *pointer, Span span) {
-    if (!hir_type_is_second_class(pointer->elem)) return true;
+    if (hir_type_is_lent(pointer->elem)) return true;
     diag_report(checker->diags, span, E_BORROW_STORED, type_text(checker, pointer));
     diag_help(checker->diags, "an array of borrows is read by its index: `a[i]`");
     return false;
@@ -326,6 +336,7 @@ static bool refuse_change(Checker *checker, const HirExpr *place, const HirExpr 
 
 bool is_mutable(const HirExpr *place) {
     for (const HirExpr *part = place; part; part = part->base) {
+        if (forced_lend(part)) return is_mutable(forced_lend(part)->base);
         if (part->kind == HIR_LOCAL || part->kind == HIR_TEMP || part->kind == HIR_ERROR ||
             is_exclusive(part))
             return true;
@@ -336,6 +347,13 @@ bool is_mutable(const HirExpr *place) {
 
 bool check_mutable(Checker *checker, const HirExpr *place) {
     for (const HirExpr *part = place; part; part = part->base) {
+        HirExpr *lend = forced_lend(part);
+        if (lend) {
+            if (!check_mutable(checker, lend->base)) return false;
+            force_exclusive(checker, lend);
+            part->base->type = lend->type;
+            return true;
+        }
         if (part->kind == HIR_LOCAL || part->kind == HIR_TEMP || part->kind == HIR_ERROR ||
             is_exclusive(part))
             return true;

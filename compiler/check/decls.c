@@ -294,30 +294,45 @@ void add_param(Checker *checker, Module *module, HirFn *fn, const AstParam *para
     fn->broken = fn->broken || is_error(type);
 }
 
+// `from *p` is what the `ref struct` holds that p leads to.
+static bool may_look_inside(const HirType *type) {
+    return type->kind == HIR_TYPE_PTR && (type->mode == HIR_MUT || type->mode == HIR_CONST) &&
+           hir_type_is_second_class(type->elem);
+}
+
 static bool add_from(Checker *checker, HirFn *fn, const AstFrom *from) {
-    if (from->deep || from->path.len != 1) {
-        unsupported(checker, from->span, "`from` of what is inside a parameter");
+    if (from->path.len != 1) {
+        unsupported(checker, from->span, "`from` of a part of a parameter");
         return false;
     }
+    const char *name = text_of(checker, from->path.data[0].name);
     for (uint32_t i = 0; i < fn->locals.len; i++) {
-        if (fn->locals.data[i]->name != from->path.data[0].name) continue;
         const HirType *type = fn->locals.data[i]->type;
+        if (fn->locals.data[i]->name != from->path.data[0].name) continue;
         if (!hir_type_is_second_class(type) || type->kind == HIR_TYPE_REF_FN) break;
-        vec_push(checker->arena, &fn->sig.from, ((HirFrom){ .param = i }));
+        if (from->deep && !may_look_inside(type)) {
+            diag_report(checker->diags, from->span, E_FROM_INSIDE, name, type_text(checker, type));
+            diag_help(checker->diags, "`from %s` is all that it borrows", name);
+            return false;
+        }
+        vec_push(checker->arena, &fn->sig.from, ((HirFrom){ .param = i, .deep = from->deep }));
         return true;
     }
-    diag_report(checker->diags, from->span, E_BAD_FROM, text_of(checker, from->path.data[0].name));
+    diag_report(checker->diags, from->span, E_BAD_FROM, name);
     return false;
 }
 
-static void sort_from(HirSig *sig) { // ascending, each once
+static void sort_from(HirSig *sig) { // ascending, each once: all of it includes what is inside
     uint32_t kept = 0;
     for (uint32_t i = 0; i < sig->from.len; i++) {
         HirFrom from = sig->from.data[i];
         uint32_t at = kept;
         while (at > 0 && sig->from.data[at - 1].param > from.param)
             at--;
-        if (at > 0 && sig->from.data[at - 1].param == from.param) continue;
+        if (at > 0 && sig->from.data[at - 1].param == from.param) {
+            sig->from.data[at - 1].deep = sig->from.data[at - 1].deep && from.deep;
+            continue;
+        }
         memmove(&sig->from.data[at + 1], &sig->from.data[at], (kept - at) * sizeof from);
         sig->from.data[at] = from;
         kept++;
@@ -558,12 +573,15 @@ static void check_height(Checker *checker, Walk *walk, const Decl *decl) {
     height_of(walk, decl_type(checker, decl), 0);
 }
 
-static void refuse_borrows(
-    Checker *checker, const HirField *fields, uint32_t count, const char *holder
-) {
-    for (uint32_t i = 0; i < count; i++)
-        if (!is_error(fields[i].type) && hir_type_is_second_class(fields[i].type))
-            diag_report(checker->diags, fields[i].span, E_BORROW_STORED, holder);
+// A `ref struct` holds borrows, and so do payloads of an enum, which is as good as a borrow then; a struct holds none.
+static void check_held(Checker *checker, const HirFields *fields, const HirStruct *holder) {
+    vec_each(HirField, field, fields) {
+        if (is_error(field->type) || !check_leads(checker, field->type, field->span) || !holder ||
+            holder->is_ref || !hir_type_is_second_class(field->type))
+            continue;
+        diag_report(checker->diags, field->span, E_BORROW_STORED, text_of(checker, holder->name));
+        diag_help(checker->diags, "a `ref struct` may hold borrows; it is kept in locals itself");
+    }
 }
 
 static bool is_type(const Decl *decl) {
@@ -572,14 +590,9 @@ static bool is_type(const Decl *decl) {
 
 // It and all that lies in it are finite.
 static void check_fields(Checker *checker, Decl *decl) {
-    const char *name = text_of(checker, decl->name);
-    if (decl->kind == DECL_STRUCT)
-        refuse_borrows(checker, decl->structure->fields.data, decl->structure->fields.len, name);
+    if (decl->kind == DECL_STRUCT) check_held(checker, &decl->structure->fields, decl->structure);
     for (uint32_t i = 0; decl->kind == DECL_ENUM && i < decl->enumeration->variants.len; i++)
-        refuse_borrows(
-            checker, decl->enumeration->variants.data[i].fields.data,
-            decl->enumeration->variants.data[i].fields.len, name
-        );
+        check_held(checker, &decl->enumeration->variants.data[i].fields, NULL);
     check_size(checker, decl_type(checker, decl), decl->item->name.span);
     for (uint32_t i = 0; decl->kind == DECL_STRUCT && i < decl->structure->fields.len; i++)
         complete_default(checker, decl, i);

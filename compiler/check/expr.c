@@ -457,7 +457,11 @@ static HirExpr *check_else(Fn *fn, const AstExpr *expr, const HirType *want) {
 
 static HirExpr *check_force(Fn *fn, const AstExpr *expr) {
     Checker *checker = fn->checker;
-    HirExpr *value = as_value(checker, check_expr(fn, expr->force, NULL));
+    HirExpr *value = check_expr(fn, expr->force, NULL);
+    HirExpr *place =
+        value->type->kind == HIR_TYPE_OPTION ? forced_place(checker, value, expr->span) : NULL;
+    if (place) return place;
+    value = as_value(checker, value);
     if (value->kind == HIR_ERROR) return value;
     if (value->type->kind != HIR_TYPE_OPTION) {
         diag_report(checker->diags, value->span, E_NOT_OPTIONAL, type_text(checker, value->type));

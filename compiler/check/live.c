@@ -40,6 +40,11 @@ void live_node(Ways *ways, const HirLocal *local, LiveKind kind) {
     ways->state.ends = ways->state.dead ? NULL : only(ways, node);
 }
 
+void live_use(Ways *ways, const HirLocal *local, Span at) {
+    live_node(ways, local, LIVE_USE);
+    if (ways->counting) ways->live.nodes.data[ways->pos].at = at;
+}
+
 void live_back(Ways *ways, uint32_t node) {
     for (const Ends *end = ways->state.ends; ways->counting && end; end = end->rest)
         add_edge(ways, end->node, node);
@@ -102,4 +107,41 @@ bool is_live(const Ways *ways, uint32_t holder) {
     if (is_bound(ways->fn->locals.data[holder]->type)) return true; // until it ends
     const BitSet *after = &ways->live.after[holder];
     return after->bits > 0 && bits_get(after, ways->pos);
+}
+
+// Does a way lead from where the walk is to the node, on which the local keeps its value?
+static bool leads_to(Ways *ways, const HirLocal *local, uint32_t node) {
+    const Live *live = &ways->live;
+    BitSet seen = bits_new(&ways->arena, live->nodes.len);
+    Work work = { 0 };
+    vec_push(&ways->arena, &work, node);
+    while (work.len > 0) {
+        for (uint32_t e = live->nodes.data[vec_pop(&work)].edges; e > 0;
+             e = live->edges.data[e - 1].next) {
+            uint32_t from = live->edges.data[e - 1].from;
+            const LiveNode *at = &live->nodes.data[from];
+            if (from == ways->pos) return true;
+            if (bits_get(&seen, from) || (at->local == local && at->kind == LIVE_WRITE)) continue;
+            bits_set(&seen, from);
+            vec_push(&ways->arena, &work, from);
+        }
+    }
+    return false;
+}
+
+bool live_where(Ways *ways, uint32_t holder, Span *at, bool *later) {
+    enum { MOST_USES = 50 };
+    const Live *live = &ways->live;
+    uint32_t uses = 0, best = UINT32_MAX;
+    for (uint32_t i = 0; i < live->nodes.len && uses < MOST_USES; i++) {
+        const LiveNode *node = &live->nodes.data[i];
+        if (node->kind != LIVE_USE || !node->local || node->local->number != holder) continue;
+        if (best != UINT32_MAX && i <= ways->pos) continue;
+        uses++;
+        if (leads_to(ways, node->local, i)) best = i;
+        if (best == i && i > ways->pos) break;
+    }
+    *later = best > ways->pos;
+    if (best != UINT32_MAX) *at = live->nodes.data[best].at;
+    return best != UINT32_MAX;
 }

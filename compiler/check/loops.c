@@ -214,8 +214,10 @@ static HirStmt *over_elements(Fn *fn, const AstStmt *stmt) {
         type = hir_type_is_plain(elem) ? elem : hir_type_ptr(checker->types, HIR_CONST, elem);
     bool exclusive = type->kind == HIR_TYPE_PTR && type->elem == elem && type->mode == HIR_MUT;
     const HirType *slice = hir_type_slice(checker->types, exclusive ? HIR_MUT : HIR_CONST, elem);
-    HirExpr *seen = over->kind == HIR_SUBVIEW ? check_value(fn, stmt->for_each.over, slice)
-                                              : coerce(checker, place, slice);
+    bool copies = !hir_type_is_lent(elem) && hir_type_is_plain(place->type); // an array of borrows
+    HirExpr *seen = copies                      ? as_value(checker, place)
+                    : over->kind == HIR_SUBVIEW ? check_value(fn, stmt->for_each.over, slice)
+                                                : coerce(checker, place, slice);
     if (seen->kind == HIR_ERROR) return new_stmt(fn, HIR_STMT_ERROR, stmt->span);
     HirLocal *view = hidden(fn, counter.block, seen, over->span);
     HirExpr *len = new_expr(checker, HIR_BUILTIN, simple(checker, HIR_TYPE_USIZE), over->span);

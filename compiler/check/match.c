@@ -297,6 +297,22 @@ HirStmt *check_switch(Fn *fn, const AstStmt *ast) {
 
 // --- conditions that bind ----------------------------------------------------------------------------------------------------------------
 
+// `if ((A a, B b) = option)`: the tuple as a whole, whose parts get their names in the body.
+static HirPattern *bind_tuple(
+    Fn *fn, const Subject *subject, const AstCond *cond, const HirType *payload, HirStmt *body
+) {
+    HirStmtVec lets = { 0 };
+    HirPattern *pattern = new_pattern(fn, HIR_PATTERN_BIND, payload, cond->span);
+    pattern->local = bind_payload_tuple(fn, payload, &cond->binders, cond->span, &lets);
+    bool good =
+        pattern->local && bind_mode(fn, subject, payload, payload, cond->span, &pattern->bind);
+    if (!good)
+        return new_pattern(fn, HIR_PATTERN_WILD, simple(fn->checker, HIR_TYPE_ERROR), cond->span);
+    for (uint32_t i = 0; i < lets.len; i++)
+        append(fn, body, lets.data[i]);
+    return pattern;
+}
+
 HirStmt *binding_switch(
     Fn *fn, const AstCond *cond, const AstStmt *then, HirStmt *otherwise, Span span
 ) {
@@ -310,7 +326,6 @@ HirStmt *binding_switch(
         );
     else if (expr->kind != HIR_ERROR)
         payload = expr->type->elem;
-    if (cond->binders.len > 1) unsupported(checker, cond->span, "tuples");
     HirStmt *stmt = switch_on(fn, expr, span);
     HirArm some = { .span = cond->span, .body = block_of(fn, then->span) },
            rest = { .span = cond->span };
@@ -318,14 +333,16 @@ HirStmt *binding_switch(
     push_scope(fn, &scope);
     HirPattern *pattern = new_pattern(fn, HIR_PATTERN_VARIANT, expr->type, cond->span);
     pattern->row = 1;
-    vec_push(checker->arena, &pattern->args, bind(fn, &subject, &cond->binders.data[0], payload));
+    HirPattern *arg = cond->binders.len > 1 ? bind_tuple(fn, &subject, cond, payload, some.body)
+                                            : bind(fn, &subject, &cond->binders.data[0], payload);
+    vec_push(checker->arena, &pattern->args, arg);
     vec_push(checker->arena, &some.patterns, pattern);
     append(fn, some.body, check_nested(fn, then));
     pop_scope(fn);
     rest.body = otherwise ? otherwise : block_of(fn, span);
     vec_push(checker->arena, &stmt->arms, some);
     vec_push(checker->arena, &stmt->arms, rest);
-    if (is_error(payload) || cond->binders.len > 1) stmt->kind = HIR_STMT_ERROR;
+    if (is_error(arg->type)) stmt->kind = HIR_STMT_ERROR;
     return stmt;
 }
 

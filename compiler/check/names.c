@@ -33,10 +33,7 @@ static bool has_owner_params(const AstFn *fn) {
 
 static DeclKind kind_of(const AstItem *item) {
     switch (item->kind) {
-    case AST_ITEM_STRUCT:
-        return item->structure.is_ref         ? DECL_UNSUPPORTED
-               : item->structure.generics.len ? DECL_GENERIC
-                                              : DECL_STRUCT;
+    case AST_ITEM_STRUCT: return item->structure.generics.len ? DECL_GENERIC : DECL_STRUCT;
     case AST_ITEM_FLAGS: return item->enumeration.generics.len ? DECL_UNSUPPORTED : DECL_ENUM;
     case AST_ITEM_ENUM: return item->enumeration.generics.len ? DECL_GENERIC : DECL_ENUM;
     case AST_ITEM_CONTRACT:
@@ -57,7 +54,6 @@ static DeclKind kind_of(const AstItem *item) {
 
 static const char *unsupported_item(const AstItem *item) {
     switch (item->kind) {
-    case AST_ITEM_STRUCT: return "ref structs";
     case AST_ITEM_CONTRACT:
         return item->contract.bases.len ? "contracts that inherit" : "generic contracts";
     case AST_ITEM_INTERFACE: return "interfaces with parameters or bases";
@@ -83,6 +79,7 @@ void make_hir(Checker *checker, Decl *decl) {
         MAKE(structure, HirStruct, structs);
         decl->structure->number = program->structs.len - 1;
         decl->structure->is_wire = item->structure.is_wire;
+        decl->structure->is_ref = item->structure.is_ref;
         break;
     case DECL_ENUM:
         MAKE(enumeration, HirEnum, enums);

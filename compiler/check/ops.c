@@ -312,7 +312,7 @@ static HirExpr *check_borrow(Fn *fn, const AstExpr *expr, const HirType *want) {
     // Where nothing says which, exclusive if it can be.
     bool shared = want && want->kind == HIR_TYPE_PTR ? want->mode == HIR_CONST : !is_mutable(place);
     if (!shared && !check_mutable(checker, place)) return error_expr(checker, expr->span);
-    if (hir_type_is_second_class(place->type)) {
+    if (!hir_type_is_lent(place->type)) {
         diag_report(
             checker->diags, expr->span, E_BORROW_STORED,
             type_text(checker, hir_type_ptr(checker->types, HIR_MUT, place->type))

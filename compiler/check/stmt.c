@@ -206,6 +206,9 @@ static HirStmt *check_assign(Fn *fn, const AstStmt *stmt) {
     }
     HirExpr *value =
         check_value(fn, stmt->assign.value, place ? place->type : simple(checker, HIR_TYPE_ERROR));
+    HirStmt *shorter =
+        place && value->kind != HIR_ERROR ? shorten_slice(fn, place, value, stmt->span) : NULL;
+    if (shorter) return shorter;
     HirStmt *assign = new_stmt(
         fn, place && value->kind != HIR_ERROR ? HIR_STMT_ASSIGN : HIR_STMT_ERROR, stmt->span
     );

@@ -42,12 +42,8 @@ static bool is_tuple(const HirType *type) {
 
 static bool may_hold(Checker *checker, const HirType *type, Span span) {
     if (is_error(type)) return false;
-    if (type->kind == HIR_TYPE_VOID)
-        diag_report(checker->diags, span, E_VOID_VALUE);
-    else if (hir_type_is_second_class(type))
-        unsupported(checker, span, "tuples of borrows");
-    else
-        return true;
+    if (type->kind != HIR_TYPE_VOID) return true;
+    diag_report(checker->diags, span, E_VOID_VALUE);
     return false;
 }
 
@@ -108,10 +104,9 @@ static HirLocal *hold(Fn *fn, const AstExpr *ast, uint32_t count, HirStmtVec *ou
     return whole;
 }
 
-void check_let_tuple(Fn *fn, const AstStmt *stmt, HirStmtVec *out) {
+// A local for each binder, given its part of the whole; `whole` NULL: reported.
+static void bind_parts(Fn *fn, HirLocal *whole, const AstBinders *binders, HirStmtVec *out) {
     Checker *checker = fn->checker;
-    const AstBinders *binders = &stmt->let_tuple.binders;
-    HirLocal *whole = hold(fn, stmt->let_tuple.value, binders->len, out);
     for (uint32_t i = 0; i < binders->len; i++) {
         const AstBinder *binder = &binders->data[i];
         const HirType *type = binder->type ? resolve_type(checker, fn->module, binder->type) : NULL;
@@ -128,6 +123,25 @@ void check_let_tuple(Fn *fn, const AstStmt *stmt, HirStmtVec *out) {
         );
         vec_push(checker->arena, out, let(fn, local, good ? value : NULL, binder->span));
     }
+}
+
+// The tuple in an optional, taken apart: its local, and what goes before the body. NULL: reported.
+HirLocal *bind_payload_tuple(
+    Fn *fn, const HirType *payload, const AstBinders *binders, Span span, HirStmtVec *out
+) {
+    bool fits = is_tuple(payload) && payload->structure->fields.len == binders->len;
+    if (!fits && !is_error(payload))
+        diag_report(
+            fn->checker->diags, span, E_NOT_A_TUPLE, type_text(fn->checker, payload), binders->len
+        );
+    HirLocal *whole = fits ? new_local(fn, 0, payload, span) : NULL;
+    bind_parts(fn, whole, binders, out);
+    return whole;
+}
+
+void check_let_tuple(Fn *fn, const AstStmt *stmt, HirStmtVec *out) {
+    const AstBinders *binders = &stmt->let_tuple.binders;
+    bind_parts(fn, hold(fn, stmt->let_tuple.value, binders->len, out), binders, out);
 }
 
 // `(a, b) = e`: the value first, then each part to its place.

@@ -267,12 +267,31 @@ static const HirType *resolve(
     return simple(checker, HIR_TYPE_ERROR);
 }
 
+// Borrows lead to what holds none, or to a `ref struct`; nothing on the heap holds one.
+bool check_leads(Checker *checker, const HirType *type, Span span) {
+    for (const HirType *at = type; at; at = at->elem) {
+        bool leads =
+            at->kind == HIR_TYPE_PTR || at->kind == HIR_TYPE_SLICE || at->kind == HIR_TYPE_GROW;
+        bool borrows = at->mode == HIR_MUT || at->mode == HIR_CONST;
+        if (!leads || !hir_type_is_second_class(at->elem) ||
+            (borrows && hir_type_is_lent(at->elem)))
+            continue;
+        diag_report(checker->diags, span, E_BORROW_STORED, type_text(checker, at));
+        if (borrows)
+            diag_help(checker->diags, "a pointer leads to a `ref struct`, and to no other borrow");
+        return false;
+    }
+    return true;
+}
+
 const HirType *resolve_param_type(
     Checker *checker, Module *module, const AstType *type, uint32_t *promise
 ) {
     *promise = HIR_NO_STATE;
     const HirType *resolved = resolve(checker, module, type, promise);
-    return checker->types_known ? check_size(checker, resolved, type->span) : resolved;
+    if (!checker->types_known || is_error(resolved)) return resolved;
+    if (!check_leads(checker, resolved, type->span)) return simple(checker, HIR_TYPE_ERROR);
+    return check_size(checker, resolved, type->span);
 }
 
 const HirType *resolve_declared(

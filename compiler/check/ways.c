@@ -40,10 +40,7 @@ void state_join(Ways *ways, State *into, State *from, Span at) {
     for (uint32_t i = 0; i < from->moved.len; i++)
         facts_add(&into->moved, from->moved.data[i]);
     for (uint32_t i = 0; i < from->held.len; i++)
-        if (!facts_add(&into->held, from->held.data[i]) &&
-            from->held.data[i].value == LOAN_EXCLUSIVE)
-            facts_find(&into->held, from->held.data[i].tag, &from->held.data[i].path)->value =
-                LOAN_EXCLUSIVE;
+        loans_add(&into->held, from->held.data[i]);
     state_free(from);
 }
 
@@ -52,9 +49,12 @@ bool state_is_new(const State *known, const State *more) {
     if (known->dead) return true;
     for (uint32_t i = 0; i < more->moved.len; i++)
         if (!facts_find(&known->moved, 0, &more->moved.data[i].path)) return true;
-    for (uint32_t i = 0; i < more->held.len; i++)
-        if (!facts_find(&known->held, more->held.data[i].tag, &more->held.data[i].path))
-            return true;
+    for (uint32_t i = 0; i < more->held.len; i++) {
+        const Fact *loan = &more->held.data[i],
+                   *same = facts_find(&known->held, loan->tag, &loan->path);
+        bool stronger = same && loan->value == LOAN_EXCLUSIVE && same->value == LOAN_SHARED;
+        if (!same || stronger || (loan->where & ~same->where)) return true;
+    }
     for (uint32_t i = 0; i < more->states.len; i++) {
         const Fact *fact = facts_find(&known->states, 0, &more->states.data[i].path);
         if (fact && fact->value == STATE_CLOSED && more->states.data[i].value != STATE_CLOSED)
@@ -114,6 +114,7 @@ static void forget(Ways *ways, const HirLocal *local) {
         if (state->held.data[i].tag != local->number)
             state->held.data[kept++] = state->held.data[i];
     state->held.len = kept;
+    loans_forget(ways, local);
 }
 
 // What a scope holds ends from the last to the first: deferred statements run, locals are dropped.
@@ -147,7 +148,7 @@ static void give(Ways *ways, const HirLocal *local, const HirExpr *value, Span a
     Path path = path_of_local(local);
     live_node(ways, local, LIVE_WRITE);
     if (ways->state.dead) return;
-    loans_take(ways, local, value, false);
+    loans_take(ways, local, value);
     states_carry(ways, &path, value);
     moves_assign(ways, &path, at);
 }
@@ -165,14 +166,28 @@ static void walk_let(Ways *ways, const HirStmt *stmt) {
     give(ways, stmt->local, stmt->value, stmt->span);
 }
 
+// A part of a local that is assigned in place is no use of the rest.
+static void walk_target(Ways *ways, const HirExpr *place, const Path *path) {
+    if (!path->local || !path_stays(path)) {
+        walk_parts(ways, place);
+        return;
+    }
+    for (const HirExpr *at = place; at->kind != HIR_LOCAL; at = at->base)
+        if (at->kind == HIR_INDEX) walk_value(ways, at->index);
+}
+
 static void walk_assign(Ways *ways, const HirStmt *stmt) {
     Path path = path_of(ways, stmt->place);
     bool whole = stmt->place->kind == HIR_LOCAL;
-    if (!whole) walk_parts(ways, stmt->place);
+    uint32_t temps = ways->temps, early = walk_root(ways, stmt->place);
+    if (!whole) walk_target(ways, stmt->place, &path);
     if (whole)
         walk_carried(ways, stmt->value);
     else
         walk_value(ways, stmt->value);
+    loans_release(ways, temps);
+    ways->early.len = early;
+    if (!whole && !path_stays(&path)) walk_again(ways, stmt->place);
     if (moves_has_value(&ways->state, &path) && stmt->place->type->kind == HIR_TYPE_ENDPOINT &&
         whole)
         states_dropped(ways, stmt->place->local, stmt->span);
@@ -181,15 +196,18 @@ static void walk_assign(Ways *ways, const HirStmt *stmt) {
         give(ways, stmt->place->local, stmt->value, stmt->span);
         return;
     }
-    if (path.local) // an element of an array of borrows
-        loans_take(ways, path.local, stmt->value, true);
+    loans_store(ways, &path, stmt->value, true, stmt->span);
     moves_assign(ways, &path, stmt->span);
     if (path.local) states_start(ways, &path, stmt->value->type);
 }
 
 static void walk_update(Ways *ways, const HirStmt *stmt) {
+    uint32_t temps = ways->temps, early = walk_root(ways, stmt->place);
     walk_parts(ways, stmt->place);
     walk_value(ways, stmt->value);
+    loans_release(ways, temps);
+    ways->early.len = early;
+    walk_again(ways, stmt->place);
     Path path = path_of(ways, stmt->place);
     moves_read(ways, &path, stmt->span);
     loans_access(ways, &path, ACCESS_CHANGE, stmt->span);
@@ -211,6 +229,7 @@ static void walk_send(Ways *ways, const HirStmt *stmt) {
     walk_parts(ways, stmt->place);
     for (uint32_t i = 0; i < stmt->args.len; i++)
         walk_value(ways, stmt->args.data[i]);
+    walk_again(ways, stmt->place);
     Path path = path_of(ways, stmt->place);
     moves_read(ways, &path, stmt->span);
     loans_access(ways, &path, ACCESS_CHANGE, stmt->span);
@@ -263,7 +282,7 @@ static void walk_join(Ways *ways, const HirStmt *stmt) {
 static void walk_spawn(Ways *ways, const HirStmt *stmt) {
     walk_value(ways, stmt->value);
     for (uint32_t i = 0; stmt->local && !ways->state.dead && i < stmt->value->args.len; i++)
-        loans_take(ways, stmt->local, stmt->value->args.data[i], true);
+        loans_lend(ways, stmt->local, stmt->value->args.data[i]);
 }
 
 // --- where ways part ---------------------------------------------------------------------------------------------------------------
@@ -368,10 +387,8 @@ static void bind(
             pattern->span
         );
         loans_hold_path(ways, local, &part, pattern->bind == HIR_BIND_MUT, pattern->span);
-    } else if (hir_type_is_second_class(local->type)) {
-        Facts loans = { 0 };
-        loans_of_value(ways, subject, local->number, &loans);
-        loans_hold(ways, local, &loans, false);
+    } else {
+        loans_take(ways, local, subject);
     }
     Path to = path_of_local(local);
     states_start(ways, &to, local->type);
@@ -577,11 +594,7 @@ static void walk_body(Ways *ways, bool counting) {
         Path path = path_of_local(param);
         declare_local(ways, param, true, param->span);
         states_start(ways, &path, param->type);
-        if (hir_type_is_second_class(param->type))
-            facts_add(
-                &ways->state.held,
-                (Fact){ .tag = param->number, .path = path, .value = LOAN_FROM, .at = param->span }
-            );
+        loans_start(ways, param);
     }
     walk_stmt(ways, fn->body);
     end_locals(ways, 0, fn->body->end);

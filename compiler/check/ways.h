@@ -18,11 +18,17 @@
 
 // --- paths: places as far as they are told apart ---------------------------------------------------------------------------
 
-typedef enum StepKind { STEP_FIELD, STEP_DEREF, STEP_INDEX } StepKind;
+typedef enum StepKind {
+    STEP_FIELD,
+    STEP_DEREF,
+    STEP_INDEX,
+    STEP_ORIGIN // of no place: what a parameter held at the start; n: 1 for what is inside what it leads to
+} StepKind;
 
 typedef struct Step {
     uint32_t kind, n;
-    bool owned; // DEREF of an `own` pointer: what it leads to belongs to the local
+    bool shared, is_static; // DEREF, INDEX: through a shared borrow; of a constant
+    bool owned;             // DEREF of an `own` pointer: what it leads to belongs to the local
     bool
         lent; // DEREF of a parameter that borrows exclusively: what moves out of it must be back in time [47]
 } Step;
@@ -40,6 +46,7 @@ typedef struct Fact {
     uint32_t tag; // loans: who holds it
     Path path;
     uint32_t value;
+    uint32_t where; // loans: HELD_*
     Span at;
 } Fact;
 
@@ -78,7 +85,9 @@ enum {
     LOAN_EXCLUSIVE,
     LOAN_GUARD,
     LOAN_FROM
-}; // GUARD: shared. FROM: of what a parameter borrows
+}; // GUARD: shared. FROM: of what a parameter borrows; its path is an ORIGIN
+// What a borrow holds, it holds itself or in the `ref struct` that it leads to [45]. Of all else the two are not told apart.
+enum { HELD_SELF = 1, HELD_INSIDE = 2, HELD_BOTH = 3 };
 #define STATE_CLOSED (UINT32_MAX - 1)
 
 typedef struct
@@ -99,6 +108,7 @@ typedef enum LiveKind { LIVE_NOTHING, LIVE_USE, LIVE_WRITE } LiveKind;
 typedef struct LiveNode {
     const HirLocal *local; // NULL: ways part or meet here
     LiveKind kind;
+    Span at;        // USE
     uint32_t edges; // the first of those that lead here, plus one; 0: none
 } LiveNode;
 
@@ -122,13 +132,14 @@ typedef struct Ways {
     bool counting;       // the first walk only finds out where locals are used
     uint32_t pos;        // the node where the walk is: the same in every walk
     Live live;
-    uint32_t temps;     // values that wait for the operation that takes them, and hold loans
-    Map *passing;       // HirExpr TEMP -> the HirLocal that it is to loans
-    VEC(Fact) told;     // by path and place: values that are missing, each once
-    uint32_t endpoints; // that are followed, at most
-    uint32_t errors;    // reported before this function
-    uint32_t work;      // rounds of loops, against hostile input
-    Map *settled;       // HirExpr CLOSURE: the ways through its function are known
+    uint32_t temps; // values that wait for the operation that takes them, and hold loans
+    VEC(const HirExpr *) early; // TEMPs whose value has been walked before its place is used
+    Map *passing;               // HirExpr TEMP -> the HirLocal that it is to loans
+    VEC(Fact) told;             // by path and place: values that are missing, each once
+    uint32_t endpoints;         // that are followed, at most
+    uint32_t errors;            // reported before this function
+    uint32_t work;              // rounds of loops, against hostile input
+    Map *settled;               // HirExpr CLOSURE: the ways through its function are known
 } Ways;
 
 State state_copy(const State *state);
@@ -138,6 +149,10 @@ bool state_is_new(const State *known, const State *more); // does a join with `m
 
 void walk_stmt(Ways *ways, const HirStmt *stmt);
 void walk_value(Ways *ways, const HirExpr *value);
+uint32_t walk_root(
+    Ways *ways, const HirExpr *place
+); // before other values; how many were early before
+void walk_again(Ways *ways, const HirExpr *place); // it is used after what was evaluated since
 void walk_parts(Ways *ways, const HirExpr *place); // what is evaluated to get to a place
 void walk_carried(
     Ways *ways, const HirExpr *value
@@ -148,6 +163,8 @@ void count_endpoints(Ways *ways, const HirType *type);
 void end_locals(Ways *ways, uint32_t down_to, Span at); // they stay in scope
 
 Path path_of(Ways *ways, const HirExpr *place);
+Step step_to_elements(const HirType *of);       // of an array, a slice, a text
+bool path_stays(const Path *path);              // within the local: no pointer leads there
 const HirExpr *path_root(const HirExpr *place); // a LOCAL, a CONSTANT, a TEMP
 Path path_of_local(const HirLocal *local);
 const char *path_text(Ways *ways, const Path *path);
@@ -155,6 +172,10 @@ const char *path_text(Ways *ways, const Path *path);
 // --- live.c -------------------------------------------------------------------------------------------------------------------------
 
 void live_node(Ways *ways, const HirLocal *local, LiveKind kind); // the walk goes on at a new node
+void live_use(Ways *ways, const HirLocal *local, Span at);
+// Where may the local be used next, as it is now? false: that is not known.
+// `later`: without another round of a loop.
+bool live_where(Ways *ways, uint32_t holder, Span *at, bool *later);
 void live_back(Ways *ways, uint32_t node); // and from where it is to an earlier one
 const Ends *live_join(Ways *ways, const Ends *a, const Ends *b);
 bool live_find(Ways *ways);                      // between the walks; false: too much
@@ -187,11 +208,12 @@ typedef enum Access {
 } Access;
 
 bool loans_access(Ways *ways, const Path *path, Access access, Span at); // false: reported
-void loans_of_value(
-    Ways *ways, const HirExpr *value, uint32_t tag, Facts *out
-); // what a borrow in the value may lead to
-void loans_hold(Ways *ways, const HirLocal *local, Facts *loans, bool adds); // takes `loans`
-void loans_take(Ways *ways, const HirLocal *local, const HirExpr *value, bool adds);
+bool loans_add(Facts *loans, Fact loan);                                 // false: nothing new
+void loans_start(Ways *ways, const HirLocal *param); // what it holds when the function begins
+void loans_forget(Ways *ways, const HirLocal *local);
+void loans_take(Ways *ways, const HirLocal *local, const HirExpr *value); // it is given the value
+void loans_lend(Ways *ways, const HirLocal *join, const HirExpr *value);  // ... to a thread
+void loans_store(Ways *ways, const Path *path, const HirExpr *value, bool replaces, Span at);
 void loans_hold_path(Ways *ways, const HirLocal *local, const Path *path, bool exclusive, Span at);
 void loans_keep(Ways *ways, const HirExpr *value); // until loans_release: a value that waits
 void loans_release(Ways *ways, uint32_t temps);
@@ -200,6 +222,7 @@ void loans_end_bound(
     Ways *ways, const Ending *endings, uint32_t count, Span at
 );                                                      // of a scope that is left, last one first
 void loans_check_pair(Ways *ways, const HirExpr *call); // two places that are changed at once
+bool splits_exclusively(const HirExpr *builtin);
 void loans_guard(
     Ways *ways, const Path *path, Span at
 ); // until loans_release: it is looked at only

@@ -10,6 +10,14 @@ Path path_of_local(const HirLocal *local) {
     return (Path){ .local = local, .type = local->type };
 }
 
+Step step_to_elements(const HirType *of) {
+    bool is_inline = of->kind == HIR_TYPE_ARRAY || of->kind == HIR_TYPE_VECTOR;
+    return (Step){ .kind = STEP_INDEX,
+                   .owned = is_inline || of->mode == HIR_OWN,
+                   .shared = !is_inline && of->mode == HIR_CONST,
+                   .is_static = !is_inline && of->mode == HIR_STATIC };
+}
+
 static Step step_of(const HirExpr *place) {
     const HirType *base = place->base->type;
     switch (place->kind) {
@@ -17,12 +25,11 @@ static Step step_of(const HirExpr *place) {
     case HIR_DEREF:
         return (Step){ .kind = STEP_DEREF,
                        .owned = base->mode == HIR_OWN,
+                       .shared = base->mode == HIR_CONST,
+                       .is_static = base->mode == HIR_STATIC,
                        .lent = place->base->kind == HIR_LOCAL && place->base->local->is_param &&
                                base->mode == HIR_MUT };
-    default:
-        return (Step){ .kind = STEP_INDEX,
-                       .owned = base->kind == HIR_TYPE_ARRAY || base->kind == HIR_TYPE_VECTOR ||
-                                base->mode == HIR_OWN };
+    default: return step_to_elements(base);
     }
 }
 
@@ -30,6 +37,21 @@ const HirExpr *path_root(const HirExpr *place) {
     while (place->kind == HIR_FIELD || place->kind == HIR_DEREF || place->kind == HIR_INDEX)
         place = place->base;
     return place;
+}
+
+bool path_stays(const Path *path) {
+    if (!path->local) return false;
+    const HirType *type = path->local->type;
+    for (uint32_t i = 0; i < path->count; i++) {
+        if (path->steps[i].kind == STEP_DEREF) return false;
+        if (path->steps[i].kind == STEP_FIELD) {
+            type = type->structure->fields.data[path->steps[i].n].type;
+            continue;
+        }
+        if (type->kind != HIR_TYPE_ARRAY && type->kind != HIR_TYPE_VECTOR) return false;
+        type = type->elem;
+    }
+    return true;
 }
 
 Path path_of(Ways *ways, const HirExpr *place) {
@@ -77,16 +99,42 @@ const char *path_text(Ways *ways, const Path *path) {
 
 // --- places ------------------------------------------------------------------------------------------------------------------
 
+static bool is_early(const Ways *ways, const HirExpr *temp) {
+    for (uint32_t i = 0; i < ways->early.len; i++)
+        if (ways->early.data[i] == temp) return true;
+    return false;
+}
+
+// What a place lies in that is made for it is there before other values are evaluated, and lends while they are.
+uint32_t walk_root(Ways *ways, const HirExpr *place) {
+    const HirExpr *root = path_root(place);
+    uint32_t early = ways->early.len;
+    if (root->kind != HIR_TEMP) return early;
+    walk_value(ways, root->base);
+    loans_keep(ways, root->base);
+    vec_push(&ways->arena, &ways->early, root);
+    return early;
+}
+
+void walk_again(Ways *ways, const HirExpr *place) {
+    const HirExpr *root = path_root(place);
+    if (root->kind == HIR_LOCAL && hir_type_is_second_class(root->local->type))
+        live_use(ways, root->local, root->span);
+}
+
 void walk_parts(Ways *ways, const HirExpr *place) {
     switch (place->kind) {
-    case HIR_LOCAL: live_node(ways, place->local, LIVE_USE); break;
+    case HIR_LOCAL: live_use(ways, place->local, place->span); break;
     case HIR_FIELD:
     case HIR_DEREF: walk_parts(ways, place->base); break;
     case HIR_INDEX:
         walk_parts(ways, place->base);
         walk_value(ways, place->index);
+        walk_again(ways, place->base);
         break;
-    case HIR_TEMP: walk_value(ways, place->base); break;
+    case HIR_TEMP:
+        if (!is_early(ways, place)) walk_value(ways, place->base);
+        break;
     default: break;
     }
 }
@@ -158,11 +206,14 @@ static void walk_closure(Ways *ways, HirExpr *closure) {
 }
 
 static void walk_call(Ways *ways, const HirExpr *call) {
-    uint32_t temps = ways->temps;
+    uint32_t temps = ways->temps, early = ways->early.len;
     bool is_ref = call->kind == HIR_CALL_VALUE && call->base->type->kind == HIR_TYPE_REF_FN;
     if (call->kind == HIR_CALL_VALUE && !is_ref) walk_value(ways, call->base);
     for (int last = 0; last < 2; last++) {
         for (uint32_t i = 0; i < call->args.len; i++) {
+            bool stands = call->args.data[i]->kind != HIR_CLOSURE; // of a place
+            if (waits(call->args.data[i]) && stands && !last)
+                walk_root(ways, call->args.data[i]->base);
             if (waits(call->args.data[i]) != last) continue;
             walk_value(ways, call->args.data[i]);
             loans_keep(ways, call->args.data[i]);
@@ -170,6 +221,7 @@ static void walk_call(Ways *ways, const HirExpr *call) {
     }
     if (is_ref) use_ref_fn(ways, call->base, call->span);
     loans_release(ways, temps);
+    ways->early.len = early;
     if (call->kind == HIR_CALL) states_after_call(ways, call, &call->fn->sig);
     if (call->kind == HIR_CALL_VALUE) states_after_call(ways, call, call->base->type->sig);
 }
@@ -189,7 +241,10 @@ static Access builtin_access(HirBuiltin builtin, uint32_t arg) {
     case HIR_BUILTIN_RESERVE: return ACCESS_CHANGE;
     case HIR_BUILTIN_APPEND:
     case HIR_BUILTIN_SLICE_COPY: return arg == 0 ? ACCESS_CHANGE : ACCESS_READ;
+    case HIR_BUILTIN_SLICE_MOVE: return ACCESS_CHANGE;
     case HIR_BUILTIN_GET:
+    case HIR_BUILTIN_SPLIT_AT: // if they are shared
+    case HIR_BUILTIN_SPLIT_FIRST:
     case HIR_BUILTIN_SUB:
     case HIR_BUILTIN_STR_OF:
     case HIR_BUILTIN_WIRE_VIEW:
@@ -211,16 +266,24 @@ static void walk_builtin(Ways *ways, const HirExpr *value) {
             loans_keep(ways, arg->kind == HIR_TEMP ? arg->base : arg);
     }
     for (uint32_t i = 0; i < value->args.len; i++)
+        if (hir_expr_is_place(value->args.data[i])) walk_again(ways, value->args.data[i]);
+    for (uint32_t i = 0; i < value->args.len; i++)
         if (hir_expr_is_place(value->args.data[i]))
-            access(ways, value->args.data[i], builtin_access(value->builtin, i), value->span);
+            access(
+                ways, value->args.data[i],
+                i == 0 && splits_exclusively(value) ? ACCESS_LEND_MUT
+                                                    : builtin_access(value->builtin, i),
+                value->span
+            );
     if (value->builtin == HIR_BUILTIN_SWAP) loans_check_pair(ways, value);
     loans_release(ways, temps);
-    const HirExpr *into = value->args.len > 0 && builtin_access(value->builtin, 0) == ACCESS_CHANGE
-                              ? path_root(value->args.data[0])
-                              : NULL;
-    for (uint32_t i = 1; into && into->kind == HIR_LOCAL && i < value->args.len; i++)
-        if (!hir_expr_is_place(value->args.data[i])) // an element that is a borrow
-            loans_take(ways, into->local, value->args.data[i], true);
+    if (value->args.len == 0 || builtin_access(value->builtin, 0) != ACCESS_CHANGE) return;
+    Path into = path_of(ways, value->args.data[0]);
+    if (hir_type_is_second_class(
+            value->args.data[0]->type->elem ? value->args.data[0]->type->elem : value->type
+        )) // elements that borrow
+        for (uint32_t i = 1; i < value->args.len; i++)
+            loans_store(ways, &into, value->args.data[i], false, value->span);
 }
 
 // The second way starts where the first does.
@@ -286,11 +349,13 @@ void walk_value(Ways *ways, const HirExpr *value) {
     case HIR_COPY: look_at(ways, value->base, ACCESS_READ, value->span); break;
     case HIR_MOVE: walk_move(ways, value); break;
     case HIR_BORROW:
-    case HIR_VIEW: walk_lend(ways, value); break;
+    case HIR_VIEW:
+    case HIR_FORCE_LEND: walk_lend(ways, value); break;
     case HIR_SUBVIEW:
         walk_parts(ways, value->base);
         if (value->lo) walk_value(ways, value->lo);
         if (value->hi) walk_value(ways, value->hi);
+        walk_again(ways, value->base);
         access(
             ways, value->base, value->mode == HIR_MUT ? ACCESS_LEND_MUT : ACCESS_LEND, value->span
         );

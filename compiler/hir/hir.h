@@ -91,6 +91,7 @@ typedef struct HirSig {
 typedef struct HirParam { // of a generic declaration
     Name name;
     bool is_plain, is_sendable; // it is bound to be
+    bool is_ref;                // it may stand for what holds borrows
     const void *bounds;         // what check/ knows of it
 } HirParam;
 
@@ -114,6 +115,8 @@ bool hir_type_is_plain(const HirType *type
 ); // copies: nothing inside is an owner, endpoint or exclusive borrow
 bool hir_type_is_owner(const HirType *type); // something inside must be consumed exactly once
 bool hir_type_is_second_class(const HirType *type); // a borrow is inside
+bool hir_type_is_lent(const HirType *type
+); // a borrow may lead to it: it is first-class, or a `ref struct`
 bool hir_type_is_sendable(const HirType *type);     // may cross a channel
 bool hir_type_is_movable(const HirType *type);      // may go to another thread
 bool hir_type_is_shareable(const HirType *type);    // several threads may reach it at once
@@ -387,6 +390,9 @@ typedef enum HirBuiltin {
     HIR_BUILTIN_SLICE_REPLACE, // place, i, value: the old element
     HIR_BUILTIN_SLICE_COPY,    // place, place: copies plain elements
     HIR_BUILTIN_SLICE_FILL,    // place, value
+    HIR_BUILTIN_SLICE_MOVE,    // place, from, to, count: copies plain elements within it
+    HIR_BUILTIN_SPLIT_AT,      // place, i: tuple of two slices, both exclusive or both shared
+    HIR_BUILTIN_SPLIT_FIRST,   // place: option of a tuple of a pointer and a slice, of one mode
     HIR_BUILTIN_REPLACE,       // place, value: the old value
     HIR_BUILTIN_SWAP,          // place, place
     HIR_BUILTIN_GET,           // place, i: option of const T*
@@ -465,8 +471,9 @@ typedef enum HirExprKind {
     HIR_TERNARY,    // args[0] ? args[1] : args[2]
     HIR_ELSE, // option value `base`, else value `lo`, or the statement `leave`, which does not come back. With `local`, base is
     // an enum of two variants with one value each: that of variant `row` goes on, the other's is bound for `leave`
-    HIR_FORCE,   // option value `base`; none traps (NONE_FORCED)
-    HIR_FN_REF,  // fn as a value
+    HIR_FORCE,      // option value `base`; none traps (NONE_FORCED)
+    HIR_FORCE_LEND, // PTR of mode `mode` to what is in the option at place `base`; none traps
+    HIR_FN_REF,     // fn as a value
     HIR_CLOSURE, // what a parameter of type REF_FN gets, only as an argument of a CALL: `fn` with `args` for its captures, which
     // are taken like those of the call; or `base`, a function value, or a local of type REF_FN that is passed on
     HIR_FAULT, // ends the SIP (EXPLICIT); type NEVER

@@ -220,6 +220,8 @@ static bool moves(const HirType *type) {
 
 static bool borrows(const HirType *type) {
     if (type->kind == HIR_TYPE_GUARD || type->kind == HIR_TYPE_JOIN) return true;
+    if (type->kind == HIR_TYPE_STRUCT) return type->structure->is_ref;
+    if (type->kind == HIR_TYPE_PARAM) return type->param->is_ref; // it may
     return type->kind == HIR_TYPE_REF_FN ||
            (has_mode(type) && (type->mode == HIR_MUT || type->mode == HIR_CONST));
 }
@@ -264,6 +266,12 @@ bool hir_type_is_owner(const HirType *type) {
 
 bool hir_type_is_second_class(const HirType *type) {
     return any_part(type, BORROWS);
+}
+
+bool hir_type_is_lent(const HirType *type) {
+    bool holder =
+        type->kind == HIR_TYPE_STRUCT && (type->structure->is_ref || !type->structure->module);
+    return holder || !hir_type_is_second_class(type);
 }
 
 bool hir_type_has_endpoint(const HirType *type) {

@@ -9,6 +9,9 @@ static SirOp builtin_op(HirBuiltin builtin) {
     case HIR_BUILTIN_SLICE_REPLACE: return SIR_OP_SLICE_REPLACE;
     case HIR_BUILTIN_SLICE_COPY: return SIR_OP_SLICE_COPY;
     case HIR_BUILTIN_SLICE_FILL: return SIR_OP_SLICE_FILL;
+    case HIR_BUILTIN_SLICE_MOVE: return SIR_OP_SLICE_MOVE;
+    case HIR_BUILTIN_SPLIT_AT:
+    case HIR_BUILTIN_SPLIT_FIRST: break; // several instructions: halves.c
     case HIR_BUILTIN_REPLACE: return SIR_OP_REPLACE;
     case HIR_BUILTIN_SWAP: return SIR_OP_SWAP;
     case HIR_BUILTIN_GET: return SIR_OP_GET;
@@ -55,7 +58,7 @@ static char letter_of(SirOp op, uint32_t i) {
     return shape[sir_op_dests(op) + i];
 }
 
-static SirArg place_arg(Body *b, const HirExpr *e, HirExpr *const *later, uint32_t count) {
+SirArg lower__place_arg(Body *b, const HirExpr *e, HirExpr *const *later, uint32_t count) {
     bool moves = false;
     for (uint32_t i = 0; i < count; i++)
         moves |= lower__disturbs(later[i]);
@@ -65,7 +68,7 @@ static SirArg place_arg(Body *b, const HirExpr *e, HirExpr *const *later, uint32
 
 // The tag alone is looked at: both ways of the match write the answer.
 static void lower_is_none(Body *b, const HirExpr *e, SirArg dest) {
-    SirArg option = place_arg(b, e->args.data[0], NULL, 0);
+    SirArg option = lower__place_arg(b, e->args.data[0], NULL, 0);
     SirBlock ways[] = { lower__block(b), lower__block(b) }, join = lower__block(b); // some, none
     SirInst *match = lower__end(b, SIR_OP_MATCH, e->span, &option, 2);
     for (uint32_t i = 0; i < 2; i++) {
@@ -90,6 +93,10 @@ void lower__builtin(Body *b, const HirExpr *e, SirArg dest) {
         lower_is_none(b, e, dest);
         return;
     }
+    if (e->builtin == HIR_BUILTIN_SPLIT_AT || e->builtin == HIR_BUILTIN_SPLIT_FIRST) {
+        lower__halves(b, e, dest);
+        return;
+    }
     SirOp op = builtin_op(e->builtin);
     SirArg *args = arena_array(&b->l->scratch, SirArg, e->args.len + 1);
     uint32_t count = 0;
@@ -98,7 +105,7 @@ void lower__builtin(Body *b, const HirExpr *e, SirArg dest) {
         HirExpr *const *later = e->args.data + i + 1;
         uint32_t rest = e->args.len - i - 1;
         bool is_place = letter_of(op, i) == 'p';
-        args[count++] = is_place ? place_arg(b, e->args.data[i], later, rest)
+        args[count++] = is_place ? lower__place_arg(b, e->args.data[i], later, rest)
                                  : lower__early_value(b, e->args.data[i], later, rest);
     }
     lower__op(b, op, e->span, count, args);

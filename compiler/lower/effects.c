@@ -21,6 +21,7 @@ static bool changes_places(HirBuiltin builtin) {
     case HIR_BUILTIN_SLICE_REPLACE:
     case HIR_BUILTIN_SLICE_COPY:
     case HIR_BUILTIN_SLICE_FILL:
+    case HIR_BUILTIN_SLICE_MOVE:
     case HIR_BUILTIN_PUSH:
     case HIR_BUILTIN_POP:
     case HIR_BUILTIN_INSERT:

@@ -248,6 +248,25 @@ static void lower_force(Body *b, const HirExpr *e, SirPlace dest) {
     lower__start(b, join);
 }
 
+// A borrow of what is in the option, where it stands.
+static void lower_force_lend(Body *b, const HirExpr *e, SirPlace dest) {
+    SirArg option = lower__at(lower__place(b, e->base, false));
+    SirBlock none = lower__block(b), some = lower__block(b), join = lower__block(b);
+    SirLocal inside = lower__raw_local(b, STR(""), lower__place_type(b, dest), e->span);
+    SirInst *match = lower__end(b, SIR_OP_MATCH, e->span, &option, 2);
+    match->arms[0].kind = SIR_ARM_VARIANT;
+    match->arms[0].block = none;
+    match->arms[1].block = some;
+    bind_some(b, &match->arms[1], false, inside);
+    match->arms[1].binds->mode = e->mode == HIR_MUT ? SIR_BIND_MUT : SIR_BIND_CONST;
+    lower__start(b, none);
+    lower__trap(b, FAULT_NONE_FORCED, e->span);
+    lower__start(b, some);
+    LOWER_OP(b, SIR_OP_USE, e->span, lower__at(dest), lower__use(b, lower__local_place(inside)));
+    lower__jump(b, join, e->span);
+    lower__start(b, join);
+}
+
 // --- all -------------------------------------------------------------------------------------------------
 
 static bool is_logic(const HirExpr *e) {
@@ -292,6 +311,7 @@ void lower__into(Body *b, const HirExpr *e, SirPlace dest) {
     case HIR_TERNARY: lower_ternary(b, e, dest); break;
     case HIR_ELSE: lower_else(b, e, dest); break;
     case HIR_FORCE: lower_force(b, e, dest); break;
+    case HIR_FORCE_LEND: lower_force_lend(b, e, dest); break;
     case HIR_FAULT: lower__trap(b, FAULT_EXPLICIT, e->span); break;
     default: unreachable(); // an error, a place, or a leaf that is a constant
     }

@@ -44,11 +44,19 @@ static SirField *lower_fields(Lower *l, const HirField *fields, uint32_t count) 
     return made;
 }
 
+// A tuple holds what its parts hold.
+static bool holds_borrows(const HirStruct *structure) {
+    bool holds = structure->is_ref;
+    for (uint32_t i = 0; !structure->module && i < structure->fields.len; i++)
+        holds = holds || hir_type_is_second_class(structure->fields.data[i].type);
+    return holds;
+}
+
 static SirType lower_struct(Lower *l, const HirStruct *structure) {
     uint64_t row;
     if (map_get(l->structs, structure->number, &row)) return (SirType)row;
     SirTypeInfo info = { .kind = SIR_TYPE_STRUCT,
-                         .is_ref = structure->is_ref,
+                         .is_ref = holds_borrows(structure),
                          .is_wire = structure->is_wire };
     info.name = lower__name(l, structure->name);
     SirType type = sir_type_intern(l->module, &info);
