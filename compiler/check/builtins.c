@@ -452,6 +452,17 @@ HirExpr *call_builtin_method(Fn *fn, HirExpr *place, Name name, const AstArgs *a
     return NULL;
 }
 
+bool is_builtin_function(const HirType *type, const char *name) {
+    if (type->kind == HIR_TYPE_ENDPOINT) return strcmp(name, "is_closed") == 0;
+    if (!hir_type_is_indexed(type)) return false;
+    if (strcmp(name, "seal") == 0) return true;
+    for (size_t i = 0; i < sizeof of_slices / sizeof *of_slices; i++)
+        if (strcmp(of_slices[i].name, name) == 0) return true;
+    for (size_t i = 0; i < sizeof of_growables / sizeof *of_growables; i++)
+        if (strcmp(of_growables[i].name, name) == 0) return true;
+    return false;
+}
+
 // --- functions of types ------------------------------------------------------------------------------------------------------
 
 // `Key.of(x)`: the variant with that value.

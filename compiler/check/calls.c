@@ -9,14 +9,29 @@
 
 // --- arguments -----------------------------------------------------------------------------------------------------------
 
-static bool check_args(
-    Fn *fn, HirExpr *call, const HirSig *sig, uint32_t first, const AstArgs *args
-) {
+// What has been looked at already, as a parameter wants it.
+static HirExpr *as_wanted(Fn *fn, HirExpr *looked, const HirType *want) {
+    Checker *checker = fn->checker;
+    bool exclusive = looked->kind == HIR_SUBVIEW && looked->mode == HIR_CONST &&
+                     want->kind == HIR_TYPE_SLICE && want->mode == HIR_MUT &&
+                     want->elem == looked->type->elem;
+    if (!exclusive) return coerce(checker, looked, want);
+    if (!elements_mutable(checker, looked->base)) return error_expr(checker, looked->span);
+    looked->mode = HIR_MUT;
+    looked->type = want;
+    return looked;
+}
+
+static bool check_args(Fn *fn, HirExpr *made, const HirSig *sig, const Call *call) {
+    const AstArgs *args = call->args;
     bool good = true;
     for (uint32_t i = 0; i < args->len; i++) {
-        HirExpr *arg = check_value(fn, args->data[i].value, sig->params.data[first + i]);
+        const HirType *want = sig->params.data[call->first + i];
+        HirExpr *looked = call->looked ? call->looked[i] : NULL;
+        HirExpr *arg =
+            looked ? as_wanted(fn, looked, want) : check_value(fn, args->data[i].value, want);
         good = good && arg->kind != HIR_ERROR;
-        vec_push(fn->checker->arena, &call->args, arg);
+        vec_push(fn->checker->arena, &made->args, arg);
     }
     return good;
 }
@@ -28,29 +43,46 @@ static HirExpr *give_up(Fn *fn, const AstArgs *args, Span span) {
     return error_expr(fn->checker, span);
 }
 
-static HirExpr *call_fn(Fn *fn, Decl *decl, const AstArgs *args, const HirType *want, Span span) {
+// The function that is meant; of a generic one, the instance for this call. NULL: reported.
+static Decl *settle(Fn *fn, Decl *decl, Env *env, Call *call, const HirType *want, Span span) {
     Checker *checker = fn->checker;
-    if (decl->kind == DECL_GENERIC && decl->item->kind == AST_ITEM_FN) {
-        if (!check_count(
-                checker, text_of(checker, decl->name), decl->item->fn.params.len, args, span
-            ))
-            return give_up(fn, args, span);
-        decl = instance_by_args(fn, decl, NULL, args, want, span);
-        if (!decl) return error_expr(checker, span);
+    if (decl->kind != DECL_GENERIC || decl->item->kind != AST_ITEM_FN) return decl;
+    uint32_t params = decl->item->fn.params.len;
+    if (params < call->first ||
+        !check_count(
+            checker, text_of(checker, decl->name), params - call->first, call->args, span
+        )) {
+        give_up(fn, call->args, span);
+        return NULL;
     }
+    call->looked = arena_array(checker->arena, HirExpr *, call->args->len);
+    return infer_instance(fn, decl, env, call, want, span);
+}
+
+static HirExpr *call_fn(Fn *fn, Method method, Call *call, const HirType *want, Span span) {
+    Checker *checker = fn->checker;
+    Decl *decl = settle(fn, method.decl, method.env, call, want, span);
+    if (!decl) return error_expr(checker, span);
     complete_decl(checker, decl);
     if (decl->kind != DECL_FN || decl->fn->broken) {
         if (decl->kind != DECL_FN && decl->kind != DECL_UNSUPPORTED)
             diag_report(checker->diags, span, E_NOT_CALLED, text_of(checker, decl->name));
-        return give_up(fn, args, span);
+        return give_up(fn, call->args, span);
+    }
+    if (call->given && !decl->generic) {
+        diag_report(
+            checker->diags, span, E_TYPE_ARGUMENTS, text_of(checker, decl->name), 0u,
+            call->given->len
+        );
+        return give_up(fn, call->args, span);
     }
     note_use(checker, decl, span);
     const HirSig *sig = &decl->fn->sig;
-    if (!check_count(checker, text_of(checker, decl->name), sig->params.len, args, span))
-        return give_up(fn, args, span);
-    HirExpr *call = new_expr(checker, HIR_CALL, sig->result, span);
-    call->fn = decl->fn;
-    return check_args(fn, call, sig, 0, args) ? call : error_expr(checker, span);
+    if (!check_count(checker, text_of(checker, decl->name), sig->params.len, call->args, span))
+        return give_up(fn, call->args, span);
+    HirExpr *made = new_expr(checker, HIR_CALL, sig->result, span);
+    made->fn = decl->fn;
+    return check_args(fn, made, sig, call) ? made : error_expr(checker, span);
 }
 
 static HirExpr *call_value(Fn *fn, HirExpr *callee, const AstArgs *args, Span span) {
@@ -64,9 +96,9 @@ static HirExpr *call_value(Fn *fn, HirExpr *callee, const AstArgs *args, Span sp
     const HirSig *sig = callee->type->sig;
     if (!check_count(checker, "this function", sig->params.len, args, span))
         return give_up(fn, args, span);
-    HirExpr *call = new_expr(checker, HIR_CALL_VALUE, sig->result, span);
-    call->base = is_ref ? callee : as_value(checker, callee);
-    return check_args(fn, call, sig, 0, args) ? call : error_expr(checker, span);
+    HirExpr *made = new_expr(checker, HIR_CALL_VALUE, sig->result, span);
+    made->base = is_ref ? callee : as_value(checker, callee);
+    return check_args(fn, made, sig, &(Call){ .args = args }) ? made : error_expr(checker, span);
 }
 
 // --- functions of values -----------------------------------------------------------------------------------------------------
@@ -83,45 +115,62 @@ static HirExpr *receiver(Fn *fn, HirExpr *place, const HirType *param) {
     return borrow;
 }
 
-static bool belongs_first(const HirSig *sig, const HirType *owner) {
+// Does the first parameter take a value of the type before the dot?
+static bool belongs_first(Checker *checker, const HirSig *sig, const HirType *owner) {
     if (sig->params.len == 0) return false;
     const HirType *first = sig->params.data[0];
-    return first == owner || (first->kind == HIR_TYPE_PTR && first->elem == owner);
+    bool pointer = first->kind == HIR_TYPE_PTR;
+    if (first == owner || same_endpoint(first, owner) ||
+        (pointer && (first->elem == owner || same_endpoint(first->elem, owner))))
+        return true;
+    return (first->kind == HIR_TYPE_SLICE || first->kind == HIR_TYPE_STR) &&
+           first == view_type(checker, owner, first->mode);
 }
 
-static HirExpr *call_method(Fn *fn, HirExpr *place, Decl *decl, const AstExpr *expr) {
+static HirExpr *call_method(
+    Fn *fn,
+    HirExpr *place,
+    Method method,
+    Call *call,
+    const AstName *name,
+    const HirType *want,
+    Span span
+) {
     Checker *checker = fn->checker;
-    const AstArgs *args = &expr->call.args;
+    call->first = 1;
+    Decl *decl = settle(fn, method.decl, method.env, call, want, span);
+    if (!decl) return error_expr(checker, span);
     complete_decl(checker, decl);
-    if (decl->fn->broken) return give_up(fn, args, expr->span);
-    if (!decl->is_pub && decl->module != fn->module) {
+    if (decl->fn->broken) return give_up(fn, call->args, span);
+    if (!decl->is_pub && decl->module != fn->module &&
+        !fulfils_interface(checker, decl, fn->module)) {
         diag_report(
-            checker->diags, expr->call.callee->field.name.span, E_PRIVATE,
-            text_of(checker, decl->name), text_of(checker, decl->module->path)
+            checker->diags, name->span, E_PRIVATE, text_of(checker, decl->name),
+            text_of(checker, decl->module->path)
         );
         diag_note(checker->diags, decl->item->name.span, "declared without `pub` here");
-        return give_up(fn, args, expr->span);
+        return give_up(fn, call->args, span);
     }
-    note_use(checker, decl, expr->span);
+    note_use(checker, decl, span);
     const HirSig *sig = &decl->fn->sig;
-    if (!belongs_first(sig, place->type)) {
+    if (!belongs_first(checker, sig, place->type)) {
         diag_report(
-            checker->diags, expr->call.callee->field.name.span, E_NO_METHOD,
-            type_text(checker, place->type), text_of(checker, decl->name)
+            checker->diags, name->span, E_NO_METHOD, type_text(checker, place->type),
+            text_of(checker, decl->name)
         );
         diag_help(
             checker->diags, "its first parameter is no `%s`: call it by its type's name",
             type_text(checker, place->type)
         );
-        return give_up(fn, args, expr->span);
+        return give_up(fn, call->args, span);
     }
-    if (!check_count(checker, text_of(checker, decl->name), sig->params.len - 1, args, expr->span))
-        return give_up(fn, args, expr->span);
-    HirExpr *call = new_expr(checker, HIR_CALL, sig->result, expr->span);
-    call->fn = decl->fn;
-    vec_push(checker->arena, &call->args, receiver(fn, place, sig->params.data[0]));
-    bool good = check_args(fn, call, sig, 1, args);
-    return good && call->args.data[0]->kind != HIR_ERROR ? call : error_expr(checker, expr->span);
+    if (!check_count(checker, text_of(checker, decl->name), sig->params.len - 1, call->args, span))
+        return give_up(fn, call->args, span);
+    HirExpr *made = new_expr(checker, HIR_CALL, sig->result, span);
+    made->fn = decl->fn;
+    vec_push(checker->arena, &made->args, receiver(fn, place, sig->params.data[0]));
+    bool good = check_args(fn, made, sig, call);
+    return good && made->args.data[0]->kind != HIR_ERROR ? made : error_expr(checker, span);
 }
 
 static bool has_field(const HirType *type, Name name) {
@@ -130,85 +179,84 @@ static bool has_field(const HirType *type, Name name) {
     return false;
 }
 
-static HirExpr *call_on_value(Fn *fn, HirExpr *base, const AstExpr *expr) {
+// `callee` is what stands before the arguments: `x.f`, of `x.f(...)` and of `x.f::<T>(...)`.
+static HirExpr *call_on_value(
+    Fn *fn, HirExpr *base, const AstExpr *callee, Call *call, const HirType *want, Span span
+) {
     Checker *checker = fn->checker;
-    const AstName *name = &expr->call.callee->field.name;
+    const AstName *name = &callee->field.name;
     HirExpr *place = receiver_place(fn, base);
-    if (is_error(place->type)) return give_up(fn, &expr->call.args, expr->span);
-    HirExpr *builtin = call_builtin_method(fn, place, name->name, &expr->call.args, expr->span);
+    if (is_error(place->type)) return give_up(fn, call->args, span);
+    HirExpr *builtin =
+        call->given ? NULL : call_builtin_method(fn, place, name->name, call->args, span);
     if (builtin) return builtin;
-    Decl *decl = find_method(checker, place->type, name->name);
-    if (decl) return call_method(fn, place, decl, expr);
+    Method method = find_method(checker, place->type, name->name);
+    if (method.decl) return call_method(fn, place, method, call, name, want, span);
     if (has_field(place->type, name->name)) // a function value
-        return call_value(
-            fn, check_expr(fn, expr->call.callee, NULL), &expr->call.args, expr->span
-        );
+        return call_value(fn, check_expr(fn, callee, NULL), call->args, span);
     diag_report(
         checker->diags, name->span, E_NO_METHOD, type_text(checker, place->type),
         text_of(checker, name->name)
     );
     near_method(checker, place->type, text_of(checker, name->name), name->span);
-    return give_up(fn, &expr->call.args, expr->span);
+    return give_up(fn, call->args, span);
 }
 
 // --- functions of types --------------------------------------------------------------------------------------------------------
 
 static HirExpr *call_on_type(
-    Fn *fn, const HirType *owner, const AstExpr *expr, const HirType *want
+    Fn *fn, const HirType *owner, const AstExpr *callee, Call *call, const HirType *want, Span span
 ) {
     Checker *checker = fn->checker;
-    const AstName *name = &expr->call.callee->field.name;
+    const AstName *name = &callee->field.name;
     bool is_enum = owner->kind == HIR_TYPE_ENUM;
-    Decl *decl = find_method(checker, owner, name->name);
-    if (decl) return call_fn(fn, decl, &expr->call.args, want, expr->span);
+    Method method = find_method(checker, owner, name->name);
+    if (method.decl) return call_fn(fn, method, call, want, span);
     if (is_enum && owner->enumeration->is_plain && !owner->enumeration->is_flags &&
         strcmp(text_of(checker, name->name), "of") == 0)
-        return call_enum_of(fn, owner, &expr->call.args, expr->span);
-    if (is_enum) return make_variant(fn, owner, name->name, &expr->call.args, true, expr->span);
+        return call_enum_of(fn, owner, call->args, span);
+    if (is_enum) return make_variant(fn, owner, name->name, call->args, true, span);
     diag_report(
         checker->diags, name->span, E_NO_METHOD, type_text(checker, owner),
         text_of(checker, name->name)
     );
     near_method(checker, owner, text_of(checker, name->name), name->span);
-    return give_up(fn, &expr->call.args, expr->span);
+    return give_up(fn, call->args, span);
 }
 
-static HirExpr *call_on_builtin_type(Fn *fn, const AstExpr *expr) {
-    const AstExpr *callee = expr->call.callee;
+static HirExpr *call_on_builtin_type(
+    Fn *fn, const AstExpr *callee, Call *call, const HirType *want, Span span
+) {
+    Checker *checker = fn->checker;
     if (callee->field.base->type->kind == AST_TYPE_STR &&
-        strcmp(text_of(fn->checker, callee->field.name.name), "of") == 0)
-        return call_str_of(fn, &expr->call.args, expr->span);
-    const HirType *type = resolve_type(fn->checker, fn->module, callee->field.base->type);
-    if (!is_error(type))
-        diag_report(
-            fn->checker->diags, callee->field.name.span, E_NO_METHOD, type_text(fn->checker, type),
-            text_of(fn->checker, callee->field.name.name)
-        );
-    return give_up(fn, &expr->call.args, expr->span);
+        strcmp(text_of(checker, callee->field.name.name), "of") == 0)
+        return call_str_of(fn, call->args, span);
+    const HirType *type = resolve_type(checker, fn->module, callee->field.base->type);
+    return is_error(type) ? give_up(fn, call->args, span)
+                          : call_on_type(fn, type, callee, call, want, span);
 }
 
 // --- all ---------------------------------------------------------------------------------------------------------------------------
 
-static HirExpr *call_by_name(Fn *fn, const AstExpr *expr, const HirType *want) {
+static HirExpr *call_by_name(
+    Fn *fn, const AstExpr *expr, const AstExpr *callee, Call *call, const HirType *want, Span span
+) {
     Checker *checker = fn->checker;
-    const AstName *name = &expr->call.callee->name;
+    const AstName *name = &callee->name;
     bool is_value = find_local(fn, name->name) || find_const(fn, name->name);
     Decl *decl = is_value ? NULL : find_decl(checker, fn->module, name->name, name->span);
     if (decl && decl->kind == DECL_CONST) { // of a function
         complete_decl(checker, decl);
         is_value = decl->constant->type && decl->constant->type->kind == HIR_TYPE_FN;
     }
-    if (is_value)
-        return call_value(
-            fn, check_expr(fn, expr->call.callee, NULL), &expr->call.args, expr->span
-        );
+    if (is_value) return call_value(fn, check_expr(fn, callee, NULL), call->args, span);
     if (!decl && fn->olds && strcmp(text_of(checker, name->name), "old") == 0)
         return check_old(fn, expr);
-    if (decl) return call_fn(fn, decl, &expr->call.args, want, expr->span);
-    HirExpr *builtin = call_builtin(fn, name->name, &expr->call.args, expr->span);
+    if (decl) return call_fn(fn, (Method){ .decl = decl }, call, want, span);
+    HirExpr *builtin = call_builtin(fn, name->name, call->args, span);
     if (builtin) return builtin;
     report_unknown(checker, fn, fn->module, name->name, name->span);
-    return give_up(fn, &expr->call.args, expr->span);
+    return give_up(fn, call->args, span);
 }
 
 // `module.f`, or NULL when the first word names something else.
@@ -224,21 +272,23 @@ static Decl *module_member(Fn *fn, const AstExpr *callee, bool *is_module) {
     return find_path(fn->checker, fn->module, &path);
 }
 
-static HirExpr *call_by_field(Fn *fn, const AstExpr *expr, const HirType *want) {
-    const AstExpr *callee = expr->call.callee, *base = callee->field.base;
-    if (base->kind == AST_EXPR_TYPE) return call_on_builtin_type(fn, expr);
+static HirExpr *call_by_field(
+    Fn *fn, const AstExpr *callee, Call *call, const HirType *want, Span span
+) {
+    const AstExpr *base = callee->field.base;
+    if (base->kind == AST_EXPR_TYPE) return call_on_builtin_type(fn, callee, call, want, span);
     const HirType *type = type_before_dot(fn, base, want);
     if (type)
-        return is_error(type) ? give_up(fn, &expr->call.args, expr->span)
-                              : call_on_type(fn, type, expr, want);
+        return is_error(type) ? give_up(fn, call->args, span)
+                              : call_on_type(fn, type, callee, call, want, span);
     bool is_module;
     Decl *decl = module_member(fn, callee, &is_module);
     if (is_module)
-        return decl ? call_fn(fn, decl, &expr->call.args, want, expr->span)
-                    : give_up(fn, &expr->call.args, expr->span);
+        return decl ? call_fn(fn, (Method){ .decl = decl }, call, want, span)
+                    : give_up(fn, call->args, span);
     HirExpr *value = check_expr(fn, base, NULL);
-    return value->kind == HIR_ERROR ? give_up(fn, &expr->call.args, expr->span)
-                                    : call_on_value(fn, value, expr);
+    return value->kind == HIR_ERROR ? give_up(fn, call->args, span)
+                                    : call_on_value(fn, value, callee, call, want, span);
 }
 
 // Is it the built-in `view`?
@@ -249,30 +299,19 @@ static bool is_view(Fn *fn, const AstExpr *callee) {
            !find_decl(fn->checker, fn->module, callee->name.name, callee->name.span);
 }
 
-static HirExpr *call_instance(Fn *fn, const AstExpr *expr, const HirType *want) { // f::<T>(x)
-    const AstExpr *callee = expr->call.callee;
-    Decl *decl = generic_fn(fn, callee->inst.base);
-    if (!decl && is_view(fn, callee->inst.base)) return call_view(fn, expr);
-    if (!decl) return call_value(fn, check_expr(fn, callee, NULL), &expr->call.args, expr->span);
-    if (!check_count(
-            fn->checker, text_of(fn->checker, decl->name), decl->item->fn.params.len,
-            &expr->call.args, expr->span
-        ))
-        return give_up(fn, &expr->call.args, expr->span);
-    Decl *instance =
-        instance_by_args(fn, decl, &callee->inst.args, &expr->call.args, want, expr->span);
-    return instance ? call_fn(fn, instance, &expr->call.args, want, expr->span)
-                    : error_expr(fn->checker, expr->span);
-}
-
 HirExpr *check_call(Fn *fn, const AstExpr *expr, const HirType *want) {
     const AstExpr *callee = expr->call.callee;
+    Call call = { .args = &expr->call.args };
+    if (callee->kind == AST_EXPR_INST && is_view(fn, callee->inst.base)) return call_view(fn, expr);
+    if (callee->kind == AST_EXPR_INST) { // f::<T>(x)
+        call.given = &callee->inst.args;
+        callee = callee->inst.base;
+    }
     switch (callee->kind) {
-    case AST_EXPR_NAME: return call_by_name(fn, expr, want);
-    case AST_EXPR_FIELD: return call_by_field(fn, expr, want);
+    case AST_EXPR_NAME: return call_by_name(fn, expr, callee, &call, want, expr->span);
+    case AST_EXPR_FIELD: return call_by_field(fn, callee, &call, want, expr->span);
     case AST_EXPR_VARIANT:
-        return make_variant(fn, want, callee->name.name, &expr->call.args, true, expr->span);
-    case AST_EXPR_INST: return call_instance(fn, expr, want);
-    default: return call_value(fn, check_expr(fn, callee, NULL), &expr->call.args, expr->span);
+        return make_variant(fn, want, callee->name.name, call.args, true, expr->span);
+    default: return call_value(fn, check_expr(fn, callee, NULL), call.args, expr->span);
     }
 }

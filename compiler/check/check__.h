@@ -16,6 +16,8 @@ typedef struct Checker Checker;
 typedef struct Fn Fn;
 typedef VEC(HirStmt *) HirStmtVec;
 
+typedef VEC(struct Decl *) DeclList;
+
 typedef enum DeclKind {
     DECL_STRUCT,
     DECL_ENUM,
@@ -37,16 +39,35 @@ typedef struct Binding {
     const HirType *type; // a type, or that of the constant
     bool is_value;
     uint64_t value;
+    const HirSymbol *symbol; // of a constant that is not known
 } Binding;
-
-typedef struct Bounds { // of a parameter: HirParam.bounds
-    struct Module *module;
-    VEC(const AstType *) list;
-} Bounds;
 
 typedef struct Env {
     VEC(Binding) bindings;
 } Env;
+
+typedef struct BoundList { // what a parameter must meet, and where its words are looked up
+    Module *module;
+    const Env *env;
+    const AstTypes *list;
+} BoundList;
+
+typedef struct Bounds { // of a parameter: HirParam.bounds
+    VEC(BoundList) lists;
+    struct Decl *self; // of `Self` in an interface: the interface; else NULL
+} Bounds;
+
+typedef struct GenericParam { // of a generic declaration
+    Name name;
+    Span span;
+    bool is_value;
+    bool is_self;   // `Self` of an interface's function
+    bool is_owners; // names a parameter of the type that the function belongs to
+    const AstType *value_type;
+    const AstTypes *bounds, *more; // of the type, and of the function that belongs to it
+} GenericParam;
+
+typedef VEC(GenericParam) GenericParams;
 
 typedef struct Decl {
     DeclKind kind;
@@ -55,16 +76,21 @@ typedef struct Decl {
     const AstItem *item;
     Stage stage;
     bool is_pub;
-    struct Decl *generic; // what it is an instance of; NULL: of nothing
-    const Env *env;       // of an instance
-    StrMap *instances;    // of a generic: by what its parameters stand for
-    bool is_opaque;       // an instance over a parameter of some other declaration
-    bool is_definition;   // the instance over its own parameters, which is checked for all
-    bool is_abstract;     // a function of an interface
-    Stage body;           // of a function: STAGE_DONE: its statements are checked
-    bool is_body_broken;  // and what is wrong in them has been reported
-    uint32_t depth;       // of an instance: how many instances needed one another up to this one
-    union {               // made when the name is first entered; completed later
+    struct Decl *generic;    // what it is an instance of; NULL: of nothing
+    const Env *env;          // of an instance
+    StrMap *instances;       // of a generic: by what its parameters stand for
+    struct Decl *definition; // of a generic: the instance over its own parameters; NULL: none yet
+    struct Decl *interface;  // of a function of an interface: that one as it is declared
+    VEC(struct Decl *) fns;  // of an interface as it is declared
+    Span used;               // of an instance: the use that made it
+    bool is_wrong;           // of a generic: its definition has been reported on
+    bool is_opaque;          // an instance over a parameter of some other declaration
+    bool is_definition;      // the instance over its own parameters, which is checked for all
+    bool is_abstract;        // a function of an interface
+    Stage body;              // of a function: STAGE_DONE: its statements are checked
+    bool is_body_broken;     // and what is wrong in them has been reported
+    uint32_t depth;          // of an instance: how many instances needed one another up to this one
+    union {                  // made when the name is first entered; completed later
         HirStruct *structure;
         HirEnum *enumeration;
         HirContract *contract;
@@ -83,6 +109,12 @@ struct Module {
     VEC(Module *) exports; // of which it hands the public names on: `pub import`
 };
 
+typedef struct Pending { // an instance whose bounds are still to be asked
+    Decl *generic;
+    const Env *env;
+    Span span;
+} Pending;
+
 struct Checker {
     Arena *arena;
     Names *names;
@@ -90,23 +122,36 @@ struct Checker {
     HirProgram *program;
     HirTypes *types;
     VEC(Module *) modules;
-    VEC(Decl *) decls; // in order
-    VEC(Decl *) methods;
-    StrMap *tuples;        // types -> HirStruct *
-    Map *nominals;         // HirStruct, HirEnum or HirFn -> Decl *
-    const Env *env;        // of the declaration that is looked at
-    bool types_known;      // every type declared has been completed
-    uint32_t instancing;   // how deep instances make instances
-    uint32_t from_depth;   // of the instance whose body is checked
-    Name discard, close;   // `_`, `close`
-    uint32_t depth;        // of expressions and statements, against hostile input
-    const CheckHelp *help; // NULL: none
-    StrMap *unknown;       // names that were found nowhere, each with the function that it is used in
-    uint32_t zeros;        // parts of the zero that is being made
-    const Fn *around;      // whose body is being checked: its constants serve in lengths
-    uint64_t const_steps;  // of all constants that have been computed
-    uint32_t const_depth;  // of what is being computed, against hostile input
-    Map *parts;            // HirExpr of a constant -> how many parts it has
+    VEC(Decl *) decls;      // in order
+    Map *methods;           // Name -> DeclList *
+    VEC(Decl *) interfaces; // as they are declared
+    Map *met;               // HirType -> DeclList *: the interfaces that a type states
+    VEC(Pending) pending;   // bounds that are asked once all types are complete
+    StrMap *tuples;         // types -> HirStruct *
+    Map *nominals;          // HirStruct, HirEnum or HirFn -> Decl *
+    const Env *env;         // of the declaration that is looked at
+    StrMap *symbols;        // structure -> HirSymbol *
+    uint32_t symbol_count;
+    bool in_instance;       // the body of an instance is checked: its definition has had its say
+    bool types_known;       // every type declared has been completed
+    uint32_t instancing;    // how deep instances make instances
+    uint32_t from_depth;    // of the instance whose body is checked
+    uint32_t asking;        // how deep bounds ask for bounds
+    uint32_t instances;     // how many there are
+    uint64_t instance_text; // how long they are, together
+    uint32_t noted;         // how many errors there were when an instance was last named
+    bool instances_end;     // there was no room for one more
+    const HirType *self;    // what `Self` is in a type and in its functions; NULL: nothing
+    Name self_name;         // `Self`
+    Name discard, close;    // `_`, `close`
+    const CheckHelp *help;  // NULL: none
+    StrMap *unknown;        // names that were found nowhere, each with the function that it is used in
+    uint32_t depth;         // of expressions and statements, against hostile input
+    uint32_t zeros;         // parts of the zero that is being made
+    Map *parts;             // HirExpr of a constant -> how many parts it has
+    const Fn *around;       // whose body is being checked: its constants serve in lengths
+    uint64_t const_steps;   // of all constants that have been computed
+    uint32_t const_depth;   // of what is being computed, against hostile input
 
     VEC(const HirExpr *) clauses; // which must only look
     Map *invariants;              // HirFn that tests one -> Decl of its struct
@@ -187,7 +232,6 @@ void complete_sip(Checker *checker, Decl *decl);  // sips.c
 void complete_test(Checker *checker, Decl *decl); // sips.c
 void check_types(Checker *checker); // finite, without borrows; completes the defaults of fields
 void check_type(Checker *checker, Decl *decl); // the same for one
-void check_methods(Checker *checker);          // none is declared twice
 void check_bodies(Checker *checker);           // program.c: all functions, after all declarations
 
 typedef enum Body { BODY_NONE, BODY_BROKEN, BODY_BUSY, BODY_EARLY, BODY_READY } Body;
@@ -204,12 +248,14 @@ void check_param_count(Checker *checker, HirFn *fn); // reports
 void default_promise(const HirType *type, uint32_t *promise);
 const HirType *check_promise(
     Checker *checker, const HirType *type, Span span, uint32_t promise
-); // reports
-Decl *find_method(Checker *checker, const HirType *owner, Name name);
+);                                    // reports
+void check_methods(Checker *checker); // none is declared twice
 
-// --- generics.c, interfaces.c ---------------------------------------------------------------------------------------------------
+// --- generics.c: parameters and instances ---------------------------------------------------------------------------------
 
-Name short_name(Checker *checker, const Buf *text); // of a type that nobody has named
+GenericParams params_of(Checker *checker, const Decl *generic);
+Decl *owner_generic(Checker *checker, const Decl *method); // NULL: it belongs to no generic type
+Name short_name(Checker *checker, const Buf *text);        // of a type that nobody has named
 const Binding *find_binding(
     const Checker *checker, Name name
 ); // of the declaration that is looked at
@@ -219,26 +265,78 @@ Decl *instantiate(
 const HirType *instance_type(
     Checker *checker, Module *module, Decl *generic, const AstGenericArgs *args, Span span
 ); // reports
-Decl *instance_by_args(
-    Fn *fn,
-    Decl *generic,
-    const AstGenericArgs *given,
-    const AstArgs *args,
-    const HirType *want,
-    Span span
-);
-Decl *instance_method(
-    Checker *checker, Decl *method, const HirType *owner
-);                                                                  // NULL: not of this type
+Env *env_by_args(
+    Checker *checker, Module *module, Decl *generic, const AstGenericArgs *args, Span span
+); // NULL: reported
+bool bind_written(
+    Checker *checker,
+    Module *module,
+    const GenericParam *param,
+    const AstGenericArg *arg,
+    Binding *binding
+);                                                                  // reports
 const HirType *decl_type(const Checker *checker, const Decl *decl); // of a struct or enum
 Decl *decl_of_type(const Checker *checker, const HirType *type);    // NULL: not declared
+const HirType *self_of(const Checker *checker, const Decl *decl);   // NULL: it has none
+void name_use(
+    Checker *checker, const Decl *decl, uint32_t errors
+);                                        // `errors`: how many there were before it
 void check_definitions(Checker *checker); // makes the instances that stand for all
-bool meets_bound(
-    Checker *checker, Module *module, const AstType *bound, const HirType *type, Span span
-); // reports
-Decl *find_abstract(
-    Checker *checker, const HirType *param, Name name
-); // a function that a bound promises
+void check_pending(Checker *checker);     // the bounds that had to wait
+const HirType *opaque_type(
+    Checker *checker, const Decl *generic, const GenericParam *param, const Env *env
+); // a type of which only the bounds are known
+const Env *bounds_env(
+    Checker *checker, const Decl *generic, const GenericParam *param, const Env *env
+); // where the bounds that a type's parameter has there are looked up
+
+// --- infer.c: what a call leaves unsaid --------------------------------------------------------------------------------------
+
+typedef struct Call {
+    const AstArgs *args;         // NULL: a function that is not called
+    uint32_t first;              // the parameter that the first of them is for
+    const AstGenericArgs *given; // written; NULL: none
+    HirExpr **looked; // those that have been looked at to find types: they are not looked at again
+} Call;
+
+void unify(
+    Checker *checker,
+    Module *module,
+    const GenericParams *params,
+    Env *env,
+    const AstType *pattern,
+    const HirType *actual
+); // binds what is not bound yet
+Decl *infer_instance(
+    Fn *fn, Decl *generic, Env *env, const Call *call, const HirType *want, Span span
+); // `env`: what is known already, or NULL. NULL: reported
+
+// --- methods.c: the functions of types ------------------------------------------------------------------------------------------
+
+typedef struct Method {
+    Decl *decl; // NULL: there is none
+    Env *env;   // of a generic one: what is known of its parameters
+} Method;
+
+Method find_method(
+    Checker *checker, const HirType *owner, Name name
+); // looks through no borrow; instances are for the caller to make
+bool is_same_owner(const HirType *a, const HirType *b);
+const HirType *view_type(Checker *checker, const HirType *type, HirMode mode);
+bool fulfils_interface(Checker *checker, const Decl *method, Module *from);
+
+// --- interfaces.c ------------------------------------------------------------------------------------------------------------------
+
+bool check_bounds(Checker *checker, Decl *generic, const Env *env, Span span); // reports
+bool bounds_hold(Checker *checker, Decl *generic, const Env *env);             // says nothing
+const DeclList *interfaces_of(
+    Checker *checker, const HirType *type
+); // that it states or that are promised, with their bases
+Decl *
+conformance_to(Checker *checker, const HirType *type, const Decl *interface); // the instance of it that the type states; NULL: none
+bool conforms(Checker *checker, const HirType *type, Decl *interface);
+bool promises(Checker *checker, const HirType *param, const char *word); // that it is `plain` ...
+Env *interface_env(Checker *checker, const Decl *fn, const HirType *self, const Decl *interface); // of a function of an interface, whose own parameters are not known yet
 void check_conformances(Checker *checker);
 bool module_may_declare(Checker *checker, const Module *module, Name name); // for a built-in type
 
@@ -278,6 +376,9 @@ const HirType *check_size(
 bool check_parts(Checker *checker, const HirExpr *value); // not too many; reports
 HirExpr *fold_const(Checker *checker, HirExpr *value);    // reports; ERROR if it cannot be computed
 bool const_u64(Checker *checker, Module *module, const AstExpr *expr, uint64_t *value); // reports
+bool const_count(
+    Checker *checker, Module *module, const AstExpr *expr, uint64_t *value, const HirSymbol **symbol
+); // the same, of what may depend on parameters; reports
 uint64_t type_size_limit(void);
 bool literal_fits(const HirType *type, uint64_t magnitude, bool negative);
 uint64_t wrap_bits(const HirType *type, uint64_t bits); // to the type's width, sign-extended
@@ -315,6 +416,15 @@ HirExpr *call_view(Fn *fn, const AstExpr *expr);      // `view::<H>(bytes)`
 void check_packed(
     Checker *checker, const HirFn *fn
 ); // no borrow of a field that is not made of single bytes; reports
+// --- symbols.c: constants that are not known -------------------------------------------------------------------------------------
+
+const HirSymbol *new_symbol(Checker *checker, const char *text);
+HirExpr *symbol_literal(Checker *checker, const HirType *type, const HirSymbol *symbol, Span span);
+HirExpr *symbol_operation(
+    Checker *checker, const HirExpr *value, const HirExpr *left, const HirExpr *right
+);                                                        // `right` is NULL for one of one operand
+HirExpr *symbolic(Checker *checker, HirExpr *value);      // NULL: it is known
+bool check_known(Checker *checker, const HirExpr *value); // reports
 
 // --- convert.c ------------------------------------------------------------------------------------------------------------------
 
@@ -392,6 +502,7 @@ void check_instances(Checker *checker); // closures that hold closures come to a
 
 HirExpr *call_builtin(Fn *fn, Name name, const AstArgs *args, Span span);
 HirExpr *call_builtin_method(Fn *fn, HirExpr *place, Name name, const AstArgs *args, Span span);
+bool is_builtin_function(const HirType *type, const char *name); // that no program may declare
 HirExpr *call_enum_of(Fn *fn, const HirType *type, const AstArgs *args, Span span);
 HirExpr *call_str_of(Fn *fn, const AstArgs *args, Span span);
 bool check_count(
@@ -417,6 +528,11 @@ void check_into(Fn *fn, const AstStmts *stmts, HirStmt *block); // in the scope 
 void check_stmt(Fn *fn, const AstStmt *stmt, HirStmtVec *out);
 HirStmt *check_nested(Fn *fn, const AstStmt *stmt); // as a BLOCK of its own
 HirStmt *check_loop(Fn *fn, const AstStmt *stmt);
+bool is_iterator(Checker *checker, const HirType *type); // iterate.c
+HirStmt *over_iterator(
+    Fn *fn, const AstStmt *stmt, HirExpr *over, HirExpr *place
+); // `place`: what `over` leads to, the iterator
+HirStmt *over_tuples(Fn *fn, const AstStmt *stmt);
 HirStmt *new_stmt(Fn *fn, HirStmtKind kind, Span span);
 HirStmt *let(Fn *fn, HirLocal *local, HirExpr *value, Span span);
 HirStmt *block_of(Fn *fn, Span span); // an empty BLOCK

@@ -31,9 +31,19 @@ bool check_parts(Checker *checker, const HirExpr *value) {
     return (uint32_t)extent <= MOST_PARTS && extent >> 32 <= DEEPEST_PARTS;
 }
 
+bool const_count(
+    Checker *checker, Module *module, const AstExpr *expr, uint64_t *value, const HirSymbol **symbol
+) {
+    HirExpr *result = check_const_value(checker, module, expr, simple(checker, HIR_TYPE_U64));
+    *symbol = result->symbol;
+    if (result->kind == HIR_ERROR) return false;
+    *value = result->bits;
+    return result->kind == HIR_LITERAL;
+}
+
 bool const_u64(Checker *checker, Module *module, const AstExpr *expr, uint64_t *value) {
     HirExpr *result = check_const_value(checker, module, expr, simple(checker, HIR_TYPE_U64));
-    if (result->kind == HIR_ERROR) return false;
+    if (result->kind == HIR_ERROR || !check_known(checker, result)) return false;
     *value = result->bits;
     return result->kind == HIR_LITERAL;
 }

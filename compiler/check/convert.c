@@ -203,6 +203,20 @@ bool check_pointee(Checker *checker, const HirType *pointer, Span span) {
     return false;
 }
 
+// A borrow of a text or of what is indexed lends what it leads to.
+static HirExpr *through_borrow(Checker *checker, HirExpr *expr, const HirType *want) {
+    const HirType *from = expr->type;
+    bool leads = from->kind == HIR_TYPE_PTR && from->mode != HIR_GC &&
+                 (want->kind == HIR_TYPE_STR
+                      ? from->elem->kind == HIR_TYPE_STR && want->mode == HIR_CONST
+                      : hir_type_is_indexed(from->elem) && from->elem->elem == want->elem &&
+                            want->mode != HIR_OWN && want->mode != HIR_STATIC);
+    if (!leads) return NULL;
+    HirExpr *place =
+        expr->kind == HIR_BORROW ? expr->base : deref(checker, as_place(checker, expr));
+    return coerce(checker, place, want);
+}
+
 static HirExpr *to_slice(Checker *checker, HirExpr *expr, const HirType *want) {
     const HirType *from = expr->type;
     if (from->kind == HIR_TYPE_STR && want->mode == HIR_CONST && want->elem->kind == HIR_TYPE_U8) {
@@ -285,13 +299,16 @@ HirExpr *coerce(Checker *checker, HirExpr *expr, const HirType *want) {
         if (result->kind == HIR_MOVE) result->type = want;
         return result;
     }
+    bool viewed = want->kind == HIR_TYPE_SLICE || want->kind == HIR_TYPE_STR;
+    if (viewed && (result = through_borrow(checker, expr, want))) return result;
     if (want->kind == HIR_TYPE_PTR)
         result = to_pointer(checker, expr, want);
     else if (want->kind == HIR_TYPE_SLICE)
         result = to_slice(checker, expr, want);
     else if (want->kind == HIR_TYPE_STR && want->mode == HIR_CONST && from->kind == HIR_TYPE_STR)
         result = lend(checker, HIR_VIEW, HIR_CONST, as_place(checker, expr), want, expr->span);
-    else if (want->kind == HIR_TYPE_OPTION && from->kind != HIR_TYPE_OPTION) {
+    else if (want->kind == HIR_TYPE_OPTION &&
+             (from->kind != HIR_TYPE_OPTION || from == want->elem)) {
         result = new_expr(checker, HIR_SOME, want, expr->span);
         result->base = coerce(checker, expr, want->elem);
         if (result->base->kind == HIR_ERROR) return result->base;

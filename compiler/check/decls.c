@@ -44,13 +44,16 @@ void complete_default(Checker *checker, Decl *decl, uint32_t field) {
     if (!ast || is_error(type) || structure->fields.data[field].value || structure->broken) return;
     const Env *env = checker->env;
     const Fn *around = checker->around;
+    const HirType *self = checker->self;
     checker->env = decl->env;
     checker->around = NULL;
+    checker->self = self_of(checker, decl);
     HirExpr *value = check_const_value(checker, decl->module, ast, type);
     structure->fields.data[field].value = value->kind == HIR_ERROR ? NULL : value;
     structure->broken = structure->broken || value->kind == HIR_ERROR;
     checker->env = env;
     checker->around = around;
+    checker->self = self;
 }
 
 static const HirType *smallest_repr(Checker *checker, uint64_t largest) {
@@ -82,7 +85,7 @@ static uint64_t variant_value(
     HirExpr *value = check_const_value(
         checker, decl->module, ast->value, repr ? repr : simple(checker, HIR_TYPE_U64)
     );
-    return value->kind == HIR_LITERAL ? value->bits : next;
+    return value->kind == HIR_LITERAL && check_known(checker, value) ? value->bits : next;
 }
 
 static void check_values(Checker *checker, const HirEnum *enumeration) {
@@ -194,6 +197,10 @@ static const HirType *static_type(Checker *checker, const HirType *type) {
         return hir_type_str(checker->types, HIR_STATIC);
     if (type->kind == HIR_TYPE_SLICE && type->mode == HIR_CONST)
         return hir_type_slice(checker->types, HIR_STATIC, type->elem);
+    if (type->kind == HIR_TYPE_ARRAY && type->symbol)
+        return hir_type_unknown(
+            checker->types, HIR_TYPE_ARRAY, static_type(checker, type->elem), type->symbol
+        );
     if (type->kind == HIR_TYPE_ARRAY)
         return hir_type_array(checker->types, static_type(checker, type->elem), type->count);
     return type;
@@ -235,20 +242,30 @@ static const char *fn_path(Checker *checker, const Decl *decl, const HirType *ow
     return arena_printf(checker->arena, "%s.%s.%s", module, type_text(checker, owner), name);
 }
 
+// The module that a type is declared in; 0: it is built in.
+static Name home_of(const HirType *type) {
+    switch (type->kind) {
+    case HIR_TYPE_STRUCT: return type->structure->module;
+    case HIR_TYPE_ENUM: return type->enumeration->module;
+    case HIR_TYPE_ENDPOINT: return type->contract->module;
+    default: return 0;
+    }
+}
+
 static void complete_owner(Checker *checker, Decl *decl) {
     HirFn *fn = decl->fn;
     const AstType *ast = decl->item->fn.owner;
-    if (!ast || decl->is_abstract) return;
+    if (decl->interface) fn->owner = decl->env->bindings.data[0].type;
+    if (!ast || decl->interface) return;
     fn->owner = resolve_type(checker, decl->module, ast);
     if (is_error(fn->owner)) {
         fn->broken = true;
         return;
     }
-    bool nominal = fn->owner->kind == HIR_TYPE_STRUCT || fn->owner->kind == HIR_TYPE_ENUM;
-    if (!nominal && module_may_declare(checker, decl->module, fn->name)) return;
-    Name home = !nominal                             ? 0
-                : fn->owner->kind == HIR_TYPE_STRUCT ? fn->owner->structure->module
-                                                     : fn->owner->enumeration->module;
+    Name home = home_of(fn->owner);
+    if (!home && !is_builtin_function(fn->owner, text_of(checker, decl->item->name.name)) &&
+        module_may_declare(checker, decl->module, decl->item->name.name))
+        return;
     if (home != decl->module->path) {
         diag_report(
             checker->diags, ast->span, E_FOREIGN_METHOD, type_text(checker, fn->owner),
@@ -408,6 +425,7 @@ static void complete_fn(Checker *checker, Decl *decl) {
     fn->doc = decl->item->doc;
     fn->is_pub = decl->is_pub;
     complete_owner(checker, decl);
+    checker->self = fn->owner;
     fn->path = fn_path(checker, decl, fn->owner);
     fn->sig.result = resolve_type(checker, decl->module, ast->result);
     fn->broken = fn->broken || is_error(fn->sig.result);
@@ -419,39 +437,6 @@ static void complete_fn(Checker *checker, Decl *decl) {
         diag_report(checker->diags, fn->span, E_NO_BODY, text_of(checker, fn->name));
         fn->broken = true;
     }
-}
-
-// A type has one function of a name.
-void check_methods(Checker *checker) {
-    Map *seen = map_new(checker->arena);
-    vec_each(Decl *, it, &checker->methods) {
-        uint64_t other;
-        if ((*it)->kind != DECL_FN || !(*it)->fn->owner || is_error((*it)->fn->owner)) continue;
-        uint64_t key = (uint64_t)(*it)->fn->owner->number << 32 | (*it)->name;
-        if (map_put(seen, key, (uintptr_t)*it)) continue;
-        map_get(seen, key, &other);
-        diag_report(
-            checker->diags, (*it)->item->name.span, E_DUPLICATE, text_of(checker, (*it)->name)
-        );
-        diag_note(
-            checker->diags, ((const Decl *)(uintptr_t)other)->item->name.span, "first declared here"
-        );
-    }
-}
-
-Decl *find_method(Checker *checker, const HirType *owner, Name name) {
-    if (owner->kind == HIR_TYPE_PARAM) return find_abstract(checker, owner, name);
-    const Decl *type = decl_of_type(checker, owner);
-    for (uint32_t i = 0; i < checker->methods.len; i++) {
-        Decl *method = checker->methods.data[i];
-        if (method->name != name || (type && method->module != type->module)) continue;
-        if (method->kind == DECL_GENERIC && (method = instance_method(checker, method, owner)))
-            return method;
-        if (!method || method->kind != DECL_FN) continue;
-        complete_decl(checker, method);
-        if (method->fn->owner == owner) return method;
-    }
-    return NULL;
 }
 
 // A part of it could not be read: nothing is said about what it lacks.
@@ -474,8 +459,10 @@ void complete_decl(Checker *checker, Decl *decl) {
     decl->stage = STAGE_BUSY;
     const Env *outer = checker->env;
     const Fn *around = checker->around;
+    const HirType *self = checker->self;
     checker->env = decl->env;
     checker->around = NULL;
+    checker->self = self_of(checker, decl);
     switch (decl->kind) {
     case DECL_STRUCT: complete_struct(checker, decl); break;
     case DECL_ENUM: complete_enum(checker, decl); break;
@@ -492,6 +479,7 @@ void complete_decl(Checker *checker, Decl *decl) {
     if (diags_is_silent(checker->diags, decl->item->span)) doubt(decl);
     checker->env = outer;
     checker->around = around;
+    checker->self = self;
     decl->stage = STAGE_DONE;
 }
 

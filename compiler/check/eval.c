@@ -300,6 +300,11 @@ static bool value_at(Eval *eval, const HirExpr *e, Cell *out) {
     switch (e->kind) {
     case HIR_ERROR: eval->stopped = true; return false;
     case HIR_LITERAL:
+        if (!check_known(eval->checker, e)) {
+            eval->stopped = true;
+            return false;
+        }
+        return cell_from_expr(eval, e, out);
     case HIR_STR_LIT:
     case HIR_FN_REF:
     case HIR_NONE: return cell_from_expr(eval, e, out);
@@ -405,5 +410,7 @@ HirExpr *fold_const(Checker *checker, HirExpr *value) {
                                             : error_expr(checker, value->span);
     default: break;
     }
+    HirExpr *symbol = symbolic(checker, value);
+    if (symbol) return symbol;
     return evaluate(checker, value);
 }

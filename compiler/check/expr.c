@@ -131,8 +131,8 @@ static HirExpr *check_inst(Fn *fn, const AstExpr *expr) { // `f::<u8>` as a valu
         diag_report(
             fn->checker->diags, expr->span, E_TYPE_ARGUMENTS, "this", 0u, expr->inst.args.len
         );
-    Decl *instance =
-        decl ? instance_by_args(fn, decl, &expr->inst.args, NULL, NULL, expr->span) : NULL;
+    Call call = { .given = &expr->inst.args };
+    Decl *instance = decl ? infer_instance(fn, decl, NULL, &call, NULL, expr->span) : NULL;
     return instance ? decl_value(fn, instance, expr->span) : error_expr(fn->checker, expr->span);
 }
 
@@ -146,6 +146,8 @@ static HirExpr *name_value(Fn *fn, const AstName *name) {
     HirExpr *field = fn->self ? self_field(fn, name) : NULL;
     if (field) return field;
     const Binding *bound = find_binding(fn->checker, name->name);
+    if (bound && bound->is_value && bound->symbol)
+        return symbol_literal(fn->checker, bound->type, bound->symbol, name->span);
     if (bound && bound->is_value)
         return literal(fn->checker, bound->type, bound->value, name->span);
     Decl *decl = find_decl(fn->checker, fn->module, name->name, name->span);
@@ -167,7 +169,8 @@ Decl *named_type(Fn *fn, const AstExpr *expr) {
             ((Decl *)(uintptr_t)found)->is_pub)
             decl = (Decl *)(uintptr_t)found;
     }
-    bool generic = decl && decl->kind == DECL_GENERIC && decl->item->kind != AST_ITEM_FN;
+    bool generic = decl && decl->kind == DECL_GENERIC &&
+                   (decl->item->kind == AST_ITEM_STRUCT || decl->item->kind == AST_ITEM_ENUM);
     return decl && (decl->kind == DECL_STRUCT || decl->kind == DECL_ENUM || generic) ? decl : NULL;
 }
 
@@ -180,6 +183,9 @@ const HirType *type_before_dot(Fn *fn, const AstExpr *expr, const HirType *want)
                                ? find_binding(checker, name->name.name)
                                : NULL;
     if (bound && !bound->is_value) return bound->type;
+    if (checker->self && name->kind == AST_EXPR_NAME && name->name.name == checker->self_name &&
+        !find_local(fn, name->name.name))
+        return checker->self;
     Decl *decl = named_type(fn, name);
     if (!decl) return NULL;
     complete_decl(checker, decl);
@@ -252,6 +258,8 @@ static HirExpr *builtin_field(Fn *fn, HirExpr *base, Name name, Span span) {
     HirExpr *place = receiver_place(fn, base);
     HirTypeKind kind = place->type->kind;
     const char *word = text_of(checker, name);
+    if (strcmp(word, "len") == 0 && kind == HIR_TYPE_ARRAY && place->type->symbol)
+        return symbol_literal(checker, simple(checker, HIR_TYPE_USIZE), place->type->symbol, span);
     if (strcmp(word, "len") == 0 && kind == HIR_TYPE_ARRAY)
         return literal(checker, simple(checker, HIR_TYPE_USIZE), place->type->count, span);
     if (strcmp(word, "len") == 0 && (hir_type_is_indexed(place->type) || kind == HIR_TYPE_STR))

@@ -97,6 +97,7 @@ static void find_unreached(Checker *checker, const HirStmt *stmt) {
     if (!stmt) return;
     bool ended = false;
     for (uint32_t i = 0; i < stmt->stmts.len; i++) {
+        if (ended && checker->in_instance) break;
         if (ended) {
             diag_report(checker->diags, stmt->stmts.data[i]->span, E_NEVER_REACHED);
             if (stays_in(stmt->stmts.data[i - 1]))

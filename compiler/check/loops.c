@@ -42,7 +42,7 @@ static HirStmt *check_while(Fn *fn, const AstStmt *stmt) {
     loop->is_do = stmt->kind == AST_STMT_DO;
     loop->cond = check_cond(fn, stmt->loop.cond.value);
     loop->then = check_body(fn, loop, stmt->label.name, stmt->loop.body);
-    bool for_ever = loop->cond->kind == HIR_LITERAL && loop->cond->bits;
+    bool for_ever = loop->cond->kind == HIR_LITERAL && loop->cond->bits && !loop->cond->symbol;
     if (for_ever) loop->cond = NULL;
     return loop;
 }
@@ -191,6 +191,20 @@ static HirExpr *element(Fn *fn, HirLocal *view, HirLocal *at, const HirType *typ
     return borrow;
 }
 
+static HirStmt *refuse_over(Fn *fn, const AstStmt *stmt, const HirExpr *place) {
+    Checker *checker = fn->checker;
+    const HirType *type = place->type;
+    bool backwards = stmt->for_each.reverse && is_iterator(checker, type);
+    diag_report(checker->diags, place->span, E_NOT_ITERATED, type_text(checker, type));
+    if (backwards)
+        diag_help(checker->diags, "an iterator goes one way: leave `reverse` out");
+    else if (find_method(checker, type, names_add_c(checker->names, "next")).decl)
+        diag_help(checker->diags, "say that it is one: `: Iterator<T>`, of std.iter");
+    else if (type->kind == HIR_TYPE_STR)
+        diag_help(checker->diags, "a text has bytes: `text.bytes`");
+    return new_stmt(fn, HIR_STMT_ERROR, stmt->span);
+}
+
 static HirStmt *over_elements(Fn *fn, const AstStmt *stmt) {
     Checker *checker = fn->checker;
     const AstBinder *binder = &stmt->for_each.binders.data[0];
@@ -201,14 +215,14 @@ static HirStmt *over_elements(Fn *fn, const AstStmt *stmt) {
     HirExpr *over = check_expr(fn, stmt->for_each.over, NULL);
     if (over->kind == HIR_ERROR || (type && is_error(type)))
         return new_stmt(fn, HIR_STMT_ERROR, stmt->span);
+    HirExpr *from = receiver_place(fn, over);
+    if (is_iterator(checker, from->type) && !stmt->for_each.reverse)
+        return over_iterator(fn, stmt, over->kind == HIR_COPY ? over->base : over, from);
     if (!hir_expr_is_place(over) && over->kind != HIR_COPY &&
         hir_type_is_owner(over->type)) // it lives as long as the loop
         over = local_place(fn, hidden(fn, counter.block, over, over->span), over->span);
     HirExpr *place = over->kind == HIR_SUBVIEW ? over : receiver_place(fn, over);
-    if (!hir_type_is_indexed(place->type)) {
-        diag_report(checker->diags, over->span, E_NOT_INDEXED, type_text(checker, place->type));
-        return new_stmt(fn, HIR_STMT_ERROR, stmt->span);
-    }
+    if (!hir_type_is_indexed(place->type)) return refuse_over(fn, stmt, place);
     const HirType *elem = place->type->elem;
     if (!type)
         type = hir_type_is_plain(elem) ? elem : hir_type_ptr(checker->types, HIR_CONST, elem);
@@ -230,10 +244,7 @@ static HirStmt *over_elements(Fn *fn, const AstStmt *stmt) {
 
 static HirStmt *check_for_each(Fn *fn, const AstStmt *stmt) {
     refuse_invariants(fn, &stmt->for_each.invariants);
-    if (stmt->for_each.is_tuple || stmt->for_each.binders.len != 1) {
-        unsupported(fn->checker, stmt->span, "tuples");
-        return new_stmt(fn, HIR_STMT_ERROR, stmt->span);
-    }
+    if (stmt->for_each.is_tuple) return over_tuples(fn, stmt);
     return stmt->for_each.over ? over_elements(fn, stmt) : over_range(fn, stmt);
 }
 

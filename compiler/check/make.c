@@ -86,6 +86,7 @@ HirExpr *make_variant(
 static HirExpr *zero_part(Checker *checker, const HirType *type, Span span);
 
 static HirExpr *zero_array(Checker *checker, const HirType *type, Span span) {
+    if (type->count == 0) return new_expr(checker, HIR_ARRAY_LIT, type, span);
     HirExpr *zero = zero_part(checker, type->elem, span);
     if (zero->kind == HIR_ERROR) return zero;
     bool plain = hir_type_is_plain(type->elem);
@@ -247,6 +248,11 @@ static HirExpr *init_array(Fn *fn, const AstExpr *ast, const HirType *type) {
     Checker *checker = fn->checker;
     const AstArgs *items = &ast->init.items;
     bool fill = ast->init.fill;
+    if (type->symbol && (!fill || items->len > 1)) {
+        diag_report(checker->diags, ast->span, E_CONSTANT_UNKNOWN, type->symbol->text);
+        diag_help(checker->diags, "`{ x ... }` fills an array, however long it is");
+        return look_at(fn, items, ast->span);
+    }
     bool fits = fill ? items->len <= type->count + 1 : items->len == type->count;
     if (!fits || (fill && type->count > MOST_SPELLED_ELEMENTS && items->len > 1)) {
         if (fits)
@@ -323,7 +329,7 @@ HirExpr *check_init(Fn *fn, const AstExpr *expr, const HirType *want) {
         return make_shared(
             checker, want, check_value(fn, items->data[0].value, want->elem), expr->span
         );
-    if (is_one) return check_value(fn, items->data[0].value, want);
+    if (is_one && want->kind != HIR_TYPE_PARAM) return check_value(fn, items->data[0].value, want);
     if (!is_error(want))
         diag_report(checker->diags, expr->span, E_BAD_INIT, type_text(checker, want));
     return look_at(fn, items, expr->span);
@@ -367,6 +373,7 @@ static HirExpr *new_array(Fn *fn, const AstExpr *expr, const HirType *elem) {
     HirExpr *length = check_index_value(fn, expr->make.length);
     bool listed =
         value && value->kind == AST_EXPR_INIT && value->init.items.len > 0 && !value->init.fill;
+    if (listed && !check_known(checker, length)) return error_expr(checker, expr->span);
     if (listed) {
         uint64_t count = value->init.items.len;
         if (length->kind == HIR_LITERAL && length->bits != count)
@@ -423,6 +430,19 @@ static HirExpr *maybe(Checker *checker, HirExpr *made) {
     return made;
 }
 
+// `new T{ x }`: where T is a parameter x is the value itself, and not the first field of whatever T stands for.
+static const AstExpr *whole_value(const Checker *checker, const AstExpr *expr) {
+    const AstType *type = expr->make.type;
+    const AstExpr *value = expr->make.value;
+    bool named = type && type->kind == AST_TYPE_NAME && type->name.path.names.len == 1 &&
+                 type->name.args.len == 0 &&
+                 find_binding(checker, type->name.path.names.data[0].name);
+    bool one = named && value && value->kind == AST_EXPR_INIT && !value->init.type &&
+               !value->init.fill && value->init.items.len == 1 &&
+               !value->init.items.data[0].label.name;
+    return one ? value->init.items.data[0].value : value;
+}
+
 static HirExpr *make_new(Fn *fn, const AstExpr *expr, const HirType *want) {
     Checker *checker = fn->checker;
     if (expr->make.gc) {
@@ -444,8 +464,8 @@ static HirExpr *make_new(Fn *fn, const AstExpr *expr, const HirType *want) {
     }
     if (!may_be_kept(fn, elem, expr->span)) return error_expr(checker, expr->span);
     if (expr->make.length) return new_array(fn, expr, elem);
-    HirExpr *value = expr->make.value ? check_value(fn, expr->make.value, elem)
-                                      : zero_value(checker, elem, expr->span);
+    const AstExpr *given = whole_value(checker, expr);
+    HirExpr *value = given ? check_value(fn, given, elem) : zero_value(checker, elem, expr->span);
     if (value->kind == HIR_ERROR) return value;
     HirExpr *block =
         new_expr(checker, HIR_NEW, hir_type_ptr(checker->types, HIR_OWN, elem), expr->span);

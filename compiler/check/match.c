@@ -87,7 +87,8 @@ static HirPattern *check_value_pattern(
     HirExpr *found = check_expr(fn, value, shown);
     if (found->kind == HIR_ERROR) return refuse(fn, found->type, span);
     found = fold_const(checker, coerce(checker, found, shown));
-    if (found->kind == HIR_ERROR) return refuse(fn, found->type, span);
+    if (found->kind == HIR_ERROR || !check_known(checker, found))
+        return refuse(fn, simple(checker, HIR_TYPE_ERROR), span);
     HirPattern *pattern = new_pattern(fn, HIR_PATTERN_VALUE, type, span);
     pattern->value = found;
     switch (found->kind) {

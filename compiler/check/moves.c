@@ -167,7 +167,7 @@ static void check_side(Ways *ways, const State *gone, const State *there, Span a
 }
 
 void moves_check_join(Ways *ways, const State *a, const State *b, Span at) {
-    if (ways->counting) return;
+    if (ways->counting || ways->checker->in_instance) return;
     check_side(ways, a, b, at);
     check_side(ways, b, a, at);
 }

@@ -42,9 +42,7 @@ static DeclKind kind_of(const AstItem *item) {
     case AST_ITEM_CONST: return DECL_CONST;
     case AST_ITEM_FN:
         return item->fn.generics.len || has_owner_params(&item->fn) ? DECL_GENERIC : DECL_FN;
-    case AST_ITEM_INTERFACE:
-        return item->interface.generics.len || item->interface.bases.len ? DECL_UNSUPPORTED
-                                                                         : DECL_INTERFACE;
+    case AST_ITEM_INTERFACE: return item->interface.generics.len ? DECL_GENERIC : DECL_INTERFACE;
     case AST_ITEM_SIP: return DECL_SIP;
     case AST_ITEM_TEST: return DECL_TEST;
     case AST_ITEM_SYSTEM: return DECL_SYSTEM;
@@ -56,7 +54,6 @@ static const char *unsupported_item(const AstItem *item) {
     switch (item->kind) {
     case AST_ITEM_CONTRACT:
         return item->contract.bases.len ? "contracts that inherit" : "generic contracts";
-    case AST_ITEM_INTERFACE: return "interfaces with parameters or bases";
     case AST_ITEM_PACKAGE: return "package files";
     default: return "this item";
     }
@@ -112,6 +109,39 @@ void make_hir(Checker *checker, Decl *decl) {
 #undef MAKE
 }
 
+static void enter_method(Checker *checker, Decl *decl) {
+    uint64_t found;
+    if (!map_get(checker->methods, decl->name, &found)) {
+        found = (uintptr_t)arena_new(checker->arena, DeclList);
+        map_put(checker->methods, decl->name, found);
+    }
+    vec_push(checker->arena, (DeclList *)(uintptr_t)found, decl);
+}
+
+// What an interface declares is generic over `Self`, its own parameters and those of the function.
+static void enter_interface(Checker *checker, Decl *interface) {
+    vec_push(checker->arena, &checker->interfaces, interface);
+    vec_each(AstItem *, item, &interface->item->interface.fns) {
+        if ((*item)->kind != AST_ITEM_FN || !(*item)->name.name) continue;
+        Decl *fn = arena_new(checker->arena, Decl);
+        *fn = (Decl){ .kind = DECL_GENERIC,
+                      .name = (*item)->name.name,
+                      .module = interface->module,
+                      .item = *item,
+                      .is_pub = true };
+        fn->interface = interface;
+        vec_each(Decl *, other, &interface->fns) {
+            if ((*other)->name != fn->name) continue;
+            diag_report(
+                checker->diags, (*item)->name.span, E_DUPLICATE, text_of(checker, fn->name)
+            );
+            diag_note(checker->diags, (*other)->item->name.span, "first declared here");
+        }
+        vec_push(checker->arena, &interface->fns, fn);
+        vec_push(checker->arena, &checker->decls, fn);
+    }
+}
+
 static void enter_item(Checker *checker, Module *module, const AstItem *item) {
     if (item->kind == AST_ITEM_ERROR || item->kind == AST_ITEM_IMPORT) return;
     Decl *decl = arena_new(checker->arena, Decl);
@@ -127,8 +157,9 @@ static void enter_item(Checker *checker, Module *module, const AstItem *item) {
     make_hir(checker, decl);
     vec_push(checker->arena, &checker->decls, decl);
     if (!decl->name) return;
+    if (item->kind == AST_ITEM_INTERFACE) enter_interface(checker, decl);
     if (item->kind == AST_ITEM_FN && item->fn.owner) {
-        vec_push(checker->arena, &checker->methods, decl);
+        enter_method(checker, decl);
         return;
     }
     uint64_t other;

@@ -204,9 +204,11 @@ void near_variant(Checker *checker, const HirType *type, const char *wanted, Spa
 
 void near_method(Checker *checker, const HirType *type, const char *wanted, Span span) {
     Near near = near_start(wanted);
-    vec_each(Decl *, it, &checker->methods) {
-        if ((*it)->kind == DECL_FN && (*it)->fn->owner == type)
-            near_try(&near, text_of(checker, (*it)->name));
+    for (uint32_t i = 0; i < map_len(checker->methods); i++) {
+        uint64_t name, list;
+        map_at(checker->methods, i, &name, &list);
+        if (find_method(checker, type, (Name)name).decl)
+            near_try(&near, text_of(checker, (Name)name));
     }
     near_help(checker, &near, span);
 }

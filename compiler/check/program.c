@@ -46,14 +46,17 @@ static void judge_body(Checker *checker, HirFn *hir) {
 static void make_fn_body(Checker *checker, Decl *decl) {
     if (decl->body != STAGE_NEW) return;
     const Env *env = checker->env;
+    const HirType *self = checker->self;
     uint32_t from_depth = checker->from_depth, before = diags_errors(checker->diags);
     checker->env = decl->env;
+    checker->self = self_of(checker, decl);
     checker->from_depth = decl->depth;
     decl->body = STAGE_BUSY;
     make_body(checker, decl->module, decl->fn, decl->item->fn.body, &decl->item->fn.clauses);
     decl->body = STAGE_DONE;
     decl->is_body_broken = decl->fn->broken || diags_errors(checker->diags) > before;
     checker->env = env;
+    checker->self = self;
     checker->from_depth = from_depth;
 }
 
@@ -87,7 +90,7 @@ Body ensure_body(Checker *checker, const HirFn *fn) {
 
 static void check_fn_body(Checker *checker, Decl *decl) {
     make_fn_body(checker, decl);
-    if (!decl->is_body_broken) judge_body(checker, decl->fn);
+    if (!decl->is_body_broken && !checker->instances_end) judge_body(checker, decl->fn);
 }
 
 static void check_main_body(Checker *checker, Module *module, HirFn *hir, const AstStmt *body) {
@@ -96,24 +99,42 @@ static void check_main_body(Checker *checker, Module *module, HirFn *hir, const 
     if (!hir->broken && diags_errors(checker->diags) == before) judge_body(checker, hir);
 }
 
+static void check_decl(Checker *checker, Decl *decl) {
+    const AstItem *item = decl->item;
+    uint32_t before = diags_errors(checker->diags);
+    checker->env = decl->env;
+    checker->self = self_of(checker, decl);
+    checker->from_depth = decl->depth;
+    checker->in_instance = decl->generic && !decl->is_definition;
+    if (decl->kind == DECL_FN && item->fn.body) check_fn_body(checker, decl);
+    if (decl->kind == DECL_STRUCT && decl->structure->invariant && make_invariants(checker, decl)) {
+        judge_body(checker, decl->structure->invariant);
+        judge_body(checker, decl->structure->checked);
+    }
+    if (decl->kind == DECL_TEST)
+        check_main_body(checker, decl->module, decl->sip->main, item->test.body);
+    if (decl->kind == DECL_SIP && item->sip.body)
+        check_main_body(checker, decl->module, decl->sip->main, item->sip.body);
+    name_use(checker, decl, before);
+    checker->in_instance = false;
+    checker->env = NULL;
+    checker->self = NULL;
+    checker->from_depth = 0;
+}
+
+// What is wrong in a definition is said there, and not again of its instances.
 void check_bodies(Checker *checker) {
+    for (uint32_t i = 0; i < checker->decls.len; i++) {
+        Decl *decl = checker->decls.data[i];
+        uint32_t before = diags_errors(checker->diags);
+        if (!decl->is_definition) continue;
+        check_decl(checker, decl);
+        decl->generic->is_wrong = diags_errors(checker->diags) > before;
+    }
     for (uint32_t i = 0; i < checker->decls.len; i++) { // bodies make instances, which come behind
         Decl *decl = checker->decls.data[i];
-        bool checked = !decl->is_opaque || decl->is_definition;
-        checker->env = decl->env;
-        checker->from_depth = decl->depth;
-        if (decl->kind == DECL_FN && decl->item->fn.body && checked) check_fn_body(checker, decl);
-        if (decl->kind == DECL_STRUCT && decl->structure->invariant &&
-            make_invariants(checker, decl)) {
-            judge_body(checker, decl->structure->invariant);
-            judge_body(checker, decl->structure->checked);
-        }
-        if (decl->kind == DECL_TEST)
-            check_main_body(checker, decl->module, decl->sip->main, decl->item->test.body);
-        if (decl->kind == DECL_SIP && decl->item->sip.body)
-            check_main_body(checker, decl->module, decl->sip->main, decl->item->sip.body);
-        checker->env = NULL;
-        checker->from_depth = 0;
+        bool wrong = decl->generic && decl->generic->is_wrong;
+        if (!decl->is_opaque && !decl->is_definition && !wrong) check_decl(checker, decl);
     }
 }
 
@@ -144,16 +165,21 @@ HirProgram *check_program(
     checker->unknown = strmap_new(arena);
     checker->discard = names_add_c(names, "_");
     checker->close = names_add_c(names, "close");
+    checker->self_name = names_add_c(names, "Self");
     checker->nominals = map_new(arena);
     checker->invariants = map_new(arena);
     checker->deprecated = map_new(arena);
     checker->optionals = map_new(arena);
+    checker->methods = map_new(arena);
+    checker->symbols = strmap_new(arena);
+    checker->met = map_new(arena);
     checker->tuples = strmap_new(arena);
 
     enter_names(checker, units);
     check_attributes(checker);
     complete_all(checker, true);
     check_types(checker);
+    check_pending(checker);
     // Every type is finite and knows its parts.
     complete_all(checker, false);
     check_methods(checker);

@@ -21,7 +21,8 @@ const HirType *shared_type(
     const HirType *elem =
         arg->type ? kept_type(checker, module, arg->type) : simple(checker, HIR_TYPE_ERROR);
     if (is_error(elem)) return elem;
-    bool fits = hir_type_is_integer(elem) || elem->kind == HIR_TYPE_BOOL || hir_type_is_opaque(elem);
+    bool fits =
+        hir_type_is_integer(elem) || elem->kind == HIR_TYPE_BOOL || hir_type_is_opaque(elem);
     if (is_atomic && !fits) {
         diag_report(checker->diags, arg->type->span, E_BAD_ATOMIC, type_text(checker, elem));
         diag_help(checker->diags, "`mutex<%s>` takes any type", type_text(checker, elem));
@@ -51,11 +52,11 @@ static const struct OfAtomic {
     HirTypeKind result; // ERROR: what it holds
     bool only_integers;
 } of_atomics[] = {
-    { "load", HIR_BUILTIN_ATOMIC_LOAD, 0, HIR_TYPE_ERROR, false },
-    { "store", HIR_BUILTIN_ATOMIC_STORE, 1, HIR_TYPE_VOID, false },
-    { "add", HIR_BUILTIN_ATOMIC_ADD, 1, HIR_TYPE_ERROR, true },
-    { "swap", HIR_BUILTIN_ATOMIC_SWAP, 1, HIR_TYPE_ERROR, false },
-    { "compare_swap", HIR_BUILTIN_ATOMIC_CAS, 2, HIR_TYPE_BOOL, false },
+    { "load",         HIR_BUILTIN_ATOMIC_LOAD,  0, HIR_TYPE_ERROR, false },
+    { "store",        HIR_BUILTIN_ATOMIC_STORE, 1, HIR_TYPE_VOID,  false },
+    { "add",          HIR_BUILTIN_ATOMIC_ADD,   1, HIR_TYPE_ERROR, true  },
+    { "swap",         HIR_BUILTIN_ATOMIC_SWAP,  1, HIR_TYPE_ERROR, false },
+    { "compare_swap", HIR_BUILTIN_ATOMIC_CAS,   2, HIR_TYPE_BOOL,  false },
 };
 
 HirExpr *call_of_atomic(Fn *fn, HirExpr *place, const char *name, const AstArgs *args, Span span) {
@@ -117,11 +118,13 @@ HirStmt *check_lock(Fn *fn, const AstStmt *stmt) {
     HirStmt *made = new_stmt(fn, HIR_STMT_LOCK, stmt->span);
     const AstBinder *binder = &stmt->lock.binder;
     made->place = mutex_place(fn, stmt->lock.mutex);
-    const HirType *elem = made->place->kind == HIR_ERROR ? made->place->type : made->place->type->elem;
+    const HirType *elem =
+        made->place->kind == HIR_ERROR ? made->place->type : made->place->type->elem;
     const HirType *type = is_error(elem) ? elem : binding_type(fn, binder, elem);
     Scope scope;
     push_scope(fn, &scope);
-    made->local = new_local(fn, binder->name.name, hir_type_guard(checker->types, elem), binder->span);
+    made->local =
+        new_local(fn, binder->name.name, hir_type_guard(checker->types, elem), binder->span);
     HirLocal *bound = declare(fn, binder->name, type);
     made->then = block_of(fn, stmt->lock.body->span);
     if (!is_error(type)) {

@@ -88,6 +88,9 @@ static const HirType *named(Checker *checker, Module *module, const AstType *typ
                                ? find_binding(checker, type->name.path.names.data[0].name)
                                : NULL;
     if (bound && !bound->is_value) return bound->type;
+    if (checker->self && type->name.path.names.len == 1 &&
+        type->name.path.names.data[0].name == checker->self_name)
+        return checker->self;
     const HirType *shared = shared_type(checker, module, type);
     if (shared) return shared;
     Decl *decl = find_path(checker, module, &type->name.path);
@@ -156,8 +159,14 @@ static const HirType *pointer(
 static const HirType *array(Checker *checker, Module *module, const AstType *type) {
     const HirType *elem = resolve_type(checker, module, type->array.elem);
     uint64_t count;
-    if (!const_u64(checker, module, type->array.length, &count) || is_error(elem))
+    const HirSymbol *symbol;
+    if (!const_count(checker, module, type->array.length, &count, &symbol) || is_error(elem))
         return simple(checker, HIR_TYPE_ERROR);
+    if (symbol)
+        return hir_type_unknown(
+            checker->types, type->kind == AST_TYPE_VECTOR ? HIR_TYPE_VECTOR : HIR_TYPE_ARRAY, elem,
+            symbol
+        );
     if (count > type_size_limit()) {
         diag_report(checker->diags, type->span, E_TYPE_TOO_LARGE);
         return simple(checker, HIR_TYPE_ERROR);

@@ -379,7 +379,8 @@ void states_return(Ways *ways, Span at) {
 }
 
 void states_dropped(Ways *ways, const HirLocal *local, Span at) {
-    if (ways->state.dead || ways->counting || diags_errors(ways->checker->diags) > ways->errors)
+    if (ways->state.dead || ways->counting || ways->checker->in_instance ||
+        diags_errors(ways->checker->diags) > ways->errors)
         return; // a warning would follow from what is wrong
     for (uint32_t i = 0; i < ways->state.states.len; i++) {
         Fact fact = ways->state.states.data[i];

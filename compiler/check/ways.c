@@ -161,7 +161,7 @@ static void walk_let(Ways *ways, const HirStmt *stmt) {
     if (!stmt->value) return;
     bool kept = stmt->value->kind == HIR_BORROW && stmt->value->mode == HIR_MUT &&
                 stmt->value->type->elem->kind == HIR_TYPE_ENDPOINT;
-    if (kept && !ways->counting)
+    if (kept && !ways->counting && !ways->checker->in_instance)
         unsupported(ways->checker, stmt->span, "a borrow of an endpoint in a local");
     give(ways, stmt->local, stmt->value, stmt->span);
 }
@@ -327,7 +327,7 @@ static void test(
 ) { // the way out of the loop by its condition
     if (!stmt->cond) return;
     walk_value(ways, stmt->cond);
-    if (stmt->cond->kind == HIR_LITERAL && stmt->cond->bits) return;
+    if (stmt->cond->kind == HIR_LITERAL && stmt->cond->bits && !stmt->cond->symbol) return;
     State leaving = state_copy(&ways->state);
     state_join(ways, &exit->out, &leaving, head_of(ways, stmt->span));
     live_node(ways, NULL, LIVE_NOTHING);

@@ -95,11 +95,17 @@ typedef struct HirParam { // of a generic declaration
     const void *bounds;         // what check/ knows of it
 } HirParam;
 
+typedef struct HirSymbol { // a constant that is not known while a generic declaration is checked
+    const char *text;
+    uint32_t number;
+} HirSymbol;
+
 struct HirType {
     HirTypeKind kind;
     HirMode mode;                // PTR SLICE GROW STR; GUARD: MUT
     const HirType *elem;         // ARRAY OPTION PTR SLICE GROW VECTOR ATOMIC MUTEX GUARD
-    uint64_t count;              // ARRAY VECTOR
+    uint64_t count;              // ARRAY VECTOR; 1 if it is not known
+    const HirSymbol *symbol;     // what it is then; else NULL
     const HirStruct *structure;  // STRUCT
     const HirEnum *enumeration;  // ENUM
     const HirContract *contract; // ENDPOINT
@@ -133,6 +139,9 @@ typedef struct HirTypes HirTypes; // the table that interns
 HirTypes *hir_types_new(Arena *arena, Names *names);
 const HirType *hir_type_simple(HirTypes *types, HirTypeKind kind); // ERROR .. NEVER
 const HirType *hir_type_array(HirTypes *types, const HirType *elem, uint64_t count);
+const HirType *hir_type_unknown(
+    HirTypes *types, HirTypeKind kind, const HirType *elem, const HirSymbol *count
+); // ARRAY VECTOR
 const HirType *hir_type_option(HirTypes *types, const HirType *elem);
 const HirType *hir_type_ptr(HirTypes *types, HirMode mode, const HirType *elem);
 const HirType *hir_type_slice(HirTypes *types, HirMode mode, const HirType *elem);
@@ -488,8 +497,10 @@ struct HirExpr {
     uint32_t *rows; // STRUCT_LIT
     uint32_t row;   // FIELD: field; VARIANT; KCALL
     uint64_t bits;  // LITERAL
-    Str text;       // STR_LIT
-    HirMode mode;   // BORROW VIEW SUBVIEW
+    const HirSymbol
+        *symbol;  // of a LITERAL that is not known; else NULL. Such a thing is never lowered
+    Str text;     // STR_LIT
+    HirMode mode; // BORROW VIEW SUBVIEW
     HirOp op;
     HirFamily family;
     HirBuiltin builtin;

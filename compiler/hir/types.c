@@ -21,7 +21,7 @@ struct HirTypes {
 static const HirType *intern(HirTypes *types, const HirType *wanted) {
     struct {
         uint64_t kind, mode, elem, count, structure, enumeration, contract, side, state, sig;
-        uint64_t param;
+        uint64_t param, symbol;
     } key = {
         wanted->kind,
         wanted->mode,
@@ -34,6 +34,7 @@ static const HirType *intern(HirTypes *types, const HirType *wanted) {
         wanted->state,
         (uintptr_t)wanted->sig,
         (uintptr_t)wanted->param,
+        (uintptr_t)wanted->symbol,
     };
     uint64_t found;
     if (strmap_get(types->table, (const char *)&key, sizeof key, &found))
@@ -59,6 +60,12 @@ const HirType *hir_type_simple(HirTypes *types, HirTypeKind kind) {
 
 const HirType *hir_type_array(HirTypes *types, const HirType *elem, uint64_t count) {
     return intern(types, &(HirType){ .kind = HIR_TYPE_ARRAY, .elem = elem, .count = count });
+}
+
+const HirType *hir_type_unknown(
+    HirTypes *types, HirTypeKind kind, const HirType *elem, const HirSymbol *count
+) {
+    return intern(types, &(HirType){ .kind = kind, .elem = elem, .count = 1, .symbol = count });
 }
 
 const HirType *hir_type_option(HirTypes *types, const HirType *elem) {
@@ -192,7 +199,8 @@ static bool any_part(const HirType *type, Question question) {
     if (holds_itself(type, question)) return true;
     switch (type->kind) {
     case HIR_TYPE_ARRAY:
-    case HIR_TYPE_VECTOR: return type->count > 0 && any_part(type->elem, question);
+    case HIR_TYPE_VECTOR:
+        return any_part(type->elem, question); // of none, too: as the verifier has it
     case HIR_TYPE_MUTEX:
     case HIR_TYPE_OPTION: return any_part(type->elem, question);
     case HIR_TYPE_STRUCT:
@@ -280,7 +288,7 @@ bool hir_type_has_endpoint(const HirType *type) {
 
 bool hir_type_is_opaque(const HirType *type) {
     for (; type->elem; type = type->elem)
-        continue;
+        if (type->symbol) return true;
     if (type->kind == HIR_TYPE_FN || type->kind == HIR_TYPE_REF_FN) {
         for (uint32_t i = 0; i < type->sig->params.len; i++)
             if (hir_type_is_opaque(type->sig->params.data[i])) return true;
@@ -446,7 +454,10 @@ static void spell(const HirTypes *types, const HirType *type, Buf *out) {
     switch (type->kind) {
     case HIR_TYPE_ARRAY:
         spell(types, type->elem, out);
-        buf_printf(out, "[%llu]", (unsigned long long)type->count);
+        if (type->symbol)
+            buf_printf(out, "[%s]", type->symbol->text);
+        else
+            buf_printf(out, "[%llu]", (unsigned long long)type->count);
         return;
     case HIR_TYPE_OPTION:
         spell(types, type->elem, out);
@@ -476,7 +487,10 @@ static void spell(const HirTypes *types, const HirType *type, Buf *out) {
         return;
     case HIR_TYPE_VECTOR:
         spell(types, type->elem, out);
-        buf_printf(out, "[..%llu]", (unsigned long long)type->count);
+        if (type->symbol)
+            buf_printf(out, "[..%s]", type->symbol->text);
+        else
+            buf_printf(out, "[..%llu]", (unsigned long long)type->count);
         return;
     case HIR_TYPE_STR:
         buf_cstr(
