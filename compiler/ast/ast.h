@@ -263,6 +263,7 @@ typedef struct AstFormat {
     uint32_t width;    // 0: as wide as it is
     int32_t precision; // -1: none given
     char kind;         // 'x' 'X' 'b' 'o' 'e' 'c' '?', or 0
+    Span span;         // nothing where none is written
 } AstFormat;
 
 typedef struct AstTextPart { // a piece of a text, then a value

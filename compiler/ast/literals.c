@@ -311,6 +311,7 @@ static AstFormat build_format(Build *b, const SyntaxNode *node) {
     AstFormat format = { .fill = ' ', .precision = -1 };
     if (!node) return format;
     Str text = ast__text(b, node);
+    format.span = ast__span(b, node);
     read_align(&text, &format);
     format.sign = take(&text, '+');
     format.alternate = take(&text, '#');

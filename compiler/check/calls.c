@@ -202,6 +202,12 @@ static HirExpr *call_on_value(
     return give_up(fn, call->args, span);
 }
 
+HirExpr *call_named(Fn *fn, HirExpr *base, AstName name, const AstArgs *args, Span span) {
+    AstExpr callee = { .kind = AST_EXPR_FIELD, .span = span, .field = { .name = name } };
+    Call call = { .args = args };
+    return call_on_value(fn, base, &callee, &call, NULL, span);
+}
+
 // --- functions of types --------------------------------------------------------------------------------------------------------
 
 static HirExpr *call_on_type(

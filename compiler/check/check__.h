@@ -473,6 +473,13 @@ HirExpr *optional_arithmetic(
 ); // optional.c: of operands one of which is an optional
 HirOp op_of(AstOp op);
 HirExpr *check_call(Fn *fn, const AstExpr *expr, const HirType *want);
+HirExpr *call_named( // `base.name(args)`; `base` is no error
+    Fn *fn,
+    HirExpr *base,
+    AstName name,
+    const AstArgs *args,
+    Span span
+);
 HirExpr *check_index_value(Fn *fn, const AstExpr *ast); // of type usize
 HirLocal *find_local(const Fn *fn, Name name);          // NULL: none
 const HirConst *find_const(const Fn *fn, Name name);    // of a block around; NULL: none
@@ -487,9 +494,13 @@ Decl *named_type(Fn *fn, const AstExpr *expr);  // the type that an expression n
 const HirType *type_before_dot(Fn *fn, const AstExpr *expr, const HirType *want);
 Decl *generic_fn(Fn *fn, const AstExpr *expr);
 
-// --- closures.c, captures.c, instances.c ---------------------------------------------------------------------------------------------
+// --- closures.c, captures.c, texts.c, instances.c ---------------------------------------------------------------------------------------------
 
 HirExpr *check_closure(Fn *fn, const AstExpr *expr, const HirType *want);
+// A closure whose body is to be made in `inner`, without parameters yet, and the end of that. `errors`: reported before.
+HirExpr *open_closure(Fn *fn, const HirType *want, Span span, Fn *inner, Scope *scope);
+HirExpr *end_closure(Fn *fn, Fn *inner, HirExpr *closure, uint32_t errors);
+HirExpr *check_text(Fn *fn, const AstExpr *expr, const HirType *want);    // texts.c
 HirExpr *to_ref_fn(Checker *checker, HirExpr *expr, const HirType *want); // NULL: it does not fit
 bool takes_ref_fn(const HirSig *sig);
 // What lies outside and is used in the body gets parameters, and the closure that is made of `fn` arguments for them.

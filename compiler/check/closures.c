@@ -31,28 +31,23 @@ HirExpr *to_ref_fn(Checker *checker, HirExpr *expr, const HirType *want) {
 // --- parameters ------------------------------------------------------------------------------------------------------------
 
 // The type is the one that is passed; it may be written once more.
-static bool check_param_type(Fn *fn, const AstParam *param, const HirType *passed) {
+static void check_param_type(Fn *fn, const AstParam *param, const HirType *passed) {
     Checker *checker = fn->checker;
     uint32_t promise;
-    if (!param->type) return true;
+    if (!param->type) return;
     const HirType *type = resolve_param_type(checker, fn->module, param->type, &promise);
-    if (is_error(type)) return false;
-    if (type == passed) return true;
+    if (is_error(type) || type == passed) return;
     diag_report(
         checker->diags, param->type->span, E_TYPE_MISMATCH, type_text(checker, passed),
         type_text(checker, type)
     );
-    return false;
 }
 
-static bool declare_params(Fn *inner, const AstParams *params, const HirSig *sig) {
-    bool good = true;
+static void declare_params(Fn *inner, const AstParams *params, const HirSig *sig) {
     for (uint32_t i = 0; i < params->len; i++) {
-        const AstParam *param = &params->data[i];
-        good = check_param_type(inner, param, sig->params.data[i]) && good;
-        declare(inner, param->name, sig->params.data[i])->is_param = true;
+        check_param_type(inner, &params->data[i], sig->params.data[i]);
+        declare(inner, params->data[i].name, sig->params.data[i])->is_param = true;
     }
-    return good;
 }
 
 // --- the body --------------------------------------------------------------------------------------------------------------
@@ -82,27 +77,38 @@ static HirFn *closure_fn(Fn *fn, const HirSig *sig, Span span) {
 }
 
 // Knows the scopes around it, and nothing of the loops.
-static bool check_closure_body(Fn *fn, HirFn *made, const AstExpr *expr, const HirSig *sig) {
+HirExpr *open_closure(Fn *fn, const HirType *want, Span span, Fn *inner, Scope *scope) {
+    HirExpr *closure = new_closure(fn->checker, want, span);
+    HirFn *made = closure_fn(fn, want->sig, span);
+    closure->fn = made;
+    *inner = (Fn){ .checker = fn->checker,
+                   .module = fn->module,
+                   .fn = made,
+                   .scope = fn->scope,
+                   .result = want->sig->result };
+    push_scope(inner, scope);
+    made->body = block_of(inner, span);
+    return closure;
+}
+
+HirExpr *end_closure(Fn *fn, Fn *inner, HirExpr *closure, uint32_t errors) {
     Checker *checker = fn->checker;
-    Scope scope;
-    Fn inner = { .checker = checker,
-                 .module = fn->module,
-                 .fn = made,
-                 .scope = fn->scope,
-                 .result = sig->result };
-    uint32_t before = diags_errors(checker->diags);
-    push_scope(&inner, &scope);
-    bool good = declare_params(&inner, &expr->closure.params, sig);
-    made->body = block_of(&inner, expr->closure.body->span);
-    check_into(&inner, &expr->closure.body->block, made->body);
-    pop_scope(&inner);
-    return good && diags_errors(checker->diags) == before;
+    HirFn *made = inner->fn;
+    pop_scope(inner);
+    if (diags_errors(checker->diags) > errors || !take_captures(checker, made, closure))
+        return error_expr(checker, closure->span);
+    check_param_count(checker, made);
+    check_frame(checker, made);
+    check_flow(checker, made);
+    if (diags_errors(checker->diags) > errors) return error_expr(checker, closure->span);
+    vec_push(checker->arena, &fn->fn->closures, closure);
+    return closure;
 }
 
 static HirExpr *refuse_closure(Fn *fn, const AstExpr *expr, const HirType *want) {
     Checker *checker = fn->checker;
     if (!want || !is_error(want)) {
-        diag_report(checker->diags, expr->span, E_CLOSURE_PLACE, "a closure");
+        diag_report(checker->diags, expr->span, E_CLOSURE_PLACE, "a closure", "ref fn");
         if (want && want->kind == HIR_TYPE_FN)
             diag_help(checker->diags, "a function value is the name of a function");
     }
@@ -118,16 +124,11 @@ HirExpr *check_closure(Fn *fn, const AstExpr *expr, const HirType *want) {
         diag_note(checker->diags, expr->span, "wanted is `%s`", type_text(checker, want));
         return error_expr(checker, expr->span);
     }
-    HirExpr *closure = new_closure(checker, want, expr->span);
-    HirFn *made = closure_fn(fn, want->sig, expr->span);
-    uint32_t before = diags_errors(checker->diags);
-    closure->fn = made;
-    if (!check_closure_body(fn, made, expr, want->sig) || !take_captures(checker, made, closure))
-        return error_expr(checker, expr->span);
-    check_param_count(checker, made);
-    check_frame(checker, made);
-    check_flow(checker, made);
-    if (diags_errors(checker->diags) > before) return error_expr(checker, expr->span);
-    vec_push(checker->arena, &fn->fn->closures, closure);
-    return closure;
+    uint32_t errors = diags_errors(checker->diags);
+    Fn inner;
+    Scope scope;
+    HirExpr *closure = open_closure(fn, want, expr->span, &inner, &scope);
+    declare_params(&inner, &expr->closure.params, want->sig);
+    check_into(&inner, &expr->closure.body->block, inner.fn->body);
+    return end_closure(fn, &inner, closure, errors);
 }

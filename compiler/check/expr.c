@@ -542,7 +542,7 @@ static HirExpr *dispatch(Fn *fn, const AstExpr *expr, const HirType *want) {
     case AST_EXPR_NEW: return check_new(fn, expr, want);
     case AST_EXPR_INIT: return check_init(fn, expr, want);
     case AST_EXPR_TYPE: diag_report(checker->diags, expr->span, E_NOT_A_VALUE, "a type"); break;
-    case AST_EXPR_TEXT: unsupported(checker, expr->span, "text interpolation"); break;
+    case AST_EXPR_TEXT: return check_text(fn, expr, want);
     case AST_EXPR_INST: return check_inst(fn, expr);
     case AST_EXPR_TUPLE: return check_tuple(fn, expr, want);
     case AST_EXPR_CLOSURE: return check_closure(fn, expr, want);
