@@ -152,6 +152,7 @@ struct Checker {
     const Fn *around;       // whose body is being checked: its constants serve in lengths
     uint64_t const_steps;   // of all constants that have been computed
     uint32_t const_depth;   // of what is being computed, against hostile input
+    uint32_t finding;       // closures in closures whose results are to be found
 
     VEC(const HirExpr *) clauses; // which must only look
     Map *invariants;              // HirFn that tests one -> Decl of its struct
@@ -184,10 +185,16 @@ struct Fn {
     bool in_defer;
     HirLocal *join; // of the `join` around; NULL: none
     const HirType *result;
+    struct Found *found;       // of a closure whose result is to be found; NULL: `result` is known
     const AstClauses *clauses; // of the function; NULL: none, or they are wrong
     Map *olds;                 // AstExpr in `old(...)` -> HirLocal
     HirLocal *self;            // in an invariant; NULL: elsewhere
 };
+
+typedef struct Found { // what a closure returns, as far as it has been looked at
+    const HirType *type;
+    bool is_certain; // no literal, which would take another type as well
+} Found;
 
 // --- names.c ------------------------------------------------------------------------------------------------------------
 
@@ -500,6 +507,8 @@ HirExpr *check_closure(Fn *fn, const AstExpr *expr, const HirType *want);
 // A closure whose body is to be made in `inner`, without parameters yet, and the end of that. `errors`: reported before.
 HirExpr *open_closure(Fn *fn, const HirType *want, Span span, Fn *inner, Scope *scope);
 HirExpr *end_closure(Fn *fn, Fn *inner, HirExpr *closure, uint32_t errors);
+// What it returns when it is passed values of these types; NULL: that cannot be told. Reports what is wrong in it.
+const HirType *closure_result(Fn *fn, const AstExpr *expr, const HirType *const *params);
 HirExpr *check_text(Fn *fn, const AstExpr *expr, const HirType *want);    // texts.c
 HirExpr *to_ref_fn(Checker *checker, HirExpr *expr, const HirType *want); // NULL: it does not fit
 bool takes_ref_fn(const HirSig *sig);

@@ -132,3 +132,31 @@ HirExpr *check_closure(Fn *fn, const AstExpr *expr, const HirType *want) {
     check_into(&inner, &expr->closure.body->block, inner.fn->body);
     return end_closure(fn, &inner, closure, errors);
 }
+
+const HirType *closure_result(Fn *fn, const AstExpr *expr, const HirType *const *params) {
+    enum { DEEPEST = 4 }; // each closure in it is looked at twice
+    Checker *checker = fn->checker;
+    if (checker->finding >= DEEPEST) return NULL;
+    HirSig sig = { .result = simple(checker, HIR_TYPE_ERROR) };
+    for (uint32_t i = 0; i < expr->closure.params.len; i++) {
+        vec_push(checker->arena, &sig.params, params[i]);
+        vec_push(checker->arena, &sig.promises, HIR_NO_STATE);
+    }
+    Found found = { 0 };
+    Fn inner = { .checker = checker,
+                 .module = fn->module,
+                 .fn = arena_new(checker->arena, HirFn), // forgotten
+                 .scope = fn->scope,
+                 .result = sig.result,
+                 .found = &found };
+    Scope scope;
+    *inner.fn = (HirFn){ .name = names_add_c(checker->names, "fn"), .around = fn->fn, .path = "" };
+    checker->finding++;
+    push_scope(&inner, &scope);
+    declare_params(&inner, &expr->closure.params, &sig);
+    inner.fn->body = block_of(&inner, expr->closure.body->span);
+    check_into(&inner, &expr->closure.body->block, inner.fn->body);
+    pop_scope(&inner);
+    checker->finding--;
+    return found.type ? found.type : simple(checker, HIR_TYPE_VOID);
+}

@@ -220,6 +220,60 @@ static void infer_from_args(
     }
 }
 
+// Does the type name nothing that is still to be found?
+static bool is_known(const Infer *infer, const AstType *type) {
+    const Binding *binding = unknown(infer, type);
+    if (binding) return binding->type != NULL;
+    switch (type->kind) {
+    case AST_TYPE_NAME:
+        for (uint32_t i = 0; i < type->name.args.len; i++)
+            if (!type->name.args.data[i].type || !is_known(infer, type->name.args.data[i].type))
+                return false;
+        return true;
+    case AST_TYPE_POINTER:
+    case AST_TYPE_SLICE:
+    case AST_TYPE_GROWABLE: return is_known(infer, type->pointer.elem);
+    case AST_TYPE_OPTIONAL: return is_known(infer, type->optional);
+    case AST_TYPE_SCALAR:
+    case AST_TYPE_STR:
+    case AST_TYPE_ENDPOINT: return true;
+    default: return false;
+    }
+}
+
+// The types that the function passes to a closure, if all of them are known by now.
+static bool passed_types(const Infer *infer, const AstType *pattern, const HirType **types) {
+    Checker *checker = infer->checker;
+    const Env *outer = checker->env;
+    for (uint32_t i = 0; i < pattern->fn.params.len; i++)
+        if (!is_known(infer, pattern->fn.params.data[i].type)) return false;
+    checker->env = infer->env;
+    for (uint32_t i = 0; i < pattern->fn.params.len; i++) {
+        uint32_t promise;
+        types[i] =
+            resolve_param_type(checker, infer->module, pattern->fn.params.data[i].type, &promise);
+    }
+    checker->env = outer;
+    return true;
+}
+
+// What is not known yet may be what a closure returns.
+static void infer_from_results(Fn *fn, const Infer *infer, const AstFn *ast, const Call *call) {
+    const AstArgs *args = call->args;
+    for (uint32_t i = 0; args && i < args->len && call->first + i < ast->params.len; i++) {
+        const AstExpr *arg = args->data[i].value;
+        const AstType *pattern = ast->params.data[call->first + i].type;
+        if (all_known(infer) || arg->kind != AST_EXPR_CLOSURE || pattern->kind != AST_TYPE_FN ||
+            pattern->fn.params.len != arg->closure.params.len)
+            continue;
+        const HirType **types =
+            arena_array(infer->checker->arena, const HirType *, pattern->fn.params.len);
+        const HirType *result =
+            passed_types(infer, pattern, types) ? closure_result(fn, arg, types) : NULL;
+        if (result) meet(infer, pattern->fn.result, result);
+    }
+}
+
 // --- bounds --------------------------------------------------------------------------------------------------------------------
 
 // `I: Iterator<T>`: what I is known to be says what T is.
@@ -340,6 +394,8 @@ Decl *infer_instance(
     infer_from_bounds(&infer, generic);
     infer_from_args(fn, &infer, ast, call, ADAPTS);
     if (loose) meet(&infer, ast->result, want);
+    infer_from_bounds(&infer, generic);
+    infer_from_results(fn, &infer, ast, call);
     infer_from_bounds(&infer, generic);
     if (!all_known(&infer) && (diags_errors(checker->diags) > before || any_wrong(call)))
         return NULL;

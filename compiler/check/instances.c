@@ -6,7 +6,7 @@
 
 #include "base/buf.h"
 
-enum { DEEPEST_CHAIN = 32, MOST_INSTANCES = 10000, MOST_PARAMETERS = 1000 };
+enum { DEEPEST_CHAIN = 32, MOST_INSTANCES = 100000, MOST_PARAMETERS = 1000 };
 
 typedef struct Instance Instance;
 
@@ -109,14 +109,18 @@ static void follow(Instances *all, const Instance *around) {
         const HirExpr *call = *it;
         const Instance *made =
             instance(all, call->fn, given_all(all, around, call->fn, 0, call->args.data));
-        if (made->depth <= DEEPEST_CHAIN && strmap_len(all->known) <= MOST_INSTANCES &&
-            made->extra + call->fn->sig.params.len <= MOST_PARAMETERS)
-            continue;
-        diag_report(checker->diags, call->span, E_CLOSURE_CHAIN, text_of(checker, call->fn->name));
-        diag_help(
-            checker->diags,
-            "a closure that holds the `ref fn` it is made in may not be passed on to the same function for ever"
+        bool ends = made->depth <= DEEPEST_CHAIN &&
+                    made->extra + call->fn->sig.params.len <= MOST_PARAMETERS;
+        if (ends && strmap_len(all->known) <= MOST_INSTANCES) continue;
+        diag_report(
+            checker->diags, call->span, ends ? E_TOO_NESTED : E_CLOSURE_CHAIN,
+            ends ? "what functions are called with" : text_of(checker, call->fn->name)
         );
+        if (!ends)
+            diag_help(
+                checker->diags,
+                "a closure that holds the `ref fn` it is made in may not be passed on to the same function for ever"
+            );
         all->reported = true;
         return;
     }

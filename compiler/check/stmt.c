@@ -290,9 +290,27 @@ static HirStmt *check_assert(Fn *fn, const AstStmt *stmt) {
 
 // --- jumps ----------------------------------------------------------------------------------------------------------------------------
 
+// Of a closure whose result is not known yet: something with a type of its own says it.
+static HirStmt *find_result(Fn *fn, const AstStmt *stmt) {
+    const AstExpr *result = stmt->result;
+    HirStmt *made = new_stmt(fn, HIR_STMT_RETURN, stmt->span);
+    if (!result) {
+        fn->found->type = simple(fn->checker, HIR_TYPE_VOID);
+        return made;
+    }
+    bool adapts = result->kind == AST_EXPR_INT || result->kind == AST_EXPR_FLOAT ||
+                  result->kind == AST_EXPR_CHAR;
+    made->value = check_value(fn, result, NULL);
+    bool known = fn->found->type && (adapts || fn->found->is_certain);
+    if (made->value->kind != HIR_ERROR && !known)
+        *fn->found = (Found){ made->value->type, !adapts };
+    return made;
+}
+
 static HirStmt *check_return(Fn *fn, const AstStmt *stmt) {
     Checker *checker = fn->checker;
     HirExpr *value = NULL;
+    if (fn->found) return find_result(fn, stmt);
     bool is_void = fn->result->kind == HIR_TYPE_VOID;
     if (fn->in_defer) diag_report(checker->diags, stmt->span, E_DEFER_LEAVES, "return");
     if (stmt->result && is_void)
