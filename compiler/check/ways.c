@@ -130,7 +130,8 @@ void end_locals(Ways *ways, uint32_t down_to, Span at) {
     }
     ways->endings.len = whole;
     if (ways->state.dead) return;
-    loans_end_bound(ways, ways->endings.data + down_to, whole - down_to, at);
+    if (whole > down_to)
+        loans_end_bound(ways, ways->endings.data + down_to, whole - down_to, at);
     if (down_to == 0) states_return(ways, at);
     for (uint32_t i = 0; down_to == 0 && i < ways->fn->sig.params.len; i++)
         moves_check_back(ways, ways->fn->locals.data[i], at);

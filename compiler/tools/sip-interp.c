@@ -16,7 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CLEAN = 0, VIOLATION = 1, USAGE = 2, EXHAUSTED = 4, FILES_MOST = 64 };
+enum { CLEAN = 0, VIOLATION = 1, USAGE = 2, EXHAUSTED = 4, FILES_MOST = 256 };
 
 typedef struct Options {
     bool chaos;
