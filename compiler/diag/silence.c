@@ -37,8 +37,9 @@ void diag_follow(Diags *diags) {
 
 static bool is_inside(const Diags *diags, Span span) {
     vec_each(Span, part, &diags->silent) {
-        if (part->file == span.file && part->start <= span.start && span.start <= part->end)
-            return true;
+        bool inside = part->start <= span.start && span.start <= part->end;
+        bool around = span.start <= part->start && part->end <= span.end;
+        if (part->file == span.file && (inside || around)) return true;
     }
     return false;
 }
@@ -84,6 +85,7 @@ static bool tells_missing(DiagCode code) {
 bool diag__follows(Diags *diags, Span span, DiagCode code, const char *text) {
     if (diags->silent.len == 0) return false;
     if (span.file && is_inside(diags, span)) return true;
+    if (code == E_CONST_TRAP) return true; // a function that it calls may be one of these
     if (!tells_missing(code)) return false;
     if (is_lost(diags, "import", strlen("import"))) return true; // of whatever was in there
     for (const char *open = strchr(text, '`'); open;) {

@@ -186,6 +186,10 @@ static void report(Report *r, const Mend *mend) {
 }
 
 static bool is_claimed(const Parse *parse, uint32_t start, uint32_t end) {
+    uint32_t line = parse->lines.len > 0 ? line_of(parse, start) : 0;
+    vec_each(uint32_t, other, &parse->lines) {
+        if (*other == line) return true;
+    }
     vec_each(SyntaxHole, claim, &parse->claimed) {
         if (start <= skip_blanks(parse->text, claim->end) && end >= claim->start) return true;
     }

@@ -150,11 +150,25 @@ static char partner(char close) {
     return close == ')' ? '(' : close == ']' ? '[' : '{';
 }
 
+static uint32_t line_of(const Scan *s, uint32_t at) {
+    uint32_t line, column;
+    source_line_col(s->parse->map, s->parse->file, at, &line, &column, NULL);
+    return line;
+}
+
+// Of one line only the first, also of what does not parse there.
+static void report_other(Scan *s, SyntaxBracket bracket) {
+    uint32_t line = line_of(s, bracket.span.start);
+    if (s->parse->lines.len > 0 && *vec_last(&s->parse->lines) == line) return;
+    vec_push(s->parse->arena, &s->parse->lines, line);
+    diag_report(s->parse->diags, bracket.span, bracket.code, bracket.bracket);
+}
+
 // Of braces only the first is said: with one more or less all that follows is read amiss. Other brackets do not reach so far.
 static void note_bracket(Scan *s, SyntaxBracket bracket) {
     SyntaxBracket *first = &s->parse->bracket;
     if (!strchr("{}", bracket.bracket)) {
-        diag_report(s->parse->diags, bracket.span, bracket.code, bracket.bracket);
+        report_other(s, bracket);
         return;
     }
     if (!first->found || bracket.span.start < first->span.start) *first = bracket;

@@ -36,6 +36,7 @@ typedef struct Parse {
     SyntaxHoles holes;   // in the order of the text
     SyntaxHoles claimed; // what the scan has reported: holes there follow from it
     bool reported;
+    VEC(uint32_t) lines;   // on which a parenthesis or bracket was reported
     SyntaxBracket bracket; // reported unless what does not parse comes before
     bool too_deep;         // a part of the tree is left out
     VEC(SyntaxPart) wrong; // what has been reported because it did not parse
