@@ -9,9 +9,12 @@
 // clang-format on
 
 #include "base/buf.h"
+#include "base/file.h"
 #include "front/front.h"
 
+#include <dirent.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const int rows[] = {
@@ -44,10 +47,34 @@ static void put_files(Front *front, const char *text, const char *stop) {
     }
 }
 
+static void put_modules_of(Front *front, const char *folder, const char *prefix) {
+    struct dirent **entries;
+    int count = scandir(folder, &entries, NULL, alphasort);
+    assert_true(count > 2);
+    for (int i = 0; i < count; i++) {
+        char from[1024], to[512], error[512];
+        Buf text = { 0 };
+        snprintf(from, sizeof from, "%s/%s", folder, entries[i]->d_name);
+        snprintf(to, sizeof to, "%s/%s", prefix, entries[i]->d_name);
+        if (strstr(to, ".sip") && file_read(from, 1 << 20, &text, error))
+            front_overlay(front, to, (const char *)text.data, text.len);
+        buf_free(&text);
+        free(entries[i]);
+    }
+    free(entries);
+}
+
+// The modules that come with sipcc, each where it is looked for.
+static void put_modules(Front *front) {
+    put_modules_of(front, SIP_SOURCE_DIR "/stdlib/core", "std");
+    put_modules_of(front, SIP_SOURCE_DIR "/contracts/channels", "sip");
+}
+
 static void check_program(const char *code, const char *text, const char *stop, bool is_mended) {
     Buf out = { 0 };
     Front *front = front_new();
     put_files(front, text, stop);
+    put_modules(front);
     FrontResult *result = front_check(front, "page.sip", 0);
     assert_string_equal(result->error, "");
     bool good = diag_verify(result->diags, &out);
