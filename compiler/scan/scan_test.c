@@ -139,7 +139,7 @@ static const Case cases[] = {
     { "the red zone",                           BEGIN "488945f8 " END,                                     "below the stack pointer"          },
     { "no red zone",                            BEGIN "50 488945f8 58 " END,                               NULL                               },
     { "the red zone of the stack pointer",      BEGIN "48894424f8 " END,                                   "below the stack pointer"          },
-    { "an address in the red zone",             BEGIN "488d45f8 " END,                                     "below the stack pointer"          },
+    { "an address in the red zone",             BEGIN "488d45f8 " END,                                     NULL                               },
     { "the return address",                     BEGIN "48894508 " END,                                     "names the return address"         },
     { "the return address from below",          BEGIN "4889442408 " END,                                   "names the return address"         },
     { "the caller's frame pointer",             BEGIN "48894500 " END,                                     "names its caller's frame pointer" },
