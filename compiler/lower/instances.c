@@ -12,8 +12,7 @@ static bool is_ref_fn(const HirType *type) {
 
 // --- signatures ----------------------------------------------------------------------------------------
 
-static uint32_t width_of(Lower *l, const HirType *type, const Given *given) {
-    if (!is_ref_fn(type)) return 1;
+static uint32_t width_of(Lower *l, const Given *given) { // of a `ref fn`
     return given->func == SIR_NONE
                ? 1
                : l->module->funcs.data[given->func].sig.param_count - given->first;
@@ -30,7 +29,7 @@ static SirSig instance_sig(Lower *l, const HirFn *fn, const Given *given) {
     uint32_t *at = arena_array(&l->scratch, uint32_t, fn->sig.params.len), count = 0;
     for (uint32_t i = 0; i < fn->sig.params.len; i++) {
         at[i] = count;
-        count += width_of(l, fn->sig.params.data[i], &given[i]);
+        count += is_ref_fn(fn->sig.params.data[i]) ? width_of(l, &given[i]) : 1;
     }
     SirParam *params = arena_array(l->arena, SirParam, count);
     for (uint32_t i = 0; i < fn->sig.params.len; i++) {
@@ -148,7 +147,7 @@ void lower__declare_params(Body *b) {
             row = lower__declare(b, param) + 1;
             continue;
         }
-        b->lent[i] = (Lent){ row, width_of(l, param->type, &b->given[i]) };
+        b->lent[i] = (Lent){ row, width_of(l, &b->given[i]) };
         for (uint32_t k = 0; k < b->lent[i].count; k++)
             row = lower__raw_local(
                       b, lower__name(l, param->name), b->func.sig.params[row].type, param->span

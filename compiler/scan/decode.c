@@ -234,7 +234,10 @@ static bool decode_rest(Reader *r, uint8_t first, Insn *insn) {
         insn->kind = INSN_GS;
         return is_self;
     }
-    return !insn->has_memory || insn->base != NO_REG || insn->index != NO_REG; // no fixed addresses
+    // No fixed addresses, but around what stands for the address of nothing (llvm/consts.c): code that LLVM did not see to be
+    // dead may be left with one, and nobody's memory is there.
+    bool is_fixed = insn->has_memory && insn->base == NO_REG && insn->index == NO_REG;
+    return !is_fixed || (insn->kind == INSN_PLAIN && insn->disp >= -4096 && insn->disp < 4096);
 }
 
 bool scan__decode(const uint8_t *text, size_t size, size_t at, Insn *insn) {

@@ -85,6 +85,8 @@ static const Case cases[] = {
     { "return and pop",                         BEGIN "5d c20800",                                         "may not have"                     },
     { "a segment",                              BEGIN "658b00 " END,                                       "may not have"                     },
     { "its thread",                             BEGIN "65488b042500000000 " END,                           "names its thread"                 },
+    { "a call through the address of nothing",  BEGIN "ff142518000000 " END,                               "may not have"                     },
+    { "the address of nothing",                 BEGIN "488b0c2518000000 " END,                             NULL                               },
     { "a fixed address",                        BEGIN "8b042500100000 " END,                               "may not have"                     },
     { "AVX",                                    BEGIN "c5f877 " END,                                       "may not have"                     },
     { "movnti",                                 BEGIN "0fc300 " END,                                       "may not have"                     },
