@@ -41,6 +41,10 @@ void platform_pages_free(void *pages, size_t count) {
     munmap(pages, count * PLATFORM_PAGE);
 }
 
+bool platform_guard(void *page) {
+    return mprotect(page, PLATFORM_PAGE, PROT_NONE) == 0;
+}
+
 void platform_protect(void *pages, size_t count, PlatformAccess access) {
     static const int of_access[] = { PROT_NONE, PROT_READ, PROT_READ | PROT_WRITE,
                                      PROT_READ | PROT_EXEC };

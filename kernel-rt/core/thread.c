@@ -29,8 +29,11 @@ bool thread_create(Thread *thread, Sip *sip) {
     const size_t pages =
         1 + pages_for(sip->program->sealed->manifest.stack_bytes) + KERNEL_STACK / PLATFORM_PAGE;
     if (!(thread->stack = pages_take(pages))) return false;
+    if (!platform_guard(thread->stack)) {
+        pages_give(thread->stack, pages);
+        return false;
+    }
     thread->stack_pages = pages;
-    platform_protect(thread->stack, 1, PLATFORM_NONE);
     set_up(thread, sip);
     return true;
 }

@@ -71,6 +71,11 @@ void platform_pages_free(void *pages, size_t count) {
     }
 }
 
+// Of a stack that a SIP asks for while it runs: the others must not pay for what Linux cannot keep track of.
+bool platform_guard(void *page) {
+    return protect(page, 1, PLATFORM_NONE) == 0;
+}
+
 void platform_protect(void *pages, size_t count, PlatformAccess access) {
     if (protect(pages, count, access)) hosted_fail("protect pages");
 }

@@ -277,6 +277,11 @@ void platform_pages_free(void *pages, size_t count) {
         pc_panic("pages freed that were not handed out");
 }
 
+bool platform_guard(void *page) {
+    platform_protect(page, 1, PLATFORM_NONE);
+    return true;
+}
+
 void platform_protect(void *pages, size_t count, PlatformAccess access) {
     if (count > page_map.count) pc_panic("protection of what is not memory");
     set_access((uint64_t)pages, (uint64_t)pages + count * PAGE_SIZE, access);
