@@ -246,6 +246,7 @@ bool interp__is_owner(const SirTypeInfo *info);       // of a block
 bool interp__is_plain(Interp *in, SirType type);
 bool interp__is_owning(Interp *in, SirType type);
 bool interp__is_second_class(Interp *in, SirType type);
+bool interp__is_lent(Interp *in, SirType type); // a borrow may lead to it
 bool interp__is_sendable(Interp *in, SirType type);
 typedef bool InterpFinds(const SirTypeInfo *info);
 // Is such a type in it, or behind its owners? `known` keeps the answers for all types.

@@ -306,6 +306,16 @@ bool interp__is_second_class(Interp *in, SirType type) {
     return interp__facts(in, type)->is_second_class;
 }
 
+// What holds borrows among its parts may be lent; a borrow may not.
+bool interp__is_lent(Interp *in, SirType type) {
+    switch (interp__type(in, type)->kind) {
+    case SIR_TYPE_STRUCT:
+    case SIR_TYPE_ENUM:
+    case SIR_TYPE_OPTION: return true;
+    default: return !interp__is_second_class(in, type);
+    }
+}
+
 // --- what is somewhere in a type, also behind its owners ---------------------------------------------------------
 
 static bool is_end(const SirTypeInfo *info) {

@@ -5,9 +5,12 @@
 #include "limits.h"
 #include "verify__.h"
 
-static bool is_ref_struct(const Verify *v, SirType type) {
+// What has its borrows among its parts: it may be borrowed itself, and what lies inside is told apart from the borrow. A
+// borrow of a borrow there is none.
+static bool is_holder(const Verify *v, SirType type) {
     const SirTypeInfo *info = verify__type(v, type);
-    return info->kind == SIR_TYPE_STRUCT && info->is_ref;
+    return (info->kind == SIR_TYPE_STRUCT && info->is_ref) || info->kind == SIR_TYPE_ENUM ||
+           info->kind == SIR_TYPE_OPTION;
 }
 
 // --- types ---------------------------------------------------------------------------------------------------------------
@@ -23,7 +26,7 @@ static void require_first_class(Verify *v, SirType holder, SirType part) {
 static void check_pointee(Verify *v, SirType type) {
     const SirTypeInfo *info = verify__type(v, type);
     bool borrows = info->mode == SIR_MUT || info->mode == SIR_CONST;
-    if (!borrows || !is_ref_struct(v, info->elem)) require_first_class(v, type, info->elem);
+    if (!borrows || !is_holder(v, info->elem)) require_first_class(v, type, info->elem);
 }
 
 static void check_struct_fields(Verify *v, SirType type) {
@@ -110,10 +113,10 @@ static void check_promise(Verify *v, const SirSig *sig, uint32_t i, Spot at) {
         );
 }
 
-static bool is_ref_struct_borrow(const Verify *v, SirType type) {
+static bool leads_to_holder(const Verify *v, SirType type) {
     const SirTypeInfo *info = verify__type(v, type);
     return info->kind == SIR_TYPE_PTR && (info->mode == SIR_MUT || info->mode == SIR_CONST) &&
-           is_ref_struct(v, info->elem);
+           is_holder(v, info->elem) && verify__kind(v, info->elem)->second_class;
 }
 
 static const char *from_trouble(const Verify *v, const SirSig *sig, uint32_t i) {
@@ -122,7 +125,7 @@ static const char *from_trouble(const Verify *v, const SirSig *sig, uint32_t i) 
     if (i > 0 && sig->from[i - 1].param >= from->param) return "is not ascending";
     SirType type = sig->params[from->param].type;
     if (!verify__kind(v, type)->second_class) return "names a first-class parameter";
-    if (from->deep && !is_ref_struct_borrow(v, type)) return "looks into what is no ref struct";
+    if (from->deep && !leads_to_holder(v, type)) return "looks into what holds no borrows";
     return NULL;
 }
 
