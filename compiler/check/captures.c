@@ -37,7 +37,7 @@ static bool is_inside(const HirFn *fn, const HirLocal *local) {
 
 static bool holds_borrows(const HirType *type) { // and is not led to by pointers
     return hir_type_is_second_class(type) &&
-           !(type->kind == HIR_TYPE_STRUCT && type->structure->is_ref);
+           !(type->kind == HIR_TYPE_STRUCT && type->structure->is_ref && type->structure->module);
 }
 
 static uint32_t cut_of(const Chain *chain) {

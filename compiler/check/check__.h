@@ -44,6 +44,7 @@ typedef struct Binding {
 
 typedef struct Env {
     VEC(Binding) bindings;
+    bool is_definition; // a declaration over its own parameters
 } Env;
 
 typedef struct BoundList { // what a parameter must meet, and where its words are looked up
@@ -61,6 +62,7 @@ typedef struct GenericParam { // of a generic declaration
     Name name;
     Span span;
     bool is_value;
+    bool is_ref;    // it may stand for what holds borrows
     bool is_self;   // `Self` of an interface's function
     bool is_owners; // names a parameter of the type that the function belongs to
     const AstType *value_type;
@@ -145,14 +147,14 @@ struct Checker {
     Name self_name;         // `Self`
     Name discard, close;    // `_`, `close`
     const CheckHelp *help;  // NULL: none
-    StrMap *unknown;        // names that were found nowhere, each with the function that it is used in
-    uint32_t depth;         // of expressions and statements, against hostile input
-    uint32_t zeros;         // parts of the zero that is being made
-    Map *parts;             // HirExpr of a constant -> how many parts it has
-    const Fn *around;       // whose body is being checked: its constants serve in lengths
-    uint64_t const_steps;   // of all constants that have been computed
-    uint32_t const_depth;   // of what is being computed, against hostile input
-    uint32_t finding;       // closures in closures whose results are to be found
+    StrMap *unknown;  // names that were found nowhere, each with the function that it is used in
+    uint32_t depth;   // of expressions and statements, against hostile input
+    uint32_t zeros;   // parts of the zero that is being made
+    Map *parts;       // HirExpr of a constant -> how many parts it has
+    const Fn *around; // whose body is being checked: its constants serve in lengths
+    uint64_t const_steps; // of all constants that have been computed
+    uint32_t const_depth; // of what is being computed, against hostile input
+    uint32_t finding;     // closures in closures whose results are to be found
 
     VEC(const HirExpr *) clauses; // which must only look
     Map *invariants;              // HirFn that tests one -> Decl of its struct
@@ -274,7 +276,9 @@ const HirType *instance_type(
 ); // reports
 Env *env_by_args(
     Checker *checker, Module *module, Decl *generic, const AstGenericArgs *args, Span span
-); // NULL: reported
+);                                                                  // NULL: reported
+bool may_stand_for(const GenericParam *param, const HirType *type); // it is no borrow that may not
+bool in_instance_env(const Checker *checker); // what is looked at has been judged as a definition
 bool bind_written(
     Checker *checker,
     Module *module,

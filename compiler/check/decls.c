@@ -326,6 +326,8 @@ static bool add_from(Checker *checker, HirFn *fn, const AstFrom *from) {
     for (uint32_t i = 0; i < fn->locals.len; i++) {
         const HirType *type = fn->locals.data[i]->type;
         if (fn->locals.data[i]->name != from->path.data[0].name) continue;
+        bool borrows = from->deep ? may_look_inside(type) : hir_type_is_second_class(type);
+        if (!borrows && in_instance_env(checker)) return true; // what stands there holds none
         if (!hir_type_is_second_class(type) || type->kind == HIR_TYPE_REF_FN) break;
         if (from->deep && !may_look_inside(type)) {
             diag_report(checker->diags, from->span, E_FROM_INSIDE, name, type_text(checker, type));
@@ -383,7 +385,7 @@ static void fix_from(Checker *checker, const HirFn *fn, const AstFn *ast) {
 // What a borrow in the result comes from: what is written, or the only borrow among the parameters.
 static void complete_from(Checker *checker, HirFn *fn, const AstFn *ast) {
     if (!hir_type_is_second_class(fn->sig.result)) {
-        if (ast->from.len > 0)
+        if (ast->from.len > 0 && !in_instance_env(checker))
             diag_report(
                 checker->diags, ast->from.data[0].span, E_BAD_FROM,
                 text_of(checker, ast->from.data[0].path.data[0].name)

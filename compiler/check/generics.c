@@ -20,13 +20,11 @@ static void add_generics(Checker *checker, const AstGenerics *generics, GenericP
         GenericParam param = { .name = it->name.name,
                                .span = it->name.span,
                                .is_value = it->kind == AST_GENERIC_CONST,
+                               .is_ref = it->kind == AST_GENERIC_REF_TYPE,
                                .value_type = it->type,
                                .bounds = &it->bounds };
-        if (it->kind == AST_GENERIC_REF_TYPE || it->kind == AST_GENERIC_CONTRACT)
-            unsupported(
-                checker, it->name.span,
-                it->kind == AST_GENERIC_REF_TYPE ? "`ref` parameters" : "contracts as parameters"
-            );
+        if (it->kind == AST_GENERIC_CONTRACT)
+            unsupported(checker, it->name.span, "contracts as parameters");
         vec_push(checker->arena, out, param);
     }
 }
@@ -83,6 +81,14 @@ static void add_owner_params(Checker *checker, const Decl *method, GenericParams
     }
 }
 
+// An interface that says where a borrow comes from may be met by what holds borrows.
+static bool is_met_by_ref(const Decl *interface) {
+    vec_each(AstItem *, it, &interface->item->interface.fns) {
+        if ((*it)->fn.from.len > 0) return true;
+    }
+    return false;
+}
+
 GenericParams params_of(Checker *checker, const Decl *generic) {
     GenericParams params = { 0 };
     if (generic->item->kind != AST_ITEM_FN) {
@@ -90,7 +96,9 @@ GenericParams params_of(Checker *checker, const Decl *generic) {
         return params;
     }
     if (generic->interface) {
-        GenericParam self = { .name = checker->self_name, .is_self = true };
+        GenericParam self = { .name = checker->self_name,
+                              .is_self = true,
+                              .is_ref = is_met_by_ref(generic->interface) };
         vec_push(checker->arena, &params, self);
         add_generics(checker, &generic->interface->item->interface.generics, &params);
     }
@@ -205,6 +213,14 @@ void name_use(Checker *checker, const Decl *decl, uint32_t errors) {
     );
 }
 
+// With `ref` parameters, what a `ref struct` holds depends on what they stand for.
+static bool by_parts(const Decl *generic) {
+    bool is = false;
+    vec_each(AstGeneric, it, &generic->item->structure.generics)
+        is = is || it->kind == AST_GENERIC_REF_TYPE;
+    return is;
+}
+
 static Decl *make_instance(Checker *checker, Decl *generic, const Env *env, Span span) {
     static const DeclKind kinds[] = { [AST_ITEM_STRUCT] = DECL_STRUCT,
                                       [AST_ITEM_ENUM] = DECL_ENUM,
@@ -225,6 +241,7 @@ static Decl *make_instance(Checker *checker, Decl *generic, const Env *env, Span
     decl->name = instance_name(checker, generic, env);
     make_hir(checker, decl);
     if (decl->kind == DECL_STRUCT) decl->structure->is_opaque = decl->is_opaque;
+    if (decl->kind == DECL_STRUCT) decl->structure->by_parts = by_parts(generic);
     if (decl->kind == DECL_ENUM) decl->enumeration->is_opaque = decl->is_opaque;
     vec_push(checker->arena, &checker->decls, decl);
     checker->instances++;
@@ -324,6 +341,21 @@ static bool bind_value(
     return folded->kind == HIR_LITERAL;
 }
 
+bool may_stand_for(const GenericParam *param, const HirType *type) {
+    switch (type->kind) {
+    case HIR_TYPE_VOID:
+    case HIR_TYPE_NEVER:
+    case HIR_TYPE_REF_FN:
+    case HIR_TYPE_GUARD:
+    case HIR_TYPE_JOIN: return false;
+    default: return param->is_ref || !hir_type_is_second_class(type);
+    }
+}
+
+bool in_instance_env(const Checker *checker) {
+    return checker->env && !checker->env->is_definition;
+}
+
 bool bind_written(
     Checker *checker,
     Module *module,
@@ -339,13 +371,14 @@ bool bind_written(
     }
     binding->type = resolve_type(checker, module, arg->type);
     if (is_error(binding->type)) return false;
-    if (hir_type_is_second_class(binding->type) || binding->type->kind == HIR_TYPE_VOID) {
-        diag_report(
-            checker->diags, arg->type->span, E_BORROW_STORED, text_of(checker, param->name)
+    if (may_stand_for(param, binding->type)) return true;
+    diag_report(checker->diags, arg->type->span, E_BORROW_STORED, text_of(checker, param->name));
+    if (!param->is_ref && hir_type_is_second_class(binding->type))
+        diag_help(
+            checker->diags, "`<ref %s>` says that it may stand for a borrow",
+            text_of(checker, param->name)
         );
-        return false;
-    }
-    return true;
+    return false;
 }
 
 Env *env_by_args(
@@ -384,13 +417,23 @@ const HirType *instance_type(
 
 // --- the definition itself -------------------------------------------------------------------------------------------------
 
+static bool is_word(const Checker *checker, const AstType *bound, const char *word) {
+    return bound->kind == AST_TYPE_NAME && bound->name.path.names.len == 1 &&
+           strcmp(text_of(checker, bound->name.path.names.data[0].name), word) == 0;
+}
+
 static bool has_word(const Checker *checker, const AstTypes *list, const char *word) {
-    for (uint32_t i = 0; list && i < list->len; i++) {
-        const AstType *bound = list->data[i];
-        if (bound->kind == AST_TYPE_NAME && bound->name.path.names.len == 1 &&
-            strcmp(text_of(checker, bound->name.path.names.data[0].name), word) == 0)
+    for (uint32_t i = 0; list && i < list->len; i++)
+        if (is_word(checker, list->data[i], word)) return true;
+    return false;
+}
+
+// What conforms to an interface can be borrowed: its functions take it so.
+static bool has_interface(const Checker *checker, const AstTypes *list) {
+    for (uint32_t i = 0; i < list->len; i++)
+        if (!is_word(checker, list->data[i], "plain") &&
+            !is_word(checker, list->data[i], "sendable"))
             return true;
-    }
     return false;
 }
 
@@ -399,7 +442,8 @@ const HirType *opaque_type(
 ) {
     HirParam *made = arena_new(checker->arena, HirParam);
     Bounds *bounds = arena_new(checker->arena, Bounds);
-    *made = (HirParam){ .name = param->name, .bounds = bounds };
+    *made = (HirParam
+    ){ .name = param->name, .is_ref = param->is_ref, .is_lent = param->is_self, .bounds = bounds };
     const AstTypes *lists[] = { param->bounds, param->more };
     for (int k = 0; k < 2; k++) {
         if (!lists[k]) continue;
@@ -410,6 +454,7 @@ const HirType *opaque_type(
         }
         made->is_plain = made->is_plain || has_word(checker, lists[k], "plain");
         made->is_sendable = made->is_sendable || has_word(checker, lists[k], "sendable");
+        made->is_lent = made->is_lent || has_interface(checker, lists[k]);
         vec_push(checker->arena, &bounds->lists, list);
     }
     return hir_type_param(checker->types, made);
@@ -432,6 +477,7 @@ static void bind_self(Checker *checker, const Decl *fn, const Env *env) {
 static Env *opaque_env(Checker *checker, const Decl *generic) {
     GenericParams params = params_of(checker, generic);
     Env *env = arena_new(checker->arena, Env);
+    env->is_definition = true;
     for (uint32_t k = 0; k < params.len; k++) {
         Binding binding = { .name = params.data[k].name,
                             .is_value = params.data[k].is_value,

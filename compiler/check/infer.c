@@ -15,18 +15,25 @@ typedef struct Infer {
     Module *module; // of the generic
     const GenericParams *params;
     Env *env; // type NULL: not known yet
+    const HirType *
+        *refused; // of each parameter, a borrow that it would have stood for; NULL: nobody asks
 } Infer;
 
 // --- patterns and types ----------------------------------------------------------------------------------------------------
 
-static Binding *unknown(const Infer *infer, const AstType *pattern) {
+static const GenericParam *param_of(const Infer *infer, const AstType *pattern) {
     if (pattern->kind != AST_TYPE_NAME || pattern->name.path.names.len != 1 ||
         pattern->name.args.len > 0)
         return NULL;
     for (uint32_t i = 0; i < infer->params->len; i++)
         if (infer->params->data[i].name == pattern->name.path.names.data[0].name)
-            return &infer->env->bindings.data[i];
+            return &infer->params->data[i];
     return NULL;
+}
+
+static Binding *unknown(const Infer *infer, const AstType *pattern) {
+    const GenericParam *param = param_of(infer, pattern);
+    return param ? &infer->env->bindings.data[param - infer->params->data] : NULL;
 }
 
 static void meet(const Infer *infer, const AstType *pattern, const HirType *actual);
@@ -84,9 +91,11 @@ static void meet(const Infer *infer, const AstType *pattern, const HirType *actu
     if (is_error(actual)) return;
     Binding *binding = unknown(infer, pattern);
     if (binding) {
-        if (!binding->type && !hir_type_is_second_class(actual) && actual->kind != HIR_TYPE_VOID &&
-            actual->kind != HIR_TYPE_NEVER)
+        const GenericParam *param = param_of(infer, pattern);
+        if (!binding->type && may_stand_for(param, actual))
             binding->type = actual;
+        else if (!binding->type && infer->refused && hir_type_is_second_class(actual))
+            infer->refused[param - infer->params->data] = actual;
         return;
     }
     switch (pattern->kind) {
@@ -129,7 +138,7 @@ void unify(
     const AstType *pattern,
     const HirType *actual
 ) {
-    Infer infer = { checker, module, params, env };
+    Infer infer = { checker, module, params, env, NULL };
     meet(&infer, pattern, actual);
 }
 
@@ -315,6 +324,19 @@ static const char *spelled(const Infer *infer, uint32_t first) {
     return copy;
 }
 
+static void report_borrow(const Infer *infer, const Decl *generic, uint32_t row, Span span) {
+    Diags *diags = infer->checker->diags;
+    const GenericParam *param = &infer->params->data[row];
+    const char *name = text_of(infer->checker, param->name);
+    diag_report(
+        diags, span, E_BORROW_STANDS, type_text(infer->checker, infer->refused[row]), name,
+        text_of(infer->checker, generic->name)
+    );
+    if (param->is_ref) return;
+    diag_note(diags, param->span, "declared here");
+    diag_help(diags, "`<ref %s>` says that it may", name);
+}
+
 static bool report_unknown_params(
     const Infer *infer, const Decl *generic, uint32_t first, Span span
 ) {
@@ -322,6 +344,10 @@ static bool report_unknown_params(
     for (uint32_t i = 0; i < infer->params->len; i++) {
         if (infer->env->bindings.data[i].type) continue;
         const char *name = text_of(checker, infer->params->data[i].name);
+        if (infer->refused[i]) {
+            report_borrow(infer, generic, i, span);
+            return true;
+        }
         diag_report(checker->diags, span, E_CANNOT_INFER, name, text_of(checker, generic->name));
         diag_help(
             checker->diags, "write it: `%s::<%s>(...)`, with %s in the place of `%s`",
@@ -381,7 +407,8 @@ Decl *infer_instance(
         for (uint32_t i = 0; i < params.len; i++)
             vec_push(checker->arena, &env->bindings, ((Binding){ .name = params.data[i].name }));
     }
-    Infer infer = { checker, generic->module, &params, env };
+    Infer infer = { checker, generic->module, &params, env,
+                    arena_array(checker->arena, const HirType *, params.len) };
     uint32_t from = params.len - (own < params.len ? own : params.len);
     const AstFn *ast = &generic->item->fn;
     if (call->given && !bind_given(&infer, generic, fn->module, call->given, from, span))

@@ -293,7 +293,8 @@ static bool meets_bound(
         return word_of(checker, bound)[0] == 'p' ? hir_type_is_plain(type)
                                                  : hir_type_is_sendable(type);
     Decl *interface = interface_of(checker, module, env, bound);
-    return !interface || conforms(checker, type, interface); // what is no interface is reported
+    if (!interface) return true; // which is reported
+    return hir_type_is_lent(type) && conforms(checker, type, interface);
 }
 
 static const char *bound_text(
@@ -381,6 +382,13 @@ static void check_stated(Checker *checker, const HirType *type, Decl *interface,
         diag_note(checker->diags, (*wanted)->item->name.span, "this is what it asks for");
         if (it.found)
             diag_note(checker->diags, it.found->item->name.span, "declared otherwise here");
+        const AstFn *asked = &(*wanted)->item->fn;
+        if (it.found && asked->from.len > 0 && it.found->item->fn.from.len == 0)
+            diag_help(
+                checker->diags, "where its result comes from is part of it: `from %s%s`",
+                asked->from.data[0].deep ? "*" : "",
+                text_of(checker, asked->from.data[0].path.data[0].name)
+            );
         return;
     }
 }

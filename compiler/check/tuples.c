@@ -16,6 +16,8 @@ const HirType *tuple_type(Checker *checker, const HirType *const *types, uint32_
     if (!strmap_get(checker->tuples, (const char *)key.data, key.len, &found)) {
         HirStruct *made = arena_new(checker->arena, HirStruct);
         *made = (HirStruct){ .name = short_name(checker, &text),
+                             .is_ref = true,
+                             .by_parts = true,
                              .number = checker->program->structs.len };
         vec_push(checker->arena, &checker->program->structs, made);
         for (uint32_t i = 0; i < count; i++) {

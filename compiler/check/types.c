@@ -206,6 +206,8 @@ static bool fn_type_from(Checker *checker, const AstType *type, HirSig *sig) {
         unsupported(checker, from->span, "`from` of what is inside a parameter");
         return false;
     }
+    if (from && (!borrowed || named == UINT32_MAX) && in_instance_env(checker))
+        return true; // what stands there holds no borrow
     if (from && (!borrowed || named == UINT32_MAX)) {
         diag_report(
             checker->diags, from->span, E_BAD_FROM, text_of(checker, from->path.data[0].name)
@@ -287,7 +289,10 @@ bool check_leads(Checker *checker, const HirType *type, Span span) {
             continue;
         diag_report(checker->diags, span, E_BORROW_STORED, type_text(checker, at));
         if (borrows)
-            diag_help(checker->diags, "a pointer leads to a `ref struct`, and to no other borrow");
+            diag_help(
+                checker->diags,
+                "a pointer leads to what holds borrows inside, and to no borrow itself"
+            );
         return false;
     }
     return true;

@@ -92,6 +92,7 @@ typedef struct HirParam { // of a generic declaration
     Name name;
     bool is_plain, is_sendable; // it is bound to be
     bool is_ref;                // it may stand for what holds borrows
+    bool is_lent;               // and then for a `ref struct` only
     const void *bounds;         // what check/ knows of it
 } HirParam;
 
@@ -123,9 +124,9 @@ bool hir_type_is_owner(const HirType *type); // something inside must be consume
 bool hir_type_is_second_class(const HirType *type); // a borrow is inside
 bool hir_type_is_lent(const HirType *type
 ); // a borrow may lead to it: it is first-class, or a `ref struct`
-bool hir_type_is_sendable(const HirType *type);     // may cross a channel
-bool hir_type_is_movable(const HirType *type);      // may go to another thread
-bool hir_type_is_shareable(const HirType *type);    // several threads may reach it at once
+bool hir_type_is_sendable(const HirType *type);  // may cross a channel
+bool hir_type_is_movable(const HirType *type);   // may go to another thread
+bool hir_type_is_shareable(const HirType *type); // several threads may reach it at once
 bool hir_type_has_endpoint(const HirType *type);
 bool hir_type_is_opaque(const HirType *type);  // a PARAM is somewhere in it
 bool hir_type_is_indexed(const HirType *type); // ARRAY SLICE GROW VECTOR
@@ -228,7 +229,9 @@ struct HirStruct {
     Name name, module;
     Span span;
     Str doc;
-    bool is_ref;
+    bool is_ref; // may hold borrows: a `ref struct`, a tuple
+    bool
+        by_parts; // and is as good as a borrow only if a part is: a tuple, an instance of one with `ref` parameters
     bool is_wire;   // byte-exact: without padding, and aligned to 1
     bool is_opaque; // an instance over a PARAM
     HirFields fields;

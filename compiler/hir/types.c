@@ -228,7 +228,7 @@ static bool moves(const HirType *type) {
 
 static bool borrows(const HirType *type) {
     if (type->kind == HIR_TYPE_GUARD || type->kind == HIR_TYPE_JOIN) return true;
-    if (type->kind == HIR_TYPE_STRUCT) return type->structure->is_ref;
+    if (type->kind == HIR_TYPE_STRUCT) return type->structure->is_ref && !type->structure->by_parts;
     if (type->kind == HIR_TYPE_PARAM) return type->param->is_ref; // it may
     return type->kind == HIR_TYPE_REF_FN ||
            (has_mode(type) && (type->mode == HIR_MUT || type->mode == HIR_CONST));
@@ -256,7 +256,7 @@ static bool stays(const HirType *type, Border border) { // on this side of the b
     case HIR_TYPE_REF_FN:
     case HIR_TYPE_GUARD:
     case HIR_TYPE_JOIN: return true;
-    case HIR_TYPE_STRUCT: return type->structure->is_ref;
+    case HIR_TYPE_STRUCT: return type->structure->is_ref && !type->structure->by_parts;
     case HIR_TYPE_GROW: return border < BORDER_THREAD;
     default: break;
     }
@@ -277,9 +277,10 @@ bool hir_type_is_second_class(const HirType *type) {
 }
 
 bool hir_type_is_lent(const HirType *type) {
-    bool holder =
-        type->kind == HIR_TYPE_STRUCT && (type->structure->is_ref || !type->structure->module);
-    return holder || !hir_type_is_second_class(type);
+    bool holder = (type->kind == HIR_TYPE_STRUCT && type->structure->is_ref) ||
+                  type->kind == HIR_TYPE_ENUM || type->kind == HIR_TYPE_OPTION;
+    bool stands = type->kind == HIR_TYPE_PARAM && type->param->is_lent;
+    return holder || stands || !hir_type_is_second_class(type);
 }
 
 bool hir_type_has_endpoint(const HirType *type) {

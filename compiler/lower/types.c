@@ -44,10 +44,9 @@ static SirField *lower_fields(Lower *l, const HirField *fields, uint32_t count) 
     return made;
 }
 
-// A tuple holds what its parts hold.
 static bool holds_borrows(const HirStruct *structure) {
-    bool holds = structure->is_ref;
-    for (uint32_t i = 0; !structure->module && i < structure->fields.len; i++)
+    bool holds = structure->is_ref && !structure->by_parts;
+    for (uint32_t i = 0; structure->by_parts && i < structure->fields.len; i++)
         holds = holds || hir_type_is_second_class(structure->fields.data[i].type);
     return holds;
 }
