@@ -142,6 +142,25 @@ bool loans_access(Ways *ways, const Path *path, Access access, Span at) {
     return true;
 }
 
+void loans_check_dropped(
+    Ways *ways, const State *state, const Path *path, const Fact *gone, Span at
+) {
+    Checker *checker = ways->checker;
+    for (uint32_t i = 0; i < state->held.len; i++) {
+        const Fact *loan = &state->held.data[i];
+        if (!disturbs(ACCESS_END, path, loan) || !is_live(ways, loan->tag)) continue;
+        if (!is_news(ways, gone)) return;
+        diag_report(checker->diags, at, E_DROPPED_WHERE_WAYS_MEET, path_text(ways, path));
+        if (gone->value == MOVED_NEVER)
+            diag_note(checker->diags, gone->path.local->span, "declared without a value here");
+        else
+            diag_note(checker->diags, gone->at, "moved here, on one of the ways");
+        diag_note(checker->diags, loan->at, "%s", loan_text(ways, loan));
+        if (holder_of(ways, loan)) say_where_needed(ways, loan);
+        return;
+    }
+}
+
 // A join and what it holds end after the locals of its block: a thread may still work with them there. A guard ends with
 // whatever was borrowed through it.
 void loans_end_bound(Ways *ways, const Ending *endings, uint32_t count, Span at) {

@@ -166,8 +166,26 @@ static void check_side(Ways *ways, const State *gone, const State *there, Span a
     }
 }
 
+static bool is_gone(const State *state, const Path *path) { // all of it
+    for (uint32_t i = 0; i < state->moved.len; i++)
+        if (path_starts(path, &state->moved.data[i].path)) return true;
+    return false;
+}
+
+// What is owned and has a value on some ways only is dropped on those, where they meet the others [40].
+static void check_one_side(Ways *ways, const State *gone, const State *there, Span at) {
+    for (uint32_t i = 0; i < gone->moved.len; i++) {
+        const Fact *fact = &gone->moved.data[i];
+        if (hir_type_is_owner(fact->path.type) && !is_gone(there, &fact->path))
+            loans_check_dropped(ways, there, &fact->path, fact, at);
+    }
+}
+
 void moves_check_join(Ways *ways, const State *a, const State *b, Span at) {
-    if (ways->counting || ways->checker->in_instance) return;
+    if (ways->counting) return;
+    check_one_side(ways, a, b, at);
+    check_one_side(ways, b, a, at);
+    if (ways->checker->in_instance) return;
     check_side(ways, a, b, at);
     check_side(ways, b, a, at);
 }

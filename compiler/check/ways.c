@@ -130,8 +130,7 @@ void end_locals(Ways *ways, uint32_t down_to, Span at) {
     }
     ways->endings.len = whole;
     if (ways->state.dead) return;
-    if (whole > down_to)
-        loans_end_bound(ways, ways->endings.data + down_to, whole - down_to, at);
+    if (whole > down_to) loans_end_bound(ways, ways->endings.data + down_to, whole - down_to, at);
     if (down_to == 0) states_return(ways, at);
     for (uint32_t i = 0; down_to == 0 && i < ways->fn->sig.params.len; i++)
         moves_check_back(ways, ways->fn->locals.data[i], at);
@@ -329,8 +328,10 @@ static void test(
     if (!stmt->cond) return;
     walk_value(ways, stmt->cond);
     if (stmt->cond->kind == HIR_LITERAL && stmt->cond->bits && !stmt->cond->symbol) return;
-    State leaving = state_copy(&ways->state);
-    state_join(ways, &exit->out, &leaving, head_of(ways, stmt->span));
+    State staying = state_copy(&ways->state);
+    live_node(ways, NULL, LIVE_NOTHING); // what is used in the loop only is not used behind it
+    state_join(ways, &exit->out, &ways->state, head_of(ways, stmt->span));
+    ways->state = staying;
     live_node(ways, NULL, LIVE_NOTHING);
     if (stmt->cond->kind == HIR_LITERAL)
         ways->state.dead = true; // a labelled block: there is one round

@@ -209,6 +209,10 @@ typedef enum Access {
 
 bool loans_access(Ways *ways, const Path *path, Access access, Span at); // false: reported
 bool loans_add(Facts *loans, Fact loan);                                 // false: nothing new
+// What has a value in `state` is dropped where that meets a way on which it has none.
+void loans_check_dropped(
+    Ways *ways, const State *state, const Path *path, const Fact *gone, Span at
+);                                                   // reports
 void loans_start(Ways *ways, const HirLocal *param); // what it holds when the function begins
 void loans_forget(Ways *ways, const HirLocal *local);
 void loans_take(Ways *ways, const HirLocal *local, const HirExpr *value); // it is given the value
