@@ -575,6 +575,7 @@ HirExpr *target_place(Fn *fn, const AstExpr *target); // that may be changed; NU
 // --- tuples.c --------------------------------------------------------------------------------------------------------------------------
 
 const HirType *tuple_type(Checker *checker, const HirType *const *types, uint32_t count);
+bool is_tuple(const HirType *type);
 const HirType *resolve_tuple(Checker *checker, Module *module, const AstType *type); // reports
 HirExpr *check_tuple(Fn *fn, const AstExpr *expr, const HirType *want);
 void check_let_tuple(Fn *fn, const AstStmt *stmt, HirStmtVec *out);

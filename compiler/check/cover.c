@@ -67,15 +67,22 @@ static int by_number(const void *a, const void *b) {
 
 // --- taking a column apart -----------------------------------------------------------------------------------------------------
 
+// A tuple is taken apart as an enum of one variant.
+static uint32_t variants_of(const HirType *type) {
+    return type->kind == HIR_TYPE_OPTION ? 2 : is_tuple(type) ? 1 : type->enumeration->variants.len;
+}
+
+static const HirFields *fields_of(const HirType *type, uint32_t variant) {
+    return is_tuple(type) ? &type->structure->fields
+                          : &type->enumeration->variants.data[variant].fields;
+}
+
 static uint32_t arity(const HirType *type, uint32_t variant) {
-    return type->kind == HIR_TYPE_OPTION ? variant
-                                         : type->enumeration->variants.data[variant].fields.len;
+    return type->kind == HIR_TYPE_OPTION ? variant : fields_of(type, variant)->len;
 }
 
 static const HirType *payload(const HirType *type, uint32_t variant, uint32_t field) {
-    return type->kind == HIR_TYPE_OPTION
-               ? type->elem
-               : type->enumeration->variants.data[variant].fields.data[field].type;
+    return type->kind == HIR_TYPE_OPTION ? type->elem : fields_of(type, variant)->data[field].type;
 }
 
 // A row whose first cell has been replaced by the cells of its payload.
@@ -104,11 +111,14 @@ static const char *variant_text(
 ) {
     Arena *arena = cover->checker->arena;
     uint32_t count = arity(type, variant);
-    const char *name =
-        type->kind == HIR_TYPE_OPTION
-            ? (variant ? "some" : "none")
-            : text_of(cover->checker, type->enumeration->variants.data[variant].name);
-    const char *text = arena_printf(arena, ".%s%s", name, count ? "(" : "");
+    const char *text = "(";
+    if (!is_tuple(type)) {
+        const char *name =
+            type->kind == HIR_TYPE_OPTION
+                ? (variant ? "some" : "none")
+                : text_of(cover->checker, type->enumeration->variants.data[variant].name);
+        text = arena_printf(arena, ".%s%s", name, count ? "(" : "");
+    }
     for (uint32_t i = 0; i < count; i++)
         text = arena_printf(arena, "%s%s%s", text, i ? ", " : "", parts[i]);
     return count ? arena_printf(arena, "%s)", text) : text;
@@ -176,8 +186,7 @@ static bool useful_enum(
 ) {
     if (!is_wild(query[0]))
         return useful_variant(cover, rows, query, types, columns, query[0]->row, witness);
-    uint32_t count = types[0]->kind == HIR_TYPE_OPTION ? 2 : types[0]->enumeration->variants.len;
-    for (uint32_t variant = 0; variant < count; variant++)
+    for (uint32_t variant = 0; variant < variants_of(types[0]); variant++)
         if (useful_variant(cover, rows, query, types, columns, variant, witness)) return true;
     return false;
 }
@@ -275,7 +284,7 @@ static bool all_wild(const Rows *rows) { // in the first column: then nothing ne
 }
 
 static bool tells_variants(const HirType *type) {
-    return type->kind == HIR_TYPE_OPTION ||
+    return type->kind == HIR_TYPE_OPTION || is_tuple(type) ||
            (type->kind == HIR_TYPE_ENUM && !type->enumeration->is_flags);
 }
 
@@ -343,10 +352,7 @@ static const char *missing_text(Cover *cover, const Rows *rows, const HirType *t
     enum { MOST_NAMED = 3 };
     Arena *arena = cover->checker->arena;
     const char *text = NULL, *witness[1] = { "_" };
-    uint32_t missing = 0, variants = !tells_variants(type) ? 1
-                                     : type->kind == HIR_TYPE_OPTION
-                                         ? 2
-                                         : type->enumeration->variants.len;
+    uint32_t missing = 0, variants = tells_variants(type) ? variants_of(type) : 1;
     for (uint32_t i = 0; i < variants; i++) {
         HirPattern variant = { .kind = HIR_PATTERN_VARIANT, .type = type, .row = i };
         Cell query[1] = { tells_variants(type) ? &variant : NULL };
@@ -465,7 +471,7 @@ void check_covered(Checker *checker, const HirStmt *stmt, const HirType *type) {
                           : is_number(type) ? missing_number(&cover, &done, type)
                                             : missing_text(&cover, &rows, type);
     if (missing) diag_report(checker->diags, subject, E_NOT_COVERED, missing);
-    if (missing && !tells_variants(type) && type->kind != HIR_TYPE_BOOL)
+    if (missing && (!tells_variants(type) || is_tuple(type)) && type->kind != HIR_TYPE_BOOL)
         diag_help(checker->diags, "`default:` covers the rest");
     if (cover.steps > MOST_STEPS)
         diag_report(checker->diags, subject, E_TOO_NESTED, "what this `switch` tells apart");

@@ -147,9 +147,10 @@ static bool fits(Eval *eval, const HirPattern *pattern, Cell *subject) {
     case HIR_PATTERN_VALUE: return value_fits(pattern, subject);
     case HIR_PATTERN_RANGE: return range_fits(pattern, subject);
     case HIR_PATTERN_BIND: return bind(eval, pattern, subject);
+    case HIR_PATTERN_TUPLE:
     case HIR_PATTERN_VARIANT: break;
     }
-    if (!variant_fits(pattern, subject)) return false;
+    if (pattern->kind == HIR_PATTERN_VARIANT && !variant_fits(pattern, subject)) return false;
     for (uint32_t i = 0; i < pattern->args.len && i < subject->count; i++)
         if (!fits(eval, pattern->args.data[i], &subject->parts[i])) return false;
     return true;

@@ -108,28 +108,34 @@ static HirPattern *check_value_pattern(
     return refuse(fn, type, span);
 }
 
+// The least or the greatest of a type: where a range is open.
+static HirExpr *last_of(Checker *checker, const HirType *type, bool least, Span span) {
+    bool is_char = type->kind == HIR_TYPE_CHAR, is_signed = hir_type_is_signed(type);
+    uint64_t half = (uint64_t)1 << (hir_type_bits(type) - 1);
+    uint64_t most = is_char ? 0x10ffff : is_signed ? half - 1 : half - 1 + half;
+    return literal(checker, type, !least ? most : is_signed ? 0 - half : 0, span);
+}
+
 static HirPattern *check_range_pattern(Fn *fn, const AstPattern *ast, const HirType *type) {
     Checker *checker = fn->checker;
     HirPattern *pattern = new_pattern(fn, HIR_PATTERN_RANGE, type, ast->span);
     if (!hir_type_is_integer(type) && type->kind != HIR_TYPE_CHAR)
         return refuse(fn, type, ast->span);
-    if (!ast->range.lo || !ast->range.hi) {
-        unsupported(checker, ast->span, "open ranges in patterns");
-        return refuse(fn, simple(checker, HIR_TYPE_ERROR), ast->span);
-    }
-    pattern->value = fold_const(checker, check_value(fn, ast->range.lo, type));
-    pattern->last = fold_const(checker, check_value(fn, ast->range.hi, type));
+    pattern->value = ast->range.lo ? fold_const(checker, check_value(fn, ast->range.lo, type))
+                                   : last_of(checker, type, true, ast->span);
+    pattern->last = ast->range.hi ? fold_const(checker, check_value(fn, ast->range.hi, type))
+                                  : last_of(checker, type, false, ast->span);
     if (pattern->value->kind != HIR_LITERAL || pattern->last->kind != HIR_LITERAL)
         return refuse(fn, simple(checker, HIR_TYPE_ERROR), ast->span);
     bool is_signed = hir_type_is_signed(type);
     uint64_t low = pattern->value->bits, high = pattern->last->bits;
     bool empty = is_signed ? (int64_t)low > (int64_t)high : low > high;
-    if (empty || (!ast->range.inclusive && low == high)) {
+    bool open = !ast->range.hi, inclusive = ast->range.inclusive || open;
+    if (empty || (!inclusive && low == high)) {
         diag_report(checker->diags, ast->span, E_EMPTY_RANGE);
         return refuse(fn, simple(checker, HIR_TYPE_ERROR), ast->span);
     }
-    if (!ast->range.inclusive)
-        pattern->last = literal(checker, type, high - 1, pattern->last->span);
+    if (!inclusive) pattern->last = literal(checker, type, high - 1, pattern->last->span);
     return pattern;
 }
 
@@ -196,6 +202,27 @@ static HirPattern *check_variant_pattern(Fn *fn, const Subject *subject, const A
     return pattern;
 }
 
+static HirPattern *check_tuple_pattern(Fn *fn, const Subject *subject, const AstPattern *ast) {
+    Checker *checker = fn->checker;
+    const HirType *type = subject->type;
+    if (!is_tuple(type) || type->structure->fields.len != ast->tuple.len) {
+        if (!is_error(type))
+            diag_report(
+                checker->diags, ast->span, E_NOT_A_TUPLE, type_text(checker, type), ast->tuple.len
+            );
+        return refuse(fn, simple(checker, HIR_TYPE_ERROR), ast->span);
+    }
+    HirPattern *pattern = new_pattern(fn, HIR_PATTERN_TUPLE, type, ast->span);
+    for (uint32_t i = 0; i < ast->tuple.len; i++) {
+        const HirType *part = type->structure->fields.data[i].type;
+        vec_push(
+            checker->arena, &pattern->args,
+            check_field_pattern(fn, subject, ast->tuple.data[i], part)
+        );
+    }
+    return pattern;
+}
+
 static HirPattern *check_pattern(Fn *fn, const Subject *subject, const AstPattern *ast) {
     switch (ast->kind) {
     case AST_PATTERN_ERROR: break;
@@ -204,7 +231,7 @@ static HirPattern *check_pattern(Fn *fn, const Subject *subject, const AstPatter
     case AST_PATTERN_RANGE: return check_range_pattern(fn, ast, subject->type);
     case AST_PATTERN_BIND: return bind(fn, subject, &ast->bind, subject->type);
     case AST_PATTERN_VARIANT: return check_variant_pattern(fn, subject, ast);
-    case AST_PATTERN_TUPLE: unsupported(fn->checker, ast->span, "tuples"); break;
+    case AST_PATTERN_TUPLE: return check_tuple_pattern(fn, subject, ast);
     }
     return new_pattern(fn, HIR_PATTERN_WILD, simple(fn->checker, HIR_TYPE_ERROR), ast->span);
 }
@@ -216,21 +243,42 @@ static bool pattern_binds(const HirPattern *pattern) {
     return false;
 }
 
-static bool is_deep(const HirPattern *pattern) {
-    for (uint32_t i = 0; i < pattern->args.len; i++)
-        if (pattern->args.data[i]->kind != HIR_PATTERN_WILD &&
-            pattern->args.data[i]->kind != HIR_PATTERN_BIND)
-            return true;
-    return false;
-}
-
 // --- the statement ------------------------------------------------------------------------------------------------------------------
 
 static bool may_be_switched(const HirType *type) {
     return hir_type_is_integer(type) || type->kind == HIR_TYPE_BOOL ||
            type->kind == HIR_TYPE_CHAR ||
            (type->kind == HIR_TYPE_ENUM && !type->enumeration->is_flags) ||
-           type->kind == HIR_TYPE_OPTION || type->kind == HIR_TYPE_STR;
+           type->kind == HIR_TYPE_OPTION || type->kind == HIR_TYPE_STR || is_tuple(type);
+}
+
+typedef struct Search {
+    const HirLocal *local;
+    bool found;
+} Search;
+
+static void look_for(void *context, HirExpr *expr, const HirExpr *around) {
+    Search *search = context;
+    (void)around;
+    if (expr->kind == HIR_LOCAL && expr->local == search->local) search->found = true;
+}
+
+// What moves out of a payload after the guard is lent to it before, and there is no borrow of a borrow.
+static void check_guarded(Fn *fn, const HirPattern *pattern, HirExpr *guard) {
+    HirStmt whole = { .kind = HIR_STMT_ASSERT, .cond = guard };
+    for (uint32_t i = 0; i < pattern->args.len; i++) {
+        const HirPattern *arg = pattern->args.data[i];
+        Search search = { .local = arg->local };
+        check_guarded(fn, arg, guard);
+        if (pattern->kind != HIR_PATTERN_VARIANT || arg->kind != HIR_PATTERN_BIND ||
+            arg->bind != HIR_BIND_MOVE || hir_type_is_lent(arg->local->type))
+            continue;
+        hir_visit_stmt(&whole, look_for, &search);
+        if (search.found)
+            unsupported(
+                fn->checker, guard->span, "a guard that uses an exclusive borrow out of a payload"
+            );
+    }
 }
 
 static void check_case(Fn *fn, const Subject *subject, const AstCase *ast, HirStmt *stmt) {
@@ -244,20 +292,9 @@ static void check_case(Fn *fn, const Subject *subject, const AstCase *ast, HirSt
             diag_report(checker->diags, (*it)->span, E_PATTERN_BINDS);
         vec_push(checker->arena, &arm.patterns, pattern);
     }
-    if (ast->guard) {
-        arm.guard = check_cond(fn, ast->guard);
-        bool exclusive = arm.patterns.len == 1 && arm.patterns.data[0]->kind == HIR_PATTERN_BIND &&
-                         arm.patterns.data[0]->bind == HIR_BIND_MUT;
-        if (exclusive)
-            unsupported(
-                checker, ast->guard->span, "a guard beside an exclusive borrow of the whole"
-            );
-        for (uint32_t i = 0; i < arm.patterns.len; i++)
-            if (is_deep(arm.patterns.data[i]))
-                unsupported(
-                    checker, ast->guard->span, "a guard beside patterns inside of patterns"
-                );
-    }
+    if (ast->guard) arm.guard = check_cond(fn, ast->guard);
+    for (uint32_t i = 0; arm.guard && i < arm.patterns.len; i++)
+        check_guarded(fn, arm.patterns.data[i], arm.guard);
     arm.body = block_of(fn, ast->span);
     check_into(fn, &ast->body, arm.body);
     pop_scope(fn);

@@ -38,7 +38,7 @@ const HirType *tuple_type(Checker *checker, const HirType *const *types, uint32_
 }
 
 // A struct without a module is a tuple.
-static bool is_tuple(const HirType *type) {
+bool is_tuple(const HirType *type) {
     return type->kind == HIR_TYPE_STRUCT && !type->structure->module;
 }
 

@@ -527,6 +527,7 @@ typedef enum HirPatternKind {
     HIR_PATTERN_RANGE,   // `value` up to and with `last`, both literals
     HIR_PATTERN_BIND,    // `local`, by `bind`
     HIR_PATTERN_VARIANT, // `row` of an enum or option, with `args` for its payload (all of it)
+    HIR_PATTERN_TUPLE,   // `args` for its parts; `row` is 0
 } HirPatternKind;
 
 typedef enum HirBind { HIR_BIND_COPY, HIR_BIND_MOVE, HIR_BIND_CONST, HIR_BIND_MUT } HirBind;
@@ -541,7 +542,7 @@ struct HirPattern {
     HirLocal *local;
     HirBind bind;
     uint32_t row;
-    VEC(HirPattern *) args; // of VARIANT. An arm with a guard has only WILD and BIND there
+    VEC(HirPattern *) args; // VARIANT TUPLE
 };
 
 // --- statements -----------------------------------------------------------------------------------------------------------
@@ -556,7 +557,7 @@ typedef enum HirStmtKind {
     HIR_STMT_IF,     // cond, then, otherwise (may be NULL)
     HIR_STMT_LOOP, // while cond (NULL: for ever) { then } with `step` (may be NULL) after each round, also after `continue`.
                    // `is_do`: the test comes after the round
-    HIR_STMT_SWITCH, // subject: a place (payloads may be bound) or a value; arms in order; covers everything
+    HIR_STMT_SWITCH, // subject: a place (its parts may be bound) or a value; arms in order; covers everything
     HIR_STMT_RECEIVE,  // arms; waits until one is ready
     HIR_STMT_BREAK,    // out of `target`: a LOOP, SWITCH or RECEIVE around it
     HIR_STMT_CONTINUE, // the next round of `target`, a LOOP

@@ -1,4 +1,4 @@
-// `switch` on enums and options: payloads are reached through SIR's `match` only [1].
+// `switch` on enums, options and tuples: payloads are reached through SIR's `match` only [1].
 //
 // The arms that may take a variant stand in the order of the text; the first without a guard is the last. An arm's
 // guard sees what a first match lends it; when it holds, a second match binds for good, so that what moves, moves
@@ -20,7 +20,7 @@ typedef struct Candidates {
 static bool is_deep(const HirPattern *pattern);
 
 static bool fits(const HirPattern *pattern, uint32_t variant) {
-    return lower__catches_all(pattern) ||
+    return lower__catches_all(pattern) || pattern->kind == HIR_PATTERN_TUPLE ||
            (pattern->kind == HIR_PATTERN_VARIANT && pattern->row == variant);
 }
 
@@ -167,10 +167,6 @@ static void fill_payload(
         land(b, s, &landings[i]);
 }
 
-static SirType field_type(Body *b, const Switch *s, uint32_t variant, uint32_t field) {
-    return sir_variant_field(b->l->module, lower__place_type(b, s->place), variant, field);
-}
-
 // An arm of the match that takes the variant and ends up in the body.
 static void fill_arm(Body *b, Switch *s, Candidate candidate, SirArm *arm) {
     fill_payload(b, s, s->place, candidate.pattern, arm);
@@ -190,8 +186,27 @@ static SirArm *match_one(Body *b, Switch *s) {
     return match_else(b, s->place, s->subject->type, lower__nowhere(b, s), s->stmt->span);
 }
 
-// A payload that is known to fit.
+// The parts of a tuple are where they lie; of one that is consumed, those that nobody wants are dropped.
+static void take_tuple(Body *b, Switch *s, SirPlace place, const HirPattern *pattern) {
+    bool consumed = consumes(pattern);
+    for (uint32_t i = 0; i < pattern->args.len; i++) {
+        const HirPattern *arg = pattern->args.data[i];
+        SirPlace part = lower__project(b, place, SIR_PROJ_FIELD, i);
+        if (arg->kind == HIR_PATTERN_BIND)
+            lower__bind_at(b, part, arg);
+        else if (binds_any(arg))
+            take_apart(b, s, part, arg);
+        else if (consumed && kind_owns(&b->l->kinds, lower__place_type(b, part)))
+            LOWER_OP(b, SIR_OP_DROP, arg->span, lower__at(part));
+    }
+}
+
+// What is known to fit.
 static void take_apart(Body *b, Switch *s, SirPlace place, const HirPattern *pattern) {
+    if (pattern->kind == HIR_PATTERN_TUPLE) {
+        take_tuple(b, s, place, pattern);
+        return;
+    }
     fill_payload(
         b, s, place, pattern,
         match_else(b, place, pattern->type, lower__nowhere(b, s), pattern->span)
@@ -235,10 +250,20 @@ static void test_plain_variant(Body *b, SirPlace place, const HirPattern *patter
 
 static void test_deep(Body *b, SirPlace place, const HirPattern *pattern, SirBlock no);
 
+// A field of a payload, to be looked at: a copy, or where it lies.
+static SirBind look_inside(Body *b, SirType field, SirPlace *place, Span span) {
+    bool plain = kind_is_plain(&b->l->kinds, field);
+    SirType type = plain ? field : sir_type_ptr(b->l->module, SIR_CONST, field);
+    SirLocal temp = lower__temp(b, type, span);
+    *place = lower__local_place(temp);
+    if (!plain) *place = lower__project(b, *place, SIR_PROJ_DEREF, 0);
+    return (SirBind){ plain ? SIR_BIND_COPY : SIR_BIND_CONST, temp };
+}
+
 static void test_payload(Body *b, SirPlace place, const HirPattern *pattern, SirBlock no) {
     SirType type = lower__place_type(b, place);
     uint32_t arity = sir_variant_arity(b->l->module, type, pattern->row);
-    Landing *landings = arena_array(&b->l->scratch, Landing, arity);
+    SirPlace *places = arena_array(&b->l->scratch, SirPlace, arity);
     SirArm *arm = match_else(b, place, pattern->type, no, pattern->span);
     *arm = (SirArm){ .kind = SIR_ARM_VARIANT, .n = pattern->row, .bind_count = arity };
     arm->binds = arena_array(b->l->arena, SirBind, arity);
@@ -247,19 +272,13 @@ static void test_payload(Body *b, SirPlace place, const HirPattern *pattern, Sir
     for (uint32_t i = 0; i < arity; i++) {
         const HirPattern *arg = pattern->args.data[i];
         SirType field = sir_variant_field(b->l->module, type, pattern->row, i);
-        bool plain = kind_is_plain(&b->l->kinds, field);
         arm->binds[i] = (SirBind){ SIR_BIND_SKIP, SIR_NONE };
-        if (lower__catches_all(arg)) continue;
-        SirLocal temp =
-            lower__temp(b, plain ? field : sir_type_ptr(b->l->module, SIR_CONST, field), arg->span);
-        landings[i].place = lower__local_place(temp);
-        if (!plain) landings[i].place = lower__project(b, landings[i].place, SIR_PROJ_DEREF, 0);
-        arm->binds[i] = (SirBind){ plain ? SIR_BIND_COPY : SIR_BIND_CONST, temp };
+        if (!lower__catches_all(arg)) arm->binds[i] = look_inside(b, field, &places[i], arg->span);
     }
     lower__start(b, inside);
     for (uint32_t i = 0; i < arity; i++)
         if (!lower__catches_all(pattern->args.data[i]))
-            test_deep(b, landings[i].place, pattern->args.data[i], no);
+            test_deep(b, places[i], pattern->args.data[i], no);
 }
 
 // Goes on where the pattern fits what is at `place`, else at `no`.
@@ -277,10 +296,18 @@ static void test_deep(Body *b, SirPlace place, const HirPattern *pattern, SirBlo
             test_plain_variant(b, place, pattern, no);
         else
             test_payload(b, place, pattern, no);
+        break;
+    case HIR_PATTERN_TUPLE:
+        for (uint32_t i = 0; i < pattern->args.len; i++)
+            test_deep(b, lower__project(b, place, SIR_PROJ_FIELD, i), pattern->args.data[i], no);
     }
 }
 
 // --- guards ------------------------------------------------------------------------------------------------
+
+static bool is_inside(const HirPattern *pattern) { // it binds what lies deeper
+    return pattern->kind != HIR_PATTERN_BIND && binds_any(pattern);
+}
 
 // While a guard is evaluated, what will move, or be borrowed exclusively, is a shared borrow.
 static SirBind lend_field(Body *b, const HirPattern *arg, SirType type) {
@@ -290,7 +317,7 @@ static SirBind lend_field(Body *b, const HirPattern *arg, SirType type) {
         SirBindMode mode = arg->bind == HIR_BIND_COPY ? SIR_BIND_COPY : SIR_BIND_CONST;
         return (SirBind){ mode, lower__row(b, arg->local) };
     }
-    if (arg->bind == HIR_BIND_MOVE && hir_type_is_second_class(arg->local->type)) return skip;
+    if (arg->bind == HIR_BIND_MOVE && !hir_type_is_lent(arg->local->type)) return skip;
     SirType pointer = sir_type_ptr(b->l->module, SIR_CONST, type);
     SirPlace lent = lower__local_place(lower__temp(b, pointer, arg->span));
     bool moves = arg->bind == HIR_BIND_MOVE;
@@ -298,26 +325,50 @@ static SirBind lend_field(Body *b, const HirPattern *arg, SirType type) {
     return (SirBind){ SIR_BIND_CONST, lent.local };
 }
 
-static void lend_payload(Body *b, Switch *s, uint32_t variant, const HirPattern *pattern) {
-    SirArm *arm = match_one(b, s);
+// What is in a place of its own is seen there.
+static void lend_at(Body *b, SirPlace place, const HirPattern *pattern) {
+    SirPlace *seen = &b->places[pattern->local->number];
+    if (pattern->bind == HIR_BIND_COPY || pattern->bind == HIR_BIND_CONST) {
+        lower__bind_at(b, place, pattern);
+    } else if (pattern->bind == HIR_BIND_MOVE) {
+        *seen = place;
+    } else {
+        SirType pointer = sir_type_ptr(b->l->module, SIR_CONST, lower__place_type(b, place));
+        *seen = lower__local_place(lower__temp(b, pointer, pattern->span));
+        LOWER_OP(b, SIR_OP_BORROW, pattern->span, lower__at(*seen), lower__at(place));
+    }
+}
+
+static void lend_inside(Body *b, Switch *s, SirPlace place, const HirPattern *pattern);
+
+static void lend_payload(Body *b, Switch *s, SirPlace place, const HirPattern *pattern) {
+    SirType type = lower__place_type(b, place);
+    SirPlace *places = arena_array(&b->l->scratch, SirPlace, pattern->args.len);
+    SirArm *arm = match_else(b, place, pattern->type, lower__nowhere(b, s), pattern->span);
     SirBlock inside = lower__block(b);
     arm->kind = SIR_ARM_VARIANT;
-    arm->n = variant;
+    arm->n = pattern->row;
     arm->block = inside;
     arm->bind_count = pattern->args.len;
     arm->binds = arena_array(b->l->arena, SirBind, pattern->args.len);
-    for (uint32_t i = 0; i < pattern->args.len; i++)
-        arm->binds[i] = lend_field(b, pattern->args.data[i], field_type(b, s, variant, i));
+    for (uint32_t i = 0; i < pattern->args.len; i++) {
+        const HirPattern *arg = pattern->args.data[i];
+        SirType field = sir_variant_field(b->l->module, type, pattern->row, i);
+        arm->binds[i] = is_inside(arg) ? look_inside(b, field, &places[i], arg->span)
+                                       : lend_field(b, arg, field);
+    }
     lower__start(b, inside);
+    for (uint32_t i = 0; i < pattern->args.len; i++)
+        if (is_inside(pattern->args.data[i])) lend_inside(b, s, places[i], pattern->args.data[i]);
 }
 
-static void lend_whole(Body *b, const Switch *s, const HirPattern *pattern) {
-    if (pattern->bind == HIR_BIND_COPY || pattern->bind == HIR_BIND_CONST)
-        lower__bind_whole(b, s, pattern);
-    else if (pattern->bind == HIR_BIND_MOVE)
-        b->places[pattern->local->number] = s->place;
-    else
-        unreachable(); // check/ refuses a guard that sees an exclusive borrow of the whole
+// All that a pattern binds, as far as a guard sees it. It is known to fit.
+static void lend_inside(Body *b, Switch *s, SirPlace place, const HirPattern *pattern) {
+    if (pattern->kind == HIR_PATTERN_BIND) lend_at(b, place, pattern);
+    if (pattern->kind == HIR_PATTERN_VARIANT && binds_any(pattern))
+        lend_payload(b, s, place, pattern);
+    for (uint32_t i = 0; pattern->kind == HIR_PATTERN_TUPLE && i < pattern->args.len; i++)
+        lend_inside(b, s, lower__project(b, place, SIR_PROJ_FIELD, i), pattern->args.data[i]);
 }
 
 // The body finds what was bound for good.
@@ -329,16 +380,13 @@ static void restore_places(Body *b, const HirPattern *pattern, const SirPlace *s
         restore_places(b, pattern->args.data[i], saved);
 }
 
-static void test_guard(
-    Body *b, Switch *s, uint32_t variant, Candidate candidate, SirBlock *yes, SirBlock *no
-) {
+static void test_guard(Body *b, Switch *s, Candidate candidate, SirBlock *yes, SirBlock *no) {
     const HirPattern *pattern = candidate.pattern;
     uint32_t count = b->fn->locals.len;
     SirPlace *saved = arena_array(&b->l->scratch, SirPlace, count);
     for (uint32_t i = 0; i < count; i++)
         saved[i] = b->places[i];
-    if (takes_apart(&candidate)) lend_payload(b, s, variant, pattern);
-    if (pattern && pattern->kind == HIR_PATTERN_BIND) lend_whole(b, s, pattern);
+    if (pattern) lend_inside(b, s, s->place, pattern);
     lower__test(b, s->stmt->arms.data[candidate.arm].guard, yes, no);
     if (pattern) restore_places(b, pattern, saved);
 }
@@ -350,30 +398,35 @@ static void take(Body *b, Switch *s, Candidate candidate) {
         fill_arm(b, s, candidate, match_one(b, s));
         return;
     }
-    if (candidate.pattern) lower__bind_whole(b, s, candidate.pattern);
+    if (candidate.pattern && candidate.pattern->kind == HIR_PATTERN_TUPLE)
+        take_apart(b, s, s->place, candidate.pattern);
+    else if (candidate.pattern)
+        lower__bind_at(b, s->place, candidate.pattern);
     lower__jump(b, s->bodies[candidate.arm], s->stmt->arms.data[candidate.arm].span);
 }
 
-static void try_candidates(Body *b, Switch *s, uint32_t variant, const Candidates *candidates) {
-    for (uint32_t i = 0; i < candidates->list.len; i++) {
-        Candidate candidate = candidates->list.data[i];
-        SirBlock yes, no;
-        if (is_deep(candidate.pattern)) {
-            no = lower__block(b);
-            test_deep(b, s->place, candidate.pattern, no);
-            take(b, s, candidate);
-            lower__start(b, no);
-            continue;
-        }
-        if (!s->stmt->arms.data[candidate.arm].guard) {
-            take(b, s, candidate);
-            return;
-        }
-        test_guard(b, s, variant, candidate, &yes, &no);
+// Things go on where the arm is not taken; false: it always is.
+static bool try_candidate(Body *b, Switch *s, Candidate candidate) {
+    bool guarded = s->stmt->arms.data[candidate.arm].guard != NULL,
+         deep = is_deep(candidate.pattern);
+    SirBlock unfit = deep ? lower__block(b) : SIR_NONE, yes, no = unfit;
+    if (deep) test_deep(b, s->place, candidate.pattern, unfit);
+    if (guarded) {
+        test_guard(b, s, candidate, &yes, &no);
         lower__start(b, yes);
-        take(b, s, candidate);
-        lower__start(b, no);
     }
+    take(b, s, candidate);
+    if (!guarded && !deep) return false;
+    lower__start(b, no);
+    if (!guarded || !deep) return true;
+    lower__jump(b, unfit, s->stmt->span);
+    lower__start(b, unfit);
+    return true;
+}
+
+static void try_candidates(Body *b, Switch *s, const Candidates *candidates) {
+    for (uint32_t i = 0; i < candidates->list.len; i++)
+        if (!try_candidate(b, s, candidates->list.data[i])) return;
     lower__jump(b, lower__nowhere(b, s), s->stmt->span);
 }
 
@@ -392,17 +445,22 @@ static void lower_variant(Body *b, Switch *s, uint32_t variant, SirArm *arm) {
     for (uint32_t i = 0; i < arm->bind_count; i++)
         arm->binds[i].local = SIR_NONE;
     lower__start(b, arm->block = lower__block(b));
-    try_candidates(b, s, variant, &candidates);
+    try_candidates(b, s, &candidates);
 }
 
 static void lower_rest(Body *b, Switch *s, SirArm *arm) {
     Candidates candidates = find_candidates(b, s, SIR_NONE);
     arm->kind = SIR_ARM_DEFAULT;
     lower__start(b, arm->block = lower__block(b));
-    try_candidates(b, s, SIR_NONE, &candidates);
+    try_candidates(b, s, &candidates);
 }
 
 void lower__match(Body *b, Switch *s) {
+    if (s->subject->type->kind == HIR_TYPE_STRUCT) { // a tuple
+        Candidates candidates = find_candidates(b, s, SIR_NONE);
+        try_candidates(b, s, &candidates);
+        return;
+    }
     uint32_t variants = variant_count(s), named = 0, next = 0;
     for (uint32_t i = 0; i < variants; i++)
         named += is_named(s, i);

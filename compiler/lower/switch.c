@@ -15,10 +15,10 @@ bool lower__catches_all(const HirPattern *pattern) {
     return pattern->kind == HIR_PATTERN_WILD || pattern->kind == HIR_PATTERN_BIND;
 }
 
-void lower__bind_whole(Body *b, const Switch *s, const HirPattern *pattern) {
+void lower__bind_at(Body *b, SirPlace at, const HirPattern *pattern) {
     if (pattern->kind != HIR_PATTERN_BIND) return;
     SirArg local = lower__at(lower__local_place(lower__row(b, pattern->local)));
-    SirArg place = lower__at(s->place);
+    SirArg place = lower__at(at);
     switch (pattern->bind) {
     case HIR_BIND_COPY: place.kind = SIR_ARG_COPY; break;
     case HIR_BIND_MOVE: place.kind = SIR_ARG_MOVE; break;
@@ -37,14 +37,14 @@ static bool has_guard(const HirStmt *stmt) {
     return false;
 }
 
-static bool has_payload(const HirType *type) {
-    return type->kind == HIR_TYPE_OPTION ||
+static bool has_parts(const HirType *type) {
+    return type->kind == HIR_TYPE_OPTION || type->kind == HIR_TYPE_STRUCT ||
            (type->kind == HIR_TYPE_ENUM && !type->enumeration->is_plain);
 }
 
-// A place whose payloads may be borrowed stays where it is; anything else is read once.
+// A place whose parts may be borrowed stays where it is; anything else is read once.
 static SirPlace hold_subject(Body *b, const Switch *s) {
-    bool in_place = hir_expr_is_place(s->subject) && has_payload(s->subject->type);
+    bool in_place = hir_expr_is_place(s->subject) && has_parts(s->subject->type);
     if (in_place) return lower__place(b, s->subject, has_guard(s->stmt));
     if (!hir_expr_is_place(s->subject)) return lower__value_place(b, s->subject);
     SirType type = lower__type(b->l, s->subject->type);
@@ -77,7 +77,7 @@ void lower__switch(Body *b, const HirStmt *stmt) {
     s.bodies = arena_array(&b->l->scratch, SirBlock, stmt->arms.len);
     for (uint32_t i = 0; i < stmt->arms.len; i++)
         s.bodies[i] = lower__block(b);
-    if (has_payload(s.subject->type))
+    if (has_parts(s.subject->type))
         lower__match(b, &s);
     else
         lower__switch_values(b, &s);

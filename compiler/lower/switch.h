@@ -15,8 +15,8 @@ typedef struct Switch {
 
 SirBlock lower__nowhere(Body *b, Switch *s);
 bool lower__catches_all(const HirPattern *pattern);
-// Binds the whole subject to the pattern's local.
-void lower__bind_whole(Body *b, const Switch *s, const HirPattern *pattern);
+// Binds what is at the place to the pattern's local, if it has one.
+void lower__bind_at(Body *b, SirPlace place, const HirPattern *pattern);
 
 void lower__switch_values(Body *b, Switch *s);
 void lower__match(Body *b, Switch *s);

@@ -121,10 +121,11 @@ static void test_pattern(
         break;
     case HIR_PATTERN_RANGE: test_range(b, s, pattern, yes, no); break;
     case HIR_PATTERN_BIND:
-        lower__bind_whole(b, s, pattern);
+        lower__bind_at(b, s->place, pattern);
         lower__jump(b, yes, pattern->span);
         break;
     case HIR_PATTERN_VARIANT: test_variant(b, s, pattern, yes, no); break;
+    case HIR_PATTERN_TUPLE: unreachable(); // taken apart in match.c
     }
 }
 
