@@ -50,6 +50,7 @@ void pipeline_add_times(Pipeline *pipeline, const Times *times) {
     pipeline->times.verify += times->verify;
     pipeline->times.llvm += times->llvm;
     pipeline->times.link += times->link;
+    pipeline->times.scan += times->scan;
     pipeline->times.seal += times->seal;
 }
 

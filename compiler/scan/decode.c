@@ -3,7 +3,9 @@
 
 #include "decode.h"
 
+#include <assert.h>
 #include <string.h>
+#include <threads.h>
 
 enum { N = 1, O = 2, D = 4, S = 8 };   // prefixes, as bits
 enum { ONE = 1, TWO, THREE8, THREEA }; // maps
@@ -78,11 +80,27 @@ static uint8_t opcode_of(Reader *r, uint8_t first, uint8_t *map) {
     return *map == TWO ? byte : next(r);
 }
 
+// The rows of each opcode, in their order: 0 ends them, n is row n - 1.
+enum { MAPS = THREEA + 1, ROWS_MOST = 4 };
+static uint8_t rows_of[MAPS][256][ROWS_MOST + 1];
+static once_flag once = ONCE_FLAG_INIT;
+
+_Static_assert(sizeof opcodes / sizeof *opcodes < 255, "a row fits a byte");
+
+static void index_rows(void) {
+    for (size_t i = 0; i < sizeof opcodes / sizeof *opcodes; i++)
+        for (uint32_t opcode = opcodes[i].first; opcode <= opcodes[i].last; opcode++) {
+            uint8_t *rows = rows_of[opcodes[i].map][opcode];
+            size_t count = strlen((const char *)rows);
+            assert(count < ROWS_MOST);
+            rows[count] = (uint8_t)(i + 1);
+        }
+}
+
 static const Opcode *find(const Reader *r, uint8_t map, uint8_t opcode) {
     uint8_t prefix = r->prefix ? r->prefix : r->operand_sizes ? O : N;
-    for (size_t i = 0; i < sizeof opcodes / sizeof *opcodes; i++) {
-        const Opcode *row = &opcodes[i];
-        if (row->map != map || opcode < row->first || opcode > row->last) continue;
+    for (const uint8_t *n = rows_of[map][opcode]; *n; n++) {
+        const Opcode *row = &opcodes[*n - 1];
         if (!(row->prefixes & prefix)) continue;
         // 66 beside F2 or F3 is 16-bit popcnt, bsf, movs: only where 66 alone has that meaning.
         if (r->prefix && r->operand_sizes && !(row->map == ONE && row->prefixes & O)) continue;
@@ -241,6 +259,7 @@ static bool decode_rest(Reader *r, uint8_t first, Insn *insn) {
 }
 
 bool scan__decode(const uint8_t *text, size_t size, size_t at, Insn *insn) {
+    call_once(&once, index_rows);
     *insn = (Insn){ .reg = NO_REG, .rm = NO_REG, .base = NO_REG, .index = NO_REG };
     Reader r = { .bytes = text + at, .left = size - at };
     uint8_t first = prefixes(&r);

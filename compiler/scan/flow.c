@@ -114,7 +114,11 @@ static bool is_mov(const Insn *insn, uint32_t to, uint32_t from) {
 }
 
 // mov %rsp, %r11; sub $n, %r11; 1: sub $step, %rsp; mov $0, (%rsp); cmp %r11, %rsp; jne 1b
-static bool is_probing(const Flow *f, uint64_t at, uint64_t gap, uint64_t *bytes, uint64_t *end) {
+// `first` is the one at `at`.
+static bool is_probing(
+    const Flow *f, uint64_t at, const Insn *first, uint64_t gap, uint64_t *bytes, uint64_t *end
+) {
+    if (!is_mov(first, R11, RSP)) return false;
     Insn insn[6];
     for (int i = 0; i < 6; i++) {
         if (at >= f->func->end || !scan__decode(f->s->text, f->func->end, at, &insn[i]))
@@ -135,8 +139,8 @@ static bool is_probing(const Flow *f, uint64_t at, uint64_t gap, uint64_t *bytes
     bool back = insn[5].kind == INSN_BRANCH && (insn[5].opcode & 15) == 5 && insn[5].target == loop;
     *bytes = whole;
     *end = at;
-    return gap + step <= PAGE && is_mov(&insn[0], R11, RSP) && sub_r11 && sub_rsp && touch && cmp &&
-           back && step > 0 && step <= PAGE && whole > 0 && whole <= INT32_MAX && whole % step == 0;
+    return gap + step <= PAGE && sub_r11 && sub_rsp && touch && cmp && back && step > 0 &&
+           step <= PAGE && whole > 0 && whole <= INT32_MAX && whole % step == 0;
 }
 
 static bool moves_by(Flow *f, uint64_t at, const Insn *insn, State *state, bool *did) {
@@ -268,7 +272,7 @@ static bool step(Flow *f, uint64_t at) {
     Insn insn;
     uint64_t bytes, end;
     scan__decode(f->s->text, f->func->end, at, &insn);
-    if (is_probing(f, at, state.gap, &bytes, &end)) {
+    if (is_probing(f, at, &insn, state.gap, &bytes, &end)) {
         if (state.sp < -(int64_t)INT32_MAX) return fail(f, at, "a frame of no size");
         state.sp -= (int64_t)bytes;
         state.gap = 0;

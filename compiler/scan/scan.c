@@ -59,6 +59,9 @@ bool scan_program(const uint8_t *program, size_t length, const ScanFacts *facts,
     Scan s = { .facts = facts, .error = error };
     arena_init(&s.scratch);
     s.found = bits_new(&s.scratch, facts->site_count);
+    s.sites = map_new(&s.scratch);
+    for (uint32_t i = 0; i < facts->site_count; i++)
+        map_put(s.sites, facts->sites[i], i);
     bool good = scan__read(&s, program, length) && scan__code(&s);
     for (uint32_t i = 0; good && i < s.func_count; i++) {
         good = scan__flow(&s, &s.funcs[i]);

@@ -7,6 +7,7 @@
 #include "scan.h"
 
 #include "base/bits.h"
+#include "base/map.h"
 
 typedef struct Func {
     uint64_t start, end; // in the text
@@ -26,6 +27,7 @@ typedef struct Scan {
     uint64_t trap;   // where sip_trap is in the text; UINT64_MAX: nowhere
     uint64_t kernel; // the address of the pointer to the kernel's table
     BitSet begins;   // of the text's bytes: an instruction begins here
+    Map *sites;      // rows of the trap table to where facts->sites has them
     BitSet found;    // of facts->sites
 } Scan;
 

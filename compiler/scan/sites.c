@@ -36,8 +36,8 @@ static bool leads_to_trap(const Scan *s, uint64_t at, uint64_t end) {
 }
 
 static void note(Scan *s, uint32_t row) {
-    for (uint32_t i = 0; i < s->facts->site_count; i++)
-        if (s->facts->sites[i] == row) bits_set(&s->found, i);
+    uint64_t i;
+    if (map_get(s->sites, row, &i)) bits_set(&s->found, (uint32_t)i);
 }
 
 void scan__sites(Scan *s, const Func *func) {
