@@ -243,6 +243,5 @@ void llvm__compare(Emit *e, const SirInst *inst) {
         is = LLVMBuildFCmp(e->at, row->of_float, a.a, b.a, "");
     else
         is = llvm__is(e, llvm__is_signed(repr) ? row->of_signed : row->of_unsigned, a.a, b.a);
-    Value value = llvm__one(e, SIR_TYPE_BOOL, llvm__to_bool(e, is));
-    llvm__dest(e, &inst->args[0], &value);
+    llvm__dest_bit(e, &inst->args[0], is);
 }

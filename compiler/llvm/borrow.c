@@ -84,7 +84,7 @@ static void same_bytes(Emit *e, const SirInst *inst) {
     LLVMValueRef values[] = { llvm__int(e, e->i1, 0), equal };
     LLVMBasicBlockRef from[] = { here, same };
     LLVMAddIncoming(is, values, from, 2);
-    give(e, &inst->args[0], llvm__to_bool(e, is), NULL);
+    llvm__dest_bit(e, &inst->args[0], is);
 }
 
 static void address(Emit *e, const SirInst *inst) { // of all that has one, the first word

@@ -197,5 +197,4 @@ void llvm__define_program(Emit *e) {
     llvm__add_attribute(e, e->funcs[main], "noinline", 0); // a frame of its own, for reports
     if (!e->failed) LLVMBuildCall2(e->at, e->func_types[main], e->funcs[main], args, count, "");
     LLVMBuildRetVoid(e->at);
-    llvm__end_body(e);
 }

@@ -31,8 +31,7 @@ static void is_closed(Emit *e, const SirInst *inst) {
     LLVMValueRef endpoint = llvm__load_place(e, &place).a;
     LLVMValueRef is = llvm__call_kernel(e, KCALL_IS_CLOSED, 1, &endpoint);
     LLVMValueRef bit = llvm__is(e, LLVMIntNE, is, llvm__u32(e, 0));
-    Value value = llvm__one(e, SIR_TYPE_BOOL, llvm__to_bool(e, bit));
-    llvm__dest(e, &inst->args[0], &value);
+    llvm__dest_bit(e, &inst->args[0], bit);
 }
 
 // --- sending ---------------------------------------------------------------------------------------------------------

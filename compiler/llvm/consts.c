@@ -245,8 +245,10 @@ static void list_into(Emit *e, const SirTree *tree, const Place *to) {
                           : kind == SIR_TYPE_STRUCT ? llvm__field_offset(e, tree->type, i)
                                                     : llvm__place_field(e, &at, item->type);
         uint32_t align = llvm__align(e, item->type);
-        Place part = { llvm__offset(e, to->addr, offset), item->type,
-                       to->align < align ? to->align : align, to->swapped };
+        Place part = { .addr = llvm__offset(e, to->addr, offset),
+                       .type = item->type,
+                       .align = to->align < align ? to->align : align,
+                       .swapped = to->swapped };
         if (kind == SIR_TYPE_STRUCT) {
             const SirTypeInfo *info = llvm__type(e, tree->type);
             part.swapped = info->is_wire && info->fields[i].order == 2;
@@ -288,7 +290,9 @@ Value llvm__tree(Emit *e, const SirTree *tree) {
         );
     case SHAPE_MEMORY: break;
     }
-    Place temp = { llvm__temp_of(e, tree->type), tree->type, llvm__align(e, tree->type), false };
+    Place temp = { .addr = llvm__temp_of(e, tree->type),
+                   .type = tree->type,
+                   .align = llvm__align(e, tree->type) };
     tree_into(e, tree, &temp);
     return llvm__memory(e, tree->type, temp.addr);
 }

@@ -280,7 +280,6 @@ static uint64_t k_heap_used(void) {
     return kernel.bytes;
 }
 
-
 static const KernelTable table;
 
 // A thread runs to its end at once, which is one of the ways in which threads may go.
@@ -308,11 +307,10 @@ static void k_unpark(const uint64_t *word) {
 }
 
 static const KernelTable table = {
-    k_trap,        k_finish,     k_alloc,      k_try_alloc,     k_free,        k_channel,
-    k_send,        k_send_begin, k_send_block, k_send_endpoint, k_send_commit, k_receive,
-    k_receive_any, k_close,      k_is_closed,  k_endpoint_is,   k_now,         k_cycles,
-    k_yield,       k_sleep,      k_exit,       k_heap_used,     k_spawn,       k_join_begin,
-    k_join_end,    k_park,       k_unpark,
+    k_trap,       k_finish,      k_alloc,         k_try_alloc,   k_free,    k_channel,     k_send,
+    k_send_begin, k_send_block,  k_send_endpoint, k_send_commit, k_receive, k_receive_any, k_close,
+    k_is_closed,  k_endpoint_is, k_now,           k_cycles,      k_yield,   k_sleep,       k_exit,
+    k_heap_used,  k_spawn,       k_join_begin,    k_join_end,    k_park,    k_unpark,
 };
 
 // --- the runtime ---------------------------------------------------------------------------------------------------

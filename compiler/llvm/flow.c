@@ -10,7 +10,7 @@ void llvm__bind(Emit *e, const SirBind *bind, LLVMValueRef addr, SirType type, u
     Value value = bind->mode == SIR_BIND_CONST || bind->mode == SIR_BIND_MUT
                       ? llvm__one(e, to, addr)
                       : llvm__load_at(e, type, addr, align);
-    llvm__store_at(e, e->locals[bind->local], llvm__align(e, to), &value);
+    llvm__set_local(e, bind->local, &value);
 }
 
 static LLVMBasicBlockRef target(const Emit *e, const SirArm *arm) {
@@ -42,14 +42,22 @@ static void switch_on(Emit *e, const SirInst *inst) {
 
 static LLVMValueRef read_tag(Emit *e, const Place *place) {
     if (llvm__is_niche(e, place->type)) {
-        LLVMValueRef ptr = llvm__load(e, e->ptr, place->addr, place->align);
+        LLVMValueRef ptr = llvm__load_place(e, place).a;
         return llvm__to_bool(e, llvm__is(e, LLVMIntNE, ptr, LLVMConstNull(e->ptr)));
     }
+    if (place->reg) return llvm__load_place(e, place).a;
     LLVMTypeRef word = LLVMIntTypeInContext(e->context, 8 * llvm__tag_size(e, place->type));
     return llvm__load(e, word, place->addr, 1);
 }
 
 static void bind_payload(Emit *e, const SirArm *arm, const Place *place) {
+    if (place->reg) { // `T*?`: the payload is the pointer
+        Value value = llvm__load_place(e, place);
+        for (uint32_t i = 0; i < arm->bind_count; i++)
+            if (arm->binds[i].mode != SIR_BIND_SKIP)
+                llvm__set_local(e, arm->binds[i].local, &value);
+        return;
+    }
     bool niche = llvm__is_niche(e, place->type);
     Offsets at = { niche ? 0 : llvm__payload_offset(e, place->type), 1 };
     for (uint32_t i = 0; i < arm->bind_count; i++) {
@@ -128,7 +136,7 @@ void llvm__end(Emit *e, const SirInst *inst) {
     switch (inst->op) {
     case SIR_OP_JUMP: llvm__jump(e, target(e, &inst->arms[0])); break;
     case SIR_OP_BRANCH: {
-        LLVMValueRef c = llvm__from_bool(e, llvm__arg(e, &inst->args[0]).a);
+        LLVMValueRef c = llvm__bit(e, &inst->args[0]);
         llvm__branch(e, c, target(e, &inst->arms[0]), target(e, &inst->arms[1]));
         break;
     }

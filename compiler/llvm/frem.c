@@ -51,5 +51,4 @@ void llvm__define_frem(Emit *e) {
     );
     LLVMBuildCall2(e->at, type, steps, cells, 2, "");
     LLVMBuildRet(e->at, llvm__load(e, e->f64, cells[0], 8));
-    llvm__end_body(e);
 }

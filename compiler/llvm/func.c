@@ -8,21 +8,27 @@
 
 // --- bodies ------------------------------------------------------------------------------------------------------
 
-// The entry block holds nothing but memory for locals and temporaries; code begins in the next.
+// Memory for locals and temporaries comes first in the entry block, and whatever was there before is moved behind it.
 void llvm__begin_body(Emit *e, LLVMValueRef fn) {
     e->fn = fn;
     e->info = NULL;
     e->result = NULL;
     e->temps.len = 0;
     e->trap_blocks = map_new(e->arena);
-    LLVMBasicBlockRef entry = LLVMAppendBasicBlockInContext(e->context, fn, "entry");
-    LLVMPositionBuilderAtEnd(e->entry, entry);
-    LLVMPositionBuilderAtEnd(e->at, LLVMAppendBasicBlockInContext(e->context, fn, "start"));
+    LLVMPositionBuilderAtEnd(e->at, LLVMAppendBasicBlockInContext(e->context, fn, "entry"));
 }
 
-void llvm__end_body(Emit *e) {
+LLVMValueRef llvm__memory_in_frame(const Emit *e, LLVMTypeRef type, uint32_t align) {
     LLVMBasicBlockRef entry = LLVMGetEntryBasicBlock(e->fn);
-    LLVMBuildBr(e->entry, LLVMGetNextBasicBlock(entry));
+    LLVMValueRef first = LLVMGetFirstInstruction(entry);
+    if (first)
+        LLVMPositionBuilderBefore(e->entry, first);
+    else
+        LLVMPositionBuilderAtEnd(e->entry, entry);
+    LLVMSetCurrentDebugLocation2(e->entry, NULL); // it took that of the place
+    LLVMValueRef addr = LLVMBuildAlloca(e->entry, type, "");
+    LLVMSetAlignment(addr, align);
+    return addr;
 }
 
 // --- locals -------------------------------------------------------------------------------------------------------
@@ -37,27 +43,19 @@ static LLVMTypeRef memory_type(const Emit *e, SirType type) {
     return LLVMArrayType2(e->i8, llvm__size(e, type));
 }
 
-static LLVMValueRef add_local(Emit *e, SirType type) {
-    LLVMValueRef addr = LLVMBuildAlloca(e->entry, memory_type(e, type), "");
-    LLVMSetAlignment(addr, llvm__align(e, type));
-    return addr;
-}
-
 static void take_params(Emit *e) {
     uint32_t at = 0;
     if (llvm__shape(e, e->info->sig.result) == SHAPE_MEMORY) e->result = LLVMGetParam(e->fn, at++);
     for (uint32_t i = 0; i < e->info->sig.param_count; i++) {
         SirType type = e->info->sig.params[i].type;
-        uint32_t align = llvm__align(e, type);
-        switch (llvm__shape(e, type)) {
-        case SHAPE_NONE: break;
-        case SHAPE_ONE: llvm__store(e, LLVMGetParam(e->fn, at++), e->locals[i], align); break;
-        case SHAPE_TWO:
-            llvm__store(e, LLVMGetParam(e->fn, at++), e->locals[i], align);
-            llvm__store(e, LLVMGetParam(e->fn, at++), llvm__offset(e, e->locals[i], 8), align);
-            break;
-        case SHAPE_MEMORY: e->locals[i] = LLVMGetParam(e->fn, at++); break; // a copy that is ours
-        }
+        Value value = { .type = type, .shape = llvm__shape(e, type) };
+        if (value.shape == SHAPE_NONE) continue;
+        value.a = LLVMGetParam(e->fn, at++);
+        if (value.shape == SHAPE_TWO) value.b = LLVMGetParam(e->fn, at++);
+        if (value.shape == SHAPE_MEMORY)
+            e->locals[i] = value.a; // a copy that is ours
+        else
+            llvm__set_local(e, i, &value);
     }
 }
 
@@ -66,25 +64,36 @@ static void add_locals(Emit *e) {
     for (uint32_t i = 0; i < e->info->locals.len; i++) {
         SirType type = e->info->locals.data[i].type;
         bool given = i < e->info->sig.param_count && llvm__shape(e, type) == SHAPE_MEMORY;
-        if (!given) e->locals[i] = add_local(e, type);
+        if (!given && !e->registers[i].is)
+            e->locals[i] = llvm__memory_in_frame(e, memory_type(e, type), llvm__align(e, type));
     }
 }
 
 // --- instructions ---------------------------------------------------------------------------------------------------
 
+static void drop_place(Emit *e, const SirPlace *dropped) {
+    Place place = llvm__place(e, dropped);
+    LLVMValueRef addr = place.addr;
+    if (place.reg) {
+        Value value = llvm__load_place(e, &place);
+        addr = llvm__spill(e, &value);
+    }
+    llvm__drop(e, place.type, addr);
+}
+
 static void drop(Emit *e, const SirInst *inst) {
     const VerifiedDrop *drop = verified_drop(e->sir, e->func, e->block, e->inst_row);
     if (!drop) {
-        Place place = llvm__place(e, &inst->args[0].place);
-        llvm__drop(e, place.type, place.addr);
+        drop_place(e, &inst->args[0].place);
         return;
     }
     for (uint32_t i = 0; i < drop->count; i++) {
+        if (!drop->parts[i].block_only) {
+            drop_place(e, &drop->parts[i].place);
+            continue;
+        }
         Place place = llvm__place(e, &drop->parts[i].place);
-        if (drop->parts[i].block_only)
-            llvm__free(e, llvm__load_place(e, &place).a);
-        else
-            llvm__drop(e, place.type, place.addr);
+        llvm__free(e, llvm__load_place(e, &place).a);
     }
 }
 
@@ -160,13 +169,17 @@ void llvm__define_func(Emit *e, SirFunc func) {
     e->func = func;
     e->info = &e->module->funcs.data[func];
     llvm__debug_func(e, func);
+    llvm__find_registers(e);
     add_locals(e);
     take_params(e);
     e->blocks = arena_array(e->arena, LLVMBasicBlockRef, e->info->blocks.len);
-    for (SirBlock b = 0; b < e->info->blocks.len; b++)
+    e->blocks[0] = LLVMGetEntryBasicBlock(e->fn); // nothing leads back there
+    for (SirBlock b = 1; b < e->info->blocks.len; b++)
         e->blocks[b] = llvm__new_block(e, "bb");
-    llvm__jump(e, e->blocks[0]);
-    for (SirBlock b = 0; b < e->info->blocks.len && !e->failed; b++)
-        lower_block(e, b);
-    llvm__end_body(e);
+    uint32_t reached;
+    const SirBlock *order = llvm__order_blocks(e, &reached);
+    for (uint32_t i = 0; i < e->info->blocks.len && !e->failed; i++) {
+        if (i == reached) llvm__fill_registers(e);
+        lower_block(e, order[i]);
+    }
 }

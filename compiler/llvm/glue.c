@@ -105,7 +105,7 @@ void llvm__each_elem(
 }
 
 static void visit_elements(Emit *e, SirType type, LLVMValueRef addr, const Visit *visit) {
-    Place place = { addr, type, llvm__align(e, type), false };
+    Place place = { .addr = addr, .type = type, .align = llvm__align(e, type) };
     Seq seq = llvm__seq(e, &place);
     if (visit->clear ? llvm__needs_pass(e, seq.elem) : llvm__owns(e, seq.elem))
         llvm__each_elem(e, seq.elem, seq.base, seq.length, visit->each, visit->context);
@@ -186,7 +186,6 @@ static void define(Emit *e, const Job *job) {
     case GLUES: unreachable();
     }
     LLVMBuildRetVoid(e->at);
-    llvm__end_body(e);
 }
 
 void llvm__define_glue(Emit *e) {

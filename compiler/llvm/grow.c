@@ -84,7 +84,6 @@ void llvm__define_grow(Emit *e) {
     Grower g = { .full = llvm__new_block(e, "full") };
     LLVMGetParams(e->grow, g.params);
     grow_body(e, &g);
-    llvm__end_body(e);
 }
 
 // --- room for `more` elements, and where they are afterwards ----------------------------------------------------

@@ -78,8 +78,7 @@ LLVMValueRef llvm__temp(Emit *e, uint64_t size, uint32_t align, bool escapes) {
         return temp->addr;
     }
     LLVMTypeRef type = LLVMArrayType2(e->i8, size);
-    LLVMValueRef addr = LLVMBuildAlloca(e->entry, type, "");
-    LLVMSetAlignment(addr, align);
+    LLVMValueRef addr = llvm__memory_in_frame(e, type, align);
     vec_push(e->arena, &e->temps, (Temp){ addr, size, align, escapes, true });
     return addr;
 }

@@ -33,7 +33,8 @@ typedef struct LlvmOutput {
     uint32_t trap_count;
     Str *trap_texts; // what the rows' `text` refers to
     uint32_t trap_text_count;
-    uint32_t *sites; // rows of `traps` that are called after the optimiser: they have to be in the object
+    uint32_t *
+        sites; // rows of `traps` that are called after the optimiser: they have to be in the object
     uint32_t site_count;
     uint32_t *kcalls; // rows of kcalls.def that the code calls, ascending
     uint32_t kcall_count;

@@ -1,7 +1,7 @@
 // Inside llvm/: the module that is being made, and how its files speak of types, places and values.
 //
-// Every SIR local is memory in the entry block; LLVM's SROA makes registers of it. All addresses are bytes: a field is
-// an offset, an element a product, and no LLVM type knows a SIR structure.
+// A SIR local is memory in the entry block, of which LLVM's SROA makes registers, or a value from the start
+// (registers.c). All addresses are bytes: a field is an offset, an element a product, and no LLVM type knows a SIR structure.
 
 #ifndef LLVM_LLVM___H
 #define LLVM_LLVM___H
@@ -63,6 +63,11 @@ typedef struct Temp { // memory for intermediate values of one instruction, used
     bool escapes, busy;
 } Temp;
 
+typedef struct Register { // a local without memory: `a`, and `b` of SHAPE_TWO, once it is written
+    bool is;
+    LLVMValueRef a, b; // a: an i1 too, where the local is a bool
+} Register;
+
 typedef struct FileScope { // where the lines of one file stand in a function
     LLVMMetadataRef func, scope;
 } FileScope;
@@ -113,8 +118,9 @@ typedef struct Emit {
     const SirFuncInfo *info;
     SirFunc func;
     LLVMValueRef fn;
-    LLVMValueRef result; // where a result in memory goes
-    LLVMValueRef *locals;
+    LLVMValueRef result;  // where a result in memory goes
+    LLVMValueRef *locals; // addresses; NULL in a register
+    Register *registers;  // per local
     LLVMBasicBlockRef *blocks;
     VEC(Temp) temps;
     Map *trap_blocks; // row of the trap table to the cold block
@@ -241,7 +247,8 @@ typedef struct Place {
     LLVMValueRef addr;
     SirType type;
     uint32_t align;
-    bool swapped; // a big-endian wire field
+    bool swapped;        // a big-endian wire field
+    const Register *reg; // a local in a register, and nothing more of it: no `addr`
 } Place;
 
 typedef struct Value {
@@ -295,6 +302,17 @@ void llvm__build_end(Emit *e, const SirArg *dest, const Build *build);
 // Options made in registers. `some` is an i1; `value`, of shape ONE or TWO, may be anything where it is false, but poison.
 void llvm__option_dest(Emit *e, const SirArg *dest, LLVMValueRef some, const Value *value);
 
+// --- locals in registers (registers.c) ------------------------------------------------------------------------------
+
+void llvm__find_registers(Emit *e); // of e->info
+Value llvm__read_register(Emit *e, const Register *from, SirType type);
+void llvm__set_local(Emit *e, SirLocal local, const Value *value); // in a register or in memory
+void llvm__dest_bit(Emit *e, const SirArg *arg, LLVMValueRef bit); // an i1, to a `d` of type bool
+LLVMValueRef llvm__bit(Emit *e, const SirArg *arg);                // a `v` of type bool, as an i1
+// All blocks, those that dominate first; `reached` of them are reached from the entry.
+SirBlock *llvm__order_blocks(const Emit *e, uint32_t *reached);
+void llvm__fill_registers(Emit *e); // those that are not written yet
+
 // --- constants (consts.c) ---------------------------------------------------------------------------------------------------
 
 void llvm__define_consts(Emit *e);              // fills `consts`
@@ -334,7 +352,7 @@ void llvm__define_func(Emit *e, SirFunc func); // func.c
 void llvm__define_program(Emit *e);            // sip_program
 void llvm__define_beginnings(Emit *e);         // thread.c: of threads
 void llvm__begin_body(Emit *e, LLVMValueRef fn);
-void llvm__end_body(Emit *e); // after the last block is terminated
+LLVMValueRef llvm__memory_in_frame(const Emit *e, LLVMTypeRef type, uint32_t align);
 
 // --- glue (drop.c, pass.c) -------------------------------------------------------------------------------------------------------------
 

@@ -11,9 +11,10 @@ static void make_struct(Emit *e, const SirInst *inst, SirType type) {
         Value value = values[i];
         uint64_t offset = llvm__field_offset(e, type, i);
         uint32_t align = info->is_wire ? 1 : llvm__align(e, value.type);
-        Place field = { llvm__offset(e, build.place.addr, offset), value.type,
-                        align < build.place.align ? align : build.place.align,
-                        info->is_wire && info->fields[i].order == 2 };
+        Place field = { .addr = llvm__offset(e, build.place.addr, offset),
+                        .type = value.type,
+                        .align = align < build.place.align ? align : build.place.align,
+                        .swapped = info->is_wire && info->fields[i].order == 2 };
         llvm__store_place(e, &field, &value);
     }
     llvm__build_end(e, &inst->args[0], &build);

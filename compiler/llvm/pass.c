@@ -103,7 +103,6 @@ void llvm__define_drain(Emit *e) {
     llvm__debug_none(e);
     drain_body(e, LLVMGetParam(e->drain, 0));
     LLVMBuildRetVoid(e->at);
-    llvm__end_body(e);
 }
 
 // --- the pass --------------------------------------------------------------------------------------------------------

@@ -28,10 +28,16 @@ static Seq seq_in_place(
 }
 
 static Seq seq_behind(
-    const Emit *e, const Place *place, const SirTypeInfo *info
+    Emit *e, const Place *place, const SirTypeInfo *info
 ) { // slice, str, growable
     SirType elem = info->kind == SIR_TYPE_STR ? (SirType)SIR_TYPE_U8 : info->elem;
     Seq seq = { .elem = elem, .size = llvm__size(e, elem), .align = llvm__loose_align(e, elem) };
+    if (place->reg) {
+        Value value = llvm__read_register(e, place->reg, place->type);
+        seq.base = value.a;
+        seq.length = value.b;
+        return seq;
+    }
     seq.base = llvm__load(e, e->ptr, place->addr, 8);
     LLVMValueRef length_addr = llvm__offset(e, place->addr, 8);
     seq.length = llvm__load(e, e->i64, length_addr, 8);
@@ -51,7 +57,8 @@ Seq llvm__seq(Emit *e, const Place *place) {
 }
 
 Place llvm__seq_elem(const Emit *e, const Seq *seq, LLVMValueRef index) {
-    return (Place){ llvm__element(e, seq->base, index, seq->size), seq->elem, seq->align, false };
+    LLVMValueRef addr = llvm__element(e, seq->base, index, seq->size);
+    return (Place){ .addr = addr, .type = seq->elem, .align = seq->align };
 }
 
 // --- the walk ------------------------------------------------------------------------------------------------
@@ -66,16 +73,24 @@ static void step_field(Emit *e, Place *at, uint64_t n) {
 }
 
 static void step_deref(Emit *e, Place *at) {
-    at->addr = llvm__load(e, e->ptr, at->addr, at->align < 8 ? at->align : 8);
+    at->addr = at->reg ? llvm__read_register(e, at->reg, at->type).a
+                       : llvm__load(e, e->ptr, at->addr, at->align < 8 ? at->align : 8);
+    at->reg = NULL;
     at->type = llvm__type(e, at->type)->elem;
     at->align = llvm__loose_align(e, at->type);
+}
+
+static LLVMValueRef index_in(Emit *e, SirLocal local) {
+    const Register *reg = &e->registers[local];
+    return reg->is ? llvm__read_register(e, reg, SIR_TYPE_U64).a
+                   : llvm__load(e, e->i64, e->locals[local], 8);
 }
 
 static void step_index(Emit *e, Place *at, const SirProj *proj) {
     bool swapped = at->swapped; // an array of a wire struct, whose elements have the field's order
     bool proven = proj->kind == SIR_PROJ_AT && llvm__type(e, at->type)->kind == SIR_TYPE_ARRAY;
     LLVMValueRef index = llvm__u64(e, proj->n);
-    if (proj->kind == SIR_PROJ_INDEX) index = llvm__load(e, e->i64, e->locals[proj->n], 8);
+    if (proj->kind == SIR_PROJ_INDEX) index = index_in(e, (SirLocal)proj->n);
     Seq seq = llvm__seq(e, at);
     if (!proven) llvm__trap_unless(e, llvm__is(e, LLVMIntULT, index, seq.length), FAULT_INDEX);
     *at = llvm__seq_elem(e, &seq, index);
@@ -84,7 +99,8 @@ static void step_index(Emit *e, Place *at, const SirProj *proj) {
 
 Place llvm__place(Emit *e, const SirPlace *place) {
     SirType type = e->info->locals.data[place->local].type;
-    Place at = { e->locals[place->local], type, llvm__align(e, type), false };
+    Place at = { .addr = e->locals[place->local], .type = type, .align = llvm__align(e, type) };
+    if (e->registers[place->local].is) at.reg = &e->registers[place->local];
     for (uint32_t i = 0; i < place->proj_count; i++) {
         const SirProj *proj = &place->projs[i];
         switch (proj->kind) {

@@ -87,8 +87,7 @@ static void atomic_exchange_if(Emit *e, const SirInst *inst) {
         e->at, place.addr, expected, wanted, LLVMAtomicOrderingSequentiallyConsistent,
         LLVMAtomicOrderingSequentiallyConsistent, false
     );
-    Value value = llvm__one(e, SIR_TYPE_BOOL, llvm__to_bool(e, llvm__extract(e, both, 1)));
-    llvm__dest(e, &inst->args[0], &value);
+    llvm__dest_bit(e, &inst->args[0], llvm__extract(e, both, 1));
 }
 
 void llvm__atomic(Emit *e, const SirInst *inst) {
@@ -202,7 +201,6 @@ static void define_beginning(Emit *e, SirFunc func) {
     llvm__add_attribute(e, e->funcs[func], "noinline", 0); // a frame of its own, for reports
     LLVMBuildCall2(e->at, e->func_types[func], e->funcs[func], args, count, "");
     LLVMBuildRetVoid(e->at); // into the kernel, which ends the thread
-    llvm__end_body(e);
 }
 
 void llvm__define_beginnings(Emit *e) {

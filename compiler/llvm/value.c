@@ -160,6 +160,7 @@ Value llvm__load_place(Emit *e, const Place *place) {
         copy_swapped(e, temp, llvm__align(e, place->type), place->addr, place->align, place->type);
         return llvm__memory(e, place->type, temp);
     }
+    if (place->reg) return llvm__read_register(e, place->reg, place->type);
     Value value = llvm__load_at(e, place->type, place->addr, place->align);
     if (place->swapped && value.shape == SHAPE_ONE) value.a = swap_bytes(e, place->type, value.a);
     return value;
@@ -213,6 +214,10 @@ LLVMValueRef llvm__spill(Emit *e, const Value *value) {
 
 void llvm__dest(Emit *e, const SirArg *arg, const Value *value) {
     if (arg->kind == SIR_ARG_NOTHING) return;
+    if (arg->place.proj_count == 0) {
+        llvm__set_local(e, arg->place.local, value);
+        return;
+    }
     Place place = llvm__place(e, &arg->place);
     llvm__store_place(e, &place, value);
 }
@@ -245,7 +250,7 @@ Build llvm__build_begin(Emit *e, const SirArg *dest, const SirArg *args, uint32_
     }
     SirType type = llvm__place_type(e, &dest->place);
     return (Build){
-        { llvm__temp_of(e, type), type, llvm__align(e, type), false },
+        { .addr = llvm__temp_of(e, type), .type = type, .align = llvm__align(e, type) },
         false
     };
 }
@@ -265,12 +270,14 @@ void llvm__build_end(Emit *e, const SirArg *dest, const Build *build) {
 // --- options -----------------------------------------------------------------------------------------------------------
 
 void llvm__option_dest(Emit *e, const SirArg *dest, LLVMValueRef some, const Value *value) {
-    Place place = llvm__place(e, &dest->place);
-    if (llvm__is_niche(e, place.type)) {
+    SirType type = llvm__place_type(e, &dest->place);
+    if (llvm__is_niche(e, type)) {
         LLVMValueRef ptr = llvm__select(e, some, value->a, LLVMConstNull(e->ptr));
-        llvm__store(e, ptr, place.addr, place.align);
+        Value option = llvm__one(e, type, ptr);
+        llvm__dest(e, dest, &option);
         return;
     }
+    Place place = llvm__place(e, &dest->place);
     uint64_t payload = llvm__payload_offset(e, place.type);
     uint32_t align = llvm__align(e, llvm__type(e, place.type)->elem);
     llvm__store(e, llvm__to_bool(e, some), place.addr, 1);

@@ -85,7 +85,8 @@ static bool moves_up(Flow *f, uint64_t at, State *state, uint64_t bytes) {
 // What lies at `offset` may not be named: the return address, the caller's frame pointer, what is below the stack pointer.
 static bool may_use(Flow *f, uint64_t at, const Insn *insn, const State *state, int64_t offset) {
     if (insn->index != NO_REG) return true; // an element: how far the index goes is the verifier's
-    if (insn->is_lea) return true; // no use yet: the end of something, or where a loop backward counts from
+    if (insn->is_lea)
+        return true; // no use yet: the end of something, or where a loop backward counts from
     if (offset < state->sp) return fail(f, at, "it uses what is below the stack pointer");
     if (offset >= 0 && offset < 8) return fail(f, at, "it names the return address");
     if (state->frame != CALLERS && offset >= state->frame && offset < state->frame + 8)

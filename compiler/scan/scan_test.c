@@ -162,7 +162,7 @@ static const Case cases[] = {
      NULL                                                                                                                                     },
     { "a probing loop that misses its end",
      BEGIN "4989e3 4981eb00810000 4881ec00080000 48c7042400000000 4c39dc 75ec 4881c400810000 " END,
-     "differs by the way"                                                                                                              },
+     "differs by the way"                                                                                                                     },
     { "a probing loop of large steps",
      BEGIN "4989e3 4981eb00800000 4881ec00200000 48c7042400000000 4c39dc 75ec 4881c400800000 " END,
      "more than a page"                                                                                                                       },
