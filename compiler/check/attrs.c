@@ -105,7 +105,7 @@ void check_attributes(Checker *checker) {
 
 // --- what they do ------------------------------------------------------------------------------------------------------------
 
-static const AstAttr *attribute(const Checker *checker, const AstItem *item, const char *name) {
+const AstAttr *attribute(const Checker *checker, const AstItem *item, const char *name) {
     for (uint32_t i = 0; i < item->attrs.len; i++)
         if (strcmp(text_of(checker, item->attrs.data[i].name.name), name) == 0)
             return &item->attrs.data[i];
@@ -129,14 +129,22 @@ void note_use(Checker *checker, const Decl *decl, Span span) {
 }
 
 // A call whose value nobody takes.
-void check_dropped(Checker *checker, const HirExpr *value) {
-    const Decl *type = decl_of_type(checker, value->type), *fn = NULL;
+void check_dropped(Fn *fn, const HirExpr *value, Span span) {
+    Checker *checker = fn->checker;
+    const Decl *type = decl_of_type(checker, value->type), *called = NULL;
     uint64_t found;
     if (value->kind == HIR_CALL && map_get(checker->nominals, (uintptr_t)value->fn, &found))
-        fn = (const Decl *)(uintptr_t)found;
-    bool must = (fn && attribute(checker, fn->item, "must_use")) ||
+        called = (const Decl *)(uintptr_t)found;
+    bool must = (called && attribute(checker, called->item, "must_use")) ||
                 (type && attribute(checker, type->item, "must_use"));
-    if (!must || value->type->kind == HIR_TYPE_VOID) return;
+    if (!must || value->type->kind == HIR_TYPE_VOID) {
+        if (!checker->in_instance)
+            vec_push(checker->arena, &checker->dropped, ((Dropped){ value, fn->module, span }));
+        return;
+    }
     diag_report(checker->diags, value->span, E_MUST_USE, type_text(checker, value->type));
-    diag_help(checker->diags, "`_ = ...;` says that it is dropped");
+    diag_fix(
+        checker->diags, (Span){ span.file, span.start, span.start },
+        "_ = ", "say that it is dropped"
+    );
 }

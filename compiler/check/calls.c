@@ -191,6 +191,7 @@ static HirExpr *call_on_value(
         call->given ? NULL : call_builtin_method(fn, place, name->name, call->args, span);
     if (builtin) return builtin;
     Method method = find_method(checker, place->type, name->name);
+    if (method.decl) mark_method(checker, fn->module, method.decl);
     if (method.decl) return call_method(fn, place, method, call, name, want, span);
     if (has_field(place->type, name->name)) // a function value
         return call_value(fn, check_expr(fn, callee, NULL), call->args, span);
@@ -217,6 +218,7 @@ static HirExpr *call_on_type(
     const AstName *name = &callee->field.name;
     bool is_enum = owner->kind == HIR_TYPE_ENUM;
     Method method = find_method(checker, owner, name->name);
+    if (method.decl) mark_method(checker, fn->module, method.decl);
     if (method.decl) return call_fn(fn, method, call, want, span);
     if (is_enum && owner->enumeration->is_plain && !owner->enumeration->is_flags &&
         strcmp(text_of(checker, name->name), "of") == 0)

@@ -12,7 +12,8 @@
 
 typedef struct CheckUnit { // a module
     const Ast *ast;
-    Name path; // "std.text"
+    Name path;   // "std.text"
+    bool is_own; // what nobody uses in it is said: it is part of the program, and not of a library
 } CheckUnit;
 
 typedef VEC(CheckUnit) CheckUnits;

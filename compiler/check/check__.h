@@ -92,6 +92,8 @@ typedef struct Decl {
     Stage body;              // of a function: STAGE_DONE: its statements are checked
     bool is_body_broken;     // and what is wrong in them has been reported
     uint32_t depth;          // of an instance: how many instances needed one another up to this one
+    bool is_reached;         // by something that is there for its own sake: uses.c
+    VEC(struct Decl *) uses; // private ones of its module that it names
     union {                  // made when the name is first entered; completed later
         HirStruct *structure;
         HirEnum *enumeration;
@@ -103,11 +105,18 @@ typedef struct Decl {
     };
 } Decl;
 
+typedef struct Import {
+    Module *module;
+    const AstItem *item;
+    bool used; // something here was found by it
+} Import;
+
 struct Module {
     Name path, last; // "std.text", "text"
     const Ast *ast;
-    Map *scope; // Name -> Decl *
-    VEC(Module *) imports;
+    Map *scope;  // Name -> Decl *
+    bool is_own; // of the program: what nobody uses in it is said
+    VEC(Import) imports;
     VEC(Module *) exports; // of which it hands the public names on: `pub import`
 };
 
@@ -116,6 +125,12 @@ typedef struct Pending { // an instance whose bounds are still to be asked
     const Env *env;
     Span span;
 } Pending;
+
+typedef struct Dropped { // a call that is a statement, and what it gives
+    const HirExpr *value;
+    const Module *module;
+    Span span; // of the statement
+} Dropped;
 
 struct Checker {
     Arena *arena;
@@ -152,11 +167,14 @@ struct Checker {
     uint32_t zeros;   // parts of the zero that is being made
     Map *parts;       // HirExpr of a constant -> how many parts it has
     const Fn *around; // whose body is being checked: its constants serve in lengths
+    Decl *user;       // the declaration that is looked at; NULL: the program
     uint64_t const_steps; // of all constants that have been computed
     uint32_t const_depth; // of what is being computed, against hostile input
     uint32_t finding;     // closures in closures whose results are to be found
 
     VEC(const HirExpr *) clauses; // which must only look
+    VEC(Dropped) dropped;         // values that own something and that nobody takes
+    VEC(HirConst *) constants;    // of blocks
     Map *invariants;              // HirFn that tests one -> Decl of its struct
     Map *deprecated;              // where a use has been reported
     Map *optionals;               // operations on optionals -> HirFn
@@ -206,10 +224,21 @@ Decl *find_decl(
     Checker *checker, Module *module, Name name, Span span
 ); // NULL: none; reports ambiguity only
 Decl *find_path(Checker *checker, Module *module, const AstPath *path); // reports; NULL: none
-Module *find_module(Module *module, Name last); // an import by its last word
+Module *find_module(Module *module, Name last); // an import by its last word; that is used
 const char *text_of(const Checker *checker, Name name);
 const char *place_text(Checker *checker, const HirExpr *place); // as it is written, or its type
 void unsupported(Checker *checker, Span span, const char *construct);
+
+// --- uses.c, unused.c: what the program names, and what it could do without ---------------------------------------------------
+
+Decl *begin_user(
+    Checker *checker, const Decl *decl
+); // what is named from now on is named by it; gives who it was before
+void mark_used(Checker *checker, Decl *decl);                 // of its own module
+void mark_method(Checker *checker, Module *from, Decl *decl); // found by its name and a type alone
+bool hands_on(const Module *module, const Module *other); // is it that one, or does it export it?
+void find_reached(Checker *checker);                      // settles Decl.is_reached
+void check_unused(Checker *checker);                      // of a program that is right; warns
 
 // --- near.c: what was meant by a misspelt name. After a report, as help for it ---------------------------------------------
 
@@ -418,7 +447,10 @@ void test_received(Fn *fn, HirLocal *local, HirStmtVec *out);
 
 void check_attributes(Checker *checker);                      // of all items; reports
 void note_use(Checker *checker, const Decl *decl, Span span); // warns where it is deprecated
-void check_dropped(Checker *checker, const HirExpr *value);   // a statement; reports
+const AstAttr *attribute(
+    const Checker *checker, const AstItem *item, const char *name
+);                                                           // NULL: none
+void check_dropped(Fn *fn, const HirExpr *value, Span span); // a statement; reports
 
 // --- wire.c: structs that are laid out byte by byte ---------------------------------------------------------------------------
 
@@ -493,7 +525,7 @@ HirExpr *call_named( // `base.name(args)`; `base` is no error
 );
 HirExpr *check_index_value(Fn *fn, const AstExpr *ast); // of type usize
 HirLocal *find_local(const Fn *fn, Name name);          // NULL: none
-const HirConst *find_const(const Fn *fn, Name name);    // of a block around; NULL: none
+HirConst *find_const(const Fn *fn, Name name);          // of a block around; NULL: none
 HirExpr *check_init(Fn *fn, const AstExpr *expr, const HirType *want);
 HirExpr *check_new(Fn *fn, const AstExpr *expr, const HirType *want);
 HirExpr *make_variant(

@@ -45,6 +45,7 @@ void complete_default(Checker *checker, Decl *decl, uint32_t field) {
     const Env *env = checker->env;
     const Fn *around = checker->around;
     const HirType *self = checker->self;
+    Decl *user = begin_user(checker, decl);
     checker->env = decl->env;
     checker->around = NULL;
     checker->self = self_of(checker, decl);
@@ -54,6 +55,7 @@ void complete_default(Checker *checker, Decl *decl, uint32_t field) {
     checker->env = env;
     checker->around = around;
     checker->self = self;
+    checker->user = user;
 }
 
 static const HirType *smallest_repr(Checker *checker, uint64_t largest) {
@@ -462,6 +464,7 @@ void complete_decl(Checker *checker, Decl *decl) {
     const Env *outer = checker->env;
     const Fn *around = checker->around;
     const HirType *self = checker->self;
+    Decl *user = begin_user(checker, decl);
     checker->env = decl->env;
     checker->around = NULL;
     checker->self = self_of(checker, decl);
@@ -482,6 +485,7 @@ void complete_decl(Checker *checker, Decl *decl) {
     checker->env = outer;
     checker->around = around;
     checker->self = self;
+    checker->user = user;
     decl->stage = STAGE_DONE;
 }
 

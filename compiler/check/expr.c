@@ -70,18 +70,25 @@ static HirExpr *text_literal(Fn *fn, Str text, bool is_bytes, Span span) {
 HirLocal *find_local(const Fn *fn, Name name) {
     uint64_t found;
     for (const Scope *scope = fn->scope; scope; scope = scope->outer) {
-        if (map_get(scope->names, name, &found)) return (HirLocal *)(uintptr_t)found;
+        if (map_get(scope->names, name, &found)) {
+            HirLocal *local = (HirLocal *)(uintptr_t)found;
+            local->is_named = true;
+            return local;
+        }
         if (scope->consts && map_get(scope->consts, name, &found))
             return NULL; // hides what is outside
     }
     return NULL;
 }
 
-const HirConst *find_const(const Fn *fn, Name name) {
+HirConst *find_const(const Fn *fn, Name name) {
     uint64_t found;
     for (const Scope *scope = fn->scope; scope; scope = scope->outer) {
-        if (scope->consts && map_get(scope->consts, name, &found))
-            return (const HirConst *)(uintptr_t)found;
+        if (scope->consts && map_get(scope->consts, name, &found)) {
+            HirConst *constant = (HirConst *)(uintptr_t)found;
+            constant->is_named = true;
+            return constant;
+        }
         if (map_get(scope->names, name, &found)) return NULL;
     }
     return NULL;
@@ -138,6 +145,7 @@ static HirExpr *check_inst(Fn *fn, const AstExpr *expr) { // `f::<u8>` as a valu
 
 static HirExpr *name_value(Fn *fn, const AstName *name) {
     HirLocal *local = find_local(fn, name->name);
+    if (local) local->mentions++;
     if (local)
         return is_error(local->type) ? error_expr(fn->checker, name->span)
                                      : local_place(fn, local, name->span);

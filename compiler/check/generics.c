@@ -38,7 +38,9 @@ static const AstGenerics *generics_of_type(const AstItem *item) {
 Decl *owner_generic(Checker *checker, const Decl *method) {
     const AstType *owner = method->item->fn.owner;
     if (!owner || owner->kind != AST_TYPE_NAME || owner->name.args.len == 0) return NULL;
+    Decl *user = begin_user(checker, method);
     Decl *found = find_path(checker, method->module, &owner->name.path);
+    checker->user = user;
     bool is_type = found && found->kind == DECL_GENERIC && found->item->kind != AST_ITEM_FN &&
                    found->item->kind != AST_ITEM_INTERFACE;
     return is_type ? found : NULL;

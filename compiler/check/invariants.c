@@ -70,12 +70,14 @@ bool make_invariants(Checker *checker, Decl *decl) {
     if (structure->invariant->body) return structure->checked->body;
     const Env *env = checker->env;
     const Fn *around = checker->around;
+    Decl *user = begin_user(checker, decl);
     checker->env = decl->env;
     checker->around = NULL;
     make_body(checker, decl, structure->invariant);
     if (diags_errors(checker->diags) == before) make_body(checker, decl, structure->checked);
     checker->env = env;
     checker->around = around;
+    checker->user = user;
     return structure->checked->body;
 }
 

@@ -130,7 +130,9 @@ static void run_round(
     HirStmt *round = block_of(fn, stmt->for_each.body->span);
     push_scope(fn, &scope);
     if (counter->reverse && !counter->inclusive) append(fn, round, advance(fn, counter));
-    append(fn, round, let(fn, declare(fn, binder->name, type), value, binder->span));
+    HirLocal *local = declare(fn, binder->name, type);
+    local->is_named = stmt->for_each.over == NULL; // what only counts rounds has done its work
+    append(fn, round, let(fn, local, value, binder->span));
     append(fn, round, check_body(fn, counter->loop, stmt->label.name, stmt->for_each.body));
     pop_scope(fn);
     counter->loop->then = round;

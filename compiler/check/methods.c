@@ -78,10 +78,12 @@ static Method match(Checker *checker, Decl *method, const Decl *of, const HirTyp
     GenericParams params = params_of(checker, method);
     Env *env = open_env(checker, &params);
     const HirType *self = checker->self;
+    Decl *user = begin_user(checker, method);
     checker->self = type;
     bool fits = fits_constructor(checker, method, &params, env, type) ||
                 fits_generic(checker, method, of, type, env);
     checker->self = self;
+    checker->user = user;
     return fits ? (Method){ method, env } : (Method){ 0 };
 }
 

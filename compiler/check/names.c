@@ -185,7 +185,7 @@ static void enter_imports(Checker *checker, Module *module) {
         Module *imported =
             module_by_path(checker, check_path_name(checker->names, &(*item)->import));
         if (!imported || imported == module) continue;
-        vec_push(checker->arena, &module->imports, imported);
+        vec_push(checker->arena, &module->imports, ((Import){ imported, *item, false }));
         if ((*item)->is_pub) vec_push(checker->arena, &module->exports, imported);
     }
 }
@@ -193,8 +193,10 @@ static void enter_imports(Checker *checker, Module *module) {
 void enter_names(Checker *checker, const CheckUnits *units) {
     vec_each(CheckUnit, unit, units) {
         Module *module = arena_new(checker->arena, Module);
-        *module =
-            (Module){ .path = unit->path, .ast = unit->ast, .scope = map_new(checker->arena) };
+        *module = (Module){ .path = unit->path,
+                            .ast = unit->ast,
+                            .scope = map_new(checker->arena),
+                            .is_own = unit->is_own };
         const char *path = text_of(checker, unit->path), *dot = strrchr(path, '.');
         module->last = names_add_c(checker->names, dot ? dot + 1 : path);
         vec_push(checker->arena, &checker->modules, module);
@@ -225,10 +227,14 @@ static Decl *pub_decl(const Module *module, Name name) {
 
 Decl *find_decl(Checker *checker, Module *module, Name name, Span span) {
     Decl *found = own_decl(module, name);
-    if (found) return found;
-    vec_each(Module *, import, &module->imports) {
-        Decl *decl = pub_decl(*import, name);
+    if (found) {
+        mark_used(checker, found);
+        return found;
+    }
+    vec_each(Import, import, &module->imports) {
+        Decl *decl = pub_decl(import->module, name);
         if (!decl) continue;
+        import->used = true;
         if (found && found != decl) {
             diag_report(checker->diags, span, E_AMBIGUOUS, text_of(checker, name));
             diag_note(checker->diags, found->item->name.span, "one is here");
@@ -241,8 +247,10 @@ Decl *find_decl(Checker *checker, Module *module, Name name, Span span) {
 }
 
 Module *find_module(Module *module, Name last) {
-    vec_each(Module *, import, &module->imports) {
-        if ((*import)->last == last) return *import;
+    vec_each(Import, import, &module->imports) {
+        if (import->module->last != last) continue;
+        import->used = true;
+        return import->module;
     }
     return NULL;
 }

@@ -182,8 +182,8 @@ void report_unknown(Checker *checker, const Fn *fn, Module *module, Name name, S
     diag_report(checker->diags, span, E_UNKNOWN_NAME, near.wanted);
     if (fn) near_in_scopes(fn, &near);
     near_in_module(checker, module, false, &near);
-    vec_each(Module *, import, &module->imports)
-        near_in_module(checker, *import, true, &near);
+    vec_each(Import, import, &module->imports)
+        near_in_module(checker, import->module, true, &near);
     if (!habit_help(checker, near.wanted, span) && !offer_import(checker, module, near.wanted))
         near_help(checker, &near, span);
 }

@@ -48,6 +48,7 @@ static void make_fn_body(Checker *checker, Decl *decl) {
     const Env *env = checker->env;
     const HirType *self = checker->self;
     uint32_t from_depth = checker->from_depth, before = diags_errors(checker->diags);
+    Decl *user = begin_user(checker, decl);
     checker->env = decl->env;
     checker->self = self_of(checker, decl);
     checker->from_depth = decl->depth;
@@ -58,6 +59,7 @@ static void make_fn_body(Checker *checker, Decl *decl) {
     checker->env = env;
     checker->self = self;
     checker->from_depth = from_depth;
+    checker->user = user;
 }
 
 // Types first: a constant may be needed to know them. Each is completed but for those that are on their way to this one.
@@ -102,6 +104,7 @@ static void check_main_body(Checker *checker, Module *module, HirFn *hir, const 
 static void check_decl(Checker *checker, Decl *decl) {
     const AstItem *item = decl->item;
     uint32_t before = diags_errors(checker->diags);
+    begin_user(checker, decl);
     checker->env = decl->env;
     checker->self = self_of(checker, decl);
     checker->from_depth = decl->depth;
@@ -120,6 +123,7 @@ static void check_decl(Checker *checker, Decl *decl) {
     checker->env = NULL;
     checker->self = NULL;
     checker->from_depth = 0;
+    checker->user = NULL;
 }
 
 // What is wrong in a definition is said there, and not again of its instances.
@@ -195,5 +199,6 @@ HirProgram *check_program(
     for (uint32_t i = 0; i < checker->decls.len; i++)
         if (checker->decls.data[i]->kind == DECL_SYSTEM)
             check_system(checker, checker->decls.data[i]);
+    check_unused(checker);
     return program;
 }

@@ -142,6 +142,7 @@ static void check_block_const(Fn *fn, const AstStmt *stmt) {
     constant->number = checker->program->consts.len;
     vec_push(checker->arena, &checker->program->consts, constant);
     complete_constant(checker, fn, constant, stmt->let.binder.type, stmt->let.value);
+    vec_push(checker->arena, &checker->constants, constant);
     if (!fn->scope->consts) fn->scope->consts = map_new(checker->arena);
     uint64_t other;
     bool twice = map_get(fn->scope->names, constant->name, &other);
@@ -259,7 +260,7 @@ static HirStmt *check_effect(Fn *fn, const AstStmt *stmt) {
     HirStmt *effect =
         new_stmt(fn, value->kind == HIR_ERROR ? HIR_STMT_ERROR : HIR_STMT_EXPR, stmt->span);
     effect->value = value;
-    if (value->kind != HIR_ERROR) check_dropped(fn->checker, value);
+    if (value->kind != HIR_ERROR) check_dropped(fn, value, stmt->span);
     return effect;
 }
 

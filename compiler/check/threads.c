@@ -126,6 +126,7 @@ HirStmt *check_lock(Fn *fn, const AstStmt *stmt) {
     made->local =
         new_local(fn, binder->name.name, hir_type_guard(checker->types, elem), binder->span);
     HirLocal *bound = declare(fn, binder->name, type);
+    bound->is_named = true; // a lock is taken for its own sake, too
     made->then = block_of(fn, stmt->lock.body->span);
     if (!is_error(type)) {
         HirExpr *borrow = new_expr(checker, HIR_BORROW, type, binder->span);

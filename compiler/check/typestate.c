@@ -378,6 +378,25 @@ void states_return(Ways *ways, Span at) {
     }
 }
 
+// At the end of a block, on a line of its own if the brace has one. Where a `return` drops it the result may need it still.
+static void fix_close(Checker *checker, const HirLocal *local, Span at) {
+    Str text = source_text(checker->program->map, at.file);
+    const char *name = local->name ? text_of(checker, local->name) : "";
+    if (!*name || at.end > text.len || at.end - at.start != 1 || text.ptr[at.start] != '}') return;
+    uint32_t line = at.start;
+    while (line > 0 && (text.ptr[line - 1] == ' ' || text.ptr[line - 1] == '\t'))
+        line--;
+    bool alone = line > 0 && text.ptr[line - 1] == '\n';
+    int indent = (int)(at.start - line);
+    const char *close = alone ? arena_printf(
+                                    checker->arena, "%.*s%sclose(%s);\n", indent, text.ptr + line,
+                                    indent > 0 && text.ptr[line] == '\t' ? "\t" : "    ", name
+                                )
+                              : arena_printf(checker->arena, "close(%s); ", name);
+    uint32_t place = alone ? line : at.start;
+    diag_fix(checker->diags, (Span){ at.file, place, place }, close, "close it here");
+}
+
 void states_dropped(Ways *ways, const HirLocal *local, Span at) {
     if (ways->state.dead || ways->counting || ways->checker->in_instance ||
         diags_errors(ways->checker->diags) > ways->errors)
@@ -390,11 +409,12 @@ void states_dropped(Ways *ways, const HirLocal *local, Span at) {
         if (fact.path.local != local || behind || fact.value == STATE_CLOSED ||
             !moves_has_value(&ways->state, &fact.path))
             continue;
-        if (!fact.path.type->contract->states.data[fact.value].is_end)
-            diag_report(
-                ways->checker->diags, at, E_ENDPOINT_DROPPED, path_text(ways, &fact.path),
-                state_text(ways, fact.path.type, fact.value)
-            );
+        if (fact.path.type->contract->states.data[fact.value].is_end) continue;
+        diag_report(
+            ways->checker->diags, at, E_ENDPOINT_DROPPED, path_text(ways, &fact.path),
+            state_text(ways, fact.path.type, fact.value)
+        );
+        if (fact.path.count == 0) fix_close(ways->checker, local, at);
     }
 }
 

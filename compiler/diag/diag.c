@@ -25,12 +25,20 @@ const char *diag__code_text(DiagCode code) {
     return rows[code].code;
 }
 
-DiagLevel diag__level(DiagCode code) {
-    return rows[code].level;
+DiagLevel diag__level(const Diags *diags, DiagCode code) {
+    return diags->denied ? DIAG_ERROR : rows[code].level;
 }
 
-const char *diag__level_text(DiagCode code) {
-    return rows[code].level == DIAG_ERROR ? "error" : "warning";
+static const char *level_text(DiagLevel level) {
+    return level == DIAG_ERROR ? "error" : "warning";
+}
+
+const char *diag__level_text(const Diags *diags, DiagCode code) {
+    return level_text(diag__level(diags, code));
+}
+
+const char *diag__rule_level(DiagCode code) {
+    return level_text(rows[code].level);
 }
 
 const char *diag__rule_text(DiagCode code) {
@@ -132,6 +140,12 @@ void diag_fix_also(Diags *diags, Span span, const char *replacement) {
     DiagFix *fix = vec_last(&vec_last(&diags->list)->fixes);
     DiagEdit edit = { span, arena_strdup(diags->arena, replacement) };
     vec_push(diags->arena, &fix->edits, edit);
+}
+
+void diags_deny(Diags *diags) {
+    diags->denied = true;
+    diags->errors += diags->warnings;
+    diags->warnings = 0;
 }
 
 uint32_t diags_errors(const Diags *diags) {

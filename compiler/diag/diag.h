@@ -54,6 +54,9 @@ void diags_silence(Diags *diags, Span span);
 // Counts an error that only follows from one that has been reported. What is added to a report next is left out.
 void diag_follow(Diags *diags);
 
+// What has been warned of is an error: `--deny-warnings`. Once nothing more is reported.
+void diags_deny(Diags *diags);
+
 // --- ask -------------------------------------------------------------------------------------------------------
 
 uint32_t diags_errors(const Diags *diags

@@ -42,13 +42,15 @@ struct Diags {
     StrMap *lost;     // the words in them
     uint32_t limit, errors, warnings, left_out;
     uint32_t unsaid; // errors that follow from what is silent
+    bool denied;     // warnings are errors
     bool muted;      // the last report was not kept: its notes are not either
 };
 
 bool diag__follows(Diags *diags, Span span, DiagCode code, const char *text); // silence.c
 const char *diag__code_text(DiagCode code);                                   // "E0301"
-DiagLevel diag__level(DiagCode code);
-const char *diag__level_text(DiagCode code);      // "error"
+DiagLevel diag__level(const Diags *diags, DiagCode code);
+const char *diag__level_text(const Diags *diags, DiagCode code); // "error"
+const char *diag__rule_level(DiagCode code);      // the same, where nothing is denied
 const Diag **diag__sorted(const Diags *diags);    // in the arena; diags->list.len of them
 const char *diag__rule_text(DiagCode code);       // as for printf
 void diag__put_json(Buf *out, const char *text);  // quoted

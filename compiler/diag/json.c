@@ -119,7 +119,7 @@ void diag_render_json(const Diags *diags, Buf *out) {
         buf_byte(out, '{');
         put_member(out, "code", diag__code_text(diag->code));
         buf_byte(out, ',');
-        put_member(out, "level", diag__level_text(diag->code));
+        put_member(out, "level", diag__level_text(diags, diag->code));
         buf_byte(out, ',');
         put_member(out, "message", diag->text);
         buf_byte(out, ',');

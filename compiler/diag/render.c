@@ -108,9 +108,10 @@ void diag__render_one(const Diags *diags, const Diag *diag, bool color, Buf *out
     Painter painter = { diags, out, color, 2, 0 };
     char head[32];
     snprintf(
-        head, sizeof head, "%s[%s]", diag__level_text(diag->code), diag__code_text(diag->code)
+        head, sizeof head, "%s[%s]", diag__level_text(diags, diag->code),
+        diag__code_text(diag->code)
     );
-    paint__text(&painter, diag__level(diag->code) == DIAG_ERROR ? "1;31" : "1;33", head);
+    paint__text(&painter, diag__level(diags, diag->code) == DIAG_ERROR ? "1;31" : "1;33", head);
     buf_cstr(out, ": ");
     paint__text(&painter, "1", diag->text);
     buf_byte(out, '\n');
@@ -151,7 +152,9 @@ void diag_render_short(const Diags *diags, Buf *out) {
             diag__put_plain(out, source_name(diags->map, diag->span.file));
             buf_printf(out, ":%u:%u: ", line, column);
         }
-        buf_printf(out, "%s[%s]: ", diag__level_text(diag->code), diag__code_text(diag->code));
+        buf_printf(
+            out, "%s[%s]: ", diag__level_text(diags, diag->code), diag__code_text(diag->code)
+        );
         diag__put_plain(out, diag->text);
         buf_byte(out, '\n');
     }

@@ -136,7 +136,7 @@ static void put_message(Buf *out, const Diag *diag) {
 static void put_result(const Diags *diags, const Rules *rules, Buf *out, const Diag *diag) {
     buf_printf(
         out, "{\"ruleId\":\"%s\",\"ruleIndex\":%u,\"level\":\"%s\",", diag__code_text(diag->code),
-        rules->index[diag->code], diag__level_text(diag->code)
+        rules->index[diag->code], diag__level_text(diags, diag->code)
     );
     put_message(out, diag);
     buf_cstr(out, ",\"locations\":[");
@@ -174,7 +174,7 @@ static void put_rule(Buf *out, DiagCode code) {
         diag__put_json(out, page);
         buf_byte(out, '}');
     }
-    buf_printf(out, ",\"defaultConfiguration\":{\"level\":\"%s\"}}", diag__level_text(code));
+    buf_printf(out, ",\"defaultConfiguration\":{\"level\":\"%s\"}}", diag__rule_level(code));
 }
 
 static void find_rules(const Diags *diags, Rules *rules) {

@@ -71,6 +71,7 @@ typedef enum OptionId {
     OPT_MESSAGES,
     OPT_COLOR,
     OPT_ERROR_LIMIT,
+    OPT_DENY,
     OPT_DRY_RUN,
     OPT_VERIFY_DIAGS,
     OPT_TIME,
@@ -129,6 +130,7 @@ static const OptionRow option_rows[] = {
     { OPT_COLOR,        "--color",              "auto|always|never",      EVERYWHERE,                                            "colour in diagnostics"                                 },
     { OPT_ERROR_LIMIT,  "--error-limit",        "N",                      COMPILING,
      "show at most N diagnostics (default 50; 0: all)"                                                                                                                                   },
+    { OPT_DENY,         "--deny-warnings",      NULL,                     COMPILING,                                             "take warnings for errors"                              },
     { OPT_DRY_RUN,      "--dry-run",            NULL,                     ON(FIX),                                               "show the changes as a diff and write nothing"          },
     { OPT_VERIFY_DIAGS, "--verify-diagnostics", NULL,                     ON(CHECK),
      "compare diagnostics with the `//~` marks in the source"                                                                                                                            },
@@ -299,6 +301,7 @@ static bool apply(Arena *arena, Options *options, const OptionRow *row, const ch
     case OPT_VERIFY_DIAGS: options->verify_diagnostics = true; return true;
     case OPT_DRY_RUN: options->dry_run = true; return true;
     case OPT_ERROR_LIMIT: return set_limit(options, value);
+    case OPT_DENY: options->deny_warnings = true; return true;
     case OPT_TIME: options->time_rooms = true; return true;
     case OPT_QUIET: options->quiet = true; return true;
     case OPT_VERBOSE: options->verbose = true; return true;

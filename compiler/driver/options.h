@@ -66,6 +66,7 @@ typedef struct Options {
     MessageFormat messages;
     ColorChoice color;
     uint32_t error_limit;    // --error-limit: how many diagnostics are shown
+    bool deny_warnings;      // --deny-warnings
     bool dry_run;            // --dry-run: `fix` writes nothing
     bool verify_diagnostics; // --verify-diagnostics
     bool time_rooms;         // --time: the CPU time that each room took, on stderr

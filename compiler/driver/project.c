@@ -130,6 +130,7 @@ ExitCode project_check(Project *project, const char *path) {
         fprintf(stderr, "sipcc: %s\n", project->checked->error);
         return EXIT_TOOL;
     }
+    if (project->options->deny_warnings) diags_deny(project->checked->diags);
     vec_each(FrontUnit, unit, &project->checked->units)
         depfile_read(&project->arena, &project->depfile, unit->path);
     if (!project->options->verify_diagnostics) show_diagnostics(project);

@@ -23,6 +23,7 @@ struct Front {
     StrMap *overlays; // path -> row of texts, or NO_TEXT
     VEC(Str) texts;
     uint32_t threads;
+    bool no_lints;
     StrMap *shown; // path -> const char *: what diagnostics call it
 };
 
@@ -53,6 +54,10 @@ void front_search(Front *front, const char *folder) {
 
 void front_threads(Front *front, uint32_t threads) {
     front->threads = threads;
+}
+
+void front_lints(Front *front, bool wanted) {
+    front->no_lints = !wanted;
 }
 
 void front_overlay(Front *front, const char *path, const char *text, size_t length) {
@@ -258,6 +263,12 @@ static void check_module_name(Look *look, const Ast *ast, const AstPath *import,
     if (ast->module.names.len > 0) diag_note(look->result->diags, ast->module.span, "named here");
 }
 
+// Is it part of the program, of which is said what it could do without?
+static bool is_own(Look *look, const char *path, const AstPath *import) {
+    if (look->front->no_lints) return false;
+    return !import || strcmp(path, in_folder(look, look->root, import)) == 0;
+}
+
 // Reads a file and what it imports. `import` is NULL for the main file.
 static void load(Look *look, const char *path, const AstPath *import, const Loading *outer) {
     FrontResult *result = look->result;
@@ -284,7 +295,11 @@ static void load(Look *look, const char *path, const AstPath *import, const Load
                                             : name_by_file(look, path);
     vec_push(
         &result->arena, &result->units,
-        ((FrontUnit){ .path = path, .file = file, .module = module, .ast = ast })
+        ((FrontUnit){ .path = path,
+                      .file = file,
+                      .module = module,
+                      .ast = ast,
+                      .is_own = is_own(look, path, import) })
     );
     if (import) {
         check_module_name(look, ast, import, module);
@@ -328,7 +343,7 @@ FrontResult *front_check(const Front *front, const char *path, uint32_t limit) {
         unreadable = unreadable || unit->ast->unreadable;
     if (unreadable) return result;
     vec_each(FrontUnit, unit, &result->units)
-        vec_push(&result->arena, &units, ((CheckUnit){ unit->ast, unit->module }));
+        vec_push(&result->arena, &units, ((CheckUnit){ unit->ast, unit->module, unit->is_own }));
     Offers *offers = offers_new(&result->arena, front->folders.data, front->folders.len);
     CheckHelp help = { offers, offers_find };
     uint64_t start = clock_cpu();

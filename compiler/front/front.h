@@ -27,6 +27,9 @@ void front_search(Front *front, const char *folder);
 // On how many threads files are parsed; one, unless this is called. What is found is the same, in the same order.
 void front_threads(Front *front, uint32_t threads);
 
+// Whether it is said what a program could do without; it is, unless this is called.
+void front_lints(Front *front, bool wanted);
+
 // From now on `path` holds this text, whatever is on disk; NULL: what is on disk again.
 void front_overlay(Front *front, const char *path, const char *text, size_t length);
 
@@ -38,6 +41,7 @@ typedef struct FrontUnit { // a file that was read
     FileId file;
     Name module;
     const Ast *ast;
+    bool is_own; // found below the folder of the file itself, and not in a library
 } FrontUnit;
 
 typedef struct FrontTimes { // nanoseconds of CPU time

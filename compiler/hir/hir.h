@@ -269,6 +269,7 @@ typedef struct HirConst {
     HirExpr *value; // folded: see HIR_LITERAL and below
     Span span;
     bool broken;
+    bool is_named; // of a block: something names it
     uint32_t number;
 } HirConst;
 
@@ -289,6 +290,8 @@ struct HirLocal {
     HirCapture capture;   // of a parameter behind those that the closure declares
     const char *captured; // how the place outside is written
     bool is_changed;      // of a capture: what is there is changed, moved or borrowed exclusively
+    bool is_named;        // the program names it, if only to look it up
+    uint32_t mentions;    // how often it stands in an expression
     uint32_t number;      // row of the function's locals
 };
 
