@@ -4,7 +4,10 @@
 
 #include <string.h>
 
-enum { MOST_MIB = 1 << 20 }; // what all processes of a system may ask for together
+enum {
+    MOST_MIB = 1 << 20, // what all processes of a system may ask for together
+    MOST_TEXTS = 255,   // of one process: a line of the `.system` file
+};
 
 typedef struct Wiring {
     Checker *checker;
@@ -153,6 +156,31 @@ static void wire_taken(Wiring *wiring, const AstExpr *value, HirWire *wire) {
     }
 }
 
+// --- texts ----------------------------------------------------------------------------------------------------------------------
+
+// `{ "a", "b" }`: constants, copied to the process's heap before it starts.
+static void wire_texts(Wiring *wiring, const AstExpr *value, HirWire *wire) {
+    Checker *checker = wiring->checker;
+    if (value->kind != AST_EXPR_INIT || value->init.type || value->init.fill ||
+        value->init.items.len > MOST_TEXTS) {
+        diag_report(checker->diags, value->span, E_WIRE_TEXTS, MOST_TEXTS);
+        return;
+    }
+    wire->kind = HIR_WIRE_TEXTS;
+    vec_each(AstArg, item, &value->init.items) {
+        const HirType *text = hir_type_str(checker->types, HIR_STATIC);
+        if (!item->value || item->label.name) {
+            diag_report(checker->diags, item->span, E_WIRE_TEXTS, MOST_TEXTS);
+            continue;
+        }
+        const HirExpr *folded = check_const_value(checker, wiring->decl->module, item->value, text);
+        if (folded->kind != HIR_STR_LIT) continue; // reported
+        if (memchr(folded->text.ptr, '\0', folded->text.len))
+            diag_report(checker->diags, item->span, E_WIRE_TEXT_NUL);
+        vec_push(checker->arena, &wire->texts, folded->text);
+    }
+}
+
 // False if it is for no parameter, which has been reported.
 static bool add_wire(Wiring *wiring, HirInstance *instance, const AstArg *arg, bool *given) {
     Checker *checker = wiring->checker;
@@ -181,7 +209,7 @@ static bool add_wire(Wiring *wiring, HirInstance *instance, const AstArg *arg, b
         arg->value->kind == AST_EXPR_FIELD && arg->value->field.base->kind == AST_EXPR_NAME;
     if (is_error(param_type(instance, param))) return true;
     if (!endpoint)
-        unsupported(checker, arg->span, "texts for a process");
+        wire_texts(wiring, arg->value, wire);
     else if (is_word(wiring, arg->value, "offered"))
         wire->kind = HIR_WIRE_OFFERED;
     else if (dotted && is_word(wiring, arg->value->field.base, "machine"))
@@ -211,7 +239,7 @@ static void add_wires(Wiring *wiring, uint32_t row) {
                 text_of(checker, instance->program->name)
             );
         if (!given[i] && type->kind == HIR_TYPE_SLICE)
-            instance->wires.data[i].kind = HIR_WIRE_NO_TEXTS;
+            instance->wires.data[i].kind = HIR_WIRE_TEXTS;
     }
 }
 

@@ -238,7 +238,13 @@ static void add_wire(
         wire.kind = WIRE_MACHINE;
         wire.target = text(project, hir->service);
         break;
-    case HIR_WIRE_NO_TEXTS: wire.kind = WIRE_ARGS; break;
+    case HIR_WIRE_TEXTS:
+        wire.kind = WIRE_ARGS;
+        vec_each(const Str, text, &hir->texts)
+            vec_push(
+                &project->arena, &wire.texts, arena_strndup(&project->arena, text->ptr, text->len)
+            );
+        break;
     case HIR_WIRE_ERROR: return;
     }
     vec_push(&project->arena, &instance->wires, wire);

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { MOST_WORDS = 64, MOST_SIPS = 1024 };
+enum { MOST_WORDS = 260, MOST_SIPS = 1024 };
 
 static const char *const kind_words[WIRE_KINDS] = {
     [WIRE_CHANNEL] = "channel",

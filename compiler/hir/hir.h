@@ -347,7 +347,7 @@ typedef enum HirWireKind {
     HIR_WIRE_OFFERED,
     HIR_WIRE_TAKEN,
     HIR_WIRE_MACHINE,
-    HIR_WIRE_NO_TEXTS, // `own str[] args`, of which there are none
+    HIR_WIRE_TEXTS, // `own own str[] args`
 } HirWireKind;
 
 typedef struct
@@ -355,6 +355,7 @@ typedef struct
     HirWireKind kind;
     uint32_t instance, param; // the other end: TAKEN, and OFFERED once taken
     Name service;             // MACHINE
+    VEC(Str) texts;           // TEXTS; no NUL in them
     Span span;
 } HirWire;
 
