@@ -10,7 +10,7 @@
 // --- arguments -----------------------------------------------------------------------------------------------------------
 
 // What has been looked at already, as a parameter wants it.
-static HirExpr *as_wanted(Fn *fn, HirExpr *looked, const HirType *want) {
+HirExpr *as_wanted(Fn *fn, HirExpr *looked, const HirType *want) {
     Checker *checker = fn->checker;
     bool exclusive = looked->kind == HIR_SUBVIEW && looked->mode == HIR_CONST &&
                      want->kind == HIR_TYPE_SLICE && want->mode == HIR_MUT &&
@@ -232,6 +232,19 @@ static HirExpr *call_on_type(
     return give_up(fn, call->args, span);
 }
 
+// Of a generic type whose arguments are not written; NULL: they cannot be told from this.
+static HirExpr *call_on_open_type(
+    Fn *fn, Decl *generic, const AstExpr *callee, Call *call, const HirType *want, Span span
+) {
+    Checker *checker = fn->checker;
+    Name name = callee->field.name.name;
+    Decl *method = find_open_method(checker, generic, name);
+    if (method) return call_fn(fn, (Method){ .decl = method }, call, want, span);
+    return generic->item->kind == AST_ITEM_ENUM && !call->given
+               ? infer_variant(fn, generic, name, call->args, span)
+               : NULL;
+}
+
 static HirExpr *call_on_builtin_type(
     Fn *fn, const AstExpr *callee, Call *call, const HirType *want, Span span
 ) {
@@ -285,6 +298,11 @@ static HirExpr *call_by_field(
 ) {
     const AstExpr *base = callee->field.base;
     if (base->kind == AST_EXPR_TYPE) return call_on_builtin_type(fn, callee, call, want, span);
+    Decl *open = open_type(fn, base, want);
+    if (open) {
+        HirExpr *made = call_on_open_type(fn, open, callee, call, want, span);
+        if (made) return made;
+    }
     const HirType *type = type_before_dot(fn, base, want);
     if (type)
         return is_error(type) ? give_up(fn, call->args, span)

@@ -350,6 +350,10 @@ void unify(
 Decl *infer_instance(
     Fn *fn, Decl *generic, Env *env, const Call *call, const HirType *want, Span span
 ); // `env`: what is known already, or NULL. NULL: reported
+// The same of a struct or enum that is made of the arguments; `patterns`: the type that each has in the declaration, or NULL.
+Decl *infer_made(
+    Fn *fn, Decl *generic, const AstType *const *patterns, const Call *call, Span span
+);
 
 // --- methods.c: the functions of types ------------------------------------------------------------------------------------------
 
@@ -358,6 +362,7 @@ typedef struct Method {
     Env *env;   // of a generic one: what is known of its parameters
 } Method;
 
+Decl *find_open_method(Checker *checker, Decl *generic, Name name); // of all instances; NULL: none
 Method find_method(
     Checker *checker, const HirType *owner, Name name
 ); // looks through no borrow; instances are for the caller to make
@@ -535,6 +540,11 @@ HirExpr *zero_value(Checker *checker, const HirType *type, Span span);
 HirExpr *receiver_place(Fn *fn, HirExpr *base); // through borrows and owners
 Decl *named_type(Fn *fn, const AstExpr *expr);  // the type that an expression names, or NULL
 const HirType *type_before_dot(Fn *fn, const AstExpr *expr, const HirType *want);
+// A generic type that an expression names without arguments, where another is wanted, or none; NULL: it is not that.
+Decl *open_type(Fn *fn, const AstExpr *expr, const HirType *want);
+HirExpr *as_wanted(Fn *fn, HirExpr *looked, const HirType *want); // what has been looked at already
+// A variant of a generic enum whose arguments follow from its payload.
+HirExpr *infer_variant(Fn *fn, Decl *generic, Name name, const AstArgs *args, Span span); // reports
 Decl *generic_fn(Fn *fn, const AstExpr *expr);
 
 // --- closures.c, captures.c, texts.c, instances.c ---------------------------------------------------------------------------------------------

@@ -211,6 +211,19 @@ const HirType *type_before_dot(Fn *fn, const AstExpr *expr, const HirType *want)
     return simple(checker, HIR_TYPE_ERROR);
 }
 
+Decl *open_type(Fn *fn, const AstExpr *expr, const HirType *want) {
+    Checker *checker = fn->checker;
+    bool is_name = expr->kind == AST_EXPR_NAME;
+    const Binding *bound = is_name ? find_binding(checker, expr->name.name) : NULL;
+    bool is_self = checker->self && is_name && expr->name.name == checker->self_name;
+    Decl *decl = (bound && !bound->is_value) || is_self ? NULL : named_type(fn, expr);
+    if (!decl || decl->kind != DECL_GENERIC) return NULL;
+    while (want && want->kind == HIR_TYPE_OPTION)
+        want = want->elem;
+    const Decl *wanted = want ? decl_of_type(checker, want) : NULL;
+    return wanted && wanted->generic == decl ? NULL : decl;
+}
+
 // The generic function that an expression names; NULL: it names something else.
 Decl *generic_fn(Fn *fn, const AstExpr *expr) {
     Decl *decl = NULL;

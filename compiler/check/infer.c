@@ -178,6 +178,16 @@ static Certainty least_certain(Certainty a, Certainty b) {
     return a > b ? a : b;
 }
 
+static Certainty certainty_of(Fn *fn, const AstExpr *expr);
+
+// Of what is made of them, whose type arguments are not written.
+static Certainty certainty_of_all(Fn *fn, const AstArgs *args) {
+    Certainty least = INFERRED;
+    vec_each(AstArg, arg, args)
+        least = least_certain(least, certainty_of(fn, arg->value));
+    return least;
+}
+
 static Certainty certainty_of(Fn *fn, const AstExpr *expr) {
     switch (expr->kind) {
     case AST_EXPR_INT:
@@ -187,7 +197,10 @@ static Certainty certainty_of(Fn *fn, const AstExpr *expr) {
     case AST_EXPR_VARIANT:
     case AST_EXPR_TEXT:
     case AST_EXPR_CLOSURE: return TYPELESS;
-    case AST_EXPR_INIT: return expr->init.type ? CERTAIN : TYPELESS;
+    case AST_EXPR_INIT:
+        if (!expr->init.type) return TYPELESS;
+        return open_type(fn, expr->init.type, NULL) ? certainty_of_all(fn, &expr->init.items)
+                                                    : CERTAIN;
     case AST_EXPR_UNARY:
         return expr->unary.op == AST_UNARY_BORROW ? CERTAIN : certainty_of(fn, expr->unary.operand);
     case AST_EXPR_BINARY: { // the certain operand says what the other is
@@ -208,25 +221,37 @@ static Certainty certainty_of(Fn *fn, const AstExpr *expr) {
     case AST_EXPR_CALL: {
         AstExprKind callee = expr->call.callee->kind;
         if (callee == AST_EXPR_VARIANT) return TYPELESS;
+        if (callee == AST_EXPR_FIELD && open_type(fn, expr->call.callee->field.base, NULL))
+            return certainty_of_all(fn, &expr->call.args);
         return callee == AST_EXPR_NAME && generic_fn(fn, expr->call.callee) ? INFERRED : CERTAIN;
     }
     default: return CERTAIN;
     }
 }
 
+// `patterns`: of each argument, the type as it is declared; NULL: there is none.
 static void infer_from_args(
-    Fn *fn, const Infer *infer, const AstFn *ast, const Call *call, Certainty round
+    Fn *fn, const Infer *infer, const AstType *const *patterns, const Call *call, Certainty round
 ) {
     const AstArgs *args = call->args;
-    for (uint32_t i = 0; args && i < args->len && call->first + i < ast->params.len; i++) {
+    for (uint32_t i = 0; args && i < args->len; i++) {
         const AstExpr *arg = args->data[i].value;
+        if (!patterns[i]) continue;
         if (round == CERTAIN && arg->kind == AST_EXPR_CLOSURE)
-            meet_closure(infer, fn->module, ast->params.data[call->first + i].type, arg);
+            meet_closure(infer, fn->module, patterns[i], arg);
         if (certainty_of(fn, arg) != round || all_known(infer)) continue;
         HirExpr *looked = check_expr(fn, arg, NULL);
-        meet(infer, ast->params.data[call->first + i].type, looked->type);
+        meet(infer, patterns[i], looked->type);
         if (round != ADAPTS || looked->kind == HIR_ERROR) call->looked[i] = looked;
     }
+}
+
+static bool is_known_length(const Infer *infer, const AstExpr *length) {
+    bool known = length->kind == AST_EXPR_INT;
+    for (uint32_t i = 0; length->kind == AST_EXPR_NAME && i < infer->params->len; i++)
+        if (infer->params->data[i].name == length->name.name)
+            known = infer->env->bindings.data[i].type != NULL;
+    return known;
 }
 
 // Does the type name nothing that is still to be found?
@@ -243,6 +268,14 @@ static bool is_known(const Infer *infer, const AstType *type) {
     case AST_TYPE_SLICE:
     case AST_TYPE_GROWABLE: return is_known(infer, type->pointer.elem);
     case AST_TYPE_OPTIONAL: return is_known(infer, type->optional);
+    case AST_TYPE_ARRAY:
+    case AST_TYPE_VECTOR:
+        return is_known(infer, type->array.elem) && is_known_length(infer, type->array.length);
+    case AST_TYPE_TUPLE:
+        vec_each(AstType *, part, &type->tuple) {
+            if (!is_known(infer, *part)) return false;
+        }
+        return true;
     case AST_TYPE_SCALAR:
     case AST_TYPE_STR:
     case AST_TYPE_ENDPOINT: return true;
@@ -267,13 +300,15 @@ static bool passed_types(const Infer *infer, const AstType *pattern, const HirTy
 }
 
 // What is not known yet may be what a closure returns.
-static void infer_from_results(Fn *fn, const Infer *infer, const AstFn *ast, const Call *call) {
+static void infer_from_results(
+    Fn *fn, const Infer *infer, const AstType *const *patterns, const Call *call
+) {
     const AstArgs *args = call->args;
-    for (uint32_t i = 0; args && i < args->len && call->first + i < ast->params.len; i++) {
+    for (uint32_t i = 0; args && i < args->len; i++) {
         const AstExpr *arg = args->data[i].value;
-        const AstType *pattern = ast->params.data[call->first + i].type;
-        if (all_known(infer) || arg->kind != AST_EXPR_CLOSURE || pattern->kind != AST_TYPE_FN ||
-            pattern->fn.params.len != arg->closure.params.len)
+        const AstType *pattern = patterns[i];
+        if (!pattern || all_known(infer) || arg->kind != AST_EXPR_CLOSURE ||
+            pattern->kind != AST_TYPE_FN || pattern->fn.params.len != arg->closure.params.len)
             continue;
         const HirType **types =
             arena_array(infer->checker->arena, const HirType *, pattern->fn.params.len);
@@ -349,9 +384,14 @@ static bool report_unknown_params(
             return true;
         }
         diag_report(checker->diags, span, E_CANNOT_INFER, name, text_of(checker, generic->name));
+        bool is_type = generic->item->kind != AST_ITEM_FN; // then all of them are its own
+        if (i < first) return true;
         diag_help(
-            checker->diags, "write it: `%s::<%s>(...)`, with %s in the place of `%s`",
+            checker->diags, "write it: `%s::<%s>%s`, with %s in the place of `%s`",
             text_of(checker, generic->name), spelled(infer, first),
+            is_type && generic->item->kind == AST_ITEM_ENUM ? ".variant(...)"
+            : is_type                                       ? "{ ... }"
+                                                            : "(...)",
             infer->params->data[i].is_value ? "a constant" : "a type", name
         );
         return true;
@@ -396,17 +436,58 @@ static bool is_loose(const Infer *infer, const AstType *result, const HirType *w
     return want->kind == HIR_TYPE_OPTION && unknown(infer, result);
 }
 
+static Env *open_env(Checker *checker, const GenericParams *params) { // nothing is known
+    Env *env = arena_new(checker->arena, Env);
+    for (uint32_t i = 0; i < params->len; i++)
+        vec_push(checker->arena, &env->bindings, ((Binding){ .name = params->data[i].name }));
+    return env;
+}
+
+// What the arguments say by themselves, in the order of how sure they are.
+static void infer_from_all(
+    Fn *fn,
+    const Infer *infer,
+    const Decl *generic,
+    const AstType *const *patterns,
+    const Call *call,
+    Certainty from
+) {
+    for (Certainty round = from; round <= ADAPTS; round++) {
+        infer_from_args(fn, infer, patterns, call, round);
+        if (round != CERTAIN) infer_from_bounds(infer, generic);
+    }
+}
+
+Decl *infer_made(
+    Fn *fn, Decl *generic, const AstType *const *patterns, const Call *call, Span span
+) {
+    Checker *checker = fn->checker;
+    GenericParams params = params_of(checker, generic);
+    Infer infer = { checker, generic->module, &params, open_env(checker, &params),
+                    arena_array(checker->arena, const HirType *, params.len) };
+    uint32_t before = diags_errors(checker->diags);
+    infer_from_all(fn, &infer, generic, patterns, call, CERTAIN);
+    if (!all_known(&infer) && (diags_errors(checker->diags) > before || any_wrong(call)))
+        return NULL;
+    if (report_unknown_params(&infer, generic, 0, span)) return NULL;
+    return instantiate(checker, generic, infer.env, span);
+}
+
+static const AstType *const *patterns_of(Checker *checker, const AstFn *fn, const Call *call) {
+    uint32_t count = call->args ? call->args->len : 0;
+    const AstType **patterns = arena_array(checker->arena, const AstType *, count);
+    for (uint32_t i = 0; i < count && call->first + i < fn->params.len; i++)
+        patterns[i] = fn->params.data[call->first + i].type;
+    return patterns;
+}
+
 Decl *infer_instance(
     Fn *fn, Decl *generic, Env *env, const Call *call, const HirType *want, Span span
 ) {
     Checker *checker = fn->checker;
     GenericParams params = params_of(checker, generic);
     uint32_t own = generic->item->fn.generics.len;
-    if (!env) {
-        env = arena_new(checker->arena, Env);
-        for (uint32_t i = 0; i < params.len; i++)
-            vec_push(checker->arena, &env->bindings, ((Binding){ .name = params.data[i].name }));
-    }
+    if (!env) env = open_env(checker, &params);
     Infer infer = { checker, generic->module, &params, env,
                     arena_array(checker->arena, const HirType *, params.len) };
     uint32_t from = params.len - (own < params.len ? own : params.len);
@@ -415,14 +496,13 @@ Decl *infer_instance(
         return NULL;
     uint32_t before = diags_errors(checker->diags);
     bool wanted = want && !is_error(want), loose = wanted && is_loose(&infer, ast->result, want);
-    infer_from_args(fn, &infer, ast, call, CERTAIN);
+    const AstType *const *patterns = patterns_of(checker, ast, call);
+    infer_from_args(fn, &infer, patterns, call, CERTAIN);
     if (wanted && !loose) meet(&infer, ast->result, want);
-    infer_from_args(fn, &infer, ast, call, INFERRED);
-    infer_from_bounds(&infer, generic);
-    infer_from_args(fn, &infer, ast, call, ADAPTS);
+    infer_from_all(fn, &infer, generic, patterns, call, INFERRED);
     if (loose) meet(&infer, ast->result, want);
     infer_from_bounds(&infer, generic);
-    infer_from_results(fn, &infer, ast, call);
+    infer_from_results(fn, &infer, patterns, call);
     infer_from_bounds(&infer, generic);
     if (!all_known(&infer) && (diags_errors(checker->diags) > before || any_wrong(call)))
         return NULL;

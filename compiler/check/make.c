@@ -25,6 +25,10 @@ static HirExpr *look_at(
     return error_expr(fn->checker, span);
 }
 
+static HirExpr *value_of(Fn *fn, const AstArg *arg, HirExpr *looked, const HirType *want) {
+    return looked ? as_wanted(fn, looked, want) : check_value(fn, arg->value, want);
+}
+
 static HirExpr *make_option(
     Fn *fn, const HirType *type, bool some, const AstArgs *args, Span span
 ) {
@@ -38,8 +42,15 @@ static HirExpr *make_option(
     return expr;
 }
 
-HirExpr *make_variant(
-    Fn *fn, const HirType *type, Name name, const AstArgs *args, bool has_args, Span span
+// `looked`: arguments that have been looked at already; NULL: none.
+static HirExpr *make_looked(
+    Fn *fn,
+    const HirType *type,
+    Name name,
+    const AstArgs *args,
+    HirExpr *const *looked,
+    bool has_args,
+    Span span
 ) {
     static const AstArgs empty = { 0 };
     Checker *checker = fn->checker;
@@ -74,11 +85,34 @@ HirExpr *make_variant(
     expr->row = row;
     bool good = true;
     for (uint32_t i = 0; i < variant->fields.len; i++) {
-        HirExpr *arg = check_value(fn, args->data[i].value, variant->fields.data[i].type);
+        HirExpr *arg =
+            value_of(fn, &args->data[i], looked ? looked[i] : NULL, variant->fields.data[i].type);
         good = good && arg->kind != HIR_ERROR;
         vec_push(checker->arena, &expr->args, arg);
     }
     return good ? expr : error_expr(checker, span);
+}
+
+HirExpr *make_variant(
+    Fn *fn, const HirType *type, Name name, const AstArgs *args, bool has_args, Span span
+) {
+    return make_looked(fn, type, name, args, NULL, has_args, span);
+}
+
+HirExpr *infer_variant(Fn *fn, Decl *generic, Name name, const AstArgs *args, Span span) {
+    Checker *checker = fn->checker;
+    const AstVariant *variant = NULL;
+    vec_each(AstVariant, it, &generic->item->enumeration.variants) {
+        if (it->name.name == name && it->payload.len == args->len && args->len > 0) variant = it;
+    }
+    if (!variant) return NULL;
+    const AstType **patterns = arena_array(checker->arena, const AstType *, args->len);
+    Call call = { .args = args, .looked = arena_array(checker->arena, HirExpr *, args->len) };
+    for (uint32_t i = 0; i < args->len; i++)
+        patterns[i] = variant->payload.data[i].type;
+    Decl *made = infer_made(fn, generic, patterns, &call, span);
+    return made ? make_looked(fn, decl_type(checker, made), name, args, call.looked, true, span)
+                : error_expr(checker, span);
 }
 
 // --- zeros -----------------------------------------------------------------------------------------------------------------
@@ -206,7 +240,9 @@ static bool add_missing(Fn *fn, HirExpr *expr, const HirType *type, const bool *
     return true;
 }
 
-static HirExpr *init_struct(Fn *fn, const AstExpr *ast, const HirType *type) {
+static HirExpr *init_struct(
+    Fn *fn, const AstExpr *ast, const HirType *type, HirExpr *const *looked
+) {
     Checker *checker = fn->checker;
     const AstArgs *items = &ast->init.items;
     const HirStruct *structure = type->structure;
@@ -223,8 +259,8 @@ static HirExpr *init_struct(Fn *fn, const AstExpr *ast, const HirType *type) {
     expr->rows = arena_array(checker->arena, uint32_t, structure->fields.len);
     for (uint32_t i = 0; i < items->len; i++) {
         uint32_t row = item_row(fn, type, &items->data[i], i);
-        HirExpr *value = check_value(
-            fn, items->data[i].value,
+        HirExpr *value = value_of(
+            fn, &items->data[i], looked ? looked[i] : NULL,
             row == UINT32_MAX ? simple(checker, HIR_TYPE_ERROR) : structure->fields.data[row].type
         );
         good = good && row != UINT32_MAX && value->kind != HIR_ERROR;
@@ -298,9 +334,32 @@ static HirExpr *init_slice(Fn *fn, const AstExpr *ast, const HirType *type) {
     return value->kind == HIR_ERROR ? value : coerce(checker, as_place(checker, value), type);
 }
 
+// `Box{ x }` where nothing says which box: its fields do.
+static HirExpr *infer_init(Fn *fn, Decl *generic, const AstExpr *expr, Span span) {
+    Checker *checker = fn->checker;
+    const AstArgs *items = &expr->init.items;
+    const AstStruct *declared = &generic->item->structure;
+    const AstType **patterns = arena_array(checker->arena, const AstType *, items->len);
+    Call call = { .args = items, .looked = arena_array(checker->arena, HirExpr *, items->len) };
+    for (uint32_t i = 0; i < items->len; i++)
+        for (uint32_t row = 0; row < declared->fields.len; row++) {
+            Name label = items->data[i].label.name;
+            const AstField *field = &declared->fields.data[row];
+            if (label ? label == field->name.name : row == i) patterns[i] = field->type;
+        }
+    Decl *made = infer_made(fn, generic, patterns, &call, span);
+    if (!made || made->kind != DECL_STRUCT) return error_expr(checker, span);
+    return init_struct(fn, expr, decl_type(checker, made), call.looked);
+}
+
 HirExpr *check_init(Fn *fn, const AstExpr *expr, const HirType *want) {
     Checker *checker = fn->checker;
     const AstArgs *items = &expr->init.items;
+    Decl *open = expr->init.type && items->len > 0 && !expr->init.fill
+                     ? open_type(fn, expr->init.type, want)
+                     : NULL;
+    if (open && open->item->kind == AST_ITEM_STRUCT)
+        return infer_init(fn, open, expr, expr->init.type->span);
     if (expr->init.type) {
         const HirType *named = type_before_dot(fn, expr->init.type, want);
         bool empty_flags = named && named->kind == HIR_TYPE_ENUM && named->enumeration->is_flags &&
@@ -319,7 +378,7 @@ HirExpr *check_init(Fn *fn, const AstExpr *expr, const HirType *want) {
         return look_at(fn, items, expr->span);
     }
     if (items->len == 0) return zero_value(checker, want, expr->span);
-    if (want->kind == HIR_TYPE_STRUCT && !expr->init.fill) return init_struct(fn, expr, want);
+    if (want->kind == HIR_TYPE_STRUCT && !expr->init.fill) return init_struct(fn, expr, want, NULL);
     if (want->kind == HIR_TYPE_ARRAY) return init_array(fn, expr, want);
     bool borrowed =
         want->kind == HIR_TYPE_SLICE && want->mode != HIR_OWN && want->mode != HIR_STATIC;
@@ -443,6 +502,29 @@ static const AstExpr *whole_value(const Checker *checker, const AstExpr *expr) {
     return one ? value->init.items.data[0].value : value;
 }
 
+static HirExpr *on_heap(Checker *checker, HirExpr *value, Span span) {
+    HirExpr *block =
+        new_expr(checker, HIR_NEW, hir_type_ptr(checker->types, HIR_OWN, value->type), span);
+    block->base = value;
+    return block;
+}
+
+// `new Box{ x }` of a generic struct whose arguments are not written, and not wanted; NULL: it is not that.
+static Decl *open_made(Fn *fn, const AstExpr *expr, const HirType *want) {
+    const AstType *type = expr->make.type;
+    const AstExpr *value = expr->make.value;
+    bool listed = value && value->kind == AST_EXPR_INIT && !value->init.type && !value->init.fill &&
+                  value->init.items.len > 0;
+    if (!type || type->kind != AST_TYPE_NAME || type->name.args.len > 0 || !listed ||
+        expr->make.length || type->name.path.names.len != 1)
+        return NULL;
+    AstExpr name = { .kind = AST_EXPR_NAME,
+                     .span = type->span,
+                     .name = type->name.path.names.data[0] };
+    Decl *open = open_type(fn, &name, want && want->kind == HIR_TYPE_PTR ? want->elem : NULL);
+    return open && open->item->kind == AST_ITEM_STRUCT ? open : NULL;
+}
+
 static HirExpr *make_new(Fn *fn, const AstExpr *expr, const HirType *want) {
     Checker *checker = fn->checker;
     if (expr->make.gc) {
@@ -454,6 +536,13 @@ static HirExpr *make_new(Fn *fn, const AstExpr *expr, const HirType *want) {
     while (want && want->kind == HIR_TYPE_OPTION)
         want = want->elem;
     const HirType *elem = NULL;
+    Decl *open = open_made(fn, expr, want);
+    if (open) {
+        HirExpr *value = infer_init(fn, open, expr->make.value, expr->make.type->span);
+        return value->kind != HIR_ERROR && may_be_kept(fn, value->type, expr->span)
+                   ? on_heap(checker, value, expr->span)
+                   : error_expr(checker, expr->span);
+    }
     if (expr->make.type)
         elem = resolve_type(checker, fn->module, expr->make.type);
     else if (want && want->kind == HIR_TYPE_PTR && want->mode == HIR_OWN)
@@ -466,11 +555,7 @@ static HirExpr *make_new(Fn *fn, const AstExpr *expr, const HirType *want) {
     if (expr->make.length) return new_array(fn, expr, elem);
     const AstExpr *given = whole_value(checker, expr);
     HirExpr *value = given ? check_value(fn, given, elem) : zero_value(checker, elem, expr->span);
-    if (value->kind == HIR_ERROR) return value;
-    HirExpr *block =
-        new_expr(checker, HIR_NEW, hir_type_ptr(checker->types, HIR_OWN, elem), expr->span);
-    block->base = value;
-    return block;
+    return value->kind == HIR_ERROR ? value : on_heap(checker, value, expr->span);
 }
 
 HirExpr *check_new(Fn *fn, const AstExpr *expr, const HirType *want) {

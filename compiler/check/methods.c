@@ -121,6 +121,17 @@ static Method by_default(Checker *checker, const HirType *type, Name name) {
     return (Method){ 0 };
 }
 
+Decl *find_open_method(Checker *checker, Decl *generic, Name name) {
+    uint64_t found;
+    if (!map_get(checker->methods, name, &found)) return NULL;
+    vec_each(Decl *, it, (const DeclList *)(uintptr_t)found) {
+        if ((*it)->kind == DECL_GENERIC && (*it)->item->fn.owner &&
+            owner_generic(checker, *it) == generic)
+            return *it;
+    }
+    return NULL;
+}
+
 Method find_method(Checker *checker, const HirType *owner, Name name) {
     uint64_t found;
     const Decl *type = decl_of_type(checker, owner);
