@@ -29,8 +29,23 @@ _Noreturn void arch_enter_sip(
     uint64_t entry, const KernelTable *table, const SipStart *start, uint64_t stack_high
 );
 
+// All that a SIP's code can have in registers: x86-64-v2, which the scan of machine code holds it to, has no more than FXSAVE
+// saves. The rest lies as arch_switch and what comes after it pop it.
+typedef struct ArchState {
+    uint8_t vector[512]; // FXSAVE
+    uint64_t r15, r14, r13, r12, rbx, rbp;
+    uint64_t resume; // arch_resume
+    uint64_t rax, rcx, rdx, rsi, rdi, r8, r9, r10, r11;
+    uint64_t rip, cs, rflags, rsp, ss;
+    uint64_t padding;
+} __attribute__((aligned(16))) ArchState;
+
+// Makes `context` go on with all that the platform has put into `state`, but for `resume`, `cs` and `ss`, which it sets.
+void arch_preempted(ArchContext *context, ArchState *state, SipThread *thread);
+
 uint64_t arch_cycles(void);      // the time-stamp counter
 void arch_reset_state(void);     // DF, MXCSR, x87: as the ABI says, whatever ran before
+void arch_clear_vectors(void);   // nothing of whoever was preempted goes on in them
 bool arch_cpu_is_baseline(void); // x86-64-v2, what sealed binaries are compiled for
 uintptr_t arch_stack_pointer(void);
 

@@ -235,6 +235,14 @@ void channel_drop(SipEndpoint *ep) {
     channel_close_all(&list);
 }
 
+// The peer has closed between begin and commit: nobody will ever look at the slot again (decision 21).
+ASIDE void channel_forget(SipEndpoint *ep) {
+    EndpointLink list;
+    links_init(&list);
+    drop_slot(ep->out->fill, &list);
+    channel_close_all(&list);
+}
+
 ASIDE void channel_refuse(SipEndpoint *ep) {
     EndpointLink list;
     links_init(&list);

@@ -1,13 +1,14 @@
-// The kernel's state, idea by idea, and what its files say to each other. One CPU, cooperative: kernel code runs from
-// entry to exit or switch without being interrupted, so nothing here is locked.
+// The kernel's state, idea by idea, and what its files say to each other. One CPU, and a thread is only ever preempted in
+// its SIP's code: kernel code runs from entry to exit or switch, so nothing here is locked.
 //
 //   text      a line to the console            channel   endpoints and rings
 //   heap      blocks by size                   receive   waiting for messages
 //   ledger    who owns which block             sched     whose turn it is
 //   loader    programs of the image            sip       from image to running to gone
 //   thread    those of one SIP, and what they wait for
-//   fault     why a SIP ended, and where       kcalls    the doors through which SIPs come in
-//   console   machine.console                  main      the life of a system
+//   preempt   turns that end by themselves     kcalls    the doors through which SIPs come in
+//   fault     why a SIP ended, and where       main      the life of a system
+//   console   machine.console
 
 #ifndef KERNEL_CORE_CORE_H
 #define KERNEL_CORE_CORE_H
@@ -210,6 +211,7 @@ void *channel_begin(SipEndpoint *ep, uint32_t message); // its payload, zeroed; 
 void channel_add_block(SipEndpoint *ep, SipBlock *block);
 void channel_add_endpoint(SipEndpoint *ep, SipEndpoint *given);
 void channel_commit(SipEndpoint *ep);
+ASIDE void channel_forget(SipEndpoint *ep); // instead of commit, when the peer has gone meanwhile
 void channel_take(
     SipEndpoint *ep, Sip *receiver
 ); // the message at the head: what it carries is the receiver's
@@ -226,7 +228,9 @@ typedef enum ThreadState { THREAD_READY, THREAD_WAITING, THREAD_ENDED } ThreadSt
 struct Thread {
     SipThread block;     // first: what %gs:0 points to
     ArchContext context; // while it is not running
+    ArchState saved;     // what it was preempted with, while `context` says so
     Sip *sip;
+    uint64_t limit; // no frame of a kernel call lies lower; UINT64_MAX: its turn may be over
     ThreadState state;
     Thread *next;      // in the run queue
     Thread *later;     // in the list of timers, by deadline
@@ -257,6 +261,7 @@ typedef struct Sched {
     Thread *handoff;        // goes first: it was just sent something
     uint32_t handoffs_left; // until the queue has its turn
     uint32_t looks_left;    // until the clock is asked for timers
+    uint32_t ticks, turn;   // the timer's, in all; when this turn began
     Thread *timers;
     ArchContext kernel; // kernel_main, while threads run
 } Sched;
@@ -269,12 +274,22 @@ SipReceived sched_yield(void);
 SipReceived sched_wait(uint64_t deadline
 ); // until sched_wake or the deadline; gives receive_answer's answer
 bool sched_timed_out(const Thread *thread);
-void sched_remove(Thread *thread);      // wherever it is; it never runs again
+void sched_remove(Thread *thread); // wherever it is; it never runs again
+void sched_to_kernel(void
+); // from that stack, for good; the current thread goes on when its turn comes
 _Noreturn void sched_leave(void);       // the current thread has ended; to the kernel's context
 uint64_t deadline_after(uint64_t span); // saturates below SIP_NO_TIMEOUT
 
+void sched_look_at_timers(void);                          // those whose time has come can run
+ArchResume sched_on_kernel_stack(void (*function)(void)); // below where the kernel's context stands
+void sched_put_back(void); // the current thread, and whom it has woken, to the end of the queue
+
 // Runs threads until one ends (and returns it) or nothing can go on any more (NULL).
 Thread *sched_run(void);
+
+// From a kernel call that has met its thread's limit: true if the stack has room; others may have run meanwhile.
+ASIDE bool preempt_at_entry(Thread *thread, uint64_t frame);
+void preempt_set_limit(Thread *thread);
 
 // What the SIP gets; `pc`: where it asks. One endpoint: now, if it is ready; or when it will be.
 bool receive_now(Thread *thread, SipEndpoint *ep, SipReceived *result);
@@ -310,7 +325,7 @@ typedef struct Ending { // why and where a SIP ended
     uint32_t fault;     // FAULT_NONE: it returned
     SealedView file;    // may be empty
     uint32_t line;
-    SealedView text; // what the trap says; may be empty
+    SealedView text;              // what the trap says; may be empty
     uint64_t frames[MOST_FRAMES]; // addresses in the image, the innermost first
     uint32_t frame_count;
 } Ending;
@@ -322,6 +337,7 @@ struct Sip {
     Thread *threads; // all that have not ended
     uint32_t thread_count;
     uint64_t thread_numbers, parkings; // given out so far
+    uint64_t ticks;                    // that have found it running
     Account account;
     SipBlock blocks;        // ledger list
     EndpointLink endpoints; // ledger list

@@ -239,6 +239,53 @@ static void messages_outlive_their_sender(void **state) {
     );
 }
 
+// The peer goes while a message is being built, as it may when the builder is preempted: then nobody gets it, and nothing
+// of it stays.
+static void send_slowly(const KernelTable *k, const SipStart *start) {
+    SipEndpoint *peer = start->endpoints[0], *imp, *exp;
+    k->CHANNEL(0, &imp, &exp, 0);
+    void *block = k->ALLOC(100, 0), *late = k->ALLOC(100, 0);
+    k->SEND_BEGIN(peer, 0);
+    k->SEND_BLOCK(peer, block);
+    k->SLEEP(1000);
+    k->SEND_BLOCK(peer, late);
+    k->SEND_ENDPOINT(peer, imp);
+    k->SEND_COMMIT(peer);
+    if (k->SEND_BEGIN(peer, 0)) k->TRAP(0);
+    if ((uint32_t)k->RECEIVE(exp).what != SIP_RECEIVE_CLOSED) k->TRAP(0);
+    k->CLOSE(exp);
+    k->CLOSE(peer);
+}
+
+static void close_meanwhile(const KernelTable *k, const SipStart *start) {
+    k->SLEEP(100);
+    k->CLOSE(start->endpoints[0]);
+}
+
+static void a_peer_may_go_while_a_message_is_built(void **state) {
+    (void)state;
+    const TestSip sips[MACHINE_MOST] = {
+        { { .name = "sender",
+            SIZES,
+            .contracts = { QUEUE },
+            .params = { IMP(0) },
+            .trap_fault = FAULT_ASSERT,
+            .code = send_slowly },
+         { CHANNEL_WIRE("peer", "closer", "peer") },
+         { 0 },
+         0 },
+        { { .name = "closer",
+            SIZES,
+            .contracts = { QUEUE },
+            .params = { EXP(0) },
+            .code = close_meanwhile },
+         { CHANNEL_WIRE("peer", "sender", "peer") },
+         { 0 },
+         0 },
+    };
+    assert_outcome(sips, STATUS_RETURNED, "");
+}
+
 // A chain: each message carries the end of the channel through which the one before it went.
 static void nest_and_drop(const KernelTable *k, const SipStart *start) {
     SipEndpoint *carried = NULL, *imp, *exp;
@@ -398,6 +445,7 @@ int main(void) {
         cmocka_unit_test(quotas_hold),
         cmocka_unit_test(what_does_not_fit_counts_as_closed),
         cmocka_unit_test(messages_outlive_their_sender),
+        cmocka_unit_test(a_peer_may_go_while_a_message_is_built),
         cmocka_unit_test(channels_in_channels_end_without_recursion),
         cmocka_unit_test(nothing_is_lost_in_a_storm),
     };

@@ -107,9 +107,7 @@ void kernel_exception(const ArchFault *fault, ArchResume *resume) {
         panic("an exception in the kernel");
     }
     record_at_pc(sip, hit_guard(fault) ? FAULT_STACK : fault->fault, fault->pc, fault->frame);
-    // On the kernel's own stack, below where its context stands, as a call would leave it.
-    resume->pc = (uint64_t)(uintptr_t)leave_after_exception;
-    resume->sp = (((uint64_t)(uintptr_t)sched.kernel.sp - 256) & ~(uint64_t)15) - 8;
+    *resume = sched_on_kernel_stack(leave_after_exception);
 }
 
 // --- reports -----------------------------------------------------------------------------------------------

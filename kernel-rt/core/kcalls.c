@@ -9,7 +9,7 @@
 
 static inline __attribute__((always_inline)) Thread *enter(uint64_t pc, uint64_t frame) {
     Thread *thread = sched.current;
-    if (__builtin_expect(frame - KERNEL_STACK < thread->block.stack_low, 0))
+    if (__builtin_expect(frame < thread->limit, 0) && !preempt_at_entry(thread, frame))
         fault_at_pc(FAULT_STACK, pc, frame);
     return thread;
 }
@@ -104,7 +104,10 @@ static void kcall_SEND_ENDPOINT(SipEndpoint *ep, SipEndpoint *given) {
 
 static void kcall_SEND_COMMIT(SipEndpoint *ep) {
     ENTER;
-    channel_commit(ep);
+    if (LIKELY(!(ep->out->word & 1)))
+        channel_commit(ep);
+    else
+        channel_forget(ep);
 }
 
 // Called by a jump: who waits goes on in the SIP and not in here, where a `ret` would surprise the return predictor.

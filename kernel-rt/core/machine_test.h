@@ -70,6 +70,8 @@ void platform_idle(uint64_t until) {
     machine_clock = until;
 }
 
+void platform_ticks_start(void) {}
+
 _Noreturn void platform_stop(uint32_t status) {
     _exit((int)status);
 }

@@ -57,6 +57,7 @@ _Noreturn void kernel_main(const uint8_t *image, size_t length) {
     }
     arch_reset_state();
     if (!loader_open(image, length) || !sips_create()) platform_stop(STATUS_REFUSED);
+    platform_ticks_start();
     run();
     const bool deadlock = report_deadlock();
     end_all();

@@ -9,7 +9,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { PLATFORM_PAGE = 4096 };
+enum {
+    PLATFORM_PAGE = 4096,
+    PLATFORM_TICK = 10000000, // nanoseconds between two calls of kernel_tick while a SIP runs
+};
 
 typedef enum PlatformAccess {
     PLATFORM_NONE, // a guard
@@ -30,6 +33,7 @@ bool platform_guard(void *page); // takes its access away; false: the machine ca
 void platform_console(const char *text, size_t length); // whole; waits for the device
 uint64_t platform_now(void);                            // nanoseconds, monotonic
 void platform_idle(uint64_t until);                     // sleeps until then (platform_now), or less
+void platform_ticks_start(void);                        // from now on kernel_tick is called
 _Noreturn void platform_stop(uint32_t status);          // ends the machine with the system's status
 
 // --- what the platform calls ------------------------------------------------------------------------------------
@@ -41,5 +45,9 @@ _Noreturn void kernel_main(const uint8_t *image, size_t length);
 // From an exception handler, on the handler's stack: blames the running SIP, or panics when the kernel itself failed.
 // On return the handler resumes at `resume`.
 void kernel_exception(const ArchFault *fault, ArchResume *resume);
+
+// From the timer's handler, which has interrupted the code at `pc`, `ticks` after the last time. NULL: go on there. Else the
+// handler saves the interrupted registers where that points and resumes at `resume`, with DF clear.
+ArchState *kernel_tick(uint64_t pc, uint32_t ticks, ArchResume *resume);
 
 #endif

@@ -24,6 +24,7 @@ static Thread *take_first(void) {
     Thread *thread = sched.first;
     if (thread) sched.first = thread->next;
     sched.handoffs_left = HANDOFFS_IN_A_ROW;
+    sched.turn = sched.ticks;
     return thread;
 }
 
@@ -65,6 +66,10 @@ ASIDE static void fire_timers(void) {
     }
 }
 
+void sched_look_at_timers(void) {
+    if (sched.timers) fire_timers();
+}
+
 bool sched_timed_out(const Thread *thread) {
     return thread->deadline == 0;
 }
@@ -103,6 +108,12 @@ PATH void sched_wake(Thread *thread) {
     }
 }
 
+void sched_put_back(void) {
+    if (sched.handoff) sched_add(sched.handoff);
+    sched.handoff = NULL;
+    sched_add(sched.current);
+}
+
 SipReceived sched_yield(void) {
     sched_add(sched.current);
     return switch_from(&sched.current->context);
@@ -132,11 +143,25 @@ void sched_remove(Thread *thread) {
     sched.last = last;
 }
 
+void sched_to_kernel(void) {
+    ArchContext nobody;
+    sched.current = NULL;
+    arch_switch(&nobody, &sched.kernel, (SipReceived){ 0 });
+}
+
 _Noreturn void sched_leave(void) {
     Thread *thread = sched.current;
     thread->state = THREAD_ENDED;
     arch_switch(&thread->context, &sched.kernel, (SipReceived){ 0 });
     panic("a thread that has ended runs");
+}
+
+// As a call of it would leave the stack. It ends in a switch.
+ArchResume sched_on_kernel_stack(void (*function)(void)) {
+    return (ArchResume){
+        .pc = (uint64_t)(uintptr_t)function,
+        .sp = (((uint64_t)(uintptr_t)sched.kernel.sp - 256) & ~(uint64_t)15) - 8,
+    };
 }
 
 // --- the kernel's context ----------------------------------------------------------------------------------

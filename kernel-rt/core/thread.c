@@ -18,6 +18,7 @@ static void set_up(Thread *thread, Sip *sip) {
     thread->block.stack_low = (uint64_t)(uintptr_t)(thread->stack + PLATFORM_PAGE);
     thread->block.stack_high =
         (uint64_t)(uintptr_t)(thread->stack + thread->stack_pages * PLATFORM_PAGE);
+    preempt_set_limit(thread);
     Thread **last = &sip->threads;
     while (*last)
         last = &(*last)->sibling;

@@ -7,6 +7,11 @@
 _Static_assert(offsetof(KernelTable, FINISH) == 8, "enter.S");
 _Static_assert(offsetof(ArchContext, thread) == 8, "switch.S, enter.S");
 
+_Static_assert(offsetof(ArchState, resume) == 560 && offsetof(ArchState, rip) == 640, "switch.S");
+
+extern const uint8_t arch_resume[]
+    __attribute__((visibility("hidden"))); // where the preempted go on; switch.S
+
 // What the ABI promises a SIP: nearest rounding, all exceptions masked. fninit does the same for x87, at full precision.
 static const uint32_t default_mxcsr = 0x1f80;
 
@@ -18,6 +23,32 @@ uint64_t arch_cycles(void) {
 
 void arch_reset_state(void) {
     __asm__ volatile("cld\n\tfninit\n\tldmxcsr %0" ::"m"(default_mxcsr));
+}
+
+void arch_clear_vectors(void) {
+    __asm__ volatile(".irp n, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15\n\t"
+                     "pxor %%xmm\\n, %%xmm\\n\n\t.endr" ::
+                         : "memory");
+}
+
+static uint64_t selector_of_code(void) {
+    uint16_t selector;
+    __asm__("mov %%cs, %0" : "=r"(selector));
+    return selector;
+}
+
+static uint64_t selector_of_stack(void) {
+    uint16_t selector;
+    __asm__("mov %%ss, %0" : "=r"(selector));
+    return selector;
+}
+
+// To arch_switch the state is a stack like any other's.
+void arch_preempted(ArchContext *context, ArchState *state, SipThread *thread) {
+    state->resume = (uint64_t)(uintptr_t)arch_resume;
+    state->cs = selector_of_code();
+    state->ss = selector_of_stack();
+    *context = (ArchContext){ &state->r15, thread };
 }
 
 uintptr_t arch_stack_pointer(void) {

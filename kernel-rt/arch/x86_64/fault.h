@@ -7,6 +7,7 @@
 
 enum { // x86 vectors
     VECTOR_DIVIDE = 0,
+    VECTOR_DEBUG = 1,
     VECTOR_NMI = 2,
     VECTOR_INSTRUCTION = 6,
     VECTOR_DOUBLE_FAULT = 8,

@@ -33,4 +33,18 @@ arch_switch:                    // rdi: ArchContext *from, rsi: const ArchContex
     jmp     *%rcx               // no ret: the return predictor knows the other stack's calls, not this one's
     .size   arch_switch, . - arch_switch
 
+// Where a preempted thread goes on: arch_switch has popped the beginning of its ArchState, and the stack pointer stands at
+// its `rax`. All else is popped; the SIP's stack is not touched.
+    .globl  arch_resume
+    .hidden arch_resume
+    .type   arch_resume, @function
+    .p2align 4
+arch_resume:
+    fxrstor64 -568(%rsp)
+    .irp    register, rax, rcx, rdx, rsi, rdi, r8, r9, r10, r11
+    pop     %\register
+    .endr
+    iretq
+    .size   arch_resume, . - arch_resume
+
     .section .note.GNU-stack, "", @progbits

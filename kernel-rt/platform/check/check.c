@@ -43,6 +43,30 @@ void kernel_exception(const ArchFault *fault, ArchResume *resume) {
     resume->sp = (uint64_t)(thread_stack + STACK_PAGES * PLATFORM_PAGE - 8);
 }
 
+// --- ticks ------------------------------------------------------------------------------------------------------
+
+static volatile uint32_t ticks_seen;
+static volatile uint64_t spin_low, spin_high; // a tick there preempts
+static ArchState preempted;
+
+static void back_from_tick(void) {
+    ArchContext nobody;
+    arch_clear_vectors();
+    arch_reset_state();
+    arch_switch(&nobody, &main_context, (SipReceived){ 0 });
+}
+
+ArchState *kernel_tick(uint64_t pc, uint32_t ticks, ArchResume *resume) {
+    ticks_seen += ticks;
+    if (pc < spin_low || pc >= spin_high) return NULL;
+    spin_low = spin_high = 0;
+    arch_preempted(&thread_context, &preempted, &thread);
+    // The upper half of the stack is free: the thread is in its loop in the lower one.
+    resume->pc = (uint64_t)back_from_tick;
+    resume->sp = (uint64_t)(thread_stack + STACK_PAGES * PLATFORM_PAGE / 2 - 8);
+    return &preempted;
+}
+
 static void run(void (*start)(void *), void *argument) {
     arch_prepare(
         &thread_context, &thread, thread_stack + STACK_PAGES * PLATFORM_PAGE, start, argument
@@ -282,6 +306,98 @@ static void check_entry(void) {
     check(is_zero((const uint8_t *)r, sizeof entered_registers), "and all other registers zero");
 }
 
+// Fills all registers, waits until it was preempted, and writes down what it has then: general registers in the order
+// of their numbers, flags, MXCSR, the x87 control word and a value on its stack, and the vector registers.
+uint64_t spin_registers[16 + 4 + 32];
+volatile uint64_t spin_go_on;
+void spins(void *unused);
+extern const uint8_t spin_from[], spin_to[];
+__asm__(".text\n"
+        "spins:\n"
+        "    movl $0x3f80, -4(%rsp)\n" // rounds up: another mode than what is set on the way
+        "    ldmxcsr -4(%rsp)\n"
+        "    fld1\n"
+        ".irp n, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15\n"
+        "    mov $(0x1111 * \\n + 7), %eax\n"
+        "    movq %rax, %xmm\\n\n"
+        "    movlhps %xmm\\n, %xmm\\n\n"
+        ".endr\n"
+        ".irp n, 8, 9, 10, 11, 12, 13, 14, 15\n"
+        "    mov $(0x10000000 + \\n), %r\\n\n"
+        ".endr\n"
+        "    mov $0x10000000, %rax\n"
+        "    mov $0x10000001, %rcx\n"
+        "    mov $0x10000002, %rdx\n"
+        "    mov $0x10000003, %rbx\n"
+        "    mov $0x10000005, %rbp\n"
+        "    mov $0x10000006, %rsi\n"
+        "    mov $0x10000007, %rdi\n"
+        "    std\n"
+        "    stc\n"
+        "spin_from:\n"
+        "    pause\n"
+        "    jrcxz 1f\n" // never
+        "    bt $0, spin_go_on(%rip)\n"
+        "    jnc spin_from\n"
+        "spin_to:\n"
+        "1:  mov %rax, spin_registers(%rip)\n"
+        "    pushfq\n"
+        "    popq spin_registers+8*16(%rip)\n"
+        "    cld\n"
+        ".irp n, 8, 9, 10, 11, 12, 13, 14, 15\n"
+        "    mov %r\\n, spin_registers+8*\\n(%rip)\n"
+        ".endr\n"
+        "    mov %rcx, spin_registers+8*1(%rip)\n"
+        "    mov %rdx, spin_registers+8*2(%rip)\n"
+        "    mov %rbx, spin_registers+8*3(%rip)\n"
+        "    mov %rbp, spin_registers+8*5(%rip)\n"
+        "    mov %rsi, spin_registers+8*6(%rip)\n"
+        "    mov %rdi, spin_registers+8*7(%rip)\n"
+        "    stmxcsr spin_registers+8*17(%rip)\n"
+        "    fnstcw spin_registers+8*18(%rip)\n"
+        "    fistpll spin_registers+8*19(%rip)\n"
+        ".irp n, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15\n"
+        "    movups %xmm\\n, spin_registers+8*20+16*\\n(%rip)\n"
+        ".endr\n"
+        "    jmp back_to_main_from_spin\n");
+
+void back_to_main_from_spin(void);
+void back_to_main_from_spin(void) {
+    arch_reset_state();
+    back_to_main();
+}
+
+static bool kept_general(const uint64_t *r) {
+    for (uint64_t i = 0; i < 16; i++)
+        if (i != 4 && r[i] != 0x10000000 + i) return false;
+    return (r[16] & 0x400) && (r[17] & 0x6000) == 0x2000 && (r[18] & 0xffff) == 0x37f && r[19] == 1;
+}
+
+static bool kept_vectors(const uint64_t *r) {
+    for (uint64_t i = 0; i < 32; i++)
+        if (r[20 + i] != 0x1111 * (i / 2) + 7) return false;
+    return true;
+}
+
+static void check_ticks(void) {
+    ticks_seen = 0;
+    platform_ticks_start();
+    while (ticks_seen < 3)
+        arch_cycles();
+    check(true, "ticks come");
+    spin_low = (uint64_t)spin_from;
+    spin_high = (uint64_t)spin_to;
+    run(spins, NULL);
+    check(spin_low == 0, "a tick can take a thread off the CPU");
+    uint64_t vectors[2];
+    __asm__("movups %%xmm5, %0" : "=m"(vectors));
+    check(vectors[0] == 0 && vectors[1] == 0, "and nothing of its registers stays");
+    spin_go_on = 1;
+    arch_switch(&main_context, &thread_context, (SipReceived){ 0 });
+    check(kept_general(spin_registers), "all its registers are there when it goes on");
+    check(kept_vectors(spin_registers), "and its vector registers");
+}
+
 // check.py knows this number, and looks at a clock of its own.
 enum { WAITED = 300000000 };
 
@@ -343,6 +459,7 @@ _Noreturn void kernel_main(const uint8_t *image, size_t length) {
     check_kernel_protection(image);
     check_exceptions();
     check_entry();
+    check_ticks();
     check_time();
     check_exhaustion();
     say("done\n");

@@ -16,7 +16,8 @@ static const int signals[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP };
 #define signals_each(i) for (size_t i = 0; i < sizeof signals / sizeof *signals; i++)
 
 // What must not outlive the interrupted code: trap, direction, alignment check.
-#define FLAGS_CLEARED (0x100 | 0x400 | 0x40000)
+#define FLAGS_CLEARED (0x400 | 0x40000)
+#define FLAG_STEP     0x100
 
 static void on_signal(int number, siginfo_t *info, void *context) {
     greg_t *registers = ((ucontext_t *)context)->uc_mcontext.gregs;
@@ -27,6 +28,10 @@ static void on_signal(int number, siginfo_t *info, void *context) {
         return;
     }
     const uint32_t vector = (uint32_t)registers[REG_TRAPNO];
+    if (vector == VECTOR_DEBUG && hosted_steps()) {
+        hosted_step(context);
+        return;
+    }
     const ArchFault fault = {
         .fault = arch_fault_of_vector(vector),
         .vector = vector,
@@ -39,6 +44,7 @@ static void on_signal(int number, siginfo_t *info, void *context) {
     registers[REG_RIP] = (greg_t)resume.pc;
     registers[REG_RSP] = (greg_t)resume.sp;
     registers[REG_EFL] &= ~(greg_t)FLAGS_CLEARED;
+    if (!hosted_steps()) registers[REG_EFL] &= ~(greg_t)FLAG_STEP;
 }
 
 void hosted_exceptions_start(void) {
@@ -46,6 +52,7 @@ void hosted_exceptions_start(void) {
     if (sigaltstack(&stack, NULL)) hosted_fail("set the signal stack");
     struct sigaction action = { .sa_sigaction = on_signal, .sa_flags = SA_SIGINFO | SA_ONSTACK };
     sigemptyset(&action.sa_mask);
+    sigaddset(&action.sa_mask, SIGALRM); // ticks.c
     signals_each(i)
         sigaddset(&action.sa_mask, signals[i]); // a fault in the handler ends the process
     signals_each(i) if (sigaction(signals[i], &action, NULL)) hosted_fail("handle signals");

@@ -3,6 +3,7 @@
 #ifndef KERNEL_HOSTED_HOSTED_H
 #define KERNEL_HOSTED_HOSTED_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -14,6 +15,12 @@ _Noreturn void hosted_fail(const char *what);
 void hosted_memory_start(void);     // the arena that platform_pages hands out
 void hosted_time_start(void);       // platform_now counts from here
 void hosted_exceptions_start(void); // CPU exceptions go to kernel_exception
+
+// For tests: turns end at random. `how` is `timer:SEED:MICROSECONDS`, or `steps:SEED:INSTRUCTIONS`, which is slow and may
+// end one after any instruction; the last number is the mean.
+void hosted_ticks_at_random(const char *how);
+bool hosted_steps(void);         // then each instruction traps, and this is what the trap does
+void hosted_step(void *context); // ucontext_t
 
 // A fresh mapping, readable and writable, with a guard page below it. Never given back.
 void *hosted_map(size_t bytes);

@@ -79,6 +79,8 @@ int main(int argc, char **argv) {
     hosted_time_start();
     hosted_memory_start();
     hosted_exceptions_start();
+    const char *how = getenv("SIP_HOSTED_TICKS");
+    if (how) hosted_ticks_at_random(how);
     if (syscall(SYS_arch_prctl, ARCH_SET_GS, &running)) hosted_fail("set the gs base");
 
     ArchContext process, kernel;

@@ -20,6 +20,12 @@ static inline void write_msr(uint32_t msr, uint64_t value) {
                      : "memory");
 }
 
+static inline uint64_t read_msr(uint32_t msr) {
+    uint32_t low, high;
+    __asm__ volatile("rdmsr" : "=a"(low), "=d"(high) : "c"(msr));
+    return (uint64_t)high << 32 | low;
+}
+
 static inline void load_page_tables(const void *root) {
     __asm__ volatile("mov %0, %%cr3" ::"r"(root) : "memory");
 }

@@ -9,14 +9,16 @@
 
 enum {
     EXCEPTIONS = 32,
-    TIMER_VECTOR = 32, // interrupt 0 of the controllers, which we let begin here
-    SPURIOUS_VECTOR = 39,
+    OLD_VECTORS =
+        32, // of the two 8259s; all are masked, and two may come nevertheless, for no reason
+    OLD_SPURIOUS = 39,
     CODE_SELECTOR = 0x08,
     DATA_SELECTOR = 0x10,
     TASK_SELECTOR = 0x18,
     GATE_INTERRUPT = 0x8e, // present, ring 0; interrupts off
     MSR_GS_BASE = 0xc0000101,
     RFLAGS_FIXED = 0x2,
+    RFLAGS_INTERRUPTS = 0x200,
     VECTOR_STEP = 16, // vectors.S
 };
 
@@ -47,14 +49,14 @@ typedef struct __attribute__((packed)) TablePointer {
     uint64_t base;
 } TablePointer;
 
-enum { STACK_FAULT, STACK_DOUBLE_FAULT, STACK_NMI, STACK_MACHINE_CHECK, STACKS };
+enum { STACK_FAULT, STACK_DOUBLE_FAULT, STACK_NMI, STACK_MACHINE_CHECK, STACK_TIMER, STACKS };
 
 static struct {
     uint8_t guard[PLATFORM_PAGE];
     uint8_t bytes[32 * 1024];
 } stacks[STACKS] __attribute__((aligned(4096)));
 
-static Gate gates[SPURIOUS_VECTOR + 1];
+static Gate gates[PC_TIMER_VECTOR + 1];
 static TaskState task_state;
 static uint64_t descriptors[] = {
     0,
@@ -90,8 +92,9 @@ static void fill_tables(void) {
     for (uint32_t vector = 0; vector < EXCEPTIONS; vector++)
         gates[vector] =
             gate(pc_vectors + vector * VECTOR_STEP, (uint8_t)(stack_of_vector(vector) + 1));
-    gates[TIMER_VECTOR] = gate(pc_timer_vector, 0);
-    gates[SPURIOUS_VECTOR] = gate(pc_spurious_vector, 0);
+    gates[OLD_SPURIOUS] = gate(pc_spurious_vector, STACK_TIMER + 1);
+    gates[PC_SPURIOUS_VECTOR] = gate(pc_spurious_vector, STACK_TIMER + 1);
+    gates[PC_TIMER_VECTOR] = gate(pc_timer_vector, STACK_TIMER + 1);
     for (uint32_t i = 0; i < STACKS; i++)
         task_state.stacks[i] = (uint64_t)(stacks[i].bytes + sizeof stacks[i].bytes);
     task_state.io_map = sizeof task_state; // none
@@ -113,17 +116,16 @@ static void load_tables(void) {
     write_msr(MSR_GS_BASE, (uint64_t)&running);
 }
 
-// The two 8259s: vectors from TIMER_VECTOR on, all masked but the timer. Their interrupts stay pending until
-// platform_idle turns interrupts on.
+// The two 8259s, which are not used: away from the exceptions' vectors, all masked.
 static void start_controllers(void) {
     enum { MASTER = 0x20, SLAVE = 0xa0 };
     static const uint8_t words[][2] = {
         // to the command port, then the data port: master, slave
-        { 0x11,         0x11             }, // initialise: edge-triggered, cascaded, a fourth word comes
-        { TIMER_VECTOR, TIMER_VECTOR + 8 }, // first vector
-        { 0x04,         0x02             }, // the slave hangs on line 2
-        { 0x01,         0x01             }, // 8086 mode
-        { 0xfe,         0xff             }, // masks
+        { 0x11,        0x11            }, // initialise: edge-triggered, cascaded, a fourth word comes
+        { OLD_VECTORS, OLD_VECTORS + 8 }, // first vector
+        { 0x04,        0x02            }, // the slave hangs on line 2
+        { 0x01,        0x01            }, // 8086 mode
+        { 0xff,        0xff            }, // masks
     };
     for (uint16_t i = 0; i < sizeof words / sizeof *words; i++) {
         port_write((uint16_t)(MASTER + (i > 0)), words[i][0]);
@@ -135,6 +137,7 @@ void pc_interrupts_start(void) {
     fill_tables();
     load_tables();
     start_controllers();
+    pc_apic_start();
     for (uint32_t i = 0; i < STACKS; i++)
         pc_guard(stacks[i].guard);
 }
@@ -168,6 +171,44 @@ void pc_exception(PcFrame *frame) {
     kernel_exception(&fault, &resume);
     frame->rip = resume.pc;
     frame->rsp = resume.sp;
-    frame->rflags = RFLAGS_FIXED; // interrupts off, direction up, no single steps
+    frame->rflags =
+        RFLAGS_FIXED | (frame->rflags & RFLAGS_INTERRUPTS); // direction up, no single steps
     busy = false;
+}
+
+// --- the timer -----------------------------------------------------------------------------------------------------
+
+// The vector registers are still the interrupted code's: the kernel is compiled not to use them.
+static void save(ArchState *state, const PcFrame *frame) {
+    __asm__ volatile("fxsave64 %0" : "=m"(state->vector));
+    state->r15 = frame->r15;
+    state->r14 = frame->r14;
+    state->r13 = frame->r13;
+    state->r12 = frame->r12;
+    state->rbx = frame->rbx;
+    state->rbp = frame->rbp;
+    state->rax = frame->rax;
+    state->rcx = frame->rcx;
+    state->rdx = frame->rdx;
+    state->rsi = frame->rsi;
+    state->rdi = frame->rdi;
+    state->r8 = frame->r8;
+    state->r9 = frame->r9;
+    state->r10 = frame->r10;
+    state->r11 = frame->r11;
+    state->rip = frame->rip;
+    state->rflags = frame->rflags;
+    state->rsp = frame->rsp;
+}
+
+void pc_timer(PcFrame *frame) {
+    pc_apic_end_of_interrupt();
+    pc_time_tick();
+    ArchResume resume;
+    ArchState *state = kernel_tick(frame->rip, 1, &resume);
+    if (!state) return;
+    save(state, frame);
+    frame->rip = resume.pc;
+    frame->rsp = resume.sp;
+    frame->rflags = RFLAGS_FIXED | RFLAGS_INTERRUPTS;
 }

@@ -1,4 +1,5 @@
-// Memory of the booted machine: all RAM that the loader reports above 1 MiB, mapped to itself; nothing else is mapped.
+// Memory of the booted machine: all RAM that the loader reports above 1 MiB, mapped to itself, and the few pages of devices'
+// registers that the kernel itself uses; nothing else is mapped.
 //
 // RAM is mapped by 2 MiB pages, writable and not executable. A large page is split into small ones when a part of it
 // gets another protection. A split takes a page for the table and must not fail, so as many pages are held back as
@@ -22,6 +23,7 @@ enum { ENTRIES = 512, RANGES = 64, FORGET_ALL = 64 };
 
 #define ENTRY_PRESENT UINT64_C(1)
 #define ENTRY_WRITE   UINT64_C(2)
+#define ENTRY_DEVICE  UINT64_C(0x18) // written through, not cached
 #define ENTRY_LARGE   UINT64_C(0x80)
 #define ENTRY_NX      (UINT64_C(1) << 63)
 #define ENTRY_ACCESS  (ENTRY_PRESENT | ENTRY_WRITE | ENTRY_NX)
@@ -222,6 +224,13 @@ static void give(Range range, const Range *taken, size_t taken_count) {
 
 void pc_guard(void *page) {
     set_access((uint64_t)page, (uint64_t)page + PAGE_SIZE, PLATFORM_NONE);
+}
+
+void pc_map_device(uint64_t page) {
+    if (page >= MEMORY_MOST || *directory_entry(page) & ENTRY_LARGE || *page_entry(page))
+        pc_refuse("a device's registers lie in memory");
+    *page_entry(page) = page | ENTRY_ACCESS | ENTRY_DEVICE;
+    if (page_map.free < large_pages) pc_refuse("not enough memory for page tables");
 }
 
 static void build_map(Range image) {

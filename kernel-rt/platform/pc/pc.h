@@ -11,6 +11,11 @@ enum {
     PC_PANIC = 5
 }; // the system's status when the platform cannot begin, or go on; as core's
 
+enum {
+    PC_TIMER_VECTOR = 48,
+    PC_SPURIOUS_VECTOR = 47
+}; // the latter as the old controllers' and the APIC's
+
 // What a PVH loader leaves in memory for us (Xen's start_info.h, version 1).
 typedef struct PvhStart {
     uint32_t magic; // PVH_MAGIC
@@ -56,7 +61,17 @@ void pc_interrupts_start(void); // GDT, TSS, IDT, interrupt controllers
 // Builds the map and the allocator from the loader's memory map; [image, image + size) is left alone, read-only.
 void pc_memory_start(const PvhStart *start, uint64_t image, uint64_t size);
 
+void pc_map_device(uint64_t page); // of registers, at its own address; never cached
+
 void pc_time_start(void); // platform_now counts from here
+void pc_time_tick(void);  // the timer has come: sets it again
+
+// The local APIC. Its timer comes once, `cycles` of the time-stamp counter after it is armed; what it counts by is known
+// only after pc_apic_calibrate, which takes `cycles`, and guessed before.
+void pc_apic_start(void);
+void pc_apic_arm(uint64_t cycles);
+void pc_apic_calibrate(uint64_t cycles);
+void pc_apic_end_of_interrupt(void);
 
 // Takes the access of the page at `page` away: a stack overflow must not reach what lies below.
 void pc_guard(void *page);
@@ -70,8 +85,8 @@ _Noreturn void pc_start(const PvhStart *start);
 
 // From vectors.S.
 void pc_exception(PcFrame *frame);
+void pc_timer(PcFrame *frame);
 extern const uint8_t pc_vectors[], pc_timer_vector[], pc_spurious_vector[];
-extern volatile uint32_t pc_timer_ticks;
 
 // From boot.S and the linker script; page boundaries.
 extern uint8_t pc_stack_guard[], pc_text[], pc_rodata[], pc_data[], pc_end[];

@@ -1,5 +1,5 @@
-// The clock is the time-stamp counter, whose frequency we ask the CPU or measure against the PIT (1.193182 MHz). Waiting
-// is a halt that the PIT ends, if its interrupts turn out to reach us; else polling.
+// The clock is the time-stamp counter, whose frequency we ask the CPU or measure against the PIT (1.193182 MHz). The local
+// APIC's timer ends turns, and the halt in which we wait.
 
 #include "cpu.h"
 #include "pc.h"
@@ -13,8 +13,7 @@
 #define PIT_HZ      UINT64_C(1193182)
 
 enum {
-    PIT_CHANNEL_0 =
-        0x40, // interrupt 0; the only channel that each machine has, and whose gate is open
+    PIT_CHANNEL_0 = 0x40, // the only channel that each machine has, and whose gate is open
     PIT_COMMAND = 0x43,
     ONE_SHOT = 0x30,    // channel 0: count down once, output high at the end
     READ_BACK = 0xc2,   // status and count of channel 0, at its port
@@ -25,8 +24,6 @@ enum {
     LONGEST_COUNT = 0xffff, // 55 ms
     MEASUREMENTS = 50,      // at most
 };
-
-volatile uint32_t pc_timer_ticks;
 
 static uint64_t cycles_at_start;
 static uint64_t nanoseconds_per_cycle; // 32.32 fixed point; 0: not known yet
@@ -103,53 +100,61 @@ static uint64_t frequency_by_pit(void) {
     return frequency;
 }
 
-// At the first question, so that a system that never asks does not wait for the measurement.
-static void learn_frequency(void) {
+// At the first question, or the first tick, so that a system that is over before does not wait for the measurement.
+static bool learn_frequency(void) {
+    static bool failed;
+    if (nanoseconds_per_cycle || failed) return nanoseconds_per_cycle;
     uint64_t frequency = frequency_by_cpuid();
     if (!frequency) frequency = frequency_by_pit();
-    if (!frequency)
-        pc_refuse(
-            "cannot tell the frequency of the time-stamp counter: neither CPUID nor the PIT says"
-        );
-    nanoseconds_per_cycle = (NANOSECONDS << 32) / frequency;
+    failed = !frequency;
+    if (frequency) nanoseconds_per_cycle = (NANOSECONDS << 32) / frequency;
+    return frequency;
 }
 
 uint64_t platform_now(void) {
-    if (!nanoseconds_per_cycle) learn_frequency();
+    if (!nanoseconds_per_cycle && !learn_frequency())
+        pc_refuse(
+            "cannot tell the frequency of the time-stamp counter: neither CPUID nor the PIT says"
+        );
     const uint64_t cycles = arch_cycles() - cycles_at_start;
     return (uint64_t)((unsigned __int128)cycles * nanoseconds_per_cycle >> 32);
 }
 
-// Interrupts are on only here, and only the PIT's is let through.
-static void wait_for_tick(uint32_t count) {
-    start_pit(count);
-    __asm__ volatile("sti\n\thlt\n\tcli" ::: "memory"); // sti takes effect after hlt has begun
+// --- the timer -----------------------------------------------------------------------------------------------------
+
+enum { FIRST_TICK = 10000000 }; // in whatever the timer counts: between 2 and 400 ms
+
+// Of at most a second.
+static uint64_t cycles_of(uint64_t nanoseconds) {
+    return (nanoseconds << 32) / nanoseconds_per_cycle;
 }
 
-// Does the timer's interrupt arrive? Found out by polling, once: a halt would last for ever if not.
-static bool timer_interrupts(void) {
-    static enum { UNKNOWN, YES, NO } answer;
-    if (answer == UNKNOWN) {
-        const uint32_t before = pc_timer_ticks;
-        const uint64_t patience = platform_now() + 20000000;
-        start_pit(PIT_HZ / 1000);
-        __asm__ volatile("sti" ::: "memory");
-        while (pc_timer_ticks == before && platform_now() < patience)
-            pause();
-        __asm__ volatile("cli" ::: "memory");
-        answer = pc_timer_ticks != before ? YES : NO;
-    }
-    return answer == YES;
+static void know_timer(void) {
+    pc_apic_calibrate(cycles_of(NANOSECONDS / 1000));
 }
 
+void platform_ticks_start(void) {
+    pc_apic_arm(FIRST_TICK);
+    __asm__ volatile("sti" ::: "memory");
+}
+
+// Where nothing tells the frequency, ticks are as long as the first one.
+void pc_time_tick(void) {
+    if (learn_frequency()) know_timer();
+    pc_apic_arm(nanoseconds_per_cycle ? cycles_of(PLATFORM_TICK) : FIRST_TICK);
+}
+
+// Each interrupt arms the timer for the next tick, so a wait is at most one halt; core asks again.
 void platform_idle(uint64_t until) {
-    const uint64_t shortest = 50000; // a halt costs more
+    const uint64_t shortest = 20000; // a halt costs more
+    const uint64_t longest = NANOSECONDS;
     const uint64_t now = platform_now();
-    if (until <= now || until - now < shortest || !timer_interrupts()) {
+    if (until <= now || until - now < shortest) {
         pause();
         return;
     }
-    const uint64_t longest = LONGEST_COUNT * NANOSECONDS / PIT_HZ;
-    const uint64_t span = until - now < longest ? until - now : longest;
-    wait_for_tick((uint32_t)(span * PIT_HZ / NANOSECONDS));
+    __asm__ volatile("cli" ::: "memory");
+    know_timer();
+    pc_apic_arm(cycles_of(until - now < longest ? until - now : longest));
+    __asm__ volatile("sti\n\thlt" ::: "memory"); // sti takes effect after hlt has begun
 }

@@ -1,5 +1,6 @@
 // Where the CPU's exceptions and interrupts arrive. Exceptions become a PcFrame on their IST stack; pc_exception edits
-// the frame, and the return goes where it then says. The only interrupt is the timer's, and only while platform_idle waits.
+// the frame, and the return goes where it then says. The only interrupt is the timer's, which may come anywhere but in
+// handlers, and does the same.
 
     .text
 
@@ -23,28 +24,29 @@ pc_vectors:
     .endif
     .endr
 
-exception:                          // the stack becomes a multiple of 16: 5 words from the CPU, 2 from us, 15 here
+    .macro  handle handler          // the stack becomes a multiple of 16: 5 words from the CPU, 2 from us, 15 here
     .irp    register, rax, rbx, rcx, rdx, rsi, rdi, rbp, r8, r9, r10, r11, r12, r13, r14, r15
     push    %\register
     .endr
     cld
     mov     %rsp, %rdi
-    call    pc_exception
+    call    \handler
     .irp    register, r15, r14, r13, r12, r11, r10, r9, r8, rbp, rdi, rsi, rdx, rcx, rbx, rax
     pop     %\register
     .endr
     add     $16, %rsp
     iretq
+    .endm
+
+exception:
+    handle  pc_exception
 
     .balign 16
     .globl  pc_timer_vector
 pc_timer_vector:
-    push    %rax
-    incl    pc_timer_ticks(%rip)
-    mov     $0x20, %al              // end of interrupt
-    outb    %al, $0x20
-    pop     %rax
-    iretq
+    pushq   $0
+    pushq   $0
+    handle  pc_timer
 
     .balign 16
     .globl  pc_spurious_vector      // of the interrupt controller: wants no end of interrupt
