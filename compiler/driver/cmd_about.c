@@ -4,9 +4,9 @@
 #include "contracts/abi/kernel.h"
 #include "contracts/abi/seal.h"
 #include "diag/diag.h"
+#include "driver/backend.h"
 #include "driver/commands.h"
 #include "driver/version.h"
-#include "llvm/llvm.h"
 
 #include <stdio.h>
 
@@ -27,15 +27,27 @@ int command_explain(const Options *options) {
     return code;
 }
 
+static ExitCode say_more(Arena *arena) {
+    char error[512];
+    Toolchain toolchain;
+    const Backend *backend =
+        toolchain_find(arena, &toolchain, error) ? backend_load(&toolchain, error) : NULL;
+    if (!backend) {
+        fprintf(stderr, "sipcc: %s\n", error);
+        return EXIT_TOOL;
+    }
+    printf(
+        "LLVM %s\nsealed format %u, kernel ABI %u, x86-64-v2\n", backend->version(arena),
+        SEAL_FORMAT_VERSION, SIP_ABI_VERSION
+    );
+    return EXIT_OK;
+}
+
 int command_version(const Options *options) {
     Arena arena;
     arena_init(&arena);
     printf("sipcc %s\n", SIPCC_VERSION);
-    if (options->verbose)
-        printf(
-            "LLVM %s\nsealed format %u, kernel ABI %u, x86-64-v2\n", llvm_version(&arena),
-            SEAL_FORMAT_VERSION, SIP_ABI_VERSION
-        );
+    ExitCode code = options->verbose ? say_more(&arena) : EXIT_OK;
     arena_free(&arena);
-    return EXIT_OK;
+    return code;
 }

@@ -40,7 +40,7 @@ bool pipeline_start(Arena *arena, Pipeline *pipeline, const Toolchain *toolchain
 }
 
 void pipeline_end(Pipeline *pipeline) {
-    llvm_output_free(&pipeline->output);
+    if (pipeline->backend) pipeline->backend->output_free(&pipeline->output);
     buf_free(&pipeline->complaint);
 }
 
@@ -94,11 +94,17 @@ static bool runtime_digest(Pipeline *pipeline, uint8_t digest[32]) {
     return true;
 }
 
+static bool load_backend(Pipeline *pipeline) {
+    char error[512];
+    if (!pipeline->backend) pipeline->backend = backend_load(pipeline->toolchain, error);
+    return pipeline->backend || fail(pipeline, error);
+}
+
 // "sipcc 0.1.0 LLVM 19.1.7 O2 x86-64-v2": all that decides the bytes but the runtime.
-static const char *toolchain_text(Arena *arena, LlvmLevel level) {
+static const char *toolchain_text(Arena *arena, const Backend *backend, LlvmLevel level) {
     return arena_printf(
-        arena, "sipcc %s LLVM %s %s x86-64-v2", SIPCC_VERSION, llvm_version(arena),
-        llvm_level_text(level)
+        arena, "sipcc %s LLVM %s %s x86-64-v2", SIPCC_VERSION, backend->version(arena),
+        backend->level_text(level)
     );
 }
 
@@ -119,16 +125,17 @@ static bool make_sealed(
                             .want_object = true };
     options.want_ir = pipeline->want_ir;
     options.want_asm = pipeline->want_asm;
-    llvm_output_free(&pipeline->output);
+    pipeline->backend->output_free(&pipeline->output);
     LlvmOutput *output = &pipeline->output;
 
-    if (!llvm_emit(arena, verified, &options, output)) return fail(pipeline, output->error);
+    if (!pipeline->backend->emit(arena, verified, &options, output))
+        return fail(pipeline, output->error);
     lap(&pipeline->times.llvm, &t);
 
     SealInput input = { .sir = verified,
                         .sir_bytes = sir->data,
                         .sir_length = sir->len,
-                        .toolchain = toolchain_text(arena, pipeline->level) };
+                        .toolchain = toolchain_text(arena, pipeline->backend, pipeline->level) };
     input.traps = output->traps;
     input.trap_count = output->trap_count;
     input.trap_texts = output->trap_texts;
@@ -164,11 +171,12 @@ bool pipeline_seal(
     Arena *arena, Pipeline *pipeline, const VerifiedSir *verified, const Buf *sir, Buf *sealed
 ) {
     uint8_t runtime[32];
-    if (!runtime_digest(pipeline, runtime)) return false;
+    if (!runtime_digest(pipeline, runtime) || !load_backend(pipeline)) return false;
     bool caches = pipeline->cache && !pipeline->want_ir && !pipeline->want_asm;
     if (!caches) return make_sealed(arena, pipeline, verified, sir, runtime, sealed);
     uint64_t t = clock_cpu();
-    CacheKey key = cache_key(toolchain_text(arena, pipeline->level), runtime, sir);
+    CacheKey key =
+        cache_key(toolchain_text(arena, pipeline->backend, pipeline->level), runtime, sir);
     bool found = cache_find(pipeline->cache, &key, sir, sealed);
     lap(&pipeline->times.seal, &t);
     if (found) return true;
@@ -179,10 +187,10 @@ bool pipeline_seal(
 
 // --- and again ---------------------------------------------------------------------------------------------------------
 
-static bool level_from_text(SealedView text, LlvmLevel *level) {
+static bool level_from_text(const Backend *backend, SealedView text, LlvmLevel *level) {
     for (int i = LLVM_O0; i <= LLVM_OS; i++) {
         char part[16];
-        snprintf(part, sizeof part, " %s ", llvm_level_text((LlvmLevel)i));
+        snprintf(part, sizeof part, " %s ", backend->level_text((LlvmLevel)i));
         if (memmem(text.bytes, text.size, part, strlen(part))) {
             *level = (LlvmLevel)i;
             return true;
@@ -195,7 +203,7 @@ static bool same_toolchain(
     Arena *arena, Pipeline *pipeline, const char *name, const Sealed *sealed
 ) {
     SealedView text = sealed_text(sealed, sealed->manifest.toolchain);
-    const char *ours = toolchain_text(arena, pipeline->level);
+    const char *ours = toolchain_text(arena, pipeline->backend, pipeline->level);
     uint8_t digest[32];
     if (!runtime_digest(pipeline, digest)) return false;
     bool same = text.size == strlen(ours) && memcmp(text.bytes, ours, text.size) == 0;
@@ -224,10 +232,13 @@ static bool compare(Pipeline *pipeline, const char *name, const Buf *given, cons
 
 bool pipeline_verify_sealed(Arena *arena, Pipeline *pipeline, const char *name, const Buf *given) {
     Sealed sealed;
+    if (!load_backend(pipeline)) return false;
     const char *wrong = sealed_read(given->data, given->len, &sealed);
     if (!wrong && !sealed_digest_is_right(&sealed)) wrong = "its bytes do not match its digest";
     if (wrong ||
-        !level_from_text(sealed_text(&sealed, sealed.manifest.toolchain), &pipeline->level)) {
+        !level_from_text(
+            pipeline->backend, sealed_text(&sealed, sealed.manifest.toolchain), &pipeline->level
+        )) {
         buf_printf(
             &pipeline->complaint, "%s: no sealed binary: %s\n", name,
             wrong ? wrong : "it does not say how it was optimised"

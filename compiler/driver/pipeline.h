@@ -6,6 +6,7 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "driver/backend.h"
 #include "driver/cache.h"
 #include "driver/toolchain.h"
 #include "hir/hir.h"
@@ -18,7 +19,8 @@ typedef struct Times { // nanoseconds of CPU time in each room
 
 typedef struct Pipeline {
     const Toolchain *toolchain;
-    const Cache *cache; // of what pipeline_seal made before; NULL: none
+    const Backend *backend; // NULL: not needed so far
+    const Cache *cache;     // of what pipeline_seal made before; NULL: none
     LlvmLevel level;
     bool want_ir, want_asm; // text forms, in `output`
     Times times;

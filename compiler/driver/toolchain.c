@@ -49,6 +49,7 @@ bool toolchain_find(Arena *arena, Toolchain *toolchain, char error[512]) {
         .home = home,
         .modules = arena_printf(arena, "%s/lib/sip/modules", home),
         .runtime = arena_printf(arena, "%s/lib/sip/libsip-rt.a", home),
+        .backend = arena_printf(arena, "%s/lib/sip/sip-llvm.so", home),
         .kernel_pc = arena_printf(arena, "%s/lib/sip/kernel-pc.elf", home),
         .hosted = arena_printf(arena, "%s/bin/sip-hosted", home),
     };

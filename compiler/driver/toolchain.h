@@ -11,6 +11,7 @@ typedef struct Toolchain {
     const char *home;      // the folder that holds bin/ and lib/sip/
     const char *modules;   // modules that come with sipcc: `import std.text` is std/text.sip here
     const char *runtime;   // libsip-rt.a
+    const char *backend;   // the room llvm as a shared object (backend.h)
     const char *kernel_pc; // the kernel that is booted, without an image
     const char *hosted;    // the program that runs an image as a Linux process
 } Toolchain;
