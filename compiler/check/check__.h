@@ -514,6 +514,7 @@ HirExpr *check_binary(Fn *fn, const AstExpr *expr, const HirType *want);
 HirExpr *check_unary(Fn *fn, const AstExpr *expr, const HirType *want);
 HirExpr *check_cast(Fn *fn, const AstExpr *expr);
 HirExpr *check_try(Fn *fn, const AstExpr *expr); // try.c
+HirStmt *leave_closed(Fn *fn, Span span); // try.c: what `try receive` does when the peer is gone
 HirExpr *arithmetic(Fn *fn, HirOp op, HirFamily family, HirExpr *left, HirExpr *right, Span span);
 HirFamily family_of(AstFamily family);
 HirExpr *optional_arithmetic(
@@ -626,7 +627,7 @@ HirLocal *bind_payload_tuple(
 ); // reports
 void check_assign_tuple(Fn *fn, const AstStmt *stmt, HirStmtVec *out);
 
-// --- match.c, cover.c, channels.c -----------------------------------------------------------------------------------------------------------------
+// --- match.c, cover.c, channels.c, receive.c -----------------------------------------------------------------------------------------------------------------
 
 HirStmt *check_switch(Fn *fn, const AstStmt *stmt);
 void check_covered(Checker *checker, const HirStmt *stmt, const HirType *type); // cover.c
@@ -641,6 +642,13 @@ HirStmt *check_switch_receive(Fn *fn, const AstStmt *stmt);
 void check_receive(Fn *fn, const AstStmt *stmt, HirStmtVec *out);
 HirStmt *check_send(Fn *fn, const AstStmt *stmt);
 HirStmt *check_channel(Fn *fn, const AstStmt *stmt);
+HirExpr *endpoint_place(Fn *fn, const AstExpr *ast); // reports; NULL
+bool named_message(
+    Fn *fn, const HirContract *contract, const AstName *name, uint32_t *row
+); // reports
+bool message_goes(
+    const HirType *endpoint, uint32_t message, bool sending
+); // from this end, or to it
 
 // --- what is asked of a finished body, and of the whole ------------------------------------------------------------------------------------
 

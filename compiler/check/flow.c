@@ -44,7 +44,7 @@ static bool all_arms_end(const HirStmt *stmt) {
         if (!stmt_ends(stmt->arms.data[i].body)) return false;
     for (uint32_t i = 0; i < stmt->receives.len; i++) {
         const HirReceiveArm *arm = &stmt->receives.data[i];
-        bool ends = arm->body ? stmt_ends(arm->body) : arm->kind == HIR_COMES_CLOSED; // which traps
+        bool ends = arm->body ? stmt_ends(arm->body) : hir_arm_is_closed(arm); // which traps
         if (!ends) return false;
     }
     return true;

@@ -1,7 +1,8 @@
 // `try`: the value of an optional or a result, or the function is left with what there is instead.
 //
 // A result is any enum of two variants `ok` and `err` with one value each, as std.result has it. The error is handed on; where
-// the function gives another error, an enum one variant of which carries this one, it is put into that.
+// the function gives another error, an enum one variant of which carries this one, it is put into that. The error of a
+// `try receive` is `closed`, of whichever enum the function gives.
 
 #include "check__.h"
 
@@ -96,4 +97,63 @@ HirExpr *check_try(Fn *fn, const AstExpr *expr) {
     result->base = value;
     result->leave = leave_with(fn, new_expr(checker, HIR_NONE, fn->result, expr->span), expr->span);
     return result;
+}
+
+// --- try receive -------------------------------------------------------------------------------------------------------------
+
+// The row of a variant `closed` without a payload; UINT32_MAX: there is none.
+static uint32_t closed_row(const Checker *checker, const HirType *type) {
+    if (type->kind != HIR_TYPE_ENUM) return UINT32_MAX;
+    for (uint32_t i = 0; i < type->enumeration->variants.len; i++) {
+        const HirVariant *variant = &type->enumeration->variants.data[i];
+        if (variant->fields.len == 0 && strcmp(text_of(checker, variant->name), "closed") == 0)
+            return i;
+    }
+    return UINT32_MAX;
+}
+
+static HirExpr *closed_of(Fn *fn, const HirType *type, uint32_t row, Span span) {
+    HirExpr *variant = new_expr(fn->checker, HIR_VARIANT, type, span);
+    variant->row = row;
+    return variant;
+}
+
+// `closed` of the error's type, or of the one that a single variant of it carries. NULL: there is none.
+static HirExpr *closed_error(Fn *fn, const HirType *want, Span span) {
+    uint32_t row = closed_row(fn->checker, want), found = 0, around = 0;
+    if (row != UINT32_MAX) return closed_of(fn, want, row, span);
+    if (want->kind != HIR_TYPE_ENUM) return NULL;
+    for (uint32_t i = 0; i < want->enumeration->variants.len; i++) {
+        const HirVariant *variant = &want->enumeration->variants.data[i];
+        if (variant->fields.len != 1 ||
+            closed_row(fn->checker, variant->fields.data[0].type) == UINT32_MAX)
+            continue;
+        around = i;
+        found++;
+    }
+    if (found != 1) return NULL;
+    const HirType *inner = want->enumeration->variants.data[around].fields.data[0].type;
+    return variant_of(fn, want, around, closed_of(fn, inner, closed_row(fn->checker, inner), span));
+}
+
+HirStmt *leave_closed(Fn *fn, Span span) {
+    Checker *checker = fn->checker;
+    HirExpr *result = NULL;
+    uint32_t ok;
+    if (fn->in_defer) diag_report(checker->diags, span, E_DEFER_LEAVES, "try");
+    if (fn->result && fn->result->kind == HIR_TYPE_OPTION) {
+        result = new_expr(checker, HIR_NONE, fn->result, span);
+    } else if (is_result(checker, fn->result, &ok)) {
+        HirExpr *error = closed_error(fn, payload(fn->result, !ok), span);
+        if (error) result = variant_of(fn, fn->result, !ok, error);
+    }
+    if (result) return leave_with(fn, result, span);
+    diag_report(
+        checker->diags, span, E_TRY_CLOSED, fn->fn->name ? text_of(checker, fn->fn->name) : "this",
+        fn->result ? type_text(checker, fn->result) : "nothing"
+    );
+    diag_help(checker->diags, "`receive ... else closed { ... }` says what happens then");
+    HirStmt *block = block_of(fn, span);
+    append(fn, block, new_stmt(fn, HIR_STMT_ERROR, span));
+    return block;
 }

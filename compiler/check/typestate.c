@@ -5,16 +5,16 @@
 
 #include "ways.h"
 
-static const char *state_text(Ways *ways, const HirType *type, uint32_t state) {
+const char *state_text(Ways *ways, const HirType *type, uint32_t state) {
     if (state == STATE_CLOSED) return "closed";
     return text_of(ways->checker, type->contract->states.data[state].name);
 }
 
-static Fact *state_of(Ways *ways, const Path *path) {
+Fact *state_of(Ways *ways, const Path *path) {
     return path->local && !ways->state.dead ? facts_find(&ways->state.states, 0, path) : NULL;
 }
 
-static void move_on(Fact *known, uint32_t state, Span at) {
+void state_moves(Fact *known, uint32_t state, Span at) {
     known->value = state;
     known->at = at;
 }
@@ -22,7 +22,7 @@ static void move_on(Fact *known, uint32_t state, Span at) {
 static void set_state(Ways *ways, const Path *path, uint32_t state, Span at) {
     Fact *known = state_of(ways, path);
     if (known)
-        move_on(known, state, at);
+        state_moves(known, state, at);
     else if (path->local && !ways->state.dead)
         facts_add(&ways->state.states, (Fact){ .path = *path, .value = state, .at = at });
 }
@@ -67,7 +67,7 @@ void states_carry(Ways *ways, const Path *to, const HirExpr *value) {
 }
 
 // Where the endpoint got into its state, unless it began in it.
-static void note_since(Ways *ways, const Fact *fact) {
+void state_note(Ways *ways, const Fact *fact) {
     if (!same_span(fact->at, fact->path.local->span))
         diag_note(
             ways->checker->diags, fact->at, "in state `%s` since here",
@@ -81,7 +81,7 @@ static void expect(Ways *ways, const Fact *fact, const HirType *want, Span at) {
         ways->checker->diags, at, E_STATE_EXPECTED, path_text(ways, &fact->path),
         state_text(ways, fact->path.type, fact->value), state_text(ways, want, want->state)
     );
-    note_since(ways, fact);
+    state_note(ways, fact);
 }
 
 void states_consume(Ways *ways, const Path *path, const HirType *want, Span at) {
@@ -122,7 +122,7 @@ void states_after_call(Ways *ways, const HirExpr *call, const HirSig *sig) {
         Fact *known = state_of(ways, &path);
         if (!known) continue;
         expect(ways, known, sig->params.data[i]->elem, arg->span);
-        move_on(known, sig->promises.data[i], arg->span);
+        state_moves(known, sig->promises.data[i], arg->span);
     }
 }
 
@@ -160,202 +160,62 @@ void states_capture(Ways *ways, HirExpr *closure) {
 
 // --- sending ------------------------------------------------------------------------------------------------------------------
 
-static bool holder_sends(const HirType *type, const HirState *state) {
+bool state_is_sent(const HirType *type, const HirState *state) {
     if (state->choices.len == 0) return false;
     bool is_in = type->contract->messages.data[state->choices.data[0].message].is_in;
     return (type->side == HIR_IMP) == is_in;
 }
 
-static const HirChoice *choice_of(const HirState *state, uint32_t message) {
+const HirChoice *state_choice(const HirState *state, uint32_t message) {
     for (uint32_t i = 0; i < state->choices.len; i++)
         if (state->choices.data[i].message == message) return &state->choices.data[i];
     return NULL;
 }
 
 // In a local, in fields of a local, or behind a local that borrows it.
-static bool may_be_tracked(const Path *path) {
+static bool may_be_followed(const Path *path) {
     if (path->count == 1 && path->steps[0].kind == STEP_DEREF) return !path->steps[0].owned;
     for (uint32_t i = 0; i < path->count; i++)
         if (path->steps[i].kind != STEP_FIELD) return false;
     return path->local != NULL;
 }
 
-static Fact *tracked(Ways *ways, const HirExpr *endpoint) {
+Fact *state_tracked(Ways *ways, const HirExpr *endpoint) {
     Path path = path_of(ways, endpoint);
     Fact *known = state_of(ways, &path);
-    if (!known && !ways->state.dead && !may_be_tracked(&path))
+    if (!known && !ways->state.dead && !may_be_followed(&path))
         unsupported(
             ways->checker, endpoint->span, "an endpoint in memory: move it to a local first"
         );
     return known;
 }
 
-static const char *why_not(const HirType *type, uint32_t state, bool sends) {
+const char *state_why_not(const HirType *type, uint32_t state, bool sends) {
     if (state == STATE_CLOSED) return "";
     const HirState *info = &type->contract->states.data[state];
     if (info->choices.len == 0) return ", where the protocol ends";
-    if (holder_sends(type, info) == sends) return "";
+    if (state_is_sent(type, info) == sends) return "";
     return sends ? ", in which the other end sends" : ", in which this end sends";
 }
 
 void states_send(Ways *ways, const HirStmt *stmt) {
     const HirType *type = stmt->place->type;
-    Fact *known = tracked(ways, stmt->place);
+    Fact *known = state_tracked(ways, stmt->place);
     if (!known) return;
     const HirState *state =
         known->value == STATE_CLOSED ? NULL : &type->contract->states.data[known->value];
-    const HirChoice *choice = state ? choice_of(state, stmt->message) : NULL;
+    const HirChoice *choice = state ? state_choice(state, stmt->message) : NULL;
     if (choice) {
-        move_on(known, choice->next, stmt->span);
+        state_moves(known, choice->next, stmt->span);
         return;
     }
     const char *message = text_of(ways->checker, type->contract->messages.data[stmt->message].name);
     diag_report(
         ways->checker->diags, stmt->span, E_SEND_IN_STATE, message, path_text(ways, &known->path),
-        state_text(ways, type, known->value), why_not(type, known->value, true)
+        state_text(ways, type, known->value), state_why_not(type, known->value, true)
     );
-    note_since(ways, known);
+    state_note(ways, known);
     known->value = STATE_CLOSED; // agrees with whatever follows
-}
-
-// --- receiving ------------------------------------------------------------------------------------------------------------------
-
-typedef struct Coming { // the arms of a receive that speak of one endpoint
-    Ways *ways;
-    const HirStmt *stmt;
-    const HirExpr *endpoint;
-    Path path;
-    Fact *known;
-} Coming;
-
-static bool same_place(Ways *ways, const HirReceiveArm *arm, const Path *path) {
-    if (arm->kind == HIR_COMES_TIMEOUT) return false;
-    Path other = path_of(ways, arm->endpoint);
-    return other.local && path->local && path_compare(&other, path) == 0;
-}
-
-static uint32_t count_arms(const Coming *coming, HirComing kind, uint32_t message, Span *last) {
-    uint32_t count = 0;
-    for (uint32_t i = 0; i < coming->stmt->receives.len; i++) {
-        const HirReceiveArm *arm = &coming->stmt->receives.data[i];
-        if (arm->kind != kind || !same_place(coming->ways, arm, &coming->path) ||
-            (kind == HIR_COMES_MESSAGE && arm->message != message))
-            continue;
-        count++;
-        *last = arm->span;
-    }
-    return count;
-}
-
-static void check_arms(const Coming *coming) {
-    Ways *ways = coming->ways;
-    const HirType *type = coming->endpoint->type;
-    const HirState *state = coming->known->value == STATE_CLOSED
-                                ? NULL
-                                : &type->contract->states.data[coming->known->value];
-    bool receives = state && !holder_sends(type, state);
-    for (uint32_t i = 0; i < coming->stmt->receives.len; i++) {
-        const HirReceiveArm *arm = &coming->stmt->receives.data[i];
-        if (!same_place(ways, arm, &coming->path)) continue;
-        bool closed = arm->kind == HIR_COMES_CLOSED,
-             comes = closed ? !state || receives : receives && choice_of(state, arm->message);
-        if (comes || (closed && coming->stmt->receives.data[0].binds_outside)) continue;
-        diag_report(
-            ways->checker->diags, arm->span, E_RECEIVE_IN_STATE,
-            closed ? "closed"
-                   : text_of(ways->checker, type->contract->messages.data[arm->message].name),
-            path_text(ways, &coming->path), state_text(ways, type, coming->known->value),
-            why_not(type, coming->known->value, false)
-        );
-        note_since(ways, coming->known);
-    }
-}
-
-static const char *listed(Ways *ways, const char *list, const char *one) { // `a`, `b`
-    return list ? arena_printf(ways->checker->arena, "%s, `%s`", list, one)
-                : arena_printf(ways->checker->arena, "`%s`", one);
-}
-
-// A message that can come: has it one arm? Gives what is missing so far.
-static const char *check_choice(
-    const Coming *coming, const HirChoice *choice, const char *missing
-) {
-    Ways *ways = coming->ways;
-    const HirContract *contract = coming->endpoint->type->contract;
-    const char *name = text_of(ways->checker, contract->messages.data[choice->message].name);
-    const char *text =
-        arena_printf(ways->checker->arena, "%s.%s", path_text(ways, &coming->path), name);
-    Span at;
-    uint32_t count = count_arms(coming, HIR_COMES_MESSAGE, choice->message, &at);
-    if (count > 1) diag_report(ways->checker->diags, at, E_RECEIVE_TWICE, text);
-    return count == 0 ? listed(ways, missing, text) : missing;
-}
-
-static void check_closed(const Coming *coming, const char **missing) {
-    Ways *ways = coming->ways;
-    const char *text =
-        arena_printf(ways->checker->arena, "closed(%s)", path_text(ways, &coming->path));
-    Span at;
-    uint32_t count = count_arms(coming, HIR_COMES_CLOSED, 0, &at);
-    if (count > 1) diag_report(ways->checker->diags, at, E_RECEIVE_TWICE, text);
-    if (count == 0) *missing = listed(ways, *missing, text);
-}
-
-static void check_complete(const Coming *coming) {
-    Ways *ways = coming->ways;
-    const HirType *type = coming->endpoint->type;
-    const char *missing = NULL;
-    if (coming->known->value == STATE_CLOSED) return;
-    const HirState *state = &type->contract->states.data[coming->known->value];
-    const HirReceiveArm *first = &coming->stmt->receives.data[0];
-    for (uint32_t i = 0; i < state->choices.len && !holder_sends(type, state); i++)
-        missing = check_choice(coming, &state->choices.data[i], missing);
-    Span head = head_of(ways, coming->stmt->span);
-    if (missing && first->binds_outside && state->choices.len > 1 &&
-        choice_of(state, first->message)) {
-        diag_report(
-            ways->checker->diags, head, E_RECEIVE_ONE_OF_MANY,
-            text_of(ways->checker, type->contract->messages.data[first->message].name),
-            text_of(ways->checker, state->name)
-        );
-        diag_note(ways->checker->diags, state->span, "%s can come as well", missing);
-        return;
-    }
-    check_closed(coming, &missing);
-    if (missing && !(first->binds_outside && !choice_of(state, first->message)
-                   )) // what else comes has been said
-        diag_report(ways->checker->diags, head, E_RECEIVE_INCOMPLETE, missing);
-}
-
-void states_receive_check(Ways *ways, const HirStmt *stmt) {
-    if (ways->state.dead || ways->counting) return;
-    for (uint32_t i = 0; i < stmt->receives.len; i++) {
-        const HirReceiveArm *arm = &stmt->receives.data[i];
-        if (arm->kind == HIR_COMES_TIMEOUT) continue;
-        Coming coming = { .ways = ways,
-                          .stmt = stmt,
-                          .endpoint = arm->endpoint,
-                          .path = path_of(ways, arm->endpoint) };
-        bool first = true;
-        for (uint32_t k = 0; k < i; k++)
-            first = first && !same_place(ways, &stmt->receives.data[k], &coming.path);
-        if (!first || !(coming.known = tracked(ways, arm->endpoint))) continue;
-        check_arms(&coming);
-        check_complete(&coming);
-    }
-}
-
-void states_receive_arm(Ways *ways, const HirReceiveArm *arm) {
-    if (arm->kind == HIR_COMES_TIMEOUT) return;
-    Path path = path_of(ways, arm->endpoint);
-    Fact *known = state_of(ways, &path);
-    if (!known) return;
-    const HirState *state = known->value == STATE_CLOSED
-                                ? NULL
-                                : &arm->endpoint->type->contract->states.data[known->value];
-    const HirChoice *choice =
-        state && arm->kind == HIR_COMES_MESSAGE ? choice_of(state, arm->message) : NULL;
-    move_on(known, choice ? choice->next : STATE_CLOSED, arm->span);
 }
 
 // --- ends of ways ------------------------------------------------------------------------------------------------------------------
@@ -428,7 +288,7 @@ void states_join(Ways *ways, State *into, const State *from, Span at) {
             continue;
         }
         if (fact->value == STATE_CLOSED) {
-            move_on(fact, other->value, other->at);
+            state_moves(fact, other->value, other->at);
         } else if (!ways->counting && other->value != STATE_CLOSED && other->value != fact->value &&
                    is_news(ways, other)) {
             diag_report(
@@ -436,8 +296,8 @@ void states_join(Ways *ways, State *into, const State *from, Span at) {
                 state_text(ways, fact->path.type, fact->value),
                 state_text(ways, fact->path.type, other->value)
             );
-            note_since(ways, fact);
-            note_since(ways, other);
+            state_note(ways, fact);
+            state_note(ways, other);
         }
         i++;
     }

@@ -287,8 +287,19 @@ static void walk_spawn(Ways *ways, const HirStmt *stmt) {
 
 // --- where ways part ---------------------------------------------------------------------------------------------------------------
 
-static void walk_if(Ways *ways, const HirStmt *stmt) {
+// What it only looks at is not moved, changed or lent exclusively.
+static void walk_cond(Ways *ways, const HirStmt *stmt) {
+    uint32_t temps = ways->temps;
+    vec_each(HirLocal *, local, &stmt->looks) {
+        Path path = path_of_local(*local);
+        loans_guard(ways, &path, stmt->span);
+    }
     walk_value(ways, stmt->cond);
+    if (stmt->looks.len > 0) loans_release(ways, temps);
+}
+
+static void walk_if(Ways *ways, const HirStmt *stmt) {
+    walk_cond(ways, stmt);
     State other = state_copy(&ways->state);
     live_node(ways, NULL, LIVE_NOTHING);
     walk_stmt(ways, stmt->then);
@@ -516,14 +527,13 @@ static void walk_receive(Ways *ways, const HirStmt *stmt) {
     Exit exit;
     declare_binds(ways, stmt);
     vec_each(HirReceiveArm, arm, &stmt->receives) {
-        if (arm->kind == HIR_COMES_TIMEOUT) {
-            walk_value(ways, arm->timeout);
-            continue;
+        if (arm->timeout) walk_value(ways, arm->timeout);
+        vec_each(HirHead, head, &arm->heads) {
+            Path path = path_of(ways, head->from);
+            walk_parts(ways, head->from);
+            moves_read(ways, &path, head->from->span);
+            loans_access(ways, &path, ACCESS_CHANGE, head->from->span);
         }
-        Path path = path_of(ways, arm->endpoint);
-        walk_parts(ways, arm->endpoint);
-        moves_read(ways, &path, arm->endpoint->span);
-        loans_access(ways, &path, ACCESS_CHANGE, arm->endpoint->span);
     }
     states_receive_check(ways, stmt);
     live_node(ways, NULL, LIVE_NOTHING);
@@ -537,7 +547,7 @@ static void walk_receive(Ways *ways, const HirStmt *stmt) {
         bind_message(ways, arm);
         if (arm->body)
             walk_stmt(ways, arm->body);
-        else if (arm->kind == HIR_COMES_CLOSED)
+        else if (hir_arm_is_closed(arm))
             ways->state.dead = true; // traps
         end_locals(ways, outside, arm->span);
         ways->endings.len = outside;

@@ -248,10 +248,23 @@ void states_captured(
 );                                                 // an endpoint comes back as the closure got it
 void states_capture(Ways *ways, HirExpr *closure); // as they are, for the closure's function
 void states_send(Ways *ways, const HirStmt *stmt);
-void states_receive_check(Ways *ways, const HirStmt *stmt);
-void states_receive_arm(Ways *ways, const HirReceiveArm *arm);
 void states_return(Ways *ways, Span at);
 void states_dropped(Ways *ways, const HirLocal *local, Span at);
 void states_join(Ways *ways, State *into, const State *from, Span at);
+
+// The fact of one endpoint, and its contract: for coming.c too.
+Fact *state_of(Ways *ways, const Path *path);             // NULL: it is not followed
+Fact *state_tracked(Ways *ways, const HirExpr *endpoint); // reports; NULL
+void state_moves(Fact *known, uint32_t state, Span at);
+void state_note(Ways *ways, const Fact *fact); // where the endpoint got into its state
+const char *state_text(Ways *ways, const HirType *type, uint32_t state);
+const char *state_why_not(const HirType *type, uint32_t state, bool sends);
+bool state_is_sent(const HirType *type, const HirState *state);         // by the holder
+const HirChoice *state_choice(const HirState *state, uint32_t message); // NULL: there is none
+
+// --- coming.c -------------------------------------------------------------------------------------------------------------------------
+
+void states_receive_check(Ways *ways, const HirStmt *stmt);
+void states_receive_arm(Ways *ways, const HirReceiveArm *arm);
 
 #endif

@@ -558,7 +558,7 @@ typedef enum HirStmtKind {
     HIR_STMT_EXPR,  // value, whose result is dropped
     HIR_STMT_ASSIGN, // place = value. The place's indexes first, then the value, then what it owned is dropped
     HIR_STMT_UPDATE, // place op= value (family): the place is evaluated once
-    HIR_STMT_IF,     // cond, then, otherwise (may be NULL)
+    HIR_STMT_IF,     // cond, then, otherwise (may be NULL); `looks`: locals that cond only looks at
     HIR_STMT_LOOP, // while cond (NULL: for ever) { then } with `step` (may be NULL) after each round, also after `continue`.
                    // `is_do`: the test comes after the round
     HIR_STMT_SWITCH, // subject: a place (its parts may be bound) or a value; arms in order; covers everything
@@ -583,19 +583,33 @@ typedef struct HirArm {         // of a SWITCH
     Span span;
 } HirArm;
 
-typedef enum HirComing { HIR_COMES_MESSAGE, HIR_COMES_CLOSED, HIR_COMES_TIMEOUT } HirComing;
+typedef struct HirHead { // one thing that comes
+    bool closed;         // the peer's end; else a message
+    HirExpr *from;       // a place: the endpoint
+    uint32_t message;    // row in its contract
+    Span span;
+} HirHead;
+
+typedef enum HirComing {
+    HIR_COMES, // what the heads say, all at once
+    HIR_COMES_TIMEOUT,
+} HirComing;
 
 typedef struct HirReceiveArm {
     HirComing kind;
-    HirExpr *endpoint; // MESSAGE CLOSED: a place
-    uint32_t message;  // MESSAGE
+    VEC(HirHead) heads; // COMES
     VEC(HirLocal *)
-    binds; // one per argument of the message; NULL where it is not bound and just dropped
+    binds; // one per argument of the messages, head after head; NULL where it is not bound and just dropped
     HirExpr *timeout;   // TIMEOUT: u64 nanoseconds
-    HirStmt *body;      // a BLOCK; NULL: traps (CLOSED), or nothing for a message
+    HirStmt *body;      // a BLOCK; NULL: traps (closed), or nothing for a message
     bool binds_outside; // a `receive` statement: the binds live in the enclosing block
+    bool is_partial;    // every case of it has a guard: it does not cover what comes
     Span span;
 } HirReceiveArm;
+
+static inline bool hir_arm_is_closed(const HirReceiveArm *arm) { // a single `closed`
+    return arm->kind == HIR_COMES && arm->heads.len == 1 && arm->heads.data[0].closed;
+}
 
 struct HirStmt {
     HirStmtKind kind;
@@ -610,6 +624,7 @@ struct HirStmt {
     bool is_do;
     VEC(HirArm) arms;
     VEC(HirReceiveArm) receives;
+    VEC(HirLocal *) looks;
     HirStmt *target;
     const HirContract *contract;
     uint32_t state;

@@ -20,7 +20,8 @@ static void visit_arms(HirStmt *stmt, HirVisit *visit, void *context) {
         hir_visit_stmt(stmt->arms.data[i].body, visit, context);
     }
     for (uint32_t i = 0; i < stmt->receives.len; i++) {
-        visit_expr(stmt->receives.data[i].endpoint, NULL, visit, context);
+        for (uint32_t k = 0; k < stmt->receives.data[i].heads.len; k++)
+            visit_expr(stmt->receives.data[i].heads.data[k].from, NULL, visit, context);
         visit_expr(stmt->receives.data[i].timeout, NULL, visit, context);
         hir_visit_stmt(stmt->receives.data[i].body, visit, context);
     }

@@ -20,7 +20,8 @@ static void walk_arms(const HirWalk *walk, const HirStmt *stmt) {
         hir_walk_stmt(walk, stmt->arms.data[i].body);
     }
     for (uint32_t i = 0; i < stmt->receives.len; i++) {
-        hir_walk_expr(walk, stmt->receives.data[i].endpoint);
+        for (uint32_t k = 0; k < stmt->receives.data[i].heads.len; k++)
+            hir_walk_expr(walk, stmt->receives.data[i].heads.data[k].from);
         hir_walk_expr(walk, stmt->receives.data[i].timeout);
         hir_walk_stmt(walk, stmt->receives.data[i].body);
     }

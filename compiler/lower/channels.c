@@ -28,7 +28,7 @@ void lower__send(Body *b, const HirStmt *stmt) {
 
 typedef struct Receive {
     const HirStmt *stmt;
-    SirPlace *places;  // per arm: its endpoint
+    SirPlace **places; // per arm and head: the endpoint
     SirArg *timeouts;  // per arm: its time
     SirBlock *entries; // per arm
     SirLocal **locals; // per arm and argument: where it is bound
@@ -41,19 +41,23 @@ static bool is_timeout(const HirReceiveArm *arm) {
 // What has no name gets a local all the same: all arguments arrive.
 static SirLocal *bind_locals(Body *b, const HirReceiveArm *arm) {
     SirLocal *locals = arena_array(&b->l->scratch, SirLocal, arm->binds.len);
-    const HirMessage *message = NULL;
-    if (arm->binds.len > 0) message = &arm->endpoint->type->contract->messages.data[arm->message];
-    for (uint32_t i = 0; i < arm->binds.len; i++) {
-        const HirLocal *bind = arm->binds.data[i];
-        SirType type = lower__type(b->l, message->args.data[i].type);
-        locals[i] = bind ? lower__row(b, bind) : lower__raw_local(b, STR(""), type, arm->span);
+    uint32_t row = 0;
+    vec_each(const HirHead, head, &arm->heads) {
+        if (head->closed) continue;
+        const HirMessage *message = &head->from->type->contract->messages.data[head->message];
+        for (uint32_t i = 0; i < message->args.len; i++, row++) {
+            const HirLocal *bind = arm->binds.data[row];
+            SirType type = lower__type(b->l, message->args.data[i].type);
+            locals[row] =
+                bind ? lower__row(b, bind) : lower__raw_local(b, STR(""), type, arm->span);
+        }
     }
     return locals;
 }
 
 static void prepare(Body *b, Receive *r) {
     uint32_t count = r->stmt->receives.len;
-    r->places = arena_array(&b->l->scratch, SirPlace, count);
+    r->places = arena_array(&b->l->scratch, SirPlace *, count);
     r->timeouts = arena_array(&b->l->scratch, SirArg, count);
     r->entries = arena_array(&b->l->scratch, SirBlock, count);
     r->locals = arena_array(&b->l->scratch, SirLocal *, count);
@@ -61,21 +65,25 @@ static void prepare(Body *b, Receive *r) {
         const HirReceiveArm *arm = &r->stmt->receives.data[i];
         r->entries[i] = lower__block(b);
         r->locals[i] = bind_locals(b, arm);
-        if (is_timeout(arm))
-            r->timeouts[i] = lower__value(b, arm->timeout);
-        else
-            r->places[i] = lower__place(b, arm->endpoint, true);
+        r->places[i] = arena_array(&b->l->scratch, SirPlace, arm->heads.len);
+        if (is_timeout(arm)) r->timeouts[i] = lower__value(b, arm->timeout);
+        for (uint32_t k = 0; k < arm->heads.len; k++)
+            r->places[i][k] = lower__place(b, arm->heads.data[k].from, true);
     }
 }
 
 static void fill_arm(Body *b, const Receive *r, uint32_t row, SirArm *made) {
     const HirReceiveArm *arm = &r->stmt->receives.data[row];
-    static const SirArmKind kinds[] = { SIR_ARM_MESSAGE, SIR_ARM_CLOSED, SIR_ARM_TIMEOUT };
-    made->kind = kinds[arm->kind];
     made->block = r->entries[row];
-    made->place = r->places[row];
     made->value = r->timeouts[row];
-    made->n = arm->kind == HIR_COMES_MESSAGE ? arm->message : 0;
+    if (is_timeout(arm)) {
+        made->kind = SIR_ARM_TIMEOUT;
+        return;
+    }
+    const HirHead *head = &arm->heads.data[0];
+    made->kind = head->closed ? SIR_ARM_CLOSED : SIR_ARM_MESSAGE;
+    made->place = r->places[row][0];
+    made->n = head->closed ? 0 : head->message;
     made->bind_count = arm->binds.len;
     made->binds = arena_array(b->l->arena, SirBind, arm->binds.len);
     for (uint32_t i = 0; i < arm->binds.len; i++)
@@ -114,7 +122,7 @@ static void lower_arm(Body *b, const Receive *r, uint32_t row, SirBlock join) {
     drop_nameless(b, r, row);
     if (arm->body)
         lower__stmt(b, arm->body);
-    else if (arm->kind == HIR_COMES_CLOSED)
+    else if (hir_arm_is_closed(arm))
         lower__trap(b, FAULT_CLOSED, arm->span);
     lower__close(b, arm->span);
     lower__jump(b, join, arm->span);
