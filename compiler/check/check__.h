@@ -577,6 +577,16 @@ bool check_count(
 ); // reports
 bool kcall_is_exit(const HirExpr *expr);
 
+// --- sets.c -----------------------------------------------------------------------------------------------------------
+
+const HirType *set_type(
+    Checker *checker, Module *module, const AstType *type
+); // endpoints<E>, endpoints<E, T>; NULL: another type
+HirExpr *call_of_set(
+    Fn *fn, HirExpr *place, const char *name, const AstArgs *args, Span span
+); // NULL: there is no such thing
+HirExpr *empty_set(Checker *checker, const HirType *type, Span span);
+
 // --- threads.c --------------------------------------------------------------------------------------------------------
 
 const HirType *shared_type(Checker *checker, Module *module, const AstType *type);

@@ -8,7 +8,7 @@
 
 enum { MOST_COMBINATIONS = 4096 };
 
-typedef struct Source { // an endpoint that is waited for
+typedef struct Source { // an endpoint, or a set, that is waited for
     Path path;
     const HirExpr *from;
     Fact *known;
@@ -22,7 +22,16 @@ typedef struct Coming {
     const HirStmt *stmt;
     Source *sources;
     uint32_t count;
+    bool is_open; // `unsatisfiable` stands for what has no case
 } Coming;
+
+// A set is in the state of its type.
+static Fact *known_state(Ways *ways, const HirExpr *from) {
+    if (from->type->kind != HIR_TYPE_SET) return state_tracked(ways, from);
+    Fact *known = arena_new(&ways->arena, Fact);
+    *known = (Fact){ .path = path_of(ways, from), .value = from->type->state, .at = from->span };
+    return known;
+}
 
 // --- who is waited for -------------------------------------------------------------------------------------------------------------
 
@@ -37,8 +46,10 @@ static bool find_sources(Coming *coming) {
     Ways *ways = coming->ways;
     const HirStmt *stmt = coming->stmt;
     uint32_t heads = 0;
-    for (uint32_t i = 0; i < stmt->receives.len; i++)
+    for (uint32_t i = 0; i < stmt->receives.len; i++) {
         heads += stmt->receives.data[i].heads.len;
+        coming->is_open |= stmt->receives.data[i].kind == HIR_COMES_NEVER;
+    }
     coming->sources = arena_array(&ways->arena, Source, heads);
     for (uint32_t i = 0; i < stmt->receives.len; i++)
         for (uint32_t k = 0; k < stmt->receives.data[i].heads.len; k++) {
@@ -46,7 +57,7 @@ static bool find_sources(Coming *coming) {
             if (source_of(coming, head)) continue;
             Source source = { path_of(ways, head->from),
                               head->from,
-                              state_tracked(ways, head->from),
+                              known_state(ways, head->from),
                               coming->count,
                               0,
                               false };
@@ -101,7 +112,7 @@ static void check_head(const Coming *coming, const HirHead *head) {
         path_text(ways, &source->path), state_text(ways, type, source->known->value),
         state_why_not(type, source->known->value, false)
     );
-    state_note(ways, source->known);
+    if (!hir_head_is_of_set(head)) state_note(ways, source->known);
 }
 
 // --- what has no case --------------------------------------------------------------------------------------------------------------
@@ -115,6 +126,7 @@ static const char *listed(Ways *ways, const char *list, const char *one, const c
 static const char *choice_text(const Coming *coming, const Source *source, uint32_t row) {
     Ways *ways = coming->ways;
     const char *name = path_text(ways, &source->path);
+    if (*name == '*') name++; // as it is written: through the borrow
     if (row == choices_of(source)) return arena_printf(ways->checker->arena, "closed(%s)", name);
     uint32_t message = state_now(source)->choices.data[row].message;
     return arena_printf(ways->checker->arena, "%s.%s", name, message_text(coming, source, message));
@@ -234,9 +246,10 @@ static void check_complete(Coming *coming, const Source *first) {
     if (!first->joined && !state_now(first))
         return; // closed already: what else is said of it, check_head says
     if (!first->joined && is_one_of_many(coming, first)) return;
+    if (coming->is_open && first->from->type->kind != HIR_TYPE_SET) return;
     Span head = head_of(ways, coming->stmt->span);
     if (combinations(coming, first->group) > MOST_COMBINATIONS) {
-        diag_report(ways->checker->diags, head, E_TOO_NESTED, "what is joined here");
+        diag_report(ways->checker->diags, head, E_TOO_MANY_COMBINATIONS, MOST_COMBINATIONS);
         return;
     }
     const char *missing = missing_of(coming, first);
@@ -268,7 +281,7 @@ void states_receive_arm(Ways *ways, const HirReceiveArm *arm) {
     for (uint32_t i = 0; i < arm->heads.len; i++) {
         const HirHead *head = &arm->heads.data[i];
         Path path = path_of(ways, head->from);
-        Fact *known = state_of(ways, &path);
+        Fact *known = hir_head_is_of_set(head) ? NULL : state_of(ways, &path);
         if (!known) continue;
         const HirState *state = known->value == STATE_CLOSED
                                     ? NULL
@@ -277,4 +290,14 @@ void states_receive_arm(Ways *ways, const HirReceiveArm *arm) {
             state && !head->closed ? state_choice(state, head->message) : NULL;
         state_moves(known, choice ? choice->next : STATE_CLOSED, head->span);
     }
+}
+
+// The member of a set whose peer is gone is closed; any other is in the state that its type names.
+void states_receive_binds(Ways *ways, const HirReceiveArm *arm) {
+    if (!hir_arm_is_closed(arm) || !hir_head_is_of_set(&arm->heads.data[0])) return;
+    const HirLocal *member = arm->binds.data[0];
+    if (!member) return;
+    Path path = path_of_local(member);
+    Fact *known = state_of(ways, &path);
+    if (known) state_moves(known, STATE_CLOSED, arm->span);
 }

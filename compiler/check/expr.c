@@ -283,7 +283,8 @@ static HirExpr *builtin_field(Fn *fn, HirExpr *base, Name name, Span span) {
         return symbol_literal(checker, simple(checker, HIR_TYPE_USIZE), place->type->symbol, span);
     if (strcmp(word, "len") == 0 && kind == HIR_TYPE_ARRAY)
         return literal(checker, simple(checker, HIR_TYPE_USIZE), place->type->count, span);
-    if (strcmp(word, "len") == 0 && (hir_type_is_indexed(place->type) || kind == HIR_TYPE_STR))
+    if (strcmp(word, "len") == 0 &&
+        (hir_type_is_indexed(place->type) || kind == HIR_TYPE_STR || kind == HIR_TYPE_SET))
         return builtin_one(fn, HIR_BUILTIN_LEN, place, simple(checker, HIR_TYPE_USIZE), span);
     if (strcmp(word, "bytes") == 0 && kind == HIR_TYPE_STR)
         return builtin_one(

@@ -168,6 +168,7 @@ static HirExpr *zero_part(Checker *checker, const HirType *type, Span span) {
     case HIR_TYPE_MUTEX:
         return make_shared(checker, type, zero_part(checker, type->elem, span), span);
     case HIR_TYPE_OPTION: return new_expr(checker, HIR_NONE, type, span);
+    case HIR_TYPE_SET: return empty_set(checker, type, span);
     case HIR_TYPE_ARRAY: return zero_array(checker, type, span);
     case HIR_TYPE_STRUCT: return zero_struct(checker, type, span);
     case HIR_TYPE_GROW:

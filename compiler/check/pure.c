@@ -26,6 +26,8 @@ static bool builtin_looks(HirBuiltin builtin) {
     case HIR_BUILTIN_REPLACE:
     case HIR_BUILTIN_SWAP:
     case HIR_BUILTIN_GET_MUT:
+    case HIR_BUILTIN_SET_ADD:
+    case HIR_BUILTIN_SET_TAKE:
     case HIR_BUILTIN_PUSH:
     case HIR_BUILTIN_POP:
     case HIR_BUILTIN_INSERT:

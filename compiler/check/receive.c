@@ -10,6 +10,16 @@
 
 // --- what is bound ---------------------------------------------------------------------------------------------------------------------
 
+// The member of a set, in the state behind what has come of it.
+static const HirType *member_after(Fn *fn, const HirHead *head) {
+    const HirType *set = head->from->type;
+    const HirState *state = &set->contract->states.data[set->state];
+    uint32_t next = set->state;
+    for (uint32_t i = 0; i < state->choices.len && !head->closed; i++)
+        if (state->choices.data[i].message == head->message) next = state->choices.data[i].next;
+    return hir_type_endpoint(fn->checker->types, set->contract, set->side, next);
+}
+
 static HirLocal *bind_argument(Fn *fn, const AstPattern *pattern, const HirArg *arg) {
     Checker *checker = fn->checker;
     if (pattern->kind == AST_PATTERN_WILD || pattern->kind == AST_PATTERN_ERROR) return NULL;
@@ -42,6 +52,28 @@ static void bind_nothing(
     }
 }
 
+// `as ep`, `as (ep, who)`: what a set hands back. False: reported.
+static bool bind_member(
+    Fn *fn, HirReceiveArm *arm, const HirHead *head, const AstNames *as, Span span
+) {
+    Checker *checker = fn->checker;
+    const HirType *set = head->from->type;
+    bool is_set = set->kind == HIR_TYPE_SET;
+    uint32_t wanted = !is_set ? 0 : set->elem ? 2 : 1;
+    if (as->len != wanted) {
+        diag_report(checker->diags, span, E_MEMBER_BINDS, type_text(checker, set), wanted, as->len);
+        for (uint32_t i = 0; i < as->len; i++)
+            declare(fn, as->data[i], simple(checker, HIR_TYPE_ERROR));
+        return false;
+    }
+    for (uint32_t i = 0; i < as->len; i++) {
+        const HirType *type = i == 0 ? member_after(fn, head) : set->elem;
+        bool unnamed = as->data[i].name == checker->discard;
+        vec_push(checker->arena, &arm->binds, unnamed ? NULL : declare(fn, as->data[i], type));
+    }
+    return true;
+}
+
 // The head of a message, and what it binds; false: reported.
 static bool message_head(
     Fn *fn,
@@ -49,6 +81,7 @@ static bool message_head(
     HirExpr *from,
     const AstName *name,
     const AstPatterns *args,
+    const AstNames *as,
     Span span
 ) {
     Checker *checker = fn->checker;
@@ -72,12 +105,26 @@ static bool message_head(
             checker->arena, &arm->binds, bind_argument(fn, args->data[i], &message->args.data[i])
         );
     vec_push(checker->arena, &arm->heads, head);
-    return good;
+    return good && bind_member(fn, arm, &head, as, span);
 }
 
-static void closed_head(Fn *fn, HirReceiveArm *arm, HirExpr *from, Span span) {
+static bool closed_head(Fn *fn, HirReceiveArm *arm, HirExpr *from, const AstNames *as, Span span) {
     HirHead head = { .closed = true, .from = from, .span = span };
     vec_push(fn->checker->arena, &arm->heads, head);
+    return from && bind_member(fn, arm, &head, as, span);
+}
+
+// What is received from: an endpoint, or a set.
+static HirExpr *source_place(Fn *fn, const AstExpr *ast) {
+    Checker *checker = fn->checker;
+    HirExpr *expr = check_expr(fn, ast, NULL);
+    if (expr->kind == HIR_ERROR) return NULL;
+    HirExpr *place = receiver_place(fn, expr);
+    HirTypeKind kind = place->type->kind;
+    if ((kind == HIR_TYPE_ENDPOINT || kind == HIR_TYPE_SET) && expr->kind != HIR_CALL)
+        return check_mutable(checker, place) ? place : NULL;
+    diag_report(checker->diags, ast->span, E_NOT_AN_ENDPOINT, type_text(checker, place->type));
+    return NULL;
 }
 
 // --- receive ------------------------------------------------------------------------------------------------------------------------------
@@ -98,9 +145,11 @@ void check_receive(Fn *fn, const AstStmt *ast, HirStmtVec *out) {
     HirExpr *place = endpoint_place(fn, ast->receive.endpoint);
     if (ast->receive.closed) closed.span = ast->receive.closed->span;
     closed.body = closed_body(fn, ast); // it sees nothing of what would have come
-    bool good = message_head(fn, &arm, place, &ast->receive.message, &ast->receive.args, ast->span);
+    const AstNames none = { 0 };
+    bool good =
+        message_head(fn, &arm, place, &ast->receive.message, &ast->receive.args, &none, ast->span);
     arm.binds_outside = true;
-    closed_head(fn, &closed, place, closed.span);
+    closed_head(fn, &closed, place, &none, closed.span);
     if (!good) stmt->kind = HIR_STMT_ERROR;
     if (ast->receive.closed && closed.body && arm.binds.len > 0 && !stmt_ends(closed.body))
         diag_report(checker->diags, ast->receive.closed->span, E_CLOSED_MUST_LEAVE);
@@ -115,38 +164,23 @@ void check_receive(Fn *fn, const AstStmt *ast, HirStmtVec *out) {
 
 static bool check_head(Fn *fn, const AstHead *head, HirReceiveArm *arm) {
     Checker *checker = fn->checker;
-    if (head->as.len > 0) {
-        unsupported(checker, head->span, "sets of endpoints");
-        return false;
-    }
     HirExpr *from;
     switch (head->kind) {
     case AST_HEAD_MESSAGE:
-        from = endpoint_place(fn, head->from);
-        return message_head(fn, arm, from, &head->message, &head->args, head->span);
+        from = source_place(fn, head->from);
+        return message_head(fn, arm, from, &head->message, &head->args, &head->as, head->span);
     case AST_HEAD_CLOSED:
-        from = endpoint_place(fn, head->from);
-        closed_head(fn, arm, from, head->span);
-        return from != NULL;
+        from = source_place(fn, head->from);
+        return closed_head(fn, arm, from, &head->as, head->span);
     case AST_HEAD_TIMEOUT:
         arm->kind = HIR_COMES_TIMEOUT;
         arm->timeout = check_value(fn, head->from, simple(checker, HIR_TYPE_U64));
         return arm->timeout->kind != HIR_ERROR;
-    case AST_HEAD_UNSATISFIABLE: unsupported(checker, head->span, "`unsatisfiable`"); break;
+    case AST_HEAD_UNSATISFIABLE: arm->kind = HIR_COMES_NEVER; return true;
     case AST_HEAD_ERROR: break;
     }
     return false;
 }
-
-static bool check_heads(Fn *fn, const AstJoin *join, HirReceiveArm *arm) {
-    if (join->len != 1) {
-        unsupported(fn->checker, join->data[0].span, "joins");
-        return false;
-    }
-    return check_head(fn, &join->data[0], arm);
-}
-
-// --- cases that wait for the same -------------------------------------------------------------------------------------------------------
 
 static bool same_place(const HirExpr *a, const HirExpr *b) {
     if (!a || !b || a->kind != b->kind) return false;
@@ -154,6 +188,27 @@ static bool same_place(const HirExpr *a, const HirExpr *b) {
     if (a->kind == HIR_FIELD && a->row != b->row) return false;
     return (a->kind == HIR_FIELD || a->kind == HIR_DEREF) && same_place(a->base, b->base);
 }
+
+static bool check_heads(Fn *fn, const AstJoin *join, HirReceiveArm *arm) {
+    bool good = true;
+    for (uint32_t i = 0; i < join->len; i++) {
+        const AstHead *head = &join->data[i];
+        good = check_head(fn, head, arm) && good;
+        if (join->len == 1 || !good) continue;
+        for (uint32_t k = 0; k < i; k++)
+            if (same_place(arm->heads.data[k].from, arm->heads.data[i].from)) {
+                diag_report(fn->checker->diags, head->span, E_JOIN_TWICE);
+                good = false;
+            }
+        if (hir_head_is_of_set(&arm->heads.data[i])) {
+            diag_report(fn->checker->diags, head->span, E_JOIN_OF_SET);
+            good = false;
+        }
+    }
+    return good;
+}
+
+// --- cases that wait for the same -------------------------------------------------------------------------------------------------------
 
 static bool same_head(const HirHead *a, const HirHead *b) {
     return a->closed == b->closed && (a->closed || a->message == b->message) &&
@@ -189,11 +244,15 @@ static void name_all(Fn *fn, HirReceiveArm *arm) {
     uint32_t row = 0;
     for (uint32_t i = 0; i < arm->heads.len; i++) {
         const HirHead *head = &arm->heads.data[i];
-        if (head->closed) continue;
         const HirMessage *message = &head->from->type->contract->messages.data[head->message];
-        for (uint32_t k = 0; k < message->args.len; k++, row++)
+        for (uint32_t k = 0; !head->closed && k < message->args.len; k++, row++)
             if (!arm->binds.data[row])
                 arm->binds.data[row] = new_local(fn, 0, message->args.data[k].type, head->span);
+        if (!hir_head_is_of_set(head)) continue;
+        for (uint32_t k = 0; k < (head->from->type->elem ? 2 : 1); k++, row++) {
+            const HirType *type = k == 0 ? member_after(fn, head) : head->from->type->elem;
+            if (!arm->binds.data[row]) arm->binds.data[row] = new_local(fn, 0, type, head->span);
+        }
     }
 }
 
@@ -313,13 +372,16 @@ static void end_chains(Fn *fn, const Cases *cases) {
 
 // At least one endpoint, and at most one clock.
 static bool waits_for_something(Fn *fn, const HirStmt *stmt) {
-    uint32_t timeouts = 0;
+    uint32_t timeouts = 0, last = 0;
     vec_each(HirReceiveArm, arm, &stmt->receives) {
-        if (arm->kind != HIR_COMES_TIMEOUT || ++timeouts < 2) continue;
-        diag_report(fn->checker->diags, arm->span, E_RECEIVE_TWICE, "timeout");
+        bool never = arm->kind == HIR_COMES_NEVER;
+        if (arm->kind == HIR_COMES || (never ? ++last : ++timeouts) < 2) continue;
+        diag_report(
+            fn->checker->diags, arm->span, E_RECEIVE_TWICE, never ? "unsatisfiable" : "timeout"
+        );
         return false;
     }
-    if (timeouts < stmt->receives.len) return true;
+    if (timeouts + last < stmt->receives.len) return true;
     diag_report(
         fn->checker->diags,
         (Span){ stmt->span.file, stmt->span.start,

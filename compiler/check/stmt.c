@@ -129,6 +129,7 @@ static void check_let(Fn *fn, const AstStmt *stmt, HirStmtVec *out) {
     bool wrong = is_error(type) || (value && value->kind == HIR_ERROR);
     if (wrong) local->type = is_error(type) ? type : local->type;
     if (value && value->kind == HIR_ERROR) value = NULL; // reported
+    if (!value && type->kind == HIR_TYPE_SET) value = empty_set(fn->checker, type, stmt->span);
     vec_push(fn->checker->arena, out, let(fn, local, value, stmt->span));
 }
 

@@ -92,6 +92,7 @@ static const HirType *named(Checker *checker, Module *module, const AstType *typ
         type->name.path.names.data[0].name == checker->self_name)
         return checker->self;
     const HirType *shared = shared_type(checker, module, type);
+    if (!shared) shared = set_type(checker, module, type);
     if (shared) return shared;
     Decl *decl = find_path(checker, module, &type->name.path);
     if (!decl || decl->kind == DECL_UNSUPPORTED) return simple(checker, HIR_TYPE_ERROR);

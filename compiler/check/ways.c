@@ -545,6 +545,7 @@ static void walk_receive(Ways *ways, const HirStmt *stmt) {
         live_node(ways, NULL, LIVE_NOTHING);
         states_receive_arm(ways, arm);
         bind_message(ways, arm);
+        states_receive_binds(ways, arm);
         if (arm->body)
             walk_stmt(ways, arm->body);
         else if (hir_arm_is_closed(arm))

@@ -266,5 +266,6 @@ const HirChoice *state_choice(const HirState *state, uint32_t message); // NULL:
 
 void states_receive_check(Ways *ways, const HirStmt *stmt);
 void states_receive_arm(Ways *ways, const HirReceiveArm *arm);
+void states_receive_binds(Ways *ways, const HirReceiveArm *arm); // once they are bound
 
 #endif

@@ -233,6 +233,8 @@ static Access builtin_access(HirBuiltin builtin, uint32_t arg) {
     case HIR_BUILTIN_SLICE_FILL:
     case HIR_BUILTIN_REPLACE:
     case HIR_BUILTIN_SWAP: return ACCESS_CHANGE;
+    case HIR_BUILTIN_SET_ADD:
+    case HIR_BUILTIN_SET_TAKE:
     case HIR_BUILTIN_PUSH:
     case HIR_BUILTIN_POP:
     case HIR_BUILTIN_INSERT:

@@ -68,6 +68,7 @@ typedef enum HirTypeKind {
     HIR_TYPE_MUTEX,    // mutex<T>: what a shared borrow may lock
     HIR_TYPE_GUARD,    // of the local of a LOCK, which leads to the T
     HIR_TYPE_ENDPOINT, // C.imp:S
+    HIR_TYPE_SET,      // endpoints<C.imp:S>, endpoints<C.imp:S, T>
     HIR_TYPE_PARAM,    // T of a generic declaration, only while the declaration itself is checked
 } HirTypeKind;
 
@@ -103,13 +104,14 @@ typedef struct HirSymbol { // a constant that is not known while a generic decla
 
 struct HirType {
     HirTypeKind kind;
-    HirMode mode;                // PTR SLICE GROW STR; GUARD: MUT
-    const HirType *elem;         // ARRAY OPTION PTR SLICE GROW VECTOR ATOMIC MUTEX GUARD
+    HirMode mode; // PTR SLICE GROW STR; GUARD: MUT
+    const HirType
+        *elem; // ARRAY OPTION PTR SLICE GROW VECTOR ATOMIC MUTEX GUARD; SET: NULL without values
     uint64_t count;              // ARRAY VECTOR; 1 if it is not known
     const HirSymbol *symbol;     // what it is then; else NULL
     const HirStruct *structure;  // STRUCT
     const HirEnum *enumeration;  // ENUM
-    const HirContract *contract; // ENDPOINT
+    const HirContract *contract; // ENDPOINT SET
     HirSide side;
     uint32_t state;        // row of the contract's states
     const HirSig *sig;     // FN REF_FN
@@ -156,6 +158,10 @@ const HirType *hir_type_enum(HirTypes *types, const HirEnum *enumeration);
 const HirType *hir_type_endpoint(
     HirTypes *types, const HirContract *contract, HirSide side, uint32_t state
 );
+const HirType *hir_type_set(
+    HirTypes *types, const HirType *endpoint, const HirType *value
+);                                                                   // value: NULL for none
+const HirType *hir_type_member(HirTypes *types, const HirType *set); // the endpoint's
 const HirType *hir_type_fn(HirTypes *types, const HirSig *sig);
 const HirType *hir_type_ref_fn(HirTypes *types, const HirSig *sig); // the same `sig` as of the FN
 const HirType *hir_type_param(HirTypes *types, const HirParam *param);
@@ -429,6 +435,9 @@ typedef enum HirBuiltin {
     HIR_BUILTIN_ADDRESS,       // place of slice, str or pointer: u64
     HIR_BUILTIN_IS_NONE,       // place of an option: bool
     HIR_BUILTIN_IS_CLOSED,     // place of endpoint: bool
+    HIR_BUILTIN_SET_NEW,       // an empty set
+    HIR_BUILTIN_SET_ADD,       // place of set, endpoint, and its value where the set keeps some
+    HIR_BUILTIN_SET_TAKE, // place of set: option of an endpoint, or of a tuple of it and its value
     HIR_BUILTIN_CLZ,
     HIR_BUILTIN_CTZ,
     HIR_BUILTIN_POPCOUNT, // value: u32
@@ -585,7 +594,7 @@ typedef struct HirArm {         // of a SWITCH
 
 typedef struct HirHead { // one thing that comes
     bool closed;         // the peer's end; else a message
-    HirExpr *from;       // a place: the endpoint
+    HirExpr *from;       // a place: the endpoint, or the set
     uint32_t message;    // row in its contract
     Span span;
 } HirHead;
@@ -593,13 +602,15 @@ typedef struct HirHead { // one thing that comes
 typedef enum HirComing {
     HIR_COMES, // what the heads say, all at once
     HIR_COMES_TIMEOUT,
+    HIR_COMES_NEVER, // no other arm can be taken any more
 } HirComing;
 
 typedef struct HirReceiveArm {
     HirComing kind;
     VEC(HirHead) heads; // COMES
     VEC(HirLocal *)
-    binds; // one per argument of the messages, head after head; NULL where it is not bound and just dropped
+    binds; // one per argument of the messages, head after head; behind those of a set the endpoint, and its value if it
+           // keeps some. NULL where it is not bound and just dropped
     HirExpr *timeout;   // TIMEOUT: u64 nanoseconds
     HirStmt *body;      // a BLOCK; NULL: traps (closed), or nothing for a message
     bool binds_outside; // a `receive` statement: the binds live in the enclosing block
@@ -609,6 +620,10 @@ typedef struct HirReceiveArm {
 
 static inline bool hir_arm_is_closed(const HirReceiveArm *arm) { // a single `closed`
     return arm->kind == HIR_COMES && arm->heads.len == 1 && arm->heads.data[0].closed;
+}
+
+static inline bool hir_head_is_of_set(const HirHead *head) {
+    return head->from->type->kind == HIR_TYPE_SET;
 }
 
 struct HirStmt {

@@ -100,6 +100,17 @@ const HirType *hir_type_guard(HirTypes *types, const HirType *elem) {
     return intern(types, &(HirType){ .kind = HIR_TYPE_GUARD, .mode = HIR_MUT, .elem = elem });
 }
 
+const HirType *hir_type_set(HirTypes *types, const HirType *endpoint, const HirType *value) {
+    HirType set = *endpoint;
+    set.kind = HIR_TYPE_SET;
+    set.elem = value;
+    return intern(types, &set);
+}
+
+const HirType *hir_type_member(HirTypes *types, const HirType *set) {
+    return hir_type_endpoint(types, set->contract, set->side, set->state);
+}
+
 const HirType *hir_type_struct(HirTypes *types, const HirStruct *structure) {
     return intern(types, &(HirType){ .kind = HIR_TYPE_STRUCT, .structure = structure });
 }
@@ -216,7 +227,8 @@ static bool has_mode(const HirType *type) {
 
 static bool owns(const HirType *type) {
     if (type->kind == HIR_TYPE_PARAM) return !type->param->is_plain; // it may
-    return type->kind == HIR_TYPE_ENDPOINT || (has_mode(type) && type->mode == HIR_OWN);
+    return type->kind == HIR_TYPE_ENDPOINT || type->kind == HIR_TYPE_SET ||
+           (has_mode(type) && type->mode == HIR_OWN);
 }
 
 static bool moves(const HirType *type) {
@@ -253,6 +265,7 @@ static bool stays(const HirType *type, Border border) { // on this side of the b
     case HIR_TYPE_FN: return border < BORDER_THREAD;
     case HIR_TYPE_ATOMIC:
     case HIR_TYPE_MUTEX: return border < BORDER_LOAN;
+    case HIR_TYPE_SET:
     case HIR_TYPE_REF_FN:
     case HIR_TYPE_GUARD:
     case HIR_TYPE_JOIN: return true;
@@ -451,6 +464,17 @@ static void spell_sig(const HirTypes *types, const HirSig *sig, Buf *out) {
         );
 }
 
+static void spell_end(const HirTypes *types, const HirType *type, Buf *out) {
+    buf_printf(
+        out, "%s.%s", names_text(types->names, type->contract->name),
+        type->side == HIR_IMP ? "imp" : "exp"
+    );
+    if (type->state < type->contract->states.len)
+        buf_printf(
+            out, ":%s", names_text(types->names, type->contract->states.data[type->state].name)
+        );
+}
+
 static void spell(const HirTypes *types, const HirType *type, Buf *out) {
     switch (type->kind) {
     case HIR_TYPE_ARRAY:
@@ -508,16 +532,14 @@ static void spell(const HirTypes *types, const HirType *type, Buf *out) {
         spell_sig(types, type->sig, out);
         return;
     case HIR_TYPE_FN: spell_sig(types, type->sig, out); return;
-    case HIR_TYPE_ENDPOINT:
-        buf_printf(
-            out, "%s.%s", names_text(types->names, type->contract->name),
-            type->side == HIR_IMP ? "imp" : "exp"
-        );
-        if (type->state < type->contract->states.len)
-            buf_printf(
-                out, ":%s", names_text(types->names, type->contract->states.data[type->state].name)
-            );
+    case HIR_TYPE_SET:
+        buf_cstr(out, "endpoints<");
+        spell_end(types, type, out);
+        if (type->elem) buf_cstr(out, ", ");
+        if (type->elem) spell(types, type->elem, out);
+        buf_byte(out, '>');
         return;
+    case HIR_TYPE_ENDPOINT: spell_end(types, type, out); return;
     default: buf_cstr(out, simple_words[type->kind]); return;
     }
 }

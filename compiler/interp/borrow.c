@@ -253,6 +253,9 @@ static bool wire_view(Interp *in, const SirInst *inst) {
 
 static bool length_of(Interp *in, const SirInst *inst) {
     Run run;
+    SirType type = interp__place_type(in, &inst->args[1].place);
+    if (type != SIR_NONE && interp__type(in, type)->kind == SIR_TYPE_EPSET)
+        return interp__set_count(in, inst);
     if (!run_of(in, inst, 1, false, &run)) return false;
     Node node = interp__scalar(SIR_TYPE_U64, run.to - run.from);
     return interp__write(in, dest_of(inst), &node);

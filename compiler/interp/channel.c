@@ -1,7 +1,9 @@
-// Channels: what is sent leaves the SIP, what is received becomes its own. On a walk the other end is the world: it takes
-// everything, and sends whatever the contract allows.
+// Channels: what is sent leaves the SIP. On a walk the other end is the world: it takes everything, and sends whatever the
+// contract allows. What comes: receive.c.
 
 #include "interp__.h"
+
+#include <string.h>
 
 enum { PAYLOAD_MOST = 1 << 30 }; // bytes of a message's arguments together
 
@@ -83,6 +85,7 @@ static void drop_message(Interp *in, Message *message) {
 }
 
 void interp__end_close(Interp *in, End *end) {
+    if (end->is_open && end->peer && !end->peer->first) end->peer->ready = ++in->events;
     end->is_open = false;
     end->owner = NULL;
     while (end->first) {
@@ -120,17 +123,17 @@ static bool channel(Interp *in, const SirInst *inst) {
 
 // --- states -----------------------------------------------------------------------------------------------------
 
-static const SirContractInfo *contract_of(const Interp *in, const End *end) {
+const SirContractInfo *interp__contract_of(const Interp *in, const End *end) {
     return &in->sip->module->contracts.data[end->contract];
 }
 
 // NULL when there is none: the state is `closed` or `any`.
-static const SirStateInfo *state_of(const Interp *in, const End *end) {
-    const SirContractInfo *contract = contract_of(in, end);
+const SirStateInfo *interp__state_of(const Interp *in, const End *end) {
+    const SirContractInfo *contract = interp__contract_of(in, end);
     return end->state < contract->state_count ? &contract->states[end->state] : NULL;
 }
 
-static bool is_sent_by(const SirContractInfo *contract, uint32_t message, SirSide side) {
+bool interp__is_sent_by(const SirContractInfo *contract, uint32_t message, SirSide side) {
     return (contract->messages[message].dir == SIR_IN) == (side == SIR_IMP);
 }
 
@@ -151,7 +154,7 @@ static bool check_message(Interp *in, const SirMessage *message) {
 }
 
 // All choices of a state go one way and are different.
-static bool check_state(Interp *in, const SirContractInfo *contract, const SirStateInfo *state) {
+bool interp__check_state(Interp *in, const SirContractInfo *contract, const SirStateInfo *state) {
     for (uint32_t i = 0; i < state->choice_count; i++) {
         const SirChoice *choice = &state->choices[i];
         bool right =
@@ -173,14 +176,14 @@ static bool check_state(Interp *in, const SirContractInfo *contract, const SirSt
     return true;
 }
 
-static const SirChoice *find_choice(const SirStateInfo *state, uint64_t message) {
+const SirChoice *interp__find_choice(const SirStateInfo *state, uint64_t message) {
     for (uint32_t i = 0; state && i < state->choice_count; i++)
         if (state->choices[i].message == message) return &state->choices[i];
     return NULL;
 }
 
 // A tracked place of an endpoint.
-static bool endpoint(Interp *in, const SirPlace *place, End **out) {
+bool interp__endpoint(Interp *in, const SirPlace *place, End **out) {
     Route r;
     if (!interp__change(in, place, &r)) return false;
     if (!MUST(
@@ -239,7 +242,8 @@ static Message *new_message(Interp *in, uint32_t number, Node *args, uint32_t co
     return message;
 }
 
-static void queue(End *end, Message *message) {
+static void queue(Interp *in, End *end, Message *message) {
+    if (!end->first) end->ready = ++in->events;
     *end->last = message;
     end->last = &message->next;
 }
@@ -251,9 +255,9 @@ static void console_takes(Interp *in, End *end, Message *message) {
     for (uint64_t i = from = 0; run && in->console && i < run->count; i++)
         buf_byte(in->console, (uint8_t)run->parts[i].bits);
     drop_message(in, message);
-    const SirStateInfo *state = state_of(in, end);
+    const SirStateInfo *state = interp__state_of(in, end);
     if (state && state->choice_count == 1)
-        queue(end, new_message(in, state->choices[0].message, NULL, 0));
+        queue(in, end, new_message(in, state->choices[0].message, NULL, 0));
 }
 
 static void deliver(Interp *in, End *end, Message *message) {
@@ -262,7 +266,7 @@ static void deliver(Interp *in, End *end, Message *message) {
     if (end->is_console)
         console_takes(in, end, message);
     else if (end->peer && end->peer->is_open)
-        queue(end->peer, message);
+        queue(in, end->peer, message);
     else
         drop_message(in, message);
 }
@@ -274,12 +278,12 @@ static bool send(Interp *in, const SirInst *inst) {
     if (in->stop) return false;
     for (uint32_t i = 0; i < count; i++)
         if (!interp__value(in, &inst->args[2 + i], &args[i])) return false;
-    if (!endpoint(in, &inst->args[0].place, &end)) return false;
-    const SirContractInfo *contract = contract_of(in, end);
-    const SirStateInfo *state = state_of(in, end);
-    if (state && !check_state(in, contract, state)) return false;
-    const SirChoice *choice = find_choice(state, inst->args[1].n);
-    bool right = choice && is_sent_by(contract, choice->message, end->side);
+    if (!interp__endpoint(in, &inst->args[0].place, &end)) return false;
+    const SirContractInfo *contract = interp__contract_of(in, end);
+    const SirStateInfo *state = interp__state_of(in, end);
+    if (state && !interp__check_state(in, contract, state)) return false;
+    const SirChoice *choice = interp__find_choice(state, inst->args[1].n);
+    bool right = choice && interp__is_sent_by(contract, choice->message, end->side);
     if (!MUST(
             in, right, RULE_TYPESTATE, "message %u is sent in state %d", (unsigned)inst->args[1].n,
             (int)end->state
@@ -304,193 +308,122 @@ static bool send(Interp *in, const SirInst *inst) {
     return !in->stop;
 }
 
-// --- receiving ------------------------------------------------------------------------------------------------------------
+// --- what waits ------------------------------------------------------------------------------------------------------------
 
-typedef struct Waiting { // what the arms of a receive wait for
-    End *end;
-    uint32_t messages, closed; // arms
-} Waiting;
-
-enum { WAITING_MOST = 64 };
-
-static bool find_waiting(
-    Interp *in, const SirInst *inst, Waiting *list, uint32_t *count, End **ends
-) {
-    *count = 0;
-    for (uint32_t i = 0; i < inst->arm_count; i++) {
-        const SirArm *arm = &inst->arms[i];
-        if (arm->kind == SIR_ARM_TIMEOUT) continue;
-        if (!MUST(
-                in, arm->kind == SIR_ARM_MESSAGE || arm->kind == SIR_ARM_CLOSED, RULE_WELL_FORMED,
-                "a receive with another arm"
-            ))
-            return false;
-        End *end;
-        uint32_t at = 0;
-        if (!endpoint(in, &arm->place, &end)) return false;
-        ends[i] = end;
-        while (at < *count && list[at].end != end)
-            at++;
-        if (at == *count &&
-            !MUST(
-                in, ++*count <= WAITING_MOST, RULE_WELL_FORMED, "a receive of too many endpoints"
-            ))
-            return false;
-        if (list[at].end != end) list[at] = (Waiting){ .end = end };
-        if (arm->kind == SIR_ARM_CLOSED)
-            list[at].closed++;
-        else
-            list[at].messages++;
-    }
-    return MUST(in, *count > 0, RULE_WELL_FORMED, "a receive from nobody");
+bool interp__is_gone(const End *end) {
+    return !end->first && !end->is_world && !end->is_console && (!end->peer || !end->peer->is_open);
 }
 
-// The arms of an endpoint are those that its state asks for.
-static bool check_waiting(
-    Interp *in, const SirInst *inst, const Waiting *waiting, End *const *ends
-) {
-    const End *end = waiting->end;
-    const SirContractInfo *contract = contract_of(in, end);
-    const SirStateInfo *state = state_of(in, end);
-    uint32_t choices = state ? state->choice_count : 0;
-    if (state && !check_state(in, contract, state)) return false;
-    bool right = end->state != SIR_STATE_ANY && waiting->closed == 1 &&
-                 waiting->messages == choices &&
-                 (choices == 0 || !is_sent_by(contract, state->choices[0].message, end->side));
-    for (uint32_t i = 0; right && i < inst->arm_count; i++)
-        right = ends[i] != end || inst->arms[i].kind != SIR_ARM_MESSAGE ||
-                find_choice(state, inst->arms[i].n);
-    return MUST(
-        in, right, RULE_TYPESTATE, "a receive whose arms are not those of state %d", (int)end->state
-    );
-}
-
-static bool bind_args(
-    Interp *in, const SirArm *arm, const SirMessage *message, Node *args, uint32_t count
-) {
-    if (!MUST(
-            in, arm->bind_count == message->arg_count && count == message->arg_count,
-            RULE_WELL_FORMED, "binds for other arguments"
-        ))
-        return false;
-    for (uint32_t i = 0; i < count; i++) {
-        if (!MUST(
-                in, arm->binds[i].mode == SIR_BIND_MOVE, RULE_WELL_FORMED,
-                "an argument that is not moved"
-            ))
-            return false;
-        if (!interp__write_local(in, arm->binds[i].local, &args[i])) return false;
-    }
-    return true;
-}
-
-// Endpoints that come through endpoints that come through endpoints: somewhere it ends.
-static bool check_depth(Interp *in, const End *before, uint32_t depth) {
-    uint32_t most = 2;
-    vec_each(const SirContractInfo, contract, &in->sip->module->contracts)
-        most += 2 * contract->state_count;
-    for (End *end = in->ends; end && end != before; end = end->next)
-        end->depth = depth;
-    return MUST(
-        in, depth <= most, RULE_CONTRACTS, "endpoints come in messages of endpoints without end"
-    );
-}
-
-static bool world_sends(
-    Interp *in, End *end, const SirArm *arm, const SirMessage *message, bool *is_made
-) {
-    const End *before = in->ends;
-    Node *args = interp__parts(in, message->arg_count);
-    *is_made = !in->stop;
-    for (uint32_t i = 0; *is_made && i < message->arg_count; i++)
-        *is_made = interp__make_up(in, message->args[i].type, &args[i], 2);
-    if (!*is_made) return true;
-    if (in->ends != before && !check_depth(in, before, end->depth + 1)) return false;
-    return bind_args(in, arm, message, args, message->arg_count);
-}
-
-static bool take(Interp *in, End *end, const SirArm *arm, const SirMessage *message) {
+Message *interp__next_message(Interp *in, End *end, const SirMessage *message) {
     Message *head = end->first;
     end->first = head->next;
     if (!end->first) end->last = &end->first;
     for (uint32_t i = 0; i < head->count && i < message->arg_count; i++)
         hand_over(in, &head->args[i], head->from, in->sip, message->args[i].type);
-    bool done = bind_args(in, arm, message, head->args, head->count);
-    interp__parts_free(in, head->args, head->count);
-    head->next = in->free_messages;
-    in->free_messages = head;
-    return done;
+    return head;
 }
 
-static bool take_message(Interp *in, End *end, const SirArm *arm) {
-    const SirContractInfo *contract = contract_of(in, end);
-    const SirChoice *choice = find_choice(state_of(in, end), arm->n);
-    bool is_made = true;
-    SirState next = choice->next;
-    const SirMessage *message = &contract->messages[choice->message];
-    if (end->is_world ? !world_sends(in, end, arm, message, &is_made)
-                      : !take(in, end, arm, message))
+void interp__message_free(Interp *in, Message *message) {
+    interp__parts_free(in, message->args, message->count);
+    message->next = in->free_messages;
+    in->free_messages = message;
+}
+
+// --- any --------------------------------------------------------------------------------------------------------------------
+
+static bool moved_end(Interp *in, const SirInst *inst, Node *node) {
+    if (!interp__value(in, &inst->args[1], node)) return false;
+    return MUST(
+               in, interp__type(in, node->type)->kind == SIR_TYPE_ENDPOINT, RULE_WELL_FORMED,
+               "%s of what is no endpoint", sir_op_text(inst->op)
+           ) &&
+           MUST(
+               in, node->end->is_open && node->end->owner == in->sip, RULE_OWNERSHIP,
+               "an endpoint that is not the SIP's is used"
+           );
+}
+
+static bool erase(Interp *in, const SirInst *inst) {
+    Node node;
+    if (!moved_end(in, inst, &node)) return false;
+    End *end = node.end;
+    const SirStateInfo *state = interp__state_of(in, end);
+    bool sends =
+        state && state->choice_count > 0 &&
+        interp__is_sent_by(interp__contract_of(in, end), state->choices[0].message, end->side);
+    if (!MUST(
+            in, sends && end->state == inst->args[2].n, RULE_TYPESTATE,
+            "an endpoint is erased in state %d", (int)end->state
+        ))
         return false;
-    if (!is_made) { // nobody could send this
-        interp__end(in, INTERP_UNFIT);
+    SirType type = interp__place_type(in, &inst->args[0].place);
+    const SirTypeInfo *to = interp__type(in, type);
+    if (!MUST(
+            in, to->kind == SIR_TYPE_ENDPOINT && to->side == end->side, RULE_WELL_FORMED,
+            "an endpoint becomes another end"
+        ))
         return false;
-    }
-    end->state = next;
-    end->run = 0;
-    return interp__go(in, arm->block);
+    end->erased_from = in->sip->module;
+    end->erased_contract = end->contract;
+    end->erased_state = end->state;
+    end->state = SIR_STATE_ANY;
+    end->contract = to->contract;
+    node.type = type;
+    return interp__write(in, &inst->args[0].place, &node);
 }
 
-static bool is_ready(const SirArm *arm, const End *end) {
-    if (arm->kind == SIR_ARM_MESSAGE) return end->first && end->first->number == arm->n;
-    return !end->first && !end->is_world && !end->is_console && (!end->peer || !end->peer->is_open);
+static bool same_text(Str a, Str b) {
+    return a.len == b.len && memcmp(a.ptr, b.ptr, a.len) == 0;
 }
 
-static bool go_by(Interp *in, const SirArm *arm, End *end) {
-    if (arm->kind == SIR_ARM_MESSAGE) return take_message(in, end, arm);
-    if (arm->kind == SIR_ARM_CLOSED) {
-        end->state = SIR_STATE_CLOSED;
-        end->run = 0;
-    }
-    return interp__go(in, arm->block);
+// By what people call things: one source is the same wherever it was compiled.
+static bool same_contract(const SirContractInfo *a, const SirContractInfo *b) {
+    bool same = same_text(a->name, b->name) && a->message_count == b->message_count &&
+                a->state_count == b->state_count;
+    for (uint32_t i = 0; same && i < a->message_count; i++)
+        same = same_text(a->messages[i].name, b->messages[i].name) &&
+               a->messages[i].arg_count == b->messages[i].arg_count;
+    for (uint32_t i = 0; same && i < a->state_count; i++)
+        same = same_text(a->states[i].name, b->states[i].name);
+    return same;
 }
 
-static bool wait(Interp *in, uint64_t wake, const SirArm *timeout) {
-    Thread *thread = in->sip->thread;
-    if (thread->state == SIP_WAITS && thread->wake <= in->clock) {
-        thread->state = SIP_RUNS;
-        return interp__go(in, timeout->block);
-    }
-    if (thread->state != SIP_WAITS) thread->wake = wake;
-    thread->state = SIP_WAITS;
-    return in->again = true;
+static bool was(Interp *in, const End *end, const SirTypeInfo *wanted) {
+    if (!end->erased_from) return in->chaos && interp__below(in, 2);
+    const SirContractInfo *contract = &in->sip->module->contracts.data[wanted->contract];
+    return end->erased_state == wanted->state &&
+           same_contract(&end->erased_from->contracts.data[end->erased_contract], contract);
 }
 
-bool interp__receive(Interp *in, const SirInst *inst) {
-    Waiting list[WAITING_MOST + 1] = { 0 };
-    uint32_t count, arms = inst->arm_count;
-    uint64_t wake = UINT64_MAX;
-    const SirArm *timeout =
-        arms && inst->arms[arms - 1].kind == SIR_ARM_TIMEOUT ? &inst->arms[arms - 1] : NULL;
-    End **ends = (End **)interp__parts(in, arms); // a node has room for a pointer
-    bool is_first = in->sip->thread->state != SIP_WAITS;
-    if (in->stop || (timeout && is_first && !interp__u64(in, &timeout->value, &wake))) return false;
-    if (timeout && is_first)
-        wake = wake > UINT64_MAX - 1 - in->clock ? UINT64_MAX - 1 : wake + in->clock;
-    if (!find_waiting(in, inst, list, &count, ends)) return false;
-    for (uint32_t i = 0; i < count; i++)
-        if (!check_waiting(in, inst, &list[i], ends)) return false;
-    const SirArm *chosen = in->chaos ? &inst->arms[interp__below(in, arms)] : NULL;
-    for (uint32_t n = 0; !chosen && n < arms; n++) {
-        uint32_t i = (n + in->sip->thread->turn) % arms;
-        if (inst->arms[i].kind != SIR_ARM_TIMEOUT && is_ready(&inst->arms[i], ends[i]))
-            chosen = &inst->arms[i];
+static bool recover(Interp *in, const SirInst *inst) {
+    Node node;
+    if (!moved_end(in, inst, &node)) return false;
+    SirType option = interp__place_type(in, &inst->args[0].place);
+    SirType type =
+        interp__elem(in, option) == SIR_NONE && interp__type(in, option)->kind == SIR_TYPE_OPTION
+            ? interp__type(in, option)->elem
+            : SIR_TYPE_VOID;
+    const SirTypeInfo *wanted = interp__type(in, type);
+    bool right = wanted->kind == SIR_TYPE_ENDPOINT && wanted->side == node.end->side &&
+                 wanted->contract < in->sip->module->contracts.len &&
+                 wanted->state < in->sip->module->contracts.data[wanted->contract].state_count;
+    if (!MUST(in, right, RULE_WELL_FORMED, "nothing of this kind can be recovered") ||
+        !MUST(
+            in, node.end->state == SIR_STATE_ANY, RULE_TYPESTATE,
+            "an endpoint is recovered that is in state %d", (int)node.end->state
+        ))
+        return false;
+    bool is = was(in, node.end, wanted);
+    node.end->erased_from = NULL;
+    if (is) {
+        node.type = type;
+        node.end->contract = wanted->contract;
+        node.end->state = wanted->state;
+    } else {
+        interp__end_close(in, node.end);
     }
-    End *end = chosen ? ends[chosen - inst->arms] : NULL;
-    interp__parts_free(in, (Node *)ends, arms);
-    if (!chosen) return wait(in, wake, timeout);
-    in->sip->thread->state = SIP_RUNS;
-    in->sip->thread->turn++;
-    return go_by(in, chosen, end);
+    Node result = interp__option(in, option, is ? &node : NULL);
+    return !in->stop && interp__write(in, &inst->args[0].place, &result);
 }
 
 // --- the rest ---------------------------------------------------------------------------------------------------------------
@@ -524,7 +457,7 @@ static bool is_closed(Interp *in, const SirInst *inst) {
 
 static bool retype(Interp *in, const SirInst *inst) {
     End *end;
-    if (!endpoint(in, &inst->args[0].place, &end)) return false;
+    if (!interp__endpoint(in, &inst->args[0].place, &end)) return false;
     if (!MUST(
             in, end->state == SIR_STATE_CLOSED, RULE_TYPESTATE,
             "an endpoint is retyped that is open"
@@ -532,7 +465,7 @@ static bool retype(Interp *in, const SirInst *inst) {
         return false;
     end->state = (SirState)inst->args[1].n;
     return MUST(
-        in, inst->args[1].n < contract_of(in, end)->state_count, RULE_WELL_FORMED,
+        in, inst->args[1].n < interp__contract_of(in, end)->state_count, RULE_WELL_FORMED,
         "there is no such state"
     );
 }
@@ -544,6 +477,8 @@ bool interp__channel(Interp *in, const SirInst *inst) {
     case SIR_OP_CLOSE: return close(in, inst);
     case SIR_OP_IS_CLOSED: return is_closed(in, inst);
     case SIR_OP_RETYPE: return retype(in, inst);
+    case SIR_OP_ERASE: return erase(in, inst);
+    case SIR_OP_RECOVER: return recover(in, inst);
     default:
         return interp__violate(in, RULE_TYPESTATE, "%s, which is not built", sir_op_text(inst->op));
     }

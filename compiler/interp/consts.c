@@ -298,6 +298,7 @@ bool interp__make_up(Interp *in, SirType type, Node *out, uint32_t depth) {
     case SIR_TYPE_STR: break;
     case SIR_TYPE_FN: return made_up_function(in, info, out);
     case SIR_TYPE_ENDPOINT: return made_up_end(in, info, out);
+    case SIR_TYPE_EPSET: return true; // empty
     default: return false;
     }
     if (info->mode == SIR_GC) return false;

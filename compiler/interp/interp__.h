@@ -58,6 +58,7 @@ typedef VEC(Tag *) Tags;
 typedef struct Node Node;
 typedef struct Block Block;
 typedef struct End End;
+typedef struct Set Set;
 typedef struct Sip Sip;
 
 struct Node {
@@ -81,6 +82,7 @@ struct Node {
         };
         Block *block; // own pointer, slice, str, growable; NULL: an empty growable
         End *end;
+        Set *set; // NULL: nothing was ever added
     };
 };
 
@@ -108,13 +110,30 @@ struct End {
     SirContract contract; // of the owner's module
     SirSide side;
     SirState state;
-    uint32_t run;   // messages sent since the last change of direction
-    uint32_t depth; // it came in a message of an endpoint that came in a message of ...
+    uint32_t run;    // messages sent since the last change of direction
+    uint32_t depth;  // it came in a message of an endpoint that came in a message of ...
+    uint64_t served; // when something of it was last taken by a receive of several
+    uint64_t ready;  // when something came where nothing was waiting
+    const SirModule
+        *erased_from; // it is in state `any`: what it was. NULL: it is not, or nobody knows
+    SirContract erased_contract;
+    SirState erased_state;
     bool is_open;
     bool is_console;        // the world at the other end is the console
     bool is_world;          // anything may come from the other end
     Message *first, **last; // that wait to be received
     End *next;              // of all
+};
+
+typedef struct Member {
+    End *end;
+    Node value; // void where the set keeps none
+    struct Member *next;
+} Member;
+
+struct Set {
+    Member *first, **last; // who was added first
+    uint64_t count, served;
 };
 
 // --- modules and SIPs ---------------------------------------------------------------------------------------
@@ -149,7 +168,6 @@ typedef struct Thread {
     Frames frames;
     SipState state;
     uint64_t wake; // while it waits: when a timeout ends it; UINT64_MAX: never
-    uint32_t turn; // rotates among the arms of receives
     uint64_t number, joins;
     struct Thread *parent, *next; // next: of the SIP
     uint64_t join;                // of the parent's; 0: none
@@ -191,7 +209,8 @@ struct Interp {
     uint32_t off_status;
     Buf *console;
     End *ends;
-    VEC(Node *) lent; // chaos: what parameters point to
+    uint64_t served, events; // clocks of End.served and End.ready
+    VEC(Node *) lent;        // chaos: what parameters point to
     Tags tags;
     uint32_t sweep_at, tag_ids, block_ids, type_depth;
     Tag *free_tags;
@@ -355,14 +374,19 @@ Node interp__slice(Interp *in, Run *run, SirType type, uint64_t from, uint64_t t
 // --- instructions ----------------------------------------------------------------------------------------------------
 
 // Each executes an instruction of its groups; false when the SIP stopped.
-bool interp__arith(Interp *in, const SirInst *inst);    // arith.c, ARITH to ORDER
-bool interp__cast(Interp *in, const SirInst *inst);     // cast.c
-bool interp__make(Interp *in, const SirInst *inst);     // make.c, MAKE HEAP HEAPOPT
-bool interp__borrow(Interp *in, const SirInst *inst);   // borrow.c, BORROW LENGTH BYTES
-bool interp__elements(Interp *in, const SirInst *inst); // elements.c
-bool interp__grow(Interp *in, const SirInst *inst);     // grow.c
-bool interp__channel(Interp *in, const SirInst *inst);  // channel.c
-bool interp__receive(Interp *in, const SirInst *inst);
+bool interp__arith(Interp *in, const SirInst *inst);     // arith.c, ARITH to ORDER
+bool interp__cast(Interp *in, const SirInst *inst);      // cast.c
+bool interp__make(Interp *in, const SirInst *inst);      // make.c, MAKE HEAP HEAPOPT
+bool interp__borrow(Interp *in, const SirInst *inst);    // borrow.c, BORROW LENGTH BYTES
+bool interp__elements(Interp *in, const SirInst *inst);  // elements.c
+bool interp__grow(Interp *in, const SirInst *inst);      // grow.c
+bool interp__channel(Interp *in, const SirInst *inst);   // channel.c
+bool interp__receive(Interp *in, const SirInst *inst);   // receive.c
+bool interp__sets(Interp *in, const SirInst *inst);      // set.c, EPSET
+bool interp__set_count(Interp *in, const SirInst *inst); // `len` of a set
+void interp__set_forget(Interp *in, Set *set, Member *member);
+// The set at a place that is changed, and its type.
+bool interp__set_at(Interp *in, const SirPlace *place, Set **set, const SirTypeInfo **info);
 bool interp__shared(Interp *in, const SirInst *inst); // threads.c, SHARED
 bool interp__atomic(Interp *in, const SirInst *inst);
 bool interp__thread(Interp *in, const SirInst *inst);
@@ -374,6 +398,18 @@ bool interp__enter(Interp *in, SirFunc func, const Node *args, uint32_t count);
 bool interp__go(Interp *in, SirBlock block);
 bool interp__alloc(Interp *in, uint64_t bytes, Block **block); // false: no memory; no fault
 void interp__end_close(Interp *in, End *end);
+// channel.c, for receive.c: a tracked endpoint; its contract and state; a message from its queue.
+bool interp__endpoint(Interp *in, const SirPlace *place, End **out);
+const SirContractInfo *interp__contract_of(const Interp *in, const End *end);
+const SirStateInfo *interp__state_of(const Interp *in, const End *end);
+const SirChoice *interp__find_choice(const SirStateInfo *state, uint64_t message);
+bool interp__is_sent_by(const SirContractInfo *contract, uint32_t message, SirSide side);
+bool interp__check_state(Interp *in, const SirContractInfo *contract, const SirStateInfo *state);
+bool interp__is_gone(const End *end); // nothing waits, and nothing will
+Message *interp__next_message(
+    Interp *in, End *end, const SirMessage *message
+); // taken out: now the SIP's
+void interp__message_free(Interp *in, Message *message);
 End *interp__end_new(Interp *in, SirContract contract, SirSide side, SirState state);
 bool interp__is_endpoint_ptr(const Interp *in, SirType type); // `mut C.x:S*`
 void interp__run_out(Interp *in); // the running SIP ended: its endpoints close, its memory is gone

@@ -292,6 +292,11 @@ static bool drop_one(Interp *in, Nodes *left, Node *node) {
     if (!node->is_there) return true;
     if (interp__is_owner(info)) return drop_block(in, left, node, info);
     if (info->kind == SIR_TYPE_ENDPOINT) interp__end_close(in, node->end);
+    for (Member *m = info->kind == SIR_TYPE_EPSET && node->set ? node->set->first : NULL; m;
+         m = m->next) {
+        interp__end_close(in, m->end);
+        vec_push(&in->arena, left, m->value);
+    }
     bool is_bound = info->kind == SIR_TYPE_GUARD || info->kind == SIR_TYPE_JOIN;
     if (!MUST(in, !is_bound, RULE_WELL_FORMED, "a guard or a join is dropped")) return false;
     bool is_locked = info->kind == SIR_TYPE_MUTEX && node->variant != 0;

@@ -154,7 +154,7 @@ static bool execute(Interp *in, const SirInst *inst) {
     case SIR_GROUP_ELEMENTS: return interp__elements(in, inst);
     case SIR_GROUP_GROW: return interp__grow(in, inst);
     case SIR_GROUP_CHANNEL: return interp__channel(in, inst);
-    case SIR_GROUP_EPSET: return refuse(in, inst, RULE_TYPESTATE);
+    case SIR_GROUP_EPSET: return interp__sets(in, inst);
     case SIR_GROUP_ACCESS: return refuse(in, inst, RULE_MANAGED);
     case SIR_GROUP_SHARED: return interp__shared(in, inst);
     case SIR_GROUP_ATOMIC: return interp__atomic(in, inst);

@@ -194,7 +194,6 @@ static void set_moded(TypeFacts *facts, const SirTypeInfo *info) {
 
 static Rule refusal_of(SirTypeKind kind) {
     switch (kind) {
-    case SIR_TYPE_EPSET: return RULE_TYPESTATE;
     case SIR_TYPE_DEVICE: return RULE_RESOURCES;
     default: return 0;
     }

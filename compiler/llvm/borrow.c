@@ -113,7 +113,9 @@ void llvm__borrow(Emit *e, const SirInst *inst) {
         address(e, inst);
     } else if (inst->op == SIR_OP_LEN) {
         Place place = llvm__place(e, &inst->args[1].place); // of a swapped field too
-        give(e, &inst->args[0], llvm__seq(e, &place).length, NULL);
+        bool is_set = llvm__type(e, place.type)->kind == SIR_TYPE_EPSET;
+        LLVMValueRef length = is_set ? llvm__set_count(e, &place) : llvm__seq(e, &place).length;
+        give(e, &inst->args[0], length, NULL);
     } else { // view, view.mut, bytes.of
         Seq seq = seq_of(e, &inst->args[1]);
         give(e, &inst->args[0], seq.base, seq.length);

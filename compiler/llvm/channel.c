@@ -1,5 +1,4 @@
-// Channels, through the kernel's table: a message is put together in the slot that the kernel gives, and taken out of
-// it field by field.
+// Channels, through the kernel's table: made, closed, and a message put together in the slot that the kernel gives.
 
 #include "llvm__.h"
 
@@ -7,7 +6,7 @@
 
 #include <string.h>
 
-static const SirMessage *message_at(const Emit *e, const SirPlace *place, uint64_t n) {
+const SirMessage *llvm__message(const Emit *e, const SirPlace *place, uint64_t n) {
     const SirTypeInfo *endpoint = llvm__type(e, llvm__place_type(e, place));
     return &e->module->contracts.data[endpoint->contract].messages[n];
 }
@@ -130,11 +129,31 @@ static void send(Emit *e, const SirInst *inst) {
     uint32_t n = inst->arg_count - 2;
     const Value *values = llvm__args(e, inst->args + 2, n);
     uint64_t words = 0;
-    test_limits(e, message_at(e, &inst->args[0].place, inst->args[1].n), values, n);
+    test_limits(e, llvm__message(e, &inst->args[0].place, inst->args[1].n), values, n);
     if (fits_registers(e, values, n, &words))
         send_words(e, endpoint, message, values, n, words);
     else
         send_slot(e, endpoint, message, values, n);
+}
+
+// --- any --------------------------------------------------------------------------------------------------------------
+
+static void erase(Emit *e, const SirInst *inst) {
+    LLVMValueRef endpoint = llvm__arg(e, &inst->args[1]).a;
+    LLVMValueRef args[] = { endpoint, llvm__u32(e, (uint32_t)inst->args[2].n) };
+    llvm__call_kernel(e, KCALL_ERASE, 2, args);
+    Value value = llvm__one(e, llvm__place_type(e, &inst->args[0].place), endpoint);
+    llvm__dest(e, &inst->args[0], &value);
+}
+
+static void recover(Emit *e, const SirInst *inst) {
+    LLVMValueRef endpoint = llvm__arg(e, &inst->args[1]).a;
+    SirType to = llvm__type(e, llvm__place_type(e, &inst->args[0].place))->elem;
+    const SirTypeInfo *info = llvm__type(e, to);
+    LLVMValueRef args[] = { endpoint, llvm__u32(e, info->contract), llvm__u32(e, info->state) };
+    LLVMValueRef fits = llvm__call_kernel(e, KCALL_RECOVER, 3, args);
+    Value value = llvm__one(e, to, endpoint);
+    llvm__option_dest(e, &inst->args[0], llvm__is(e, LLVMIntNE, fits, llvm__u32(e, 0)), &value);
 }
 
 void llvm__channel(Emit *e, const SirInst *inst) {
@@ -147,115 +166,11 @@ void llvm__channel(Emit *e, const SirInst *inst) {
         llvm__call_kernel(e, KCALL_CLOSE, 1, &endpoint);
     } else if (inst->op == SIR_OP_IS_CLOSED) {
         is_closed(e, inst);
+    } else if (inst->op == SIR_OP_ERASE) {
+        erase(e, inst);
+    } else if (inst->op == SIR_OP_RECOVER) {
+        recover(e, inst);
     } else if (inst->op != SIR_OP_RETYPE) { // which only the verifier sees
         llvm__fail(e, "`%s` is not built", sir_op_text(inst->op));
     }
-}
-
-// --- receiving ---------------------------------------------------------------------------------------------------------
-
-typedef struct Source { // one endpoint that is listened to
-    const SirPlace *place;
-    LLVMValueRef endpoint;
-    LLVMValueRef choice; // where its messages part
-} Source;
-
-typedef struct Receive {
-    Source *sources;
-    uint32_t count;
-    LLVMValueRef timeout; // NULL: without end
-    LLVMValueRef row, message, payload;
-} Receive;
-
-static bool same_place(const SirPlace *a, const SirPlace *b) {
-    if (a->local != b->local || a->proj_count != b->proj_count) return false;
-    for (uint32_t i = 0; i < a->proj_count; i++)
-        if (a->projs[i].kind != b->projs[i].kind || a->projs[i].n != b->projs[i].n) return false;
-    return true;
-}
-
-static Source *source_of(const Receive *r, const SirPlace *place) {
-    for (uint32_t i = 0; i < r->count; i++)
-        if (same_place(r->sources[i].place, place)) return &r->sources[i];
-    return NULL;
-}
-
-static void find_sources(Emit *e, const SirInst *inst, Receive *r) {
-    r->sources = arena_array(e->arena, Source, inst->arm_count);
-    for (uint32_t i = 0; i < inst->arm_count; i++) {
-        const SirArm *arm = &inst->arms[i];
-        if (arm->kind == SIR_ARM_TIMEOUT) {
-            r->timeout = llvm__arg(e, &arm->value).a;
-        } else if (!source_of(r, &arm->place)) {
-            Place place = llvm__place(e, &arm->place);
-            r->sources[r->count++] = (Source){ &arm->place, llvm__load_place(e, &place).a, NULL };
-        }
-    }
-}
-
-static LLVMValueRef wait_for_any(Emit *e, const Receive *r) {
-    LLVMValueRef list = llvm__temp(e, 8 * (uint64_t)r->count, 8, true);
-    for (uint32_t i = 0; i < r->count; i++)
-        llvm__store(e, r->sources[i].endpoint, llvm__offset(e, list, 8 * (uint64_t)i), 8);
-    LLVMValueRef timeout = r->timeout ? r->timeout : llvm__u64(e, SIP_NO_TIMEOUT);
-    LLVMValueRef args[] = { list, llvm__u32(e, r->count), timeout };
-    return llvm__call_kernel(e, KCALL_RECEIVE_ANY, 3, args);
-}
-
-static void wait(Emit *e, Receive *r) {
-    bool one = r->count == 1 && !r->timeout;
-    LLVMValueRef got =
-        one ? llvm__call_kernel(e, KCALL_RECEIVE, 1, &r->sources[0].endpoint) : wait_for_any(e, r);
-    LLVMValueRef what = llvm__extract(e, got, 0);
-    if (!one)
-        r->row = llvm__resize(e, LLVMBuildLShr(e->at, what, llvm__u64(e, 32), ""), e->i32, false);
-    r->message = llvm__resize(e, what, e->i32, false);
-    r->payload = llvm__extract(e, got, 1);
-}
-
-// Before the kernel is entered again: until then the payload stays where it is.
-static void bind_message(Emit *e, const SirArm *arm, LLVMValueRef payload) {
-    const SirMessage *message = message_at(e, &arm->place, arm->n);
-    Offsets at = { 0, 1 };
-    for (uint32_t i = 0; i < message->arg_count; i++) {
-        SirType type = message->args[i].type;
-        LLVMValueRef addr = llvm__offset(e, payload, llvm__place_field(e, &at, type));
-        if (i < arm->bind_count) llvm__bind(e, &arm->binds[i], addr, type, llvm__align(e, type));
-    }
-}
-
-static void make_arm(Emit *e, const Receive *r, const SirArm *arm, LLVMValueRef by_row) {
-    LLVMBasicBlockRef edge = llvm__new_block(e, "arm");
-    if (arm->kind == SIR_ARM_TIMEOUT) {
-        LLVMAddCase(by_row, llvm__u32(e, SIP_RECEIVE_TIMEOUT), edge);
-        llvm__go(e, edge);
-    } else {
-        Source *source = source_of(r, &arm->place);
-        uint32_t code = arm->kind == SIR_ARM_CLOSED ? SIP_RECEIVE_CLOSED : (uint32_t)arm->n;
-        LLVMAddCase(source->choice, llvm__u32(e, code), edge);
-        llvm__go(e, edge);
-        if (arm->kind == SIR_ARM_MESSAGE) bind_message(e, arm, r->payload);
-    }
-    llvm__jump(e, e->blocks[arm->block]);
-}
-
-// What the kernel never says ends the SIP.
-void llvm__receive(Emit *e, const SirInst *inst) {
-    Receive r = { 0 };
-    find_sources(e, inst, &r);
-    wait(e, &r);
-    LLVMBasicBlockRef never = llvm__new_block(e, "never");
-    LLVMValueRef by_row = r.row ? LLVMBuildSwitch(e->at, r.row, never, r.count + 1) : NULL;
-    for (uint32_t i = 0; i < r.count; i++) {
-        if (by_row) {
-            LLVMBasicBlockRef from = llvm__new_block(e, "from");
-            LLVMAddCase(by_row, llvm__u32(e, i), from);
-            llvm__go(e, from);
-        }
-        r.sources[i].choice = LLVMBuildSwitch(e->at, r.message, never, inst->arm_count);
-    }
-    for (uint32_t i = 0; i < inst->arm_count; i++)
-        make_arm(e, &r, &inst->arms[i], by_row);
-    llvm__go(e, never);
-    llvm__trap_always(e, FAULT_EXPLICIT, NULL);
 }

@@ -46,6 +46,10 @@ static LLVMValueRef new_global(Emit *e, const char *name, LLVMValueRef init, uin
     return global;
 }
 
+LLVMValueRef llvm__table(Emit *e, LLVMValueRef init, const char *name) {
+    return new_global(e, name, init, 4);
+}
+
 static LLVMValueRef literal(Emit *e, Str text) {
     if (text.len == 0) return llvm__dangling(e);
     uint64_t found = 0;

@@ -22,7 +22,7 @@ static void drop_block(Emit *e, LLVMValueRef block, LLVMValueRef glue) {
     LLVMBuildCall2(e->at, e->drop_block_type, e->drop_block, args, 2, "");
 }
 
-static void drop_box(Emit *e, SirType content, LLVMValueRef addr) {
+void llvm__drop_box(Emit *e, SirType content, LLVMValueRef addr) {
     LLVMValueRef block = llvm__load(e, e->ptr, addr, 8);
     if (llvm__owns(e, content))
         drop_block(e, block, llvm__glue(e, GLUE_DROP, content));
@@ -60,7 +60,7 @@ void llvm__drop(Emit *e, SirType type, LLVMValueRef addr) {
     if (!llvm__owns(e, type)) return;
     const SirTypeInfo *info = llvm__type(e, type);
     if (info->kind == SIR_TYPE_PTR) {
-        drop_box(e, info->elem, addr);
+        llvm__drop_box(e, info->elem, addr);
     } else if (info->kind == SIR_TYPE_ENDPOINT) {
         LLVMValueRef endpoint = llvm__load(e, e->ptr, addr, 8);
         llvm__call_kernel(e, KCALL_CLOSE, 1, &endpoint);
@@ -81,6 +81,8 @@ void llvm__drop(Emit *e, SirType type, LLVMValueRef addr) {
 void llvm__drop_body(Emit *e, SirType type, LLVMValueRef value) {
     if (llvm__has_parts(e, type))
         llvm__each_part(e, type, value, false, drop_each, NULL);
+    else if (llvm__type(e, type)->kind == SIR_TYPE_EPSET)
+        llvm__drop_set(e, type, value);
     else
         llvm__drop(e, type, value);
 }

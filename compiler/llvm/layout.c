@@ -89,6 +89,7 @@ static Shape shape_of_kind(const Emit *e, SirType type) {
     case SIR_TYPE_PTR:
     case SIR_TYPE_FN:
     case SIR_TYPE_ENDPOINT:
+    case SIR_TYPE_EPSET:
     case SIR_TYPE_GUARD:
     case SIR_TYPE_JOIN: return SHAPE_ONE;
     case SIR_TYPE_ENUM: return info->is_plain_enum ? SHAPE_ONE : SHAPE_MEMORY;
@@ -99,7 +100,6 @@ static Shape shape_of_kind(const Emit *e, SirType type) {
     case SIR_TYPE_VECTOR:
     case SIR_TYPE_STRUCT:
     case SIR_TYPE_GROW:
-    case SIR_TYPE_EPSET:
     case SIR_TYPE_ATOMIC:
     case SIR_TYPE_MUTEX:
     case SIR_TYPE_DEVICE: return SHAPE_MEMORY;

@@ -321,6 +321,7 @@ LLVMValueRef llvm__tree_const(
     Emit *e, const SirTree *tree, bool swapped
 );                                          // as LLVM's constant, of exactly its size
 LLVMValueRef llvm__dangling(const Emit *e); // an address for what is empty
+LLVMValueRef llvm__table(Emit *e, LLVMValueRef init, const char *name); // read-only memory
 
 // --- instructions of SIR, by group -----------------------------------------------------------------------------------------------
 
@@ -338,7 +339,12 @@ void llvm__atomic(Emit *e, const SirInst *inst);    // ATOMIC
 void llvm__thread(Emit *e, const SirInst *inst);    // THREAD
 void llvm__call(Emit *e, const SirInst *inst);      // call.c: CALL
 void llvm__channel(Emit *e, const SirInst *inst);   // channel.c: CHANNEL
-void llvm__receive(Emit *e, const SirInst *inst);
+void llvm__receive(Emit *e, const SirInst *inst);   // receive.c
+const SirMessage *llvm__message(
+    const Emit *e, const SirPlace *place, uint64_t n
+);                                             // of the contract of the endpoint or set there
+void llvm__sets(Emit *e, const SirInst *inst); // set.c: EPSET
+LLVMValueRef llvm__set_count(Emit *e, const Place *set);
 void llvm__end(Emit *e, const SirInst *inst); // flow.c: END
 void llvm__bind(
     Emit *e, const SirBind *bind, LLVMValueRef addr, SirType type, uint32_t align
@@ -357,6 +363,8 @@ LLVMValueRef llvm__memory_in_frame(const Emit *e, LLVMTypeRef type, uint32_t ali
 // --- glue (drop.c, pass.c) -------------------------------------------------------------------------------------------------------------
 
 void llvm__drop(Emit *e, SirType type, LLVMValueRef addr); // ends the value at an address
+void llvm__drop_box(Emit *e, SirType content, LLVMValueRef addr);
+void llvm__drop_set(Emit *e, SirType type, LLVMValueRef addr); // set.c
 void llvm__drop_elems(
     Emit *e, SirType elem, LLVMValueRef base, LLVMValueRef count
 ); // one after the other

@@ -33,6 +33,9 @@ static SirOp builtin_op(HirBuiltin builtin) {
     case HIR_BUILTIN_ADDRESS: return SIR_OP_ADDRESS;
     case HIR_BUILTIN_IS_NONE: break; // no instruction: a match
     case HIR_BUILTIN_IS_CLOSED: return SIR_OP_IS_CLOSED;
+    case HIR_BUILTIN_SET_NEW: return SIR_OP_SET_NEW;
+    case HIR_BUILTIN_SET_ADD: return SIR_OP_SET_ADD;
+    case HIR_BUILTIN_SET_TAKE: return SIR_OP_SET_TAKE;
     case HIR_BUILTIN_CLZ: return SIR_OP_CLZ;
     case HIR_BUILTIN_CTZ: return SIR_OP_CTZ;
     case HIR_BUILTIN_POPCOUNT: return SIR_OP_POPCOUNT;

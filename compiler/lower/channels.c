@@ -43,11 +43,21 @@ static SirLocal *bind_locals(Body *b, const HirReceiveArm *arm) {
     SirLocal *locals = arena_array(&b->l->scratch, SirLocal, arm->binds.len);
     uint32_t row = 0;
     vec_each(const HirHead, head, &arm->heads) {
-        if (head->closed) continue;
         const HirMessage *message = &head->from->type->contract->messages.data[head->message];
-        for (uint32_t i = 0; i < message->args.len; i++, row++) {
+        for (uint32_t i = 0; !head->closed && i < message->args.len; i++, row++) {
             const HirLocal *bind = arm->binds.data[row];
             SirType type = lower__type(b->l, message->args.data[i].type);
+            locals[row] =
+                bind ? lower__row(b, bind) : lower__raw_local(b, STR(""), type, arm->span);
+        }
+        if (!hir_head_is_of_set(head)) continue;
+        const HirType *set = head->from->type;
+        SirTypeInfo end = *sir_type(b->l->module, lower__type(b->l, set));
+        for (uint32_t i = 0; i < (set->elem ? 2 : 1); i++, row++) {
+            const HirLocal *bind = arm->binds.data[row];
+            SirType type = i == 0
+                               ? sir_type_endpoint(b->l->module, end.contract, end.side, end.state)
+                               : lower__type(b->l, set->elem);
             locals[row] =
                 bind ? lower__row(b, bind) : lower__raw_local(b, STR(""), type, arm->span);
         }
@@ -72,6 +82,24 @@ static void prepare(Body *b, Receive *r) {
     }
 }
 
+static void fill_one(const HirHead *head, SirPlace place, SirArm *made) {
+    bool is_set = hir_head_is_of_set(head);
+    made->kind = is_set ? SIR_ARM_MEMBER : SIR_ARM_MESSAGE;
+    if (head->closed) made->kind = is_set ? SIR_ARM_LOST : SIR_ARM_CLOSED;
+    made->place = place;
+    made->n = head->closed ? 0 : head->message;
+}
+
+static void fill_heads(Body *b, const HirReceiveArm *arm, const SirPlace *places, SirArm *made) {
+    made->kind = SIR_ARM_JOIN;
+    made->head_count = arm->heads.len;
+    made->heads = arena_array(b->l->arena, SirHead, made->head_count);
+    for (uint32_t i = 0; i < made->head_count; i++) {
+        const HirHead *head = &arm->heads.data[i];
+        made->heads[i] = (SirHead){ head->closed, places[i], head->closed ? 0 : head->message };
+    }
+}
+
 static void fill_arm(Body *b, const Receive *r, uint32_t row, SirArm *made) {
     const HirReceiveArm *arm = &r->stmt->receives.data[row];
     made->block = r->entries[row];
@@ -80,10 +108,14 @@ static void fill_arm(Body *b, const Receive *r, uint32_t row, SirArm *made) {
         made->kind = SIR_ARM_TIMEOUT;
         return;
     }
-    const HirHead *head = &arm->heads.data[0];
-    made->kind = head->closed ? SIR_ARM_CLOSED : SIR_ARM_MESSAGE;
-    made->place = r->places[row][0];
-    made->n = head->closed ? 0 : head->message;
+    if (arm->kind == HIR_COMES_NEVER) {
+        made->kind = SIR_ARM_UNSATISFIABLE;
+        return;
+    }
+    if (arm->heads.len == 1)
+        fill_one(&arm->heads.data[0], r->places[row][0], made);
+    else
+        fill_heads(b, arm, r->places[row], made);
     made->bind_count = arm->binds.len;
     made->binds = arena_array(b->l->arena, SirBind, arm->binds.len);
     for (uint32_t i = 0; i < arm->binds.len; i++)

@@ -22,6 +22,8 @@ static bool changes_places(HirBuiltin builtin) {
     case HIR_BUILTIN_SLICE_COPY:
     case HIR_BUILTIN_SLICE_FILL:
     case HIR_BUILTIN_SLICE_MOVE:
+    case HIR_BUILTIN_SET_ADD:
+    case HIR_BUILTIN_SET_TAKE:
     case HIR_BUILTIN_PUSH:
     case HIR_BUILTIN_POP:
     case HIR_BUILTIN_INSERT:

@@ -220,20 +220,40 @@ static bool consumes(const SirArm *arm) {
     return false;
 }
 
+// False: nothing comes from a peer that is gone.
+static bool take_head(const Slots *slots, const SirHead *head, uint32_t *values) {
+    uint32_t *value = value_at(slots, &head->place, values);
+    if (head->is_closed) {
+        if (value) *value = SIR_STATE_CLOSED;
+        return true;
+    }
+    if (value && *value == SIR_STATE_CLOSED) return false;
+    advance(slots, &head->place, head->n, values);
+    return true;
+}
+
+static void take_member(const Slots *slots, const SirArm *arm, uint32_t *values) {
+    SirType type = sir_place_type(slots->module, slots->func, &arm->place);
+    const SirTypeInfo *set = sir_type(slots->module, type);
+    uint32_t row = arm->bind_count - (set->elem == SIR_NONE ? 1 : 2);
+    SirPlace member = { .local = arm->binds[row].local };
+    uint32_t *value = value_at(slots, &member, values);
+    if (!value) return;
+    *value = arm->kind == SIR_ARM_LOST ? SIR_STATE_CLOSED
+                                       : next_state(slots, &arm->place, set->state, arm->n);
+}
+
 bool slots_step_arm(const Slots *slots, const SirInst *inst, const SirArm *arm, uint32_t *values) {
     if (inst->op == SIR_OP_MATCH && consumes(arm)) fill(slots, &inst->args[0].place, false, values);
-    if (arm->kind == SIR_ARM_MESSAGE) {
-        const uint32_t *value = value_at(slots, &arm->place, values);
-        if (value && *value == SIR_STATE_CLOSED) return false;
-        advance(slots, &arm->place, arm->n, values);
-    }
-    if (arm->kind == SIR_ARM_CLOSED) {
-        uint32_t *value = value_at(slots, &arm->place, values);
-        if (value) *value = SIR_STATE_CLOSED;
-    }
+    SirHead one = { arm->kind == SIR_ARM_CLOSED, arm->place, arm->n };
+    bool is_one = arm->kind == SIR_ARM_MESSAGE || arm->kind == SIR_ARM_CLOSED;
+    const SirHead *heads = is_one ? &one : arm->heads;
+    for (uint32_t i = 0; i < (is_one ? 1 : arm->head_count); i++)
+        if (!take_head(slots, &heads[i], values)) return false;
     for (uint32_t i = 0; i < arm->bind_count; i++)
         if (arm->binds[i].mode != SIR_BIND_SKIP)
             fill_local(slots, arm->binds[i].local, true, values);
+    if (arm->kind == SIR_ARM_MEMBER || arm->kind == SIR_ARM_LOST) take_member(slots, arm, values);
     return true;
 }
 
@@ -275,6 +295,11 @@ SirType slots_target(const Slots *slots, const SirInst *inst, uint32_t i) {
     case SIR_OP_CALL_VALUE: return i < 2 ? SIR_NONE : callee_sig(slots, inst)->params[i - 2].type;
     case SIR_OP_SEND: return message_arg(slots, inst, i - 2);
     case SIR_OP_STRUCT: return sir_type(module, type_of_dest(slots, inst))->fields[i - 1].type;
+    case SIR_OP_SET_ADD: {
+        const SirTypeInfo *set = sir_type(module, type_of_dest(slots, inst));
+        if (i == 2) return set->elem;
+        return sir_type_endpoint(slots->module, set->contract, set->side, set->state);
+    }
     case SIR_OP_ARRAY:
     case SIR_OP_NEW: return sir_type(module, type_of_dest(slots, inst))->elem;
     case SIR_OP_VARIANT:

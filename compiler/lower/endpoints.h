@@ -17,7 +17,7 @@ typedef struct Slot {
 } Slot; // a pointer's is followed by one for `%l.*`, in case it points to what is not tracked
 
 typedef struct Slots {
-    const SirModule *module;
+    SirModule *module;
     const SirFuncInfo *func;
     Arena *arena; // the module's: places are taken over into it
     Arena *scratch;

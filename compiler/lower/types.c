@@ -158,6 +158,13 @@ static SirType make_type(Lower *l, const HirType *type) {
     case HIR_TYPE_GUARD: return lower_around(l, SIR_TYPE_GUARD, type);
     case HIR_TYPE_JOIN: return sir_type_intern(module, &(SirTypeInfo){ .kind = SIR_TYPE_JOIN });
     case HIR_TYPE_FN: return lower_fn_type(l, type->sig);
+    case HIR_TYPE_SET: {
+        SirTypeInfo info = { .kind = SIR_TYPE_EPSET, .state = type->state, .elem = SIR_NONE };
+        info.contract = lower__contract(l, type->contract);
+        info.side = type->side == HIR_IMP ? SIR_IMP : SIR_EXP;
+        if (type->elem) info.elem = lower__type(l, type->elem);
+        return sir_type_intern(module, &info);
+    }
     case HIR_TYPE_ENDPOINT: {
         SirContract contract = lower__contract(l, type->contract);
         SirSide side = type->side == HIR_IMP ? SIR_IMP : SIR_EXP;

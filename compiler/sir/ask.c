@@ -92,14 +92,16 @@ const char *sir_mode_text(SirMode mode) {
 }
 
 const char *sir__arm_text(SirArmKind kind) {
-    static const char *const texts[] = { "plain",  "is",      "default", "variant", "message",
-                                         "closed", "timeout", "more",    "done" };
+    static const char *const texts[] = { "plain",  "is",      "default",      "variant", "message",
+                                         "closed", "timeout", "more",         "done",    "member",
+                                         "lost",   "join",    "unsatisfiable" };
     _Static_assert(sizeof texts / sizeof *texts == SIR_ARM_KINDS, "one word per kind of arm");
     return kind < SIR_ARM_KINDS ? texts[kind] : NULL;
 }
 
 const char *sir__arm_shape(SirArmKind kind) {
-    static const char *const shapes[] = { "", "c", "", "nB", "pmB", "p", "v", "B", "" };
+    static const char *const shapes[] = { "",  "c", "",    "nB", "pmB", "p", "v",
+                                          "B", "",  "pmB", "pB", "HB",  "" };
     _Static_assert(sizeof shapes / sizeof *shapes == SIR_ARM_KINDS, "one shape per kind of arm");
     return shapes[kind];
 }

@@ -111,6 +111,17 @@ static void get_binds(Input *in, SirArm *arm) {
     }
 }
 
+static void get_heads(Input *in, SirArm *arm) {
+    arm->head_count = sir__get_count(in);
+    arm->heads = arena_array(in->arena, SirHead, arm->head_count);
+    for (uint32_t i = 0; i < arm->head_count && !in->reader.bad; i++) {
+        SirHead *head = &arm->heads[i];
+        head->is_closed = sir__get_below(in, 2, "truth value");
+        head->place = get_place(in);
+        if (!head->is_closed) head->n = read_uleb(&in->reader);
+    }
+}
+
 static SirArm get_arm(Input *in) {
     SirArm arm = { .kind = (SirArmKind)sir__get_below(in, SIR_ARM_KINDS, "arm kind") };
     for (const char *part = sir__arm_shape(arm.kind); *part; part++) {
@@ -122,6 +133,8 @@ static SirArm get_arm(Input *in) {
             arm.value = get_value(in);
         else if (*part == 'B')
             get_binds(in, &arm);
+        else if (*part == 'H')
+            get_heads(in, &arm);
         else
             arm.n = read_uleb(&in->reader);
     }

@@ -239,6 +239,15 @@ static void put_binds(Buf *out, const SirArm *arm) {
     }
 }
 
+static void put_heads(Buf *out, const SirArm *arm) {
+    buf_uleb(out, arm->head_count);
+    for (uint32_t i = 0; i < arm->head_count; i++) {
+        buf_byte(out, arm->heads[i].is_closed);
+        put_place(out, &arm->heads[i].place);
+        if (!arm->heads[i].is_closed) buf_uleb(out, arm->heads[i].n);
+    }
+}
+
 static void put_arm(Buf *out, const SirArm *arm) {
     buf_byte(out, (uint8_t)arm->kind);
     for (const char *part = sir__arm_shape(arm->kind); *part; part++) {
@@ -250,6 +259,8 @@ static void put_arm(Buf *out, const SirArm *arm) {
             put_value(out, &arm->value);
         else if (*part == 'B')
             put_binds(out, arm);
+        else if (*part == 'H')
+            put_heads(out, arm);
         else
             buf_uleb(out, arm->n);
     }

@@ -246,7 +246,14 @@ static SirArg argument(Dice *dice, char letter) {
 
 static SirArm arm(Dice *dice, SirArmKind kind) {
     SirArm made = { .kind = kind, .block = row(dice, 9) };
-    if (kind == SIR_ARM_VARIANT || kind == SIR_ARM_MESSAGE) made.n = row(dice, 3);
+    if (kind == SIR_ARM_VARIANT || kind == SIR_ARM_MESSAGE || kind == SIR_ARM_MEMBER)
+        made.n = row(dice, 3);
+    made.head_count = kind == SIR_ARM_JOIN ? below(dice, 4) : 0;
+    made.heads = arena_array(dice->module->arena, SirHead, made.head_count);
+    for (uint32_t i = 0; i < made.head_count; i++) {
+        made.heads[i] = (SirHead){ .is_closed = below(dice, 2), .place = place(dice) };
+        if (!made.heads[i].is_closed) made.heads[i].n = row(dice, 3);
+    }
     made.tree = new_tree(dice);
     made.place = place(dice);
     made.value = value(dice);

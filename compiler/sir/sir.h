@@ -231,8 +231,18 @@ typedef enum SirArmKind {
     SIR_ARM_TIMEOUT, // receive: nanoseconds in `value`
     SIR_ARM_MORE,    // next: binds[0] is the element's borrow
     SIR_ARM_DONE,    // next
+    SIR_ARM_MEMBER, // receive: message `n` of a member of the set `place`; `binds` its arguments, the endpoint, its value
+    SIR_ARM_LOST, // receive: the peer of a member of the set `place` is gone; `binds` the endpoint, its value
+    SIR_ARM_JOIN, // receive: all `heads` at once; `binds` the arguments of their messages, head after head
+    SIR_ARM_UNSATISFIABLE, // receive: no other arm can be taken any more, whatever comes
     SIR_ARM_KINDS
 } SirArmKind;
+
+typedef struct SirHead { // of a JOIN
+    bool is_closed;      // the peer of `place` is gone and its queue empty; else message `n`
+    SirPlace place;
+    uint64_t n;
+} SirHead;
 
 typedef enum SirBindMode {
     SIR_BIND_SKIP, // not bound; the payload stays where it is
@@ -255,6 +265,8 @@ typedef struct SirArm { // an edge to `block`, with what happens on it
     SirTree *tree;
     SirPlace place;
     SirArg value;
+    SirHead *heads; // JOIN
+    uint32_t head_count;
     SirBind *binds;
     uint32_t bind_count;
 } SirArm;

@@ -98,7 +98,9 @@ static SirArg read_value(Text *t) {
 
 static uint32_t contract_of(const Text *t, SirType type) {
     const SirTypeInfo *info = type < t->module->types.len ? sir_type(t->module, type) : NULL;
-    return info && info->kind == SIR_TYPE_ENDPOINT ? info->contract : SIR_NONE;
+    const bool has_messages =
+        info && (info->kind == SIR_TYPE_ENDPOINT || info->kind == SIR_TYPE_EPSET);
+    return has_messages ? info->contract : SIR_NONE;
 }
 
 static uint64_t read_kcall(Text *t) {
@@ -172,6 +174,31 @@ static void read_binds(Text *t, SirArm *arm) {
     arm->bind_count = binds.len;
 }
 
+static SirHead read_head(Text *t) {
+    SirHead head = { .is_closed = sir__accept_word(&t->scan, sir__arm_text(SIR_ARM_CLOSED)) };
+    SirType type;
+    if (!head.is_closed && !sir__accept_word(&t->scan, sir__arm_text(SIR_ARM_MESSAGE)))
+        sir__scan_expected(&t->scan, "`message` or `closed`");
+    head.place = read_place(t, &type);
+    if (head.is_closed) return head;
+    sir__expect(&t->scan, ",");
+    head.n = sir__read_row(t, '#', SIR__SPACE_MESSAGE, contract_of(t, type), "message");
+    return head;
+}
+
+static void read_heads(Text *t, SirArm *arm) {
+    VEC(SirHead) heads = { 0 };
+    sir__expect(&t->scan, "(");
+    if (!sir__accept(&t->scan, ")")) {
+        do
+            vec_push(t->module->arena, &heads, read_head(t));
+        while (!t->scan.bad && sir__accept(&t->scan, "&&"));
+        sir__expect(&t->scan, ")");
+    }
+    arm->heads = heads.data;
+    arm->head_count = heads.len;
+}
+
 static void read_part(Text *t, char part, SirArm *arm, SirType scrutinee, SirType *type) {
     switch (part) {
     case 'c': arm->tree = read_tree(t); break;
@@ -181,6 +208,7 @@ static void read_part(Text *t, char part, SirArm *arm, SirType scrutinee, SirTyp
         arm->n = sir__read_row(t, '#', SIR__SPACE_MESSAGE, contract_of(t, *type), "message");
         break;
     case 'n': arm->n = sir__read_variant(t, scrutinee); break;
+    case 'H': read_heads(t, arm); break;
     default: read_binds(t, arm); break;
     }
 }

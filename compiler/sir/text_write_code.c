@@ -56,7 +56,9 @@ static void put_value(Writer *w, const SirArg *arg) {
 static uint32_t contract_of(const Writer *w, const SirFuncInfo *func, const SirPlace *place) {
     SirType type = sir_place_type(w->module, func, place);
     const SirTypeInfo *info = type == SIR_NONE ? NULL : sir_type(w->module, type);
-    return info && info->kind == SIR_TYPE_ENDPOINT ? info->contract : SIR_NONE;
+    const bool has_messages =
+        info && (info->kind == SIR_TYPE_ENDPOINT || info->kind == SIR_TYPE_EPSET);
+    return has_messages ? info->contract : SIR_NONE;
 }
 
 static void put_kcall(Writer *w, uint64_t kcall) {
@@ -98,11 +100,28 @@ static void put_binds(Writer *w, const SirArm *arm) {
     if (arm->bind_count) buf_byte(w->out, ')');
 }
 
+// (message %0, ask && closed %1)
+static void put_heads(Writer *w, const SirFuncInfo *func, const SirArm *arm) {
+    buf_byte(w->out, '(');
+    for (uint32_t i = 0; i < arm->head_count; i++) {
+        const SirHead *head = &arm->heads[i];
+        buf_cstr(w->out, i ? " && " : "");
+        buf_cstr(w->out, sir__arm_text(head->is_closed ? SIR_ARM_CLOSED : SIR_ARM_MESSAGE));
+        buf_byte(w->out, ' ');
+        put_place(w, &head->place);
+        if (head->is_closed) continue;
+        buf_cstr(w->out, ", ");
+        sir__put_message(w, contract_of(w, func, &head->place), head->n);
+    }
+    buf_cstr(w->out, ") ");
+}
+
 // `scrutinee` is the type of the terminator's place, for the names of variants.
 static void put_arm(Writer *w, const SirFuncInfo *func, const SirArm *arm, SirType scrutinee) {
     buf_printf(w->out, "        %s", sir__arm_text(arm->kind));
     for (const char *part = sir__arm_shape(arm->kind); *part; part++) {
-        if (*part != 'B') buf_cstr(w->out, part == sir__arm_shape(arm->kind) ? " " : ", ");
+        if (*part != 'B' && *part != 'H')
+            buf_cstr(w->out, part == sir__arm_shape(arm->kind) ? " " : ", ");
         if (*part == 'c')
             sir__put_tree(w, arm->tree, SIR_NONE);
         else if (*part == 'p')
@@ -111,6 +130,8 @@ static void put_arm(Writer *w, const SirFuncInfo *func, const SirArm *arm, SirTy
             put_value(w, &arm->value);
         else if (*part == 'B')
             put_binds(w, arm);
+        else if (*part == 'H')
+            put_heads(w, func, arm);
         else if (*part == 'm')
             sir__put_message(w, contract_of(w, func, &arm->place), arm->n);
         else

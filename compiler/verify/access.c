@@ -167,8 +167,11 @@ static void add_places(Flow *f, Accesses *out, const SirInst *inst) {
     }
     for (uint32_t i = 0; i < inst->arm_count; i++) {
         const SirArm *arm = &inst->arms[i];
-        if (arm->kind == SIR_ARM_MESSAGE || arm->kind == SIR_ARM_CLOSED)
+        if (arm->kind == SIR_ARM_MESSAGE || arm->kind == SIR_ARM_CLOSED ||
+            arm->kind == SIR_ARM_MEMBER || arm->kind == SIR_ARM_LOST)
             add_walked(f, out, ACCESS_CHANGE, arm->place, SIR_NONE);
+        for (uint32_t k = 0; arm->kind == SIR_ARM_JOIN && k < arm->head_count; k++)
+            add_walked(f, out, ACCESS_CHANGE, arm->heads[k].place, SIR_NONE);
     }
 }
 

@@ -1,8 +1,6 @@
-// What edges do to endpoints' states, and whether a receive has the arms that its endpoints' states ask for (docs/sir.md 7).
+// What edges do to endpoints' states (docs/sir.md 7). Whether a receive has the arms that they ask for: covered.c.
 
 #include "states.h"
-
-// --- edges -----------------------------------------------------------------------------------------------------------------------
 
 static void write_bind(States *s, SirBind bind, SirType type) {
     SirPlace place = { .local = bind.local };
@@ -14,25 +12,67 @@ static void write_bind(States *s, SirBind bind, SirType type) {
         states__write(s, &place, states__result_of_type(s, type));
 }
 
-static void take_message(States *s, const SirArm *arm) {
-    SirType type = flow__place_type(s->f, &arm->place);
-    uint32_t slot = states__slot_of(s, &arm->place);
+static void take_message(States *s, const SirPlace *place, uint64_t row) {
+    SirType type = flow__place_type(s->f, place);
+    uint32_t slot = states__slot_of(s, place);
     if (slot >= s->slots.list.len) return;
     const SirChoice *choice =
-        states__find_choice(states__choices(s, type, *state_at(s, slot)), arm->n);
+        states__find_choice(states__choices(s, type, *state_at(s, slot)), row);
     *state_at(s, slot) = choice ? choice->next : STATE_MIXED;
-    const SirMessage *message =
-        &s->f->module->contracts.data[info_of(s, type)->contract].messages[arm->n];
-    for (uint32_t i = 0; i < arm->bind_count; i++)
-        write_bind(s, arm->binds[i], message->args[i].type);
+}
+
+static void see_closed(States *s, const SirPlace *place) {
+    uint32_t slot = states__slot_of(s, place);
+    if (slot < s->slots.list.len) *state_at(s, slot) = SIR_STATE_CLOSED;
+}
+
+// Gives the bind behind the message's arguments.
+static uint32_t bind_args(
+    States *s, const SirArm *arm, const SirPlace *place, uint64_t row, uint32_t at
+) {
+    const SirTypeInfo *source = info_of(s, flow__place_type(s->f, place));
+    const SirMessage *message = &s->f->module->contracts.data[source->contract].messages[row];
+    for (uint32_t i = 0; i < message->arg_count && at < arm->bind_count; i++)
+        write_bind(s, arm->binds[at++], message->args[i].type);
+    return at;
+}
+
+// The member comes out of the set in the state behind the message, or closed; its value as the set's type says.
+static void take_member(States *s, const SirArm *arm) {
+    SirType type = flow__place_type(s->f, &arm->place);
+    const SirTypeInfo *set = info_of(s, type);
+    bool lost = arm->kind == SIR_ARM_LOST;
+    uint32_t at = lost ? 0 : bind_args(s, arm, &arm->place, arm->n, 0);
+    const SirChoice *choice =
+        lost ? NULL : states__find_choice(states__choices(s, type, set->state), arm->n);
+    uint32_t state = lost ? SIR_STATE_CLOSED : choice ? choice->next : STATE_MIXED;
+    SirPlace member = { .local = arm->binds[at].local };
+    states__write(s, &member, (Result){ state, SLOT_UNTRACKED });
+    if (set->elem != SIR_NONE) write_bind(s, arm->binds[at + 1], set->elem);
+}
+
+static void take_heads(States *s, const SirArm *arm) {
+    uint32_t at = 0;
+    for (uint32_t i = 0; i < arm->head_count; i++) {
+        const SirHead *head = &arm->heads[i];
+        if (head->is_closed)
+            see_closed(s, &head->place);
+        else
+            take_message(s, &head->place, head->n);
+    }
+    for (uint32_t i = 0; i < arm->head_count; i++)
+        if (!arm->heads[i].is_closed)
+            at = bind_args(s, arm, &arm->heads[i].place, arm->heads[i].n, at);
 }
 
 void states__cross(States *s, const SirInst *inst, const SirArm *arm) {
-    if (arm->kind == SIR_ARM_MESSAGE) take_message(s, arm);
-    if (arm->kind == SIR_ARM_CLOSED) {
-        uint32_t slot = states__slot_of(s, &arm->place);
-        if (slot < s->slots.list.len) *state_at(s, slot) = SIR_STATE_CLOSED;
+    if (arm->kind == SIR_ARM_MESSAGE) {
+        take_message(s, &arm->place, arm->n);
+        bind_args(s, arm, &arm->place, arm->n, 0);
     }
+    if (arm->kind == SIR_ARM_CLOSED) see_closed(s, &arm->place);
+    if (arm->kind == SIR_ARM_MEMBER || arm->kind == SIR_ARM_LOST) take_member(s, arm);
+    if (arm->kind == SIR_ARM_JOIN) take_heads(s, arm);
     if (inst->op != SIR_OP_MATCH && inst->op != SIR_OP_NEXT) return;
     const SirPlace *from = &inst->args[inst->op == SIR_OP_NEXT ? 1 : 0].place;
     SirType type = flow__place_type(s->f, from);
@@ -40,67 +80,5 @@ void states__cross(States *s, const SirInst *inst, const SirArm *arm) {
         bool element = inst->op == SIR_OP_NEXT;
         SirType part = element ? info_of(s, type)->elem : flow__payload_type(s->f, type, arm->n, i);
         write_bind(s, arm->binds[i], part);
-    }
-}
-
-static bool same_place(const SirPlace *a, const SirPlace *b) {
-    if (a->local != b->local || a->proj_count != b->proj_count) return false;
-    for (uint32_t i = 0; i < a->proj_count; i++)
-        if (a->projs[i].kind != b->projs[i].kind || a->projs[i].n != b->projs[i].n) return false;
-    return true;
-}
-
-static bool names_endpoint(const SirArm *arm) {
-    return arm->kind == SIR_ARM_MESSAGE || arm->kind == SIR_ARM_CLOSED;
-}
-
-// One arm for each message that the peer may send now, and one for its end.
-static void check_arms(States *s, const SirInst *inst, const SirPlace *place, uint32_t slot) {
-    SirType type = flow__place_type(s->f, place);
-    const SirStateInfo *state = states__choices(s, type, *state_at(s, slot));
-    const char *name = flow__place_text(s->f, place);
-    uint32_t messages = 0, closed = 0;
-    for (uint32_t i = 0; i < inst->arm_count; i++) {
-        const SirArm *arm = &inst->arms[i];
-        if (!names_endpoint(arm) || !same_place(&arm->place, place)) continue;
-        closed += arm->kind == SIR_ARM_CLOSED;
-        if (arm->kind != SIR_ARM_MESSAGE) continue;
-        messages++;
-        const SirChoice *choice = states__find_choice(state, arm->n);
-        if (!choice || states__is_sent_by_holder(s, type, choice))
-            SAY_STATE(
-                s, "%s is in state %s, where its peer does not send message %llu", name,
-                states__text(s, type, *state_at(s, slot)), (unsigned long long)arm->n
-            );
-        for (uint32_t k = 0; k < i; k++)
-            if (inst->arms[k].kind == SIR_ARM_MESSAGE && inst->arms[k].n == arm->n &&
-                same_place(&inst->arms[k].place, place))
-                SAY_STATE(s, "message %llu of %s has two arms", (unsigned long long)arm->n, name);
-    }
-    bool known = state || *state_at(s, slot) == SIR_STATE_CLOSED;
-    if (!known)
-        SAY_STATE(
-            s, "%s has %s where a message is awaited", name,
-            states__text(s, type, *state_at(s, slot))
-        );
-    if (closed != 1) SAY_STATE(s, "%s needs one closed arm and has %u", name, closed);
-    if (state && messages != state->choice_count)
-        SAY_STATE(
-            s, "%s is in state %s with %u messages, and has arms for %u", name,
-            states__text(s, type, *state_at(s, slot)), state->choice_count, messages
-        );
-}
-
-void states__check_receive(States *s, const SirInst *inst) {
-    for (uint32_t i = 0; i < inst->arm_count && !s->f->refused; i++) {
-        const SirArm *arm = &inst->arms[i];
-        bool first = names_endpoint(arm);
-        for (uint32_t k = 0; k < i && first; k++)
-            first =
-                !names_endpoint(&inst->arms[k]) || !same_place(&inst->arms[k].place, &arm->place);
-        uint64_t arms = inst->arm_count;
-        if (!flow__work(s->f, RULE_TYPESTATE, first ? arms * arms : arms)) return;
-        uint32_t slot = first ? states__tracked(s, &arm->place) : SIR_NONE;
-        if (slot != SIR_NONE) check_arms(s, inst, &arm->place, slot);
     }
 }

@@ -21,6 +21,7 @@ enum {
     LIMIT_FLOW_WORK = 500 * 1000000, // steps of all other analyses of a function
     LIMIT_PATHS = 1 << 20,           // places of a function that are initialised by themselves
     LIMIT_ENDPOINTS = 1 << 12,       // endpoints that are tracked in a function
+    LIMIT_COMBINATIONS = 1 << 12,    // of what can come from endpoints that joins connect
     LIMIT_PARAMS = 1 << 10,          // of one signature
     LIMIT_GRANTS = 1 << 8,           // of a manifest
     LIMIT_THREADS = 1 << 8,          // that a manifest may ask for

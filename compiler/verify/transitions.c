@@ -46,6 +46,10 @@ static SirType asked_of(States *s, const SirInst *inst, uint32_t i) {
     case SIR_OP_VARIANT:
         return flow__payload_type(s->f, flow__place_type(s->f, dest), inst->args[1].n, i - 2);
     case SIR_OP_RETURN: return s->f->info->sig.result;
+    case SIR_OP_SET_ADD: { // the set's type names its members' state
+        SirType set = flow__place_type(s->f, dest);
+        return i == 1 ? set : info_of(s, set)->elem;
+    }
     case SIR_OP_GROW_PUSH: return last_elem(s, inst, i, 1);
     case SIR_OP_GROW_INSERT: return last_elem(s, inst, i, 2);
     case SIR_OP_SLICE_REPLACE: return last_elem(s, inst, i, 3);
@@ -57,10 +61,39 @@ static bool is_carried(const SirInst *inst) {
     return inst->op == SIR_OP_USE || inst->op == SIR_OP_REPLACE;
 }
 
+// It is in the state that the instruction says, and its holder sends: so nothing is on its way to it, whoever gets it.
+static void check_erased(States *s, const SirInst *inst) {
+    const SirPlace *place = &inst->args[1].place;
+    SirType type = flow__place_type(s->f, place);
+    uint32_t state = states__state_of(s, place);
+    const SirStateInfo *info = states__choices(s, type, state);
+    bool sends =
+        info && info->choice_count > 0 && states__is_sent_by_holder(s, type, &info->choices[0]);
+    if (state != inst->args[2].n || !sends)
+        SAY_STATE(
+            s, "%s is in state %s where one is asked for in which it sends",
+            flow__place_text(s->f, place), states__text(s, type, state)
+        );
+}
+
+static void check_recovered(States *s, const SirInst *inst) {
+    const SirPlace *place = &inst->args[1].place;
+    uint32_t state = states__state_of(s, place);
+    if (state != SIR_STATE_ANY)
+        SAY_STATE(
+            s, "%s is in state %s, and nothing of it is to be recovered",
+            flow__place_text(s->f, place), states__text(s, flow__place_type(s->f, place), state)
+        );
+}
+
 static void leave_endpoint(States *s, const SirInst *inst, uint32_t i) {
     const SirPlace *place = &inst->args[i].place;
     SirType asked = asked_of(s, inst, i);
-    if (asked != SIR_NONE)
+    if (inst->op == SIR_OP_ERASE)
+        check_erased(s, inst);
+    else if (inst->op == SIR_OP_RECOVER)
+        check_recovered(s, inst);
+    else if (asked != SIR_NONE)
         states__demand(s, place, states__state_of(s, place), asked);
     else if (!is_carried(inst) && inst->op != SIR_OP_CLOSE)
         SAY_STATE(s, "%s goes where its state is lost", flow__place_text(s->f, place));
@@ -240,6 +273,7 @@ static Result result_of(States *s, const SirInst *inst) {
     case SIR_OP_SLICE_REPLACE:
         return states__result_of_type(s, info_of(s, flow__place_type(s->f, &args[1].place))->elem);
     case SIR_OP_CHANNEL: return (Result){ (uint32_t)args[2].m, SLOT_UNTRACKED };
+    case SIR_OP_ERASE: return (Result){ SIR_STATE_ANY, SLOT_UNTRACKED };
     case SIR_OP_BORROW_MUT: {
         SirType type = flow__place_type(s->f, &args[1].place);
         if (!is_endpoint(s, type)) return unknown;

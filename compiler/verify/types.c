@@ -299,7 +299,8 @@ static void check_endpoint(Verify *v, SirType type) {
 static void check_set(Verify *v, SirType type) {
     check_endpoint(v, type);
     if (verify__type(v, type)->elem != SIR_NONE) require_elem(v, type);
-    REFUSE(v, RULE_TYPESTATE, type, "is a set of endpoints, which is not built");
+    if (verify__type(v, type)->state == SIR_STATE_ANY)
+        REFUSE(v, RULE_WELL_FORMED, type, "is a set of endpoints in no state");
 }
 
 static void check_shared(Verify *v, SirType type) {

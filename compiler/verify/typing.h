@@ -41,6 +41,10 @@ bool verify__type_by_row(Code *c);     // typing_rows.c: false if the instructio
 void verify__type_special(Code *c);    // typing_special.c
 void verify__type_call(Code *c);       // typing_call.c: calls and channels
 void verify__type_thread(Code *c);     // typing_thread.c
+void verify__type_set(Code *c);        // typing_sets.c
 void verify__type_terminator(Code *c); // typing_arms.c
+void verify__type_receive(Code *c);    // typing_receive.c
+void verify__type_bind(Code *c, const SirBind *bind, SirType payload);  // typing_arms.c
+void verify__expect_binds(Code *c, const SirArm *arm, uint64_t wanted); // typing_arms.c
 
 #endif

@@ -69,7 +69,7 @@ static bool bind_fits(Code *c, const SirBind *bind, SirType type, SirType payloa
     return false;
 }
 
-static void type_bind(Code *c, const SirBind *bind, SirType payload) {
+void verify__type_bind(Code *c, const SirBind *bind, SirType payload) {
     SirType type = SIR_NONE;
     if (bind->mode != SIR_BIND_SKIP) type = verify__local_type(c, bind->local);
     if (!c->bad && !bind_fits(c, bind, type, payload))
@@ -88,7 +88,7 @@ static void check_distinct_binds(Code *c, const SirArm *arm) {
     if (!are_distinct(locals, count)) ILL_FORMED(c, "an arm binds two parts to one local");
 }
 
-static void expect_binds(Code *c, const SirArm *arm, uint64_t wanted) {
+void verify__expect_binds(Code *c, const SirArm *arm, uint64_t wanted) {
     if (arm->bind_count != wanted)
         ILL_FORMED(
             c, "an arm binds %u parts when there are %llu", arm->bind_count,
@@ -162,9 +162,9 @@ static void type_variant_arm(Code *c, const SirArm *arm, SirType type, uint64_t 
         );
         return;
     }
-    expect_binds(c, arm, sir_variant_arity(c->v->module, type, arm->n));
+    verify__expect_binds(c, arm, sir_variant_arity(c->v->module, type, arm->n));
     for (uint32_t i = 0; i < arm->bind_count && !c->bad; i++)
-        type_bind(c, &arm->binds[i], sir_variant_field(c->v->module, type, arm->n, i));
+        verify__type_bind(c, &arm->binds[i], sir_variant_field(c->v->module, type, arm->n, i));
     if (!c->bad) check_consumption(c, arm, type);
 }
 
@@ -189,91 +189,6 @@ static void type_match(Code *c) {
         ILL_FORMED(c, "a `match` does not cover all variants");
 }
 
-// --- receive -----------------------------------------------------------------------------------------------------------------------
-
-static int compare_places(const SirPlace *a, const SirPlace *b) {
-    if (a->local != b->local) return a->local < b->local ? -1 : 1;
-    if (a->proj_count != b->proj_count) return a->proj_count < b->proj_count ? -1 : 1;
-    for (uint32_t i = 0; i < a->proj_count; i++) {
-        if (a->projs[i].kind != b->projs[i].kind)
-            return a->projs[i].kind < b->projs[i].kind ? -1 : 1;
-        if (a->projs[i].n != b->projs[i].n) return a->projs[i].n < b->projs[i].n ? -1 : 1;
-    }
-    return 0;
-}
-
-static int compare_arms(const void *left, const void *right) { // by place; messages first
-    const SirArm *a = *(const SirArm *const *)left, *b = *(const SirArm *const *)right;
-    int order = compare_places(&a->place, &b->place);
-    if (order != 0) return order;
-    if (a->kind != b->kind) return a->kind < b->kind ? -1 : 1;
-    return (a->n > b->n) - (a->n < b->n);
-}
-
-static void type_message_arm(Code *c, const SirArm *arm, const SirTypeInfo *endpoint) {
-    const SirContractInfo *contract = &c->v->module->contracts.data[endpoint->contract];
-    if (arm->n >= contract->message_count) {
-        ILL_FORMED(c, "there is no message %llu", (unsigned long long)arm->n);
-        return;
-    }
-    const SirMessage *message = &contract->messages[arm->n];
-    expect_binds(c, arm, message->arg_count);
-    for (uint32_t i = 0; i < arm->bind_count && !c->bad; i++) {
-        if (arm->binds[i].mode != SIR_BIND_MOVE)
-            ILL_FORMED(c, "an argument of a message is not moved");
-        else
-            type_bind(c, &arm->binds[i], message->args[i].type);
-    }
-}
-
-static void type_receive_arm(Code *c, const SirArm *arm, bool is_last) {
-    if (arm->kind == SIR_ARM_TIMEOUT) {
-        SirType type = verify__value_type(c, &arm->value);
-        if (!is_last) ILL_FORMED(c, "a `timeout` is not the last arm");
-        if (!c->bad) verify__expect(c, type, SIR_TYPE_U64, "the timeout");
-        return;
-    }
-    if (arm->kind != SIR_ARM_MESSAGE && arm->kind != SIR_ARM_CLOSED) {
-        ILL_FORMED(c, "`receive` has other arms than it should");
-        return;
-    }
-    SirType type = verify__place_type(c, &arm->place);
-    if (type == SIR_NONE) return;
-    const SirTypeInfo *info = verify__type(c->v, type);
-    if (info->kind != SIR_TYPE_ENDPOINT)
-        ILL_FORMED(c, "`receive` from a `%s`", verify__shown(c, type));
-    else if (arm->kind == SIR_ARM_MESSAGE)
-        type_message_arm(c, arm, info);
-}
-
-// Of one endpoint: different messages, then exactly one `closed`.
-static void check_endpoint_arms(Code *c, const SirArm *const *arms, uint32_t count) {
-    for (uint32_t i = 1; i < count; i++)
-        if (compare_arms(&arms[i - 1], &arms[i]) == 0) {
-            ILL_FORMED(c, "two arms of a `receive` are equal");
-            return;
-        }
-    if (arms[count - 1]->kind != SIR_ARM_CLOSED)
-        ILL_FORMED(c, "an endpoint of a `receive` has no arm for its closing");
-}
-
-static void type_receive(Code *c) {
-    uint32_t arms = c->inst->arm_count, count = 0;
-    const SirArm **sorted = arena_array(&c->scratch, const SirArm *, arms);
-    for (uint32_t i = 0; i < arms && !c->bad; i++) {
-        type_receive_arm(c, arm_at(c, i), i + 1 == arms);
-        if (arm_at(c, i)->kind != SIR_ARM_TIMEOUT) sorted[count++] = arm_at(c, i);
-    }
-    if (count == 0) ILL_FORMED(c, "`receive` names no endpoint");
-    if (c->bad) return;
-    qsort(sorted, count, sizeof *sorted, compare_arms);
-    for (uint32_t from = 0, to; from < count && !c->bad; from = to) {
-        for (to = from + 1; to < count; to++)
-            if (compare_places(&sorted[from]->place, &sorted[to]->place) != 0) break;
-        check_endpoint_arms(c, sorted + from, to - from);
-    }
-}
-
 // --- next, return, trap --------------------------------------------------------------------------------------------------------------
 
 static void type_next(Code *c) {
@@ -286,12 +201,12 @@ static void type_next(Code *c) {
                         info->kind == SIR_TYPE_SLICE || info->kind == SIR_TYPE_GROW;
     const SirArm *more = arm_at(c, 0);
     if (!is_indexable) ILL_FORMED(c, "`next` over a `%s`", verify__shown(c, c->types[1]));
-    if (!c->bad) expect_binds(c, more, 1);
+    if (!c->bad) verify__expect_binds(c, more, 1);
     if (c->bad || more->binds[0].mode == SIR_BIND_SKIP) return;
     verify__require_aligned(c, &c->inst->args[1].place);
     if (more->binds[0].mode != SIR_BIND_CONST && more->binds[0].mode != SIR_BIND_MUT)
         ILL_FORMED(c, "`next` binds an element but by borrowing it");
-    if (!c->bad) type_bind(c, &more->binds[0], info->elem);
+    if (!c->bad) verify__type_bind(c, &more->binds[0], info->elem);
 }
 
 static void type_return(Code *c) {
@@ -355,7 +270,7 @@ void verify__type_terminator(Code *c) {
     case SIR_OP_BRANCH: type_branch(c); break;
     case SIR_OP_SWITCH: type_switch(c); break;
     case SIR_OP_MATCH: type_match(c); break;
-    case SIR_OP_RECEIVE: type_receive(c); break;
+    case SIR_OP_RECEIVE: verify__type_receive(c); break;
     case SIR_OP_NEXT: type_next(c); break;
     case SIR_OP_RETURN: type_return(c); break;
     case SIR_OP_TRAP: type_trap(c); break;

@@ -144,6 +144,37 @@ static void type_retype(Code *c) {
         ILL_FORMED(c, "there is no state %llu", (unsigned long long)c->inst->args[1].n);
 }
 
+// What it was is kept at run time: here, that both are ends of one side.
+static void type_erase(Code *c) {
+    const SirTypeInfo *to = verify__type(c->v, c->types[0]);
+    const SirContractInfo *contract = contract_of(c, c->types[1]);
+    if (!contract) return;
+    if (to->kind != SIR_TYPE_ENDPOINT || to->side != verify__type(c->v, c->types[1])->side)
+        ILL_FORMED(
+            c, "`erase` does not lead from `%s` to `%s`", verify__shown(c, c->types[1]),
+            verify__shown(c, c->types[0])
+        );
+    else if (c->inst->args[2].n >= contract->state_count)
+        ILL_FORMED(c, "there is no state %llu", (unsigned long long)c->inst->args[2].n);
+}
+
+static void type_recover(Code *c) {
+    const SirTypeInfo *option = verify__type(c->v, c->types[0]);
+    const SirContractInfo *contract = contract_of(c, c->types[1]);
+    if (!contract) return;
+    bool fits = option->kind == SIR_TYPE_OPTION;
+    if (fits) {
+        const SirTypeInfo *to = verify__type(c->v, option->elem);
+        fits = to->kind == SIR_TYPE_ENDPOINT && to->state != SIR_STATE_ANY &&
+               to->side == verify__type(c->v, c->types[1])->side;
+    }
+    if (!fits)
+        ILL_FORMED(
+            c, "`recover` does not lead from `%s` to `%s`", verify__shown(c, c->types[1]),
+            verify__shown(c, c->types[0])
+        );
+}
+
 void verify__type_call(Code *c) {
     switch (c->inst->op) {
     case SIR_OP_CALL: expect_sig(c, &c->v->module->funcs.data[c->inst->args[1].n].sig); break;
@@ -152,6 +183,8 @@ void verify__type_call(Code *c) {
     case SIR_OP_CHANNEL: type_channel(c); break;
     case SIR_OP_SEND: type_send(c); break;
     case SIR_OP_RETYPE: type_retype(c); break;
+    case SIR_OP_ERASE: type_erase(c); break;
+    case SIR_OP_RECOVER: type_recover(c); break;
     default: break;
     }
 }

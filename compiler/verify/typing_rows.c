@@ -47,6 +47,7 @@ static const Form forms[] = {
     { 'O', false, KIND(STR),                 SIR_OWN    }, // own str
     { 'z', true,  KIND(STR),                 SIR_CONST  }, // const str?
     { 'e', false, KIND(ENDPOINT),            ANY_MODE   }, // any endpoint
+    { 'E', false, KIND(EPSET),               ANY_MODE   }, // any set of endpoints
     { 'n', false, KIND(ATOMIC),              ANY_MODE   }, // atomic<T>
     { 'x', false, KIND(MUTEX),               ANY_MODE   }, // mutex<T>
     { 'l', false, KIND(GUARD),               ANY_MODE   }, // guard<T>
@@ -90,7 +91,9 @@ static bool take_apart(const Verify *v, const Form *form, SirType type, SirType 
     const SirTypeInfo *info = verify__type(v, type);
     if (!(form->kinds >> info->kind & 1) || info->mode == SIR_GC) return false;
     if (!mode_fits(info, form->mode)) return false;
-    *inner = info->kind == SIR_TYPE_STR || info->kind == SIR_TYPE_ENDPOINT ? SIR_NONE : info->elem;
+    bool is_over_nothing = info->kind == SIR_TYPE_STR || info->kind == SIR_TYPE_ENDPOINT ||
+                           info->kind == SIR_TYPE_EPSET;
+    *inner = is_over_nothing ? SIR_NONE : info->elem;
     return true;
 }
 
@@ -211,6 +214,7 @@ static const Row rows[] = {
     { SIR_OP_BYTES_OF,      "Ct",   BYTES   }, { SIR_OP_STR_OF,        "zS",   BYTES   },
     { SIR_OP_SPLIT,         "MMXq", ANY     },
     { SIR_OP_LEN,           "qX",   ANY     }, { SIR_OP_LEN,           "qt",   ANY     },
+    { SIR_OP_LEN,           "qE",   ANY     },
     { SIR_OP_ADDRESS,       "qP",   ANY     }, { SIR_OP_ADDRESS,       "qS",   ANY     },
     { SIR_OP_ADDRESS,       "qt",   ANY     }, { SIR_OP_ADDRESS,       "qg",   ANY     },
 

@@ -178,7 +178,7 @@ static void refuse(Code *c, Rule rule) {
 
 void verify__type_special(Code *c) {
     switch (sir_op_group(c->inst->op)) {
-    case SIR_GROUP_EPSET: refuse(c, RULE_TYPESTATE); return;
+    case SIR_GROUP_EPSET: verify__type_set(c); return;
     case SIR_GROUP_ACCESS: refuse(c, RULE_MANAGED); return;
     case SIR_GROUP_THREAD: verify__type_thread(c); return;
     case SIR_GROUP_DEVICE: refuse(c, RULE_RESOURCES); return;
@@ -205,10 +205,10 @@ void verify__type_special(Code *c) {
     case SIR_OP_CALL_KERNEL:
     case SIR_OP_CHANNEL:
     case SIR_OP_SEND:
-    case SIR_OP_RETYPE: verify__type_call(c); return;
-    case SIR_OP_UPCAST:
+    case SIR_OP_RETYPE:
     case SIR_OP_ERASE:
-    case SIR_OP_RECOVER: refuse(c, RULE_TYPESTATE); return;
+    case SIR_OP_RECOVER: verify__type_call(c); return;
+    case SIR_OP_UPCAST: refuse(c, RULE_TYPESTATE); return;
     default: ILL_FORMED(c, "`%s` is not known here", sir_op_text(c->inst->op)); return;
     }
 }

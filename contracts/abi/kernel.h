@@ -13,6 +13,7 @@
 #define SIP_ABI_VERSION 1u
 
 typedef struct SipEndpoint SipEndpoint; // kernel memory; opaque to a SIP
+typedef struct SipSet SipSet;           // the same; an empty set is NULL
 
 // --- sending and receiving -------------------------------------------------------------------------------
 
@@ -31,6 +32,28 @@ typedef struct SipReceived {
 #define SIP_RECEIVE_TIMEOUT 0xffffffffu
 #define SIP_RECEIVE_CLOSED  0xffffffffu
 #define SIP_NO_TIMEOUT      UINT64_MAX // `timeout` of receive_any, in nanoseconds from now
+
+// What receive_cases waits for: sources, and cases of them. A case is a number of heads and so many heads, each the row of a
+// source and what is wanted of it: a message's number, SIP_RECEIVE_CLOSED, or of a set, and of an endpoint whose every
+// message has a case of its own, SIP_RECEIVE_WHATEVER. It is taken when all its heads are there; a case without heads, when
+// no other can be taken any more. `what` of the answer is the case's row, and what came of its first head.
+typedef struct SipSource {
+    void *from;          // SipEndpoint *; or SipSet *, which may be NULL
+    uint64_t is_set;     // 1: a set
+    const void *payload; // of the message that was taken: written by the kernel, as what follows
+    SipEndpoint *member; // of the set, in which it is no longer
+    void *value;         // that it was added with
+} SipSource;
+
+typedef struct SipWait { // both tables stay as they are until receive_cases returns
+    SipSource *sources;
+    const uint32_t *cases;
+    uint64_t source_count;
+    uint64_t case_count;
+    uint64_t timeout; // in nanoseconds from now, or SIP_NO_TIMEOUT
+} SipWait;
+
+#define SIP_RECEIVE_WHATEVER 0xfffffffeu
 
 // --- the table of kernel functions: one field per row of kcalls.def, in its order -----------------------
 

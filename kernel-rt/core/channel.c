@@ -129,8 +129,17 @@ PATH void channel_commit(SipEndpoint *ep) {
     ring->word += 2;
     if (peer->waiter)
         sched_wake(peer->waiter);
-    else if (peer->is_console)
-        console_serve(peer);
+    else if (peer->notice)
+        channel_notice(peer);
+}
+
+ASIDE void channel_notice(SipEndpoint *ep) {
+    switch ((Notice)ep->notice) {
+    case NOTICE_NONE: break;
+    case NOTICE_CONSOLE: console_serve(ep); break;
+    case NOTICE_SET: set_notice(ep); break;
+    case NOTICE_CASES: cases_notice(ep->watcher); break;
+    }
 }
 
 // --- receiving ---------------------------------------------------------------------------------------------
@@ -191,19 +200,28 @@ static void drain(Ring *ring, EndpointLink *to_close) {
     }
 }
 
+static void tell_closed(SipEndpoint *ep) {
+    if (ep->waiter)
+        sched_wake(ep->waiter);
+    else if (ep->notice && ep->notice != NOTICE_CONSOLE)
+        channel_notice(ep);
+}
+
 static void close_one(SipEndpoint *ep, EndpointLink *to_close) {
     SipEndpoint *peer = ep->peer;
     Channel *channel = ep->channel;
     endpoint_leave(ep);
     ep->closed = true;
     ep->waiter = NULL;
+    if (ep->notice == NOTICE_SET) set_remove(ep);
+    ep->notice = NOTICE_NONE;
     if (!ring_is_full(ep->out))
         drop_slot(ep->out->fill, to_close); // begun and never sent, if its sender died meanwhile
     ep->out->word |= 1;
     ep->in->word |= 1;
     drain(ep->in, to_close);
-    if (peer->waiter) sched_wake(peer->waiter);
-    if (peer->is_console && !peer->closed) {
+    tell_closed(peer);
+    if (peer->notice == NOTICE_CONSOLE && !peer->closed) {
         peer->closed = true;
         drain(peer->in, to_close);
     }
@@ -249,6 +267,6 @@ ASIDE void channel_refuse(SipEndpoint *ep) {
     ep->out->word |= 1;
     ep->in->word |= 1;
     drain(ep->in, &list);
-    if (ep->peer->waiter) sched_wake(ep->peer->waiter);
+    tell_closed(ep->peer);
     channel_close_all(&list);
 }

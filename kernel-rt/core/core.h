@@ -8,6 +8,7 @@
 //   thread    those of one SIP, and what they wait for
 //   preempt   turns that end by themselves     kcalls    the doors through which SIPs come in
 //   fault     why a SIP ended, and where       main      the life of a system
+//   set       sets of endpoints                cases     waiting for sets, for several, for nothing any more
 //   console   machine.console
 
 #ifndef KERNEL_CORE_CORE_H
@@ -176,6 +177,13 @@ typedef struct Ring {
     Slot *fill, *take; // the next to be published, the next to be taken
 } Ring;
 
+typedef enum Notice { // who is told, beside a waiter, that something has come
+    NOTICE_NONE,
+    NOTICE_CONSOLE, // the kernel answers
+    NOTICE_SET,     // the set that it is in
+    NOTICE_CASES,   // who waits for several at once
+} Notice;
+
 struct SipEndpoint {
     EndpointLink link; // in the list of the SIP or the slot that owns it
     SipEndpoint *peer;
@@ -184,7 +192,23 @@ struct SipEndpoint {
     Thread *waiter; // waits in receive
     Channel *channel;
     bool closed;
-    bool is_console; // the kernel answers
+    uint8_t notice;  // a Notice
+    uint32_t erased; // the state that it was erased in, and one; 0: it is not
+    uint64_t served; // when a receive of several last took something of it
+    union {
+        Thread *watcher; // NOTICE_CASES
+        SipSet *set;     // NOTICE_SET
+    };
+    void *value;         // that it was added to the set with
+    EndpointLink member; // of the set
+    EndpointLink ready;  // of those of the set of which something has come; next NULL: it is not
+};
+
+struct SipSet {                  // a block of its SIP's
+    EndpointLink members, ready; // lists: who is in longest stands first
+    uint64_t count;
+    uint64_t served;
+    Thread *watcher; // waits for it; NULL: nobody
 };
 
 struct Channel {
@@ -220,6 +244,23 @@ void channel_drop(SipEndpoint *ep);         // the message at the head, with all
 bool channel_can_send(const SipEndpoint *ep);
 void channel_close(SipEndpoint *ep);
 void channel_close_all(EndpointLink *list);
+ASIDE void channel_notice(SipEndpoint *ep
+); // something has come, and it is told to others than a waiter
+
+static inline bool endpoint_is_ready(const SipEndpoint *ep
+) { // it has a message, or none and is closed
+    return !ring_is_empty(ep->in) || (ep->in->word & 1);
+}
+
+// --- sets ----------------------------------------------------------------------------------------------------
+
+SipSet *set_new(Sip *sip); // NULL beyond the quota
+void set_add(SipSet *set, SipEndpoint *ep, void *value);
+void set_remove(SipEndpoint *ep);                // from the set that it is in
+SipEndpoint *set_first(const SipSet *set);       // NULL: it is empty
+SipEndpoint *set_first_ready(const SipSet *set); // NULL: nothing has come
+void set_notice(SipEndpoint *ep);                // something has come of a member
+void set_end(SipSet *set);
 
 // --- threads and whose turn it is --------------------------------------------------------------------------
 
@@ -239,8 +280,8 @@ struct Thread {
         *waits; // in receive: for these, in the SIP's memory or `only`; NULL: not in receive
     SipEndpoint *only;
     uint32_t wait_count;
-    uint32_t rotation; // where the next receive begins to look
-    uint64_t wait_pc;  // where it asked, for reports
+    const SipWait *cases; // in receive_cases: in the SIP's memory; else NULL
+    uint64_t wait_pc;     // where it asked, for reports
 
     // thread.c
     Thread *sibling; // the next of the SIP
@@ -262,6 +303,8 @@ typedef struct Sched {
     uint32_t handoffs_left; // until the queue has its turn
     uint32_t looks_left;    // until the clock is asked for timers
     uint32_t ticks, turn;   // the timer's, in all; when this turn began
+    uint64_t served;        // messages that were taken by a receive of several: a clock of its own
+    uint64_t cases_woken;   // how often somebody who waited for cases was let go on
     Thread *timers;
     ArchContext kernel; // kernel_main, while threads run
 } Sched;
@@ -298,6 +341,11 @@ SipReceived receive_any(
     Thread *thread, SipEndpoint *const *eps, uint32_t count, uint64_t timeout, uint64_t pc
 );
 SipReceived receive_answer(Thread *thread); // for a thread whose turn it is, if it was in receive
+
+SipReceived receive_cases(Thread *thread, SipWait *wait, uint64_t pc);
+void cases_notice(Thread *thread
+); // something has come of a source: it goes on if a case can be taken
+bool receive_has_room(const Slot *slot, const Account *account); // for the blocks
 
 // --- threads of a SIP --------------------------------------------------------------------------------------
 

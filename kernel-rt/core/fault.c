@@ -138,6 +138,15 @@ static const char *side_name(const SipEndpoint *ep) {
     return ep == &ep->channel->ends[0] ? "imp" : "exp";
 }
 
+static void print_waited(const SipEndpoint *ep) {
+    static const SealedView nobody = { (const uint8_t *)"a message", 9 };
+    const Sip *other = ep->peer->owner;
+    print(
+        "deadlock:   waits on %v.%s, whose other end %v holds", &ep->channel->contract->name,
+        side_name(ep), other ? &other->name : &nobody
+    );
+}
+
 static void print_waiting(const Sip *sip, const Thread *thread) {
     SealedPlace place = { 0 };
     if (sip_owns_pc(sip, thread->wait_pc) &&
@@ -148,14 +157,15 @@ static void print_waiting(const Sip *sip, const Thread *thread) {
         );
     else
         print("deadlock: %v: %s", &sip->name, causes[FAULT_DEADLOCK]);
-    for (uint32_t i = 0; thread->waits && i < thread->wait_count; i++) {
-        const SipEndpoint *ep = thread->waits[i];
-        static const SealedView nobody = { (const uint8_t *)"a message", 9 };
-        const Sip *other = ep->peer->owner;
-        print(
-            "deadlock:   waits on %v.%s, whose other end %v holds", &ep->channel->contract->name,
-            side_name(ep), other ? &other->name : &nobody
-        );
+    for (uint32_t i = 0; thread->waits && i < thread->wait_count; i++)
+        print_waited(thread->waits[i]);
+    for (uint64_t i = 0; thread->cases && i < thread->cases->source_count; i++) {
+        const SipSource *source = &thread->cases->sources[i];
+        const SipSet *set = source->from;
+        if (!source->is_set)
+            print_waited(source->from);
+        else
+            print("deadlock:   waits on a set of %u endpoints", set ? set->count : 0);
     }
 }
 

@@ -125,6 +125,10 @@ static SipReceived kcall_RECEIVE_ANY(SipEndpoint *const *eps, uint32_t count, ui
     return receive_any(ENTER, eps, count, timeout, PC);
 }
 
+static SipReceived kcall_RECEIVE_CASES(SipWait *wait) {
+    return receive_cases(ENTER, wait, PC);
+}
+
 static void kcall_CLOSE(SipEndpoint *ep) {
     ENTER;
     channel_close(ep);
@@ -137,6 +141,50 @@ static uint32_t kcall_IS_CLOSED(SipEndpoint *ep) {
 
 static uint32_t kcall_ENDPOINT_IS(SipEndpoint *ep, uint32_t contract) {
     return ep->channel->contract == contract_row(ENTER->sip, contract);
+}
+
+// --- endpoints of which only the contract is known -----------------------------------------------------------
+
+static void kcall_ERASE(SipEndpoint *ep, uint32_t state) {
+    ENTER;
+    ep->erased = state + 1;
+}
+
+// States have numbers in the order of the contract, which its digest covers.
+static uint32_t kcall_RECOVER(SipEndpoint *ep, uint32_t contract, uint32_t state) {
+    const Sip *sip = ENTER->sip;
+    const bool fits =
+        ep->channel->contract == contract_row(sip, contract) && ep->erased == state + 1;
+    ep->erased = 0;
+    if (!fits) channel_close(ep);
+    return fits;
+}
+
+// --- sets ------------------------------------------------------------------------------------------------------
+
+static void kcall_SET_ADD(SipSet **set, SipEndpoint *ep, void *value, uint32_t site) {
+    Sip *sip = ENTER->sip;
+    if (!*set && !(*set = set_new(sip))) fault_at_site(FAULT_QUOTA, site, FRAME);
+    set_add(*set, ep, value);
+}
+
+static SipEndpoint *kcall_SET_TAKE(SipSet *set, void **value) {
+    ENTER;
+    SipEndpoint *ep = set ? set_first(set) : NULL;
+    if (!ep) return NULL;
+    *value = ep->value;
+    set_remove(ep);
+    return ep;
+}
+
+static uint64_t kcall_SET_COUNT(SipSet *set) {
+    ENTER;
+    return set ? set->count : 0;
+}
+
+static void kcall_SET_END(SipSet *set) {
+    ENTER;
+    if (set) set_end(set);
 }
 
 // --- time --------------------------------------------------------------------------------------------------

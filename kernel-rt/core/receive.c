@@ -1,5 +1,6 @@
 // Waiting for messages on one or several endpoints, with a timeout. An endpoint is ready if it has a message, or none and
-// a closed ring. The search begins one further each time, so that no endpoint of a set starves.
+// a closed ring. Of several that are ready the one goes first of which something was last taken longest ago, wherever that
+// was: so none starves, whatever else its SIP waits for in between.
 //
 // Whoever waits is stopped at the end of its call. Its answer is found when its turn comes, by whoever lets it go on, on
 // that one's stack: so that it goes on in its own code.
@@ -7,7 +8,7 @@
 #include "core.h"
 
 // A message whose blocks the receiver has no room for counts as closed (decision 34).
-static bool has_room(const Slot *slot, const Account *account) {
+bool receive_has_room(const Slot *slot, const Account *account) {
     return slot->charge == 0 || slot->payer == account ||
            (account->used <= account->quota && slot->charge <= account->quota - account->used);
 }
@@ -24,7 +25,7 @@ PATH static SipReceived take(const Thread *thread, SipEndpoint *ep, uint32_t row
 }
 
 ASIDE static SipReceived take_cargo(const Thread *thread, SipEndpoint *ep, uint32_t row) {
-    if (has_room(ep->in->take, &thread->sip->account)) return take(thread, ep, row);
+    if (receive_has_room(ep->in->take, &thread->sip->account)) return take(thread, ep, row);
     channel_refuse(ep);
     return answer(row, SIP_RECEIVE_CLOSED, NULL);
 }
@@ -62,15 +63,14 @@ PATH SipReceived receive_wait(Thread *thread, SipEndpoint *ep, uint64_t pc) {
 static bool look_at_all(
     Thread *thread, SipEndpoint *const *eps, uint32_t count, SipReceived *result
 ) {
-    uint32_t row = count > 1 ? thread->rotation % count : 0;
+    uint32_t row = count;
     for (uint32_t i = 0; i < count; i++) {
-        if (look_at(thread, eps[row], row, result)) {
-            thread->rotation = row + 1;
-            return true;
-        }
-        row = row + 1 == count ? 0 : row + 1;
+        const bool older = row == count || eps[i]->served < eps[row]->served;
+        if (endpoint_is_ready(eps[i]) && older) row = i;
     }
-    return false;
+    if (row == count) return false;
+    eps[row]->served = ++sched.served;
+    return look_at(thread, eps[row], row, result);
 }
 
 static void set_waiter(SipEndpoint *const *eps, uint32_t count, Thread *waiter) {

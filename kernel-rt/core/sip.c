@@ -79,7 +79,7 @@ static const char *wire_endpoint(Sip *sip, uint32_t param, const ImageWire *wire
     endpoint_give(mine, sip);
     sip->wires[param] = mine;
     if (wire->kind == IMAGE_WIRE_MACHINE) {
-        mine->peer->is_console = true;
+        mine->peer->notice = NOTICE_CONSOLE;
         return NULL;
     }
     Sip *other = &kernel.sips[wire->instance];

@@ -330,16 +330,42 @@ static bool duplicate_arm(SirModule *module) {
     return true;
 }
 
+// Of what an arm of a receive is: of an endpoint or of a set, of a message or of an end, of nothing that can come.
+static bool change_receive_arm(SirArm *arm) {
+    static const SirArmKind kinds[] = { SIR_ARM_MESSAGE, SIR_ARM_CLOSED, SIR_ARM_MEMBER,
+                                        SIR_ARM_LOST,    SIR_ARM_JOIN,   SIR_ARM_UNSATISFIABLE };
+    arm->kind = kinds[below(sizeof kinds / sizeof *kinds)];
+    return true;
+}
+
+// One head of a join: another message, an end, another endpoint, the same as its neighbour; or it is left out.
+static bool change_head(SirModule *module, SirFuncInfo *func, SirArm *arm) {
+    if (arm->head_count == 0) return false;
+    SirHead *head = &arm->heads[below(arm->head_count)];
+    switch (below(5)) {
+    case 0: head->n = below(4); return true;
+    case 1: head->is_closed = !head->is_closed; return true;
+    case 2: *head = arm->heads[below(arm->head_count)]; return true;
+    case 3: arm->head_count--; return true;
+    default:
+        return place_of_type(
+            module, func, sir_place_type(module, func, &head->place), &head->place
+        );
+    }
+}
+
 static bool change_arm(SirModule *module) {
     Point point;
     SirInst *inst = some_terminator(module, &point);
     if (!inst) return false;
     SirArm *arm = &inst->arms[below(inst->arm_count)];
-    if (arm->kind == SIR_ARM_VARIANT || arm->kind == SIR_ARM_MESSAGE)
+    if (inst->op == SIR_OP_RECEIVE && one_in(4)) return change_receive_arm(arm);
+    if (arm->kind == SIR_ARM_JOIN) return change_head(module, point.func, arm);
+    if (arm->kind == SIR_ARM_VARIANT || arm->kind == SIR_ARM_MESSAGE || arm->kind == SIR_ARM_MEMBER)
         arm->n = below(4);
     else if (arm->kind == SIR_ARM_IS)
         change_tree(module, arm->tree);
-    else if (arm->kind == SIR_ARM_CLOSED)
+    else if (arm->kind == SIR_ARM_CLOSED || arm->kind == SIR_ARM_LOST)
         return place_of_type(
             module, point.func, sir_place_type(module, point.func, &arm->place), &arm->place
         );

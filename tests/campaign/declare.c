@@ -183,8 +183,8 @@ bool change_message_type(SirModule *module) {
             vec_each(SirInst, inst, &block->insts) {
                 for (uint32_t a = 0; a < inst->arm_count; a++) {
                     const SirArm *arm = &inst->arms[a];
-                    bool is_it =
-                        arm->kind == SIR_ARM_MESSAGE && arm->n == row && arg < arm->bind_count;
+                    bool is_it = (arm->kind == SIR_ARM_MESSAGE || arm->kind == SIR_ARM_MEMBER) &&
+                                 arm->n == row && arg < arm->bind_count;
                     if (is_it && arm->binds[arg].local < func->locals.len &&
                         arm->binds[arg].local >= func->sig.param_count)
                         func->locals.data[arm->binds[arg].local].type = type;

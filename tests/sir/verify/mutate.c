@@ -92,11 +92,18 @@ static void change_arm(const SirModule *module, const SirFuncInfo *func, SirArm 
     switch (below(4)) {
     case 0: arm->block = row(func->blocks.len); return;
     case 1:
-        if (arm->kind == SIR_ARM_VARIANT || arm->kind == SIR_ARM_MESSAGE) arm->n = row(3);
+        if (arm->kind == SIR_ARM_VARIANT || arm->kind == SIR_ARM_MESSAGE ||
+            arm->kind == SIR_ARM_MEMBER)
+            arm->n = row(3);
+        if (arm->kind == SIR_ARM_JOIN && arm->head_count > 0)
+            arm->heads[below(arm->head_count)].n = row(3);
         return;
     case 2:
-        if (arm->kind == SIR_ARM_MESSAGE || arm->kind == SIR_ARM_CLOSED)
+        if (arm->kind == SIR_ARM_MESSAGE || arm->kind == SIR_ARM_CLOSED ||
+            arm->kind == SIR_ARM_MEMBER || arm->kind == SIR_ARM_LOST)
             change_place(func, &arm->place);
+        if (arm->kind == SIR_ARM_JOIN && arm->head_count > 0)
+            change_place(func, &arm->heads[below(arm->head_count)].place);
         if (arm->kind == SIR_ARM_IS) change_tree(module, arm->tree);
         return;
     default: break;
