@@ -53,7 +53,7 @@ static bool settle(Covered *c, Source *source) {
     source->count = info ? info->choice_count : 0;
     if ((info || source->state == SIR_STATE_CLOSED) && !sends) return true;
     SAY_STATE(
-        s, "%s has %s where a message is awaited", flow__place_text(s->f, source->place),
+        s, "%s is in state %s where a message is awaited", flow__place_text(s->f, source->place),
         states__text(s, source->type, source->state)
     );
     return false;
