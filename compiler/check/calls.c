@@ -329,6 +329,7 @@ HirExpr *check_call(Fn *fn, const AstExpr *expr, const HirType *want) {
     const AstExpr *callee = expr->call.callee;
     Call call = { .args = &expr->call.args };
     if (callee->kind == AST_EXPR_INST && is_view(fn, callee->inst.base)) return call_view(fn, expr);
+    if (is_as(fn, callee)) return call_as(fn, expr);
     if (callee->kind == AST_EXPR_INST) { // f::<T>(x)
         call.given = &callee->inst.args;
         callee = callee->inst.base;

@@ -461,6 +461,8 @@ void check_dropped(Fn *fn, const HirExpr *value, Span span); // a statement; rep
 
 void check_wire_fields(Checker *checker, Decl *decl); // of any struct; reports
 HirExpr *call_view(Fn *fn, const AstExpr *expr);      // `view::<H>(bytes)`
+bool is_as(Fn *fn, const AstExpr *callee);            // any.c: `ep.as::<C.imp:S>`
+HirExpr *call_as(Fn *fn, const AstExpr *expr);        // any.c
 void check_packed(
     Checker *checker, const HirFn *fn
 ); // no borrow of a field that is not made of single bytes; reports

@@ -82,7 +82,7 @@ static void connect_joined(Coming *coming) {
 }
 
 static const HirState *state_now(const Source *source) { // NULL: closed
-    if (source->known->value == STATE_CLOSED) return NULL;
+    if (source->known->value >= HIR_ANY_STATE) return NULL;
     return &source->from->type->contract->states.data[source->known->value];
 }
 
@@ -105,6 +105,7 @@ static void check_head(const Coming *coming, const HirHead *head) {
     const HirState *state = state_now(source);
     bool receives = state && !state_is_sent(type, state);
     bool comes = head->closed ? !state || receives : receives && state_choice(state, head->message);
+    if (source->known->value == HIR_ANY_STATE) comes = false;
     if (comes || (head->closed && coming->stmt->receives.data[0].binds_outside)) return;
     diag_report(
         ways->checker->diags, head->span, E_RECEIVE_IN_STATE,
@@ -283,7 +284,7 @@ void states_receive_arm(Ways *ways, const HirReceiveArm *arm) {
         Path path = path_of(ways, head->from);
         Fact *known = hir_head_is_of_set(head) ? NULL : state_of(ways, &path);
         if (!known) continue;
-        const HirState *state = known->value == STATE_CLOSED
+        const HirState *state = known->value >= HIR_ANY_STATE
                                     ? NULL
                                     : &head->from->type->contract->states.data[known->value];
         const HirChoice *choice =

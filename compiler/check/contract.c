@@ -370,6 +370,7 @@ static uint32_t heaviest(const Weights *weights, const HirType *type, uint32_t d
     uint32_t most = 0;
     if (type->kind == HIR_TYPE_ENDPOINT) {
         if (type->contract->broken) return 0;
+        if (type->state == HIR_ANY_STATE) return 1; // its holder sends next
         return 1 + weights->of[type->contract->number]
                               [type->side * type->contract->states.len + type->state];
     }

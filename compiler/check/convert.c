@@ -143,6 +143,27 @@ bool same_endpoint(const HirType *a, const HirType *b) {
            a->contract == b->contract && a->side == b->side;
 }
 
+// `C.imp:S` to `C.any.imp`, also of a contract that inherits from C. In which state it is then, and whether it may, is asked of the
+// flow of control.
+static bool becomes_any(const HirType *from, const HirType *want) {
+    if (from->kind != HIR_TYPE_ENDPOINT || want->kind != HIR_TYPE_ENDPOINT) return false;
+    if (want->state != HIR_ANY_STATE || from->state == HIR_ANY_STATE || from->side != want->side)
+        return false;
+    const HirContract *at = from->contract;
+    while (at && at != want->contract)
+        at = at->base;
+    return at != NULL;
+}
+
+static HirExpr *erase(Checker *checker, HirExpr *expr, const HirType *want) {
+    HirExpr *value = as_value(checker, expr);
+    if (value->kind == HIR_ERROR) return value;
+    HirExpr *erased = new_expr(checker, HIR_BUILTIN, want, expr->span);
+    erased->builtin = HIR_BUILTIN_ERASE;
+    vec_push(checker->arena, &erased->args, value);
+    return erased;
+}
+
 static bool same_pointee(const HirType *a, const HirType *b) {
     return a == b || same_endpoint(a, b);
 }
@@ -294,6 +315,7 @@ HirExpr *coerce(Checker *checker, HirExpr *expr, const HirType *want) {
         return result ? result : mismatch(checker, expr, want);
     }
     if (from == want) return as_value(checker, expr);
+    if (becomes_any(from, want)) return erase(checker, expr, want);
     if (same_endpoint(from, want)) { // whether the state is right is asked of the flow of control
         result = as_value(checker, expr);
         if (result->kind == HIR_MOVE) result->type = want;

@@ -21,6 +21,10 @@ const HirType *set_type(Checker *checker, Module *module, const AstType *type) {
         diag_report(checker->diags, type->span, E_NOT_AN_ENDPOINT, type_text(checker, endpoint));
         return simple(checker, HIR_TYPE_ERROR);
     }
+    if (endpoint->state == HIR_ANY_STATE) {
+        diag_report(checker->diags, args[0].type->span, E_SET_OF_ANY);
+        return simple(checker, HIR_TYPE_ERROR);
+    }
     if (value && checker->types_known && hir_type_is_second_class(value)) {
         diag_report(checker->diags, args[1].type->span, E_BORROW_STORED, "a set");
         return simple(checker, HIR_TYPE_ERROR);

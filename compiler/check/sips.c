@@ -16,8 +16,8 @@ static void check_params(Checker *checker, HirFn *main) {
     for (uint32_t i = 0; i < main->locals.len; i++) {
         const HirLocal *param = main->locals.data[i];
         bool second = is_args(param->type) && args;
-        if (is_error(param->type) || param->type->kind == HIR_TYPE_ENDPOINT ||
-            (is_args(param->type) && !second)) {
+        bool is_end = param->type->kind == HIR_TYPE_ENDPOINT && param->type->state != HIR_ANY_STATE;
+        if (is_error(param->type) || is_end || (is_args(param->type) && !second)) {
             args = args || is_args(param->type);
             continue;
         }

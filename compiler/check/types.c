@@ -55,11 +55,8 @@ static const HirType *endpoint_type(
     Checker *checker, Module *module, const AstEndpoint *endpoint, Span span, uint32_t *promise
 ) {
     const HirType *wrong = simple(checker, HIR_TYPE_ERROR);
-    if (endpoint->is_any || endpoint->contract->kind != AST_TYPE_NAME ||
-        endpoint->contract->name.args.len) {
-        unsupported(
-            checker, span, endpoint->is_any ? "endpoints of any contract" : "generic contracts"
-        );
+    if (endpoint->contract->kind != AST_TYPE_NAME || endpoint->contract->name.args.len) {
+        unsupported(checker, span, "generic contracts");
         return wrong;
     }
     Decl *decl = find_path(checker, module, &endpoint->contract->name.path);
@@ -72,6 +69,14 @@ static const HirType *endpoint_type(
     }
     complete_decl(checker, decl);
     uint32_t state, to = HIR_NO_STATE;
+    if (endpoint->is_any && (endpoint->state.names.len || endpoint->to.names.len)) {
+        diag_report(checker->diags, span, E_STATE_OF_ANY);
+        return wrong;
+    }
+    if (endpoint->is_any)
+        return hir_type_endpoint(
+            checker->types, decl->contract, endpoint->is_exporter ? HIR_EXP : HIR_IMP, HIR_ANY_STATE
+        );
     if (!contract_state(checker, decl->contract, &endpoint->state, &state)) return wrong;
     if (endpoint->to.names.len && !contract_state(checker, decl->contract, &endpoint->to, &to))
         return wrong;

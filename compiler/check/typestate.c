@@ -7,6 +7,7 @@
 
 const char *state_text(Ways *ways, const HirType *type, uint32_t state) {
     if (state == STATE_CLOSED) return "closed";
+    if (state == HIR_ANY_STATE) return "any";
     return text_of(ways->checker, type->contract->states.data[state].name);
 }
 
@@ -111,6 +112,31 @@ void states_lend(Ways *ways, const Path *path, Span at) {
     }
 }
 
+// The first state in which the holder sends; HIR_NO_STATE: there is none.
+static uint32_t sending_state(const HirType *type) {
+    for (uint32_t i = 0; i < type->contract->states.len; i++)
+        if (state_is_sent(type, &type->contract->states.data[i])) return i;
+    return HIR_NO_STATE;
+}
+
+void states_erase(Ways *ways, HirExpr *value) {
+    if (ways->state.dead || ways->counting) return;
+    const HirType *type = value->type;
+    Path path = { 0 };
+    if (value->kind == HIR_MOVE) path = path_of(ways, value->base);
+    const Fact *known = value->kind == HIR_MOVE ? state_of(ways, &path) : NULL;
+    uint32_t state = known ? known->value : type->state;
+    if (state == STATE_CLOSED) state = sending_state(type);
+    bool sends = state < HIR_ANY_STATE && state_is_sent(type, &type->contract->states.data[state]);
+    if (sends)
+        value->type = hir_type_endpoint(ways->checker->types, type->contract, type->side, state);
+    else
+        diag_report(
+            ways->checker->diags, value->span, E_ERASED_IN_STATE,
+            state == HIR_NO_STATE ? "closed" : state_text(ways, type, state)
+        );
+}
+
 // A call borrows endpoints in the state that its parameters name and leaves them in the one that it promises.
 void states_after_call(Ways *ways, const HirExpr *call, const HirSig *sig) {
     for (uint32_t i = 0; i < call->args.len; i++) {
@@ -192,6 +218,7 @@ Fact *state_tracked(Ways *ways, const HirExpr *endpoint) {
 
 const char *state_why_not(const HirType *type, uint32_t state, bool sends) {
     if (state == STATE_CLOSED) return "";
+    if (state == HIR_ANY_STATE) return ", of which only the contract is known";
     const HirState *info = &type->contract->states.data[state];
     if (info->choices.len == 0) return ", where the protocol ends";
     if (state_is_sent(type, info) == sends) return "";
@@ -203,7 +230,7 @@ void states_send(Ways *ways, const HirStmt *stmt) {
     Fact *known = state_tracked(ways, stmt->place);
     if (!known) return;
     const HirState *state =
-        known->value == STATE_CLOSED ? NULL : &type->contract->states.data[known->value];
+        known->value >= HIR_ANY_STATE ? NULL : &type->contract->states.data[known->value];
     const HirChoice *choice = state ? state_choice(state, stmt->message) : NULL;
     if (choice) {
         state_moves(known, choice->next, stmt->span);
@@ -269,7 +296,9 @@ void states_dropped(Ways *ways, const HirLocal *local, Span at) {
         if (fact.path.local != local || behind || fact.value == STATE_CLOSED ||
             !moves_has_value(&ways->state, &fact.path))
             continue;
-        if (fact.path.type->contract->states.data[fact.value].is_end) continue;
+        bool ends = fact.value != HIR_ANY_STATE &&
+                    fact.path.type->contract->states.data[fact.value].is_end;
+        if (ends) continue;
         diag_report(
             ways->checker->diags, at, E_ENDPOINT_DROPPED, path_text(ways, &fact.path),
             state_text(ways, fact.path.type, fact.value)

@@ -242,6 +242,7 @@ void states_consume(
     Ways *ways, const Path *path, const HirType *want, Span at
 );                                                       // must be in the state that `want` names
 void states_lend(Ways *ways, const Path *path, Span at); // what it holds is as its type says
+void states_erase(Ways *ways, HirExpr *value); // gets the state that it is in for its type; reports
 void states_after_call(Ways *ways, const HirExpr *call, const HirSig *sig);
 void states_captured(
     Ways *ways, const HirExpr *arg

@@ -258,6 +258,7 @@ static Access builtin_access(HirBuiltin builtin, uint32_t arg) {
 
 static void walk_builtin(Ways *ways, const HirExpr *value) {
     uint32_t temps = ways->temps;
+    if (value->builtin == HIR_BUILTIN_ERASE) states_erase(ways, value->args.data[0]);
     for (uint32_t i = 0; i < value->args.len; i++) {
         const HirExpr *arg = value->args.data[i];
         if (hir_expr_is_place(arg))

@@ -88,6 +88,8 @@ typedef struct HirSig {
 } HirSig;
 
 #define HIR_NO_STATE UINT32_MAX
+#define HIR_ANY_STATE \
+    (UINT32_MAX - 2) // of an endpoint of which only the contract is known, at run time
 
 typedef struct HirParam { // of a generic declaration
     Name name;
@@ -113,7 +115,7 @@ struct HirType {
     const HirEnum *enumeration;  // ENUM
     const HirContract *contract; // ENDPOINT SET
     HirSide side;
-    uint32_t state;        // row of the contract's states
+    uint32_t state;        // row of the contract's states, or HIR_ANY_STATE
     const HirSig *sig;     // FN REF_FN
     const HirParam *param; // PARAM
     uint32_t number;       // in order of making: for deterministic tables
@@ -435,8 +437,10 @@ typedef enum HirBuiltin {
     HIR_BUILTIN_ADDRESS,       // place of slice, str or pointer: u64
     HIR_BUILTIN_IS_NONE,       // place of an option: bool
     HIR_BUILTIN_IS_CLOSED,     // place of endpoint: bool
-    HIR_BUILTIN_SET_NEW,       // an empty set
-    HIR_BUILTIN_SET_ADD,       // place of set, endpoint, and its value where the set keeps some
+    HIR_BUILTIN_ERASE, // endpoint: the same of any contract; its type's state is the one that it is in
+    HIR_BUILTIN_RECOVER, // endpoint of any contract: option of a typed one; closed if it is another
+    HIR_BUILTIN_SET_NEW, // an empty set
+    HIR_BUILTIN_SET_ADD, // place of set, endpoint, and its value where the set keeps some
     HIR_BUILTIN_SET_TAKE, // place of set: option of an endpoint, or of a tuple of it and its value
     HIR_BUILTIN_CLZ,
     HIR_BUILTIN_CTZ,

@@ -450,7 +450,7 @@ static void spell_sig(const HirTypes *types, const HirSig *sig, Buf *out) {
         spell(types, sig->params.data[i], out);
         uint32_t promise = sig->promises.data[i];
         const HirType *endpoint = sig->params.data[i]->elem;
-        if (promise != HIR_NO_STATE && endpoint->state != promise)
+        if (promise < HIR_ANY_STATE && endpoint->state != promise)
             buf_printf(
                 out, " -> %s",
                 names_text(types->names, endpoint->contract->states.data[promise].name)
@@ -466,8 +466,8 @@ static void spell_sig(const HirTypes *types, const HirSig *sig, Buf *out) {
 
 static void spell_end(const HirTypes *types, const HirType *type, Buf *out) {
     buf_printf(
-        out, "%s.%s", names_text(types->names, type->contract->name),
-        type->side == HIR_IMP ? "imp" : "exp"
+        out, "%s.%s%s", names_text(types->names, type->contract->name),
+        type->state == HIR_ANY_STATE ? "any." : "", type->side == HIR_IMP ? "imp" : "exp"
     );
     if (type->state < type->contract->states.len)
         buf_printf(

@@ -33,6 +33,8 @@ static SirOp builtin_op(HirBuiltin builtin) {
     case HIR_BUILTIN_ADDRESS: return SIR_OP_ADDRESS;
     case HIR_BUILTIN_IS_NONE: break; // no instruction: a match
     case HIR_BUILTIN_IS_CLOSED: return SIR_OP_IS_CLOSED;
+    case HIR_BUILTIN_ERASE: return SIR_OP_ERASE;
+    case HIR_BUILTIN_RECOVER: return SIR_OP_RECOVER;
     case HIR_BUILTIN_SET_NEW: return SIR_OP_SET_NEW;
     case HIR_BUILTIN_SET_ADD: return SIR_OP_SET_ADD;
     case HIR_BUILTIN_SET_TAKE: return SIR_OP_SET_TAKE;
@@ -101,7 +103,7 @@ void lower__builtin(Body *b, const HirExpr *e, SirArg dest) {
         return;
     }
     SirOp op = builtin_op(e->builtin);
-    SirArg *args = arena_array(&b->l->scratch, SirArg, e->args.len + 1);
+    SirArg *args = arena_array(&b->l->scratch, SirArg, e->args.len + 2);
     uint32_t count = 0;
     if (sir_op_dests(op) > 0) args[count++] = dest;
     for (uint32_t i = 0; i < e->args.len; i++) {
@@ -111,5 +113,6 @@ void lower__builtin(Body *b, const HirExpr *e, SirArg dest) {
         args[count++] = is_place ? lower__place_arg(b, e->args.data[i], later, rest)
                                  : lower__early_value(b, e->args.data[i], later, rest);
     }
+    if (op == SIR_OP_ERASE) args[count++] = lower__num(SIR_ARG_INT, e->args.data[0]->type->state);
     lower__op(b, op, e->span, count, args);
 }

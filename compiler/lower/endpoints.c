@@ -295,6 +295,13 @@ SirType slots_target(const Slots *slots, const SirInst *inst, uint32_t i) {
     case SIR_OP_CALL_VALUE: return i < 2 ? SIR_NONE : callee_sig(slots, inst)->params[i - 2].type;
     case SIR_OP_SEND: return message_arg(slots, inst, i - 2);
     case SIR_OP_STRUCT: return sir_type(module, type_of_dest(slots, inst))->fields[i - 1].type;
+    case SIR_OP_ERASE: {
+        const SirTypeInfo *end =
+            sir_type(module, sir_place_type(module, slots->func, &inst->args[1].place));
+        return sir_type_endpoint(
+            slots->module, end->contract, end->side, (SirState)inst->args[2].n
+        );
+    }
     case SIR_OP_SET_ADD: {
         const SirTypeInfo *set = sir_type(module, type_of_dest(slots, inst));
         if (i == 2) return set->elem;

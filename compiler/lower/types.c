@@ -95,13 +95,17 @@ static SirType lower_enum(Lower *l, const HirEnum *enumeration) {
 
 // --- signatures ----------------------------------------------------------------------------------------
 
+static SirState state_row(uint32_t state) {
+    return state == HIR_ANY_STATE ? SIR_STATE_ANY : state;
+}
+
 // An exclusive borrow of an endpoint that promises nothing gives it back as it was.
 static SirState promise_of(const HirSig *sig, uint32_t param) {
     const HirType *type = sig->params.data[param];
     bool changes = type->kind == HIR_TYPE_PTR && type->mode == HIR_MUT;
     if (!changes || type->elem->kind != HIR_TYPE_ENDPOINT) return SIR_NONE;
     uint32_t promise = param < sig->promises.len ? sig->promises.data[param] : HIR_NO_STATE;
-    return promise == HIR_NO_STATE ? type->elem->state : promise;
+    return state_row(promise == HIR_NO_STATE ? type->elem->state : promise);
 }
 
 SirSig lower__sig(Lower *l, const HirSig *sig) {
@@ -168,7 +172,7 @@ static SirType make_type(Lower *l, const HirType *type) {
     case HIR_TYPE_ENDPOINT: {
         SirContract contract = lower__contract(l, type->contract);
         SirSide side = type->side == HIR_IMP ? SIR_IMP : SIR_EXP;
-        return sir_type_endpoint(module, contract, side, type->state);
+        return sir_type_endpoint(module, contract, side, state_row(type->state));
     }
     default: unreachable(); // a type that check/ refuses
     }
