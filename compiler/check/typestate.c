@@ -128,9 +128,9 @@ void states_erase(Ways *ways, HirExpr *value) {
     uint32_t state = known ? known->value : type->state;
     if (state == STATE_CLOSED) state = sending_state(type);
     bool sends = state < HIR_ANY_STATE && state_is_sent(type, &type->contract->states.data[state]);
-    if (sends)
+    if (state < HIR_ANY_STATE)
         value->type = hir_type_endpoint(ways->checker->types, type->contract, type->side, state);
-    else
+    if (!sends)
         diag_report(
             ways->checker->diags, value->span, E_ERASED_IN_STATE,
             state == HIR_NO_STATE ? "closed" : state_text(ways, type, state)
