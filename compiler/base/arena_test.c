@@ -28,6 +28,23 @@ static void memory_is_zeroed_and_aligned(void **state) {
     assert_int_equal(arena_used(&arena), 0);
 }
 
+// The second arena gets chunks of the first.
+static void memory_is_zeroed_again(void **state) {
+    (void)state;
+    enum { BLOCK = 64 << 10, BLOCKS = 300 };
+    for (int round = 0; round < 2; round++) {
+        Arena arena;
+        arena_init(&arena);
+        for (int i = 0; i < BLOCKS; i++) {
+            uint8_t *bytes = arena_alloc(&arena, BLOCK, 8);
+            for (size_t k = 0; k < BLOCK; k++)
+                if (bytes[k]) fail_msg("byte %zu of block %d is set", k, i);
+            memset(bytes, 0xaa, BLOCK);
+        }
+        arena_free(&arena);
+    }
+}
+
 static void large_blocks_get_their_own_chunk(void **state) {
     (void)state;
     Arena arena;
@@ -83,6 +100,7 @@ static void text_is_copied(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(memory_is_zeroed_and_aligned),
+        cmocka_unit_test(memory_is_zeroed_again),
         cmocka_unit_test(large_blocks_get_their_own_chunk),
         cmocka_unit_test(what_was_given_back_comes_zeroed),
         cmocka_unit_test(vectors_keep_their_content),
