@@ -11,6 +11,7 @@ int command_run(const Options *options);
 int command_test(const Options *options);
 int command_new(const Options *options);
 int command_image(const Options *options);
+int command_system(const Options *options);
 int command_emit(const Options *options);
 int command_interp(const Options *options);
 int command_verify(const Options *options);

@@ -11,17 +11,18 @@
 #include <string.h>
 
 static int (*const commands[COMMANDS])(const Options *) = {
-    [CMD_CHECK] = command_check,     [CMD_BUILD] = command_build,   [CMD_RUN] = command_run,
-    [CMD_TEST] = command_test,       [CMD_NEW] = command_new,       [CMD_IMAGE] = command_image,
-    [CMD_EMIT] = command_emit,       [CMD_VERIFY] = command_verify, [CMD_INTERP] = command_interp,
-    [CMD_EXPLAIN] = command_explain, [CMD_FIX] = command_fix,       [CMD_VERSION] = command_version,
+    [CMD_CHECK] = command_check,     [CMD_BUILD] = command_build,     [CMD_RUN] = command_run,
+    [CMD_TEST] = command_test,       [CMD_NEW] = command_new,         [CMD_IMAGE] = command_image,
+    [CMD_SYSTEM] = command_system,   [CMD_EMIT] = command_emit,       [CMD_VERIFY] = command_verify,
+    [CMD_INTERP] = command_interp,   [CMD_EXPLAIN] = command_explain, [CMD_FIX] = command_fix,
+    [CMD_VERSION] = command_version,
 };
 
 // Commands that compile take a package where no file is given.
 static int run_command(Arena *arena, Options *options) {
     static const bool takes_package[COMMANDS] = {
-        [CMD_CHECK] = true, [CMD_BUILD] = true, [CMD_RUN] = true,
-        [CMD_TEST] = true,  [CMD_IMAGE] = true, [CMD_EMIT] = true,
+        [CMD_CHECK] = true, [CMD_BUILD] = true, [CMD_RUN] = true,    [CMD_TEST] = true,
+        [CMD_IMAGE] = true, [CMD_EMIT] = true,  [CMD_SYSTEM] = true,
     };
     ExitCode code = takes_package[options->command] ? package_apply(arena, options) : EXIT_OK;
     return code == EXIT_OK ? commands[options->command](options) : code;

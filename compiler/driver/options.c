@@ -28,6 +28,9 @@ static const CommandRow commands[COMMANDS] = {
     [CMD_IMAGE] = { "image",   "FILE.sip | FILE.system", "pack a system into a bootable file",
                    "Verifies every sealed binary again, then writes an ELF file that QEMU's -kernel (PVH) boots,\n"
                     "and beside it FILE.img, the packed image that sip-hosted runs."                                                                                                                                 },
+    [CMD_SYSTEM] = { "system",  "FILE.sip | FILE.system",
+                   "show how systems are wired, and whether they can deadlock",                        "Lists sips, wires and what the search for deadlocks found. With --dot, --svg or --promela one system is\n"
+                     "written in that form instead, to -o FILE or standard output; --svg needs Graphviz."                             },
     [CMD_EMIT] = { "emit",    "FILE.sip",               "show what a room leaves",
                    "One of --sir, --llvm, --asm or --contract says which. With several sips, --sip NAME chooses."                                                                                                    },
     [CMD_VERIFY] = { "verify",  "FILE...",
@@ -51,6 +54,11 @@ typedef enum OptionId {
     OPT_INCLUDE,
     OPT_SYSTEM,
     OPT_SIP,
+    OPT_DEADLOCK,
+    OPT_DOT,
+    OPT_SVG,
+    OPT_PROMELA,
+    OPT_STATES,
     OPT_ON,
     OPT_MACHINE,
     OPT_SIR,
@@ -80,8 +88,9 @@ typedef enum OptionId {
 } OptionId;
 
 #define ON(command) (1u << CMD_##command)
-#define COMPILING \
-    (ON(INTERP) | ON(CHECK) | ON(BUILD) | ON(RUN) | ON(TEST) | ON(IMAGE) | ON(EMIT) | ON(FIX))
+#define COMPILING                                                                                  \
+    (ON(SYSTEM) | ON(INTERP) | ON(CHECK) | ON(BUILD) | ON(RUN) | ON(TEST) | ON(IMAGE) | ON(EMIT) | \
+     ON(FIX))
 #define EVERYWHERE (~0u)
 
 typedef struct OptionRow {
@@ -94,51 +103,59 @@ typedef struct OptionRow {
 } OptionRow;
 
 static const OptionRow option_rows[] = {
-    { OPT_OUTPUT,       "-o",                   "PATH",                   ON(BUILD) | ON(IMAGE) | ON(EMIT),
-     "where to write: a folder for build, else a file"                                                                                                                                   },
+    { OPT_OUTPUT,       "-o",                   "PATH",                   ON(SYSTEM) | ON(BUILD) | ON(IMAGE) | ON(EMIT),
+     "where to write: a folder for build, else a file"                                                                                                                                      },
     { OPT_PROFILE,      "--profile",            "NAME",                   ON(BUILD) | ON(RUN) | ON(TEST) | ON(IMAGE) | ON(EMIT),
-     "what a package's profile asks for: debug, release, or its own"                                                                                                                     },
-    { OPT_FILTER,       "--filter",             "TEXT",                   ON(TEST),                                              "only the tests that have TEXT in their titles"         },
+     "what a package's profile asks for: debug, release, or its own"                                                                                                                        },
+    { OPT_FILTER,       "--filter",             "TEXT",                   ON(TEST),                                                 "only the tests that have TEXT in their titles"         },
     { OPT_CHAOS,        "--chaos",              NULL,                     ON(INTERP),
-     "take branches and arguments at random, function by function"                                                                                                                       },
-    { OPT_SEED,         "--seed",               "N",                      ON(INTERP),                                            "of what is random (default 0)"                         },
-    { OPT_STEPS,        "--steps",              "N",                      ON(INTERP),                                            "how many instructions at most"                         },
-    { OPT_LIST,         "--list",               NULL,                     ON(TEST),                                              "name the tests and stop"                               },
-    { OPT_JUNIT,        "--junit",              "FILE",                   ON(TEST),                                              "write the results as JUnit XML too"                    },
-    { OPT_THREADS,      "-j",                   "N",                      COMPILING,                                             "use at most N threads (default: as many as there are)" },
+     "take branches and arguments at random, function by function"                                                                                                                          },
+    { OPT_SEED,         "--seed",               "N",                      ON(INTERP),                                               "of what is random (default 0)"                         },
+    { OPT_STEPS,        "--steps",              "N",                      ON(INTERP),                                               "how many instructions at most"                         },
+    { OPT_LIST,         "--list",               NULL,                     ON(TEST),                                                 "name the tests and stop"                               },
+    { OPT_JUNIT,        "--junit",              "FILE",                   ON(TEST),                                                 "write the results as JUnit XML too"                    },
+    { OPT_THREADS,      "-j",                   "N",                      COMPILING,                                                "use at most N threads (default: as many as there are)" },
     { OPT_DEPFILE,      "--depfile",            "FILE",                   ON(CHECK) | ON(BUILD) | ON(IMAGE),
-     "write what was read, for Ninja and make"                                                                                                                                           },
+     "write what was read, for Ninja and make"                                                                                                                                              },
     { OPT_CACHE,        "--cache-dir",          "DIR",                    ON(BUILD) | ON(RUN) | ON(TEST),
-     "where sealed binaries are kept for the next time"                                                                                                                                  },
+     "where sealed binaries are kept for the next time"                                                                                                                                     },
     { OPT_NO_CACHE,     "--no-cache",           NULL,                     ON(BUILD) | ON(RUN) | ON(TEST),
-     "make everything again, and keep nothing"                                                                                                                                           },
+     "make everything again, and keep nothing"                                                                                                                                              },
     { OPT_LEVEL,        "-O",                   "0|1|2|s",                ON(BUILD) | ON(RUN) | ON(TEST) | ON(IMAGE) | ON(EMIT),
-     "how hard to optimise (default 2)"                                                                                                                                                  },
-    { OPT_INCLUDE,      "-I",                   "DIR",                    COMPILING,                                             "look for imported modules in DIR too"                  },
-    { OPT_SYSTEM,       "--system",             "NAME",                   ON(RUN) | ON(IMAGE),
-     "which system, where the program has several"                                                                                                                                       },
-    { OPT_SIP,          "--sip",                "NAME",                   ON(EMIT),                                              "which sip, where the program has several"              },
-    { OPT_ON,           "--on",                 "host|qemu",              ON(RUN),                                               "as a Linux process (default), or booted in QEMU"       },
-    { OPT_MACHINE,      "--machine",            "TYPE",                   ON(RUN),                                               "QEMU's machine type (default q35)"                     },
-    { OPT_SIR,          "--sir",                NULL,                     ON(EMIT),                                              "the verifiable intermediate representation, as text"   },
-    { OPT_LLVM,         "--llvm",               NULL,                     ON(EMIT),                                              "LLVM's IR after optimisation"                          },
-    { OPT_ASM,          "--asm",                NULL,                     ON(EMIT),                                              "assembly"                                              },
+     "how hard to optimise (default 2)"                                                                                                                                                     },
+    { OPT_INCLUDE,      "-I",                   "DIR",                    COMPILING,                                                "look for imported modules in DIR too"                  },
+    { OPT_SYSTEM,       "--system",             "NAME",                   ON(SYSTEM) | ON(RUN) | ON(IMAGE),
+     "which system, where the program has several"                                                                                                                                          },
+    { OPT_SIP,          "--sip",                "NAME",                   ON(EMIT),                                                 "which sip, where the program has several"              },
+    { OPT_DEADLOCK,     "--deadlock",           "report|off|prove",       ON(CHECK) | ON(BUILD) | ON(RUN) | ON(IMAGE),
+     "what to do about deadlocks: report them (default), nothing, or refuse what is not proved free"                                                                                        },
+    { OPT_DOT,          "--dot",                NULL,                     ON(SYSTEM),                                               "the wiring as a graph for Graphviz"                    },
+    { OPT_SVG,          "--svg",                NULL,                     ON(SYSTEM),                                               "the same, drawn"                                       },
+    { OPT_PROMELA,      "--promela",            NULL,                     ON(SYSTEM),
+     "the model that is searched, for the model checker spin"                                                                                                                               },
+    { OPT_STATES,       "--states",             "N",                      ON(SYSTEM) | ON(CHECK) | ON(BUILD) | ON(RUN) | ON(IMAGE),
+     "how many states of a system are searched for deadlocks (default 250000)"                                                                                                              },
+    { OPT_ON,           "--on",                 "host|qemu",              ON(RUN),                                                  "as a Linux process (default), or booted in QEMU"       },
+    { OPT_MACHINE,      "--machine",            "TYPE",                   ON(RUN),                                                  "QEMU's machine type (default q35)"                     },
+    { OPT_SIR,          "--sir",                NULL,                     ON(EMIT),                                                 "the verifiable intermediate representation, as text"   },
+    { OPT_LLVM,         "--llvm",               NULL,                     ON(EMIT),                                                 "LLVM's IR after optimisation"                          },
+    { OPT_ASM,          "--asm",                NULL,                     ON(EMIT),                                                 "assembly"                                              },
     { OPT_CONTRACT,     "--contract",           NULL,                     ON(EMIT),
-     "contracts with their states, bounds and layouts"                                                                                                                                   },
+     "contracts with their states, bounds and layouts"                                                                                                                                      },
     { OPT_MESSAGES,     "--message-format",     "human|short|json|sarif", COMPILING,
-     "how diagnostics are written"                                                                                                                                                       },
-    { OPT_COLOR,        "--color",              "auto|always|never",      EVERYWHERE,                                            "colour in diagnostics"                                 },
+     "how diagnostics are written"                                                                                                                                                          },
+    { OPT_COLOR,        "--color",              "auto|always|never",      EVERYWHERE,                                               "colour in diagnostics"                                 },
     { OPT_ERROR_LIMIT,  "--error-limit",        "N",                      COMPILING,
-     "show at most N diagnostics (default 50; 0: all)"                                                                                                                                   },
-    { OPT_DENY,         "--deny-warnings",      NULL,                     COMPILING,                                             "take warnings for errors"                              },
-    { OPT_DRY_RUN,      "--dry-run",            NULL,                     ON(FIX),                                               "show the changes as a diff and write nothing"          },
+     "show at most N diagnostics (default 50; 0: all)"                                                                                                                                      },
+    { OPT_DENY,         "--deny-warnings",      NULL,                     COMPILING,                                                "take warnings for errors"                              },
+    { OPT_DRY_RUN,      "--dry-run",            NULL,                     ON(FIX),                                                  "show the changes as a diff and write nothing"          },
     { OPT_VERIFY_DIAGS, "--verify-diagnostics", NULL,                     ON(CHECK),
-     "compare diagnostics with the `//~` marks in the source"                                                                                                                            },
-    { OPT_TIME,         "--time",               NULL,                     COMPILING,                                             "say on stderr how long each room took, in CPU time"    },
-    { OPT_QUIET,        "-q",                   NULL,                     EVERYWHERE,                                            "no status lines"                                       },
-    { OPT_VERBOSE,      "--verbose",            NULL,                     EVERYWHERE,                                            "say more: tools that are run, versions"                },
-    { OPT_VERSION,      "--version",            NULL,                     EVERYWHERE,                                            "show versions and stop"                                },
-    { OPT_HELP,         "--help",               NULL,                     EVERYWHERE,                                            "show this help and stop"                               },
+     "compare diagnostics with the `//~` marks in the source"                                                                                                                               },
+    { OPT_TIME,         "--time",               NULL,                     COMPILING,                                                "say on stderr how long each room took, in CPU time"    },
+    { OPT_QUIET,        "-q",                   NULL,                     EVERYWHERE,                                               "no status lines"                                       },
+    { OPT_VERBOSE,      "--verbose",            NULL,                     EVERYWHERE,                                               "say more: tools that are run, versions"                },
+    { OPT_VERSION,      "--version",            NULL,                     EVERYWHERE,                                               "show versions and stop"                                },
+    { OPT_HELP,         "--help",               NULL,                     EVERYWHERE,                                               "show this help and stop"                               },
 };
 
 enum { OPTION_ROWS = sizeof option_rows / sizeof option_rows[0] };
@@ -198,6 +215,12 @@ static const Choice on_choices[] = {
     { "hosted", ON_HOST },
     { "qemu",   ON_QEMU },
     { NULL,     0       }
+};
+static const Choice deadlock_choices[] = {
+    { "report", DEADLOCK_REPORT },
+    { "off",    DEADLOCK_OFF    },
+    { "prove",  DEADLOCK_PROVE  },
+    { NULL,     0               }
 };
 static const Choice message_choices[] = {
     { "human", MESSAGES_HUMAN },
@@ -267,6 +290,28 @@ static bool set_limit(Options *options, const char *value) {
     return true;
 }
 
+static bool set_picture(Options *options, Picture picture) {
+    if (options->picture != PICTURE_NONE && options->picture != picture) {
+        fprintf(stderr, "sipcc: one thing at a time; give one of --dot, --svg, --promela\n");
+        return false;
+    }
+    options->picture = picture;
+    return true;
+}
+
+static bool set_states(Options *options, const char *value) {
+    char *end;
+    unsigned long long most = strtoull(value, &end, 10);
+    if (!isdigit((unsigned char)*value) || *end || most == 0 || most > UINT32_MAX) {
+        fprintf(
+            stderr, "sipcc: `%s` is not a value of --states; it takes a number from 1\n", value
+        );
+        return false;
+    }
+    options->states = (uint32_t)most;
+    return true;
+}
+
 static bool read_number(const OptionRow *row, const char *word, uint64_t *out) {
     char *end;
     *out = strtoull(word, &end, 0);
@@ -309,6 +354,14 @@ static bool apply(Arena *arena, Options *options, const OptionRow *row, const ch
         if (!choose(row, level_choices, value, &chosen)) return false;
         options->opt_level = (char)chosen;
         options->level_given = true;
+        return true;
+    case OPT_DOT: return set_picture(options, PICTURE_DOT);
+    case OPT_SVG: return set_picture(options, PICTURE_SVG);
+    case OPT_PROMELA: return set_picture(options, PICTURE_PROMELA);
+    case OPT_STATES: return set_states(options, value);
+    case OPT_DEADLOCK:
+        if (!choose(row, deadlock_choices, value, &chosen)) return false;
+        options->deadlock = (DeadlockMode)chosen;
         return true;
     case OPT_ON:
         if (!choose(row, on_choices, value, &chosen)) return false;

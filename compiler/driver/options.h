@@ -20,6 +20,7 @@ typedef enum CommandId {
     CMD_TEST,
     CMD_NEW,
     CMD_IMAGE,
+    CMD_SYSTEM,
     CMD_EMIT,
     CMD_VERIFY,
     CMD_INTERP,
@@ -38,6 +39,8 @@ typedef enum MessageFormat {
 } MessageFormat;
 typedef enum ColorChoice { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER } ColorChoice;
 typedef enum EmitKind { EMIT_NONE, EMIT_SIR, EMIT_LLVM, EMIT_ASM, EMIT_CONTRACT } EmitKind;
+typedef enum Picture { PICTURE_NONE, PICTURE_DOT, PICTURE_SVG, PICTURE_PROMELA } Picture;
+typedef enum DeadlockMode { DEADLOCK_REPORT, DEADLOCK_OFF, DEADLOCK_PROVE } DeadlockMode;
 typedef enum RunOn { ON_HOST, ON_QEMU } RunOn;
 
 typedef struct Options {
@@ -62,6 +65,9 @@ typedef struct Options {
     uint64_t seed, steps;     // --seed, --steps; 0: the default
     bool list;                // --list: only name the tests
     EmitKind emit;
+    Picture picture;       // --dot, --svg, --promela: a form in which `system` writes
+    DeadlockMode deadlock; // --deadlock: what is said of deadlocks
+    uint32_t states;       // --states: how many are looked at; 0: the default
     RunOn on;
     MessageFormat messages;
     ColorChoice color;

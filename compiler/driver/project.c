@@ -4,6 +4,7 @@
 
 #include "base/file.h"
 #include "base/threads.h"
+#include "driver/deadlock.h"
 #include "driver/version.h"
 
 #include <stdio.h>
@@ -133,6 +134,7 @@ ExitCode project_check(Project *project, const char *path) {
     if (project->options->deny_warnings) diags_deny(project->checked->diags);
     vec_each(FrontUnit, unit, &project->checked->units)
         depfile_read(&project->arena, &project->depfile, unit->path);
+    if (diags_errors(project->checked->diags) == 0) deadlock_check(project);
     if (!project->options->verify_diagnostics) show_diagnostics(project);
     return diags_errors(project->checked->diags) ? EXIT_PROGRAM : EXIT_OK;
 }
@@ -250,7 +252,7 @@ static void add_wire(
     vec_push(&project->arena, &instance->wires, wire);
 }
 
-static void add_system(Project *project, const HirSystem *system) {
+Wiring project_wiring(Project *project, const HirSystem *system) {
     Wiring wiring = { .name = text(project, system->name) };
     vec_each(HirInstance, from, &system->instances) {
         Instance instance = { .name = text(project, from->name),
@@ -260,11 +262,11 @@ static void add_system(Project *project, const HirSystem *system) {
             add_wire(project, system, from, i, &instance);
         vec_push(&project->arena, &wiring.sips, instance);
     }
-    vec_push(&project->arena, &project->systems, wiring);
+    return wiring;
 }
 
 // A module's systems are its own affair: who imports it for its functions builds them only if he has none himself.
-static bool is_wanted(const Project *project, const HirSystem *system) {
+bool project_wants(const Project *project, const HirSystem *system) {
     Name own = project->checked->units.data[0].module;
     if (system->module == own) return true;
     vec_each(HirSystem *, other, &project->checked->program->systems) {
@@ -284,7 +286,7 @@ static bool is_needed(const Project *project, const HirSip *sip) {
     bool needed = sip->module == project->checked->units.data[0].module, any = false;
     vec_each(HirSystem *, system, &project->checked->program->systems) {
         any = true;
-        needed |= is_wanted(project, *system) && runs_in(*system, sip);
+        needed |= project_wants(project, *system) && runs_in(*system, sip);
     }
     return needed || !any;
 }
@@ -315,7 +317,8 @@ ExitCode project_compile(Project *project) {
     depfile_read(&project->arena, &project->depfile, project->toolchain.runtime);
     ExitCode code = compile_sips(project, &jobs);
     vec_each(HirSystem *, system, &project->checked->program->systems) {
-        if (code == EXIT_OK && is_wanted(project, *system)) add_system(project, *system);
+        if (code == EXIT_OK && project_wants(project, *system))
+            vec_push(&project->arena, &project->systems, project_wiring(project, *system));
     }
     return code;
 }
@@ -365,7 +368,7 @@ ExitCode project_load(Project *project, const char *path) {
         ExitCode code = load_program(project, folder, sip->program);
         if (code != EXIT_OK) return code;
     }
-    return EXIT_OK;
+    return deadlock_check_built(project, vec_last(&project->systems));
 }
 
 // --- what was read -----------------------------------------------------------------------------------------------------------

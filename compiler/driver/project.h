@@ -38,6 +38,10 @@ ExitCode project_load(
 ); // a `.system` file; every binary is verified and made again
 void project_end(Project *project);
 
+// A system of the checked program: whether it is one to be built, and its wiring.
+bool project_wants(const Project *project, const HirSystem *system);
+Wiring project_wiring(Project *project, const HirSystem *system);
+
 // Writes what was read where --depfile says, if it does.
 ExitCode project_tell_dependencies(Project *project);
 

@@ -112,6 +112,8 @@ static void each_page_keeps_its_word(void **state) {
         char code[8];
         if (rows[i] / 100 == 1) // of reading: tested there
             continue;
+        if (rows[i] >= 470 && rows[i] <= 472) // of whole systems: tests/deadlock
+            continue;
         snprintf(code, sizeof code, "E%04d", rows[i]);
         check_page(code);
         seen++;

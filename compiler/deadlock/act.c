@@ -1,0 +1,272 @@
+// What a thread can do in a state, and the states that it leads to. Sending, closing and making never wait; a thread waits
+// in a receive, and at the end of a join.
+
+#include "deadlock__.h"
+
+#include <string.h>
+
+typedef struct Actor {
+    Space *space;
+    const State *from;
+    uint32_t thread;
+    Arena *arena;
+    Moves *moves;
+} Actor;
+
+static const Thread *thread_of(const Actor *actor) {
+    return &actor->from->threads.data[actor->thread];
+}
+
+static const Config *config_of(const Actor *actor) {
+    return deadlock__config_at(actor->space, thread_of(actor)->config);
+}
+
+// Letters are copied: they are taken from the front.
+static State copy_state(const Actor *actor) {
+    State copy = { .arena = actor->arena };
+    vec_each(const Thread, thread, &actor->from->threads)
+        vec_push(actor->arena, &copy.threads, *thread);
+    vec_each(const Line, line, &actor->from->lines) {
+        Line same = {
+            line->used, { line->closed[0], line->closed[1] },
+             { { 0 },           { 0 }           }
+        };
+        for (int side = 0; side < 2; side++)
+            vec_each(const Letter, letter, &line->letters[side])
+                vec_push(actor->arena, &same.letters[side], *letter);
+        vec_push(actor->arena, &copy.lines, same);
+    }
+    return copy;
+}
+
+static uint32_t row_of(const State *state, const Thread *thread) {
+    for (uint32_t i = 0; i < state->threads.len; i++)
+        if (state->threads.data[i].sip == thread->sip && state->threads.data[i].id == thread->id)
+            return i;
+    return NO_END;
+}
+
+// The thread goes on from here in every way that its code may take.
+static void add_moves(Actor *actor, const State *state, Outcome outcome, bool timeout) {
+    const Thread *thread = thread_of(actor);
+    const Nexts *nexts = deadlock__config_next(actor->space, thread->config, outcome);
+    for (uint32_t i = 0; i < nexts->all.len; i++) {
+        const Next *next = &nexts->all.data[i];
+        bool stops = deadlock__config_at(actor->space, next->config)->stop == STOP_TRAP;
+        bool chosen = nexts->is_choice || (stops && nexts->all.len > 1);
+        Move move = {
+            .label = { .sip = thread->sip,
+                      .config = thread->config,
+                      .arm = outcome.arm,
+                      .choice = chosen ? next->choice : NULL,
+                      .choice_func = next->choice_func,
+                      .is_timeout = timeout },
+            .is_choice = chosen || timeout
+        };
+        move.state = (State){ .arena = actor->arena };
+        vec_each(const Thread, other, &state->threads)
+            vec_push(actor->arena, &move.state.threads, *other);
+        vec_each(const Line, line, &state->lines)
+            vec_push(actor->arena, &move.state.lines, *line);
+        move.state.threads.data[row_of(state, thread)].config = next->config;
+        vec_push(actor->arena, actor->moves, move);
+    }
+}
+
+static void add_end(Actor *actor, State state) {
+    const Thread *thread = thread_of(actor);
+    Move move = {
+        .state = state, .label = { .sip = thread->sip, .config = thread->config }
+    };
+    vec_push(actor->arena, actor->moves, move);
+}
+
+// --- what others notice ----------------------------------------------------------------------------------------------
+
+static void drop_payload(Actor *actor, State *state, Val payload) {
+    const Value *value = deadlock__value_at(&actor->space->values, payload);
+    if (value->kind == VALUE_END) deadlock__state_close(actor->space, state, (uint32_t)value->bits);
+    for (uint32_t i = 0; value->kind == VALUE_LIST && i < value->count; i++)
+        drop_payload(actor, state, value->items[i]);
+}
+
+static bool is_kernels(const Space *space, uint32_t end) {
+    return end / 2 < space->channels && space->machine[end / 2];
+}
+
+static void act_send(Actor *actor) {
+    const Config *config = config_of(actor);
+    uint32_t end = config->ends.data[0], side = end % 2;
+    State state = copy_state(actor);
+    Line *line = &state.lines.data[end / 2];
+    if (is_kernels(actor->space, end) || line->closed[!side]) {
+        drop_payload(actor, &state, config->payload);
+    } else {
+        Letter letter = { (uint32_t)config->inst->args[1].n, config->payload };
+        vec_push(actor->arena, &line->letters[side], letter);
+    }
+    add_moves(actor, &state, (Outcome){ 0 }, false);
+}
+
+static void act_close(Actor *actor) {
+    const Config *config = config_of(actor);
+    State state = copy_state(actor);
+    vec_each(const uint32_t, end, &config->ends)
+        deadlock__state_close(actor->space, &state, *end);
+    add_moves(actor, &state, (Outcome){ 0 }, false);
+}
+
+static bool act_channel(Actor *actor) {
+    State state = copy_state(actor);
+    uint32_t line = deadlock__state_new_line(actor->space, &state);
+    if (line >= actor->space->channels + MOST_MADE) return false;
+    add_moves(actor, &state, (Outcome){ .channel = line }, false);
+    return true;
+}
+
+static uint32_t new_id(const State *state, uint32_t sip) {
+    for (uint32_t id = 0;; id++) {
+        Thread wanted = { .sip = sip, .id = id };
+        if (row_of(state, &wanted) == NO_END) return id;
+    }
+}
+
+static bool act_spawn(Actor *actor) {
+    const Thread *thread = thread_of(actor);
+    const Config *config = config_of(actor);
+    const Value *args = deadlock__value_at(&actor->space->values, config->payload);
+    uint32_t func = (uint32_t)config->inst->args[config->inst->op == SIR_OP_JOIN_SPAWN].n;
+    State state = copy_state(actor);
+    if (state.threads.len == MOST_THREADS) return false;
+    Thread child = { .sip = thread->sip, .id = new_id(&state, thread->sip) };
+    child.config =
+        deadlock__config_begin(actor->space, thread->sip, func, args->items, args->count);
+    child.parent = config->join ? thread->id + 1 : 0;
+    child.join = config->join ? config->join - 1 : 0;
+    vec_push(actor->arena, &state.threads, child);
+    add_moves(actor, &state, (Outcome){ 0 }, false);
+    return true;
+}
+
+// --- ends --------------------------------------------------------------------------------------------------------------
+
+static void remove_thread(Actor *actor, State *state, uint32_t row) {
+    Config config = *deadlock__config_at(actor->space, state->threads.data[row].config);
+    for (uint32_t i = 0; i < config.held.len; i++)
+        deadlock__state_close(actor->space, state, config.held.data[i]);
+    memmove(
+        &state->threads.data[row], &state->threads.data[row + 1],
+        (state->threads.len - row - 1) * sizeof(Thread)
+    );
+    state->threads.len--;
+}
+
+// With its first thread, or by a fault, all of a process ends.
+static void act_end(Actor *actor, bool all) {
+    State state = copy_state(actor);
+    const Thread *thread = thread_of(actor);
+    if (!all && thread->id != 0) {
+        remove_thread(actor, &state, actor->thread);
+    } else {
+        for (uint32_t i = state.threads.len; i-- > 0;)
+            if (state.threads.data[i].sip == thread->sip) remove_thread(actor, &state, i);
+    }
+    add_end(actor, state);
+}
+
+// --- waiting -----------------------------------------------------------------------------------------------------------
+
+bool deadlock__act_is_ready(const Space *space, const State *state, uint32_t end) {
+    const Line *line = &state->lines.data[end / 2];
+    return is_kernels(space, end) || line->letters[!(end % 2)].len || line->closed[!(end % 2)];
+}
+
+static void receive_letter(Actor *actor, uint32_t end, uint32_t arm) {
+    State state = copy_state(actor);
+    Outcome outcome = { .arm = arm };
+    bool letter = config_of(actor)->inst->arms[arm].kind == SIR_ARM_MESSAGE;
+    if (letter && !is_kernels(actor->space, end)) {
+        Line *line = &state.lines.data[end / 2];
+        Letter *letters = line->letters[!(end % 2)].data;
+        outcome.payload = letters[0].payload;
+        memmove(letters, letters + 1, --line->letters[!(end % 2)].len * sizeof *letters);
+    }
+    add_moves(actor, &state, outcome, false);
+}
+
+static bool fits(const Actor *actor, uint32_t end, const SirArm *arm) {
+    const Line *line = &actor->from->lines.data[end / 2];
+    bool kernel = is_kernels(actor->space, end);
+    if (arm->kind == SIR_ARM_MESSAGE)
+        return kernel || (line->letters[!(end % 2)].len &&
+                          line->letters[!(end % 2)].data[0].message == arm->n);
+    return arm->kind == SIR_ARM_CLOSED && !kernel && !line->letters[!(end % 2)].len &&
+           line->closed[!(end % 2)];
+}
+
+static Reach act_receive(Actor *actor) {
+    const Config *config = config_of(actor);
+    Numbers ends = config->ends;
+    const SirInst *inst = config->inst;
+    bool all = true;
+    for (uint32_t i = 0; i < inst->arm_count; i++) {
+        const SirArm *arm = &inst->arms[i];
+        if (arm->kind == SIR_ARM_TIMEOUT) {
+            State state = copy_state(actor);
+            add_moves(actor, &state, (Outcome){ .arm = i }, true);
+            continue;
+        }
+        all = all && deadlock__act_is_ready(actor->space, actor->from, ends.data[i]);
+        if (fits(actor, ends.data[i], arm)) receive_letter(actor, ends.data[i], i);
+    }
+    if (actor->moves->len == 0) return REACH_NONE;
+    return all ? REACH_ALL : REACH_SOME;
+}
+
+static bool has_children(const State *state, const Thread *thread, uint32_t join) {
+    vec_each(const Thread, other, &state->threads)
+        if (other->sip == thread->sip && other->parent == thread->id + 1 && other->join == join)
+            return true;
+    return false;
+}
+
+static Reach act_join(Actor *actor) {
+    if (has_children(actor->from, thread_of(actor), config_of(actor)->join)) return REACH_NONE;
+    State state = copy_state(actor);
+    add_moves(actor, &state, (Outcome){ 0 }, false);
+    return REACH_ALL;
+}
+
+// --- all ---------------------------------------------------------------------------------------------------------------
+
+static bool is_alone(const State *state, uint32_t thread) {
+    for (uint32_t i = 0; i < state->threads.len; i++)
+        if (i != thread && state->threads.data[i].sip == state->threads.data[thread].sip)
+            return false;
+    return true;
+}
+
+Reach deadlock__act(Space *space, const State *state, uint32_t thread, Arena *arena, Moves *moves) {
+    Actor actor = { space, state, thread, arena, moves };
+    Reach reach = REACH_ALL;
+    switch (config_of(&actor)->stop) {
+    case STOP_BEGIN: {
+        State same = copy_state(&actor);
+        add_moves(&actor, &same, (Outcome){ 0 }, false);
+        break;
+    }
+    case STOP_SEND: act_send(&actor); break;
+    case STOP_CLOSE: act_close(&actor); break;
+    case STOP_CHANNEL: reach = act_channel(&actor) ? REACH_ALL : REACH_NONE; break;
+    case STOP_SPAWN: reach = act_spawn(&actor) ? REACH_ALL : REACH_NONE; break;
+    case STOP_RECEIVE: reach = act_receive(&actor); break;
+    case STOP_JOIN: reach = act_join(&actor); break;
+    case STOP_END: act_end(&actor, false); break;
+    case STOP_TRAP: act_end(&actor, true); break;
+    case STOP_EXIT:
+    case STOP_SPIN:
+    case STOP_LOST: return REACH_NONE;
+    }
+    // Threads of one process may end each other: no one's moves are all that can come.
+    return reach == REACH_ALL && !is_alone(state, thread) ? REACH_SOME : reach;
+}

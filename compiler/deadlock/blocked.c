@@ -1,0 +1,98 @@
+// Who waits for ever: the largest set of threads in which each waits, and all that it waits for is held by others of the set.
+// Such a set stays as it is, whatever the rest does.
+
+#include "deadlock__.h"
+
+static bool holds_end(const Config *config, uint32_t end) {
+    vec_each(const uint32_t, held, &config->held)
+        if (*held == end) return true;
+    return false;
+}
+
+static bool is_in(const Space *space, Val payload, uint32_t end) {
+    const Value *value = deadlock__value_at(&space->values, payload);
+    if (value->kind == VALUE_END) return value->bits == end;
+    for (uint32_t i = 0; value->kind == VALUE_LIST && i < value->count; i++)
+        if (is_in(space, value->items[i], end)) return true;
+    return false;
+}
+
+// The end to which a message is on its way that carries this one.
+static uint32_t carrier(const Space *space, const State *state, uint32_t end) {
+    for (uint32_t i = 0; i < state->lines.len; i++)
+        for (uint32_t side = 0; side < 2; side++)
+            vec_each(const Letter, letter, &state->lines.data[i].letters[side])
+                if (is_in(space, letter->payload, end)) return i * 2 + !side;
+    return NO_END;
+}
+
+// An end on its way is as good as held by whoever holds the end that it goes to.
+uint32_t deadlock__blocked_holder(const Space *space, const State *state, uint32_t end) {
+    for (uint32_t hops = 0; end != NO_END && hops < 64; hops++) {
+        for (uint32_t i = 0; i < state->threads.len; i++)
+            if (holds_end(deadlock__config_at(space, state->threads.data[i].config), end)) return i;
+        end = carrier(space, state, end);
+    }
+    return NO_END;
+}
+
+// --- waiting -----------------------------------------------------------------------------------------------------------
+
+static bool waits(const Space *space, const State *state, const Thread *thread) {
+    const Config *config = deadlock__config_at(space, thread->config);
+    if (config->stop == STOP_JOIN) return true; // whether for anybody is asked later
+    if (config->stop != STOP_RECEIVE) return false;
+    vec_each(const uint32_t, end, &config->ends)
+        if (*end == NO_END || deadlock__act_is_ready(space, state, *end)) return false;
+    return true;
+}
+
+static bool is_child(const Thread *child, const Thread *parent, uint32_t join) {
+    return child->sip == parent->sip && child->parent == parent->id + 1 && child->join == join;
+}
+
+static bool stays(const Space *space, const State *state, uint32_t row, const bool *in) {
+    const Thread *thread = &state->threads.data[row];
+    const Config *config = deadlock__config_at(space, thread->config);
+    if (config->stop == STOP_JOIN) {
+        for (uint32_t i = 0; i < state->threads.len; i++)
+            if (in[i] && is_child(&state->threads.data[i], thread, config->join)) return true;
+        return false;
+    }
+    vec_each(const uint32_t, end, &config->ends) {
+        uint32_t holder = deadlock__blocked_holder(space, state, *end ^ 1);
+        if (holder == NO_END || !in[holder]) return false;
+    }
+    return true;
+}
+
+// Another thread of the process may end it, or the system.
+static bool is_firm(const Space *space, const State *state, const bool *in) {
+    for (uint32_t i = 0; i < state->threads.len; i++) {
+        const Thread *other = &state->threads.data[i];
+        if (in[i]) continue;
+        if (deadlock__space_program(space, other->sip)->may_exit) return false;
+        for (uint32_t k = 0; k < state->threads.len; k++)
+            if (in[k] && state->threads.data[k].sip == other->sip) return false;
+    }
+    return true;
+}
+
+Numbers deadlock__blocked_find(Arena *arena, const Space *space, const State *state, bool *firm) {
+    Numbers result = { 0 };
+    bool *in = arena_array(arena, bool, state->threads.len);
+    for (uint32_t i = 0; i < state->threads.len; i++)
+        in[i] = waits(space, state, &state->threads.data[i]);
+    for (bool changed = true; changed;) {
+        changed = false;
+        for (uint32_t i = 0; i < state->threads.len; i++) {
+            if (!in[i] || stays(space, state, i, in)) continue;
+            in[i] = false;
+            changed = true;
+        }
+    }
+    for (uint32_t i = 0; i < state->threads.len; i++)
+        if (in[i]) vec_push(arena, &result, i);
+    *firm = is_firm(space, state, in);
+    return result;
+}

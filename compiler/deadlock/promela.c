@@ -1,0 +1,230 @@
+// The model that is searched, in Promela, for `spin`: a process a sip whose labels are its stops, two bounded queues a
+// channel. What it says of invalid end states is what the search says of systems in which all that are left wait.
+
+#include "deadlock__.h"
+
+#include <string.h>
+
+typedef struct Writer {
+    Space space;
+    Arena arena;
+    Buf *out;
+    const char *why; // it cannot be written
+    uint32_t why_config;
+    uint32_t sip;
+    Map *labels; // config -> 1
+    VEC(uint32_t) todo;
+} Writer;
+
+// --- queues ------------------------------------------------------------------------------------------------------------
+
+// Most messages in a row that go one way: then the other side must have seen them all. Legal contracts have no circle here.
+static uint32_t run_from(
+    const SirContractInfo *contract, SirState state, SirDir dir, uint32_t deep
+) {
+    uint32_t most = 0;
+    const SirStateInfo *info = &contract->states[state];
+    for (uint32_t i = 0; deep && i < info->choice_count; i++) {
+        if (contract->messages[info->choices[i].message].dir != dir) continue;
+        uint32_t here = 1 + run_from(contract, info->choices[i].next, dir, deep - 1);
+        most = here > most ? here : most;
+    }
+    return most;
+}
+
+static uint32_t bound(const SirContractInfo *contract, SirDir dir) {
+    uint32_t most = 1;
+    for (SirState state = 0; state < contract->state_count; state++) {
+        uint32_t here = run_from(contract, state, dir, 16);
+        most = here > most ? here : most;
+    }
+    return most;
+}
+
+static void write_queues(Writer *writer) {
+    const DeadlockSystem *system = writer->space.system;
+    for (uint32_t i = 0; i < system->sip_count; i++) {
+        const SirModule *module = system->sips[i].module;
+        const SirSig *sig = &module->funcs.data[module->manifest.main].sig;
+        for (uint32_t p = 0; p < sig->param_count; p++) {
+            uint32_t end = writer->space.wire_ends[i][p];
+            if (end == NO_END || end % 2 || writer->space.machine[end / 2]) continue;
+            const SirTypeInfo *type = &module->types.data[sig->params[p].type];
+            const SirContractInfo *contract = &module->contracts.data[type->contract];
+            buf_printf(
+                writer->out,
+                "chan q%u_0 = [%u] of { short }; /* " STR_FMT ", importer to exporter */\n"
+                "chan q%u_1 = [%u] of { short };\n",
+                end / 2, bound(contract, SIR_IN), STR_ARG(contract->name), end / 2,
+                bound(contract, SIR_OUT)
+            );
+        }
+    }
+    buf_printf(
+        writer->out, "bool closed[%u];\n\n", writer->space.channels ? writer->space.channels * 2 : 1
+    );
+}
+
+// --- labels ------------------------------------------------------------------------------------------------------------
+
+static void refuse(Writer *writer, uint32_t config, const char *why) {
+    if (writer->why) return;
+    writer->why = why;
+    writer->why_config = config;
+}
+
+static bool is_kernels(const Writer *writer, uint32_t end) {
+    return end / 2 < writer->space.channels && writer->space.machine[end / 2];
+}
+
+static void write_goto(Writer *writer, uint32_t config, Outcome outcome) {
+    const Nexts *nexts = deadlock__config_next(&writer->space, config, outcome);
+    for (uint32_t i = 0; i < nexts->all.len; i++) {
+        uint32_t next = nexts->all.data[i].config;
+        if (map_put(writer->labels, next, 1)) vec_push(&writer->arena, &writer->todo, next);
+        if (nexts->all.len > 1)
+            buf_printf(writer->out, "%s goto n%u", i ? " ::" : " if ::", next);
+        else
+            buf_printf(writer->out, " goto n%u", next);
+    }
+    buf_cstr(writer->out, nexts->all.len > 1 ? " fi" : "");
+}
+
+static void write_close(Writer *writer, const Numbers *ends) {
+    vec_each(const uint32_t, end, ends) {
+        if (is_kernels(writer, *end)) continue;
+        buf_printf(
+            writer->out,
+            "    atomic { closed[%u] = true; do :: len(q%u_%u) > 0 -> q%u_%u?m :: else -> break od };\n",
+            *end, *end / 2, !(*end % 2), *end / 2, !(*end % 2)
+        );
+    }
+}
+
+static void write_send(Writer *writer, uint32_t row, const Config *config) {
+    uint32_t end = config->ends.data[0];
+    if (config->payload != VAL_NONE) refuse(writer, row, "a message carries an endpoint");
+    if (!is_kernels(writer, end))
+        buf_printf(
+            writer->out, "    atomic { if :: closed[%u] :: else -> q%u_%u!%u fi };\n", end ^ 1,
+            end / 2, end % 2, (uint32_t)config->inst->args[1].n
+        );
+    buf_cstr(writer->out, "   ");
+    write_goto(writer, row, (Outcome){ 0 });
+    buf_cstr(writer->out, ";\n");
+}
+
+static void write_receive(Writer *writer, uint32_t row, const Config *config) {
+    Config copy = *config; // more are found meanwhile
+    buf_cstr(writer->out, "    if\n");
+    for (uint32_t i = 0; i < copy.inst->arm_count; i++) {
+        const SirArm *arm = &copy.inst->arms[i];
+        uint32_t end = copy.ends.data[i];
+        bool kernel = end != NO_END && is_kernels(writer, end);
+        if (kernel && arm->kind == SIR_ARM_CLOSED) continue;
+        if (kernel || arm->kind == SIR_ARM_TIMEOUT)
+            buf_cstr(writer->out, "    :: true ->");
+        else if (arm->kind == SIR_ARM_MESSAGE)
+            buf_printf(writer->out, "    :: q%u_%u?%u ->", end / 2, !(end % 2), (uint32_t)arm->n);
+        else
+            buf_printf(
+                writer->out, "    :: (len(q%u_%u) == 0 && closed[%u]) ->", end / 2, !(end % 2),
+                end ^ 1
+            );
+        write_goto(writer, row, (Outcome){ .arm = i });
+        buf_byte(writer->out, '\n');
+    }
+    buf_cstr(writer->out, "    fi;\n");
+}
+
+static void write_label(Writer *writer, uint32_t row) {
+    const Config config = *deadlock__config_at(&writer->space, row);
+    DeadlockPlace place = deadlock__tell_place(&writer->space, config.sip, config.inst);
+    buf_printf(writer->out, "n%u: /* " STR_FMT ":%u */\n", row, STR_ARG(place.file), place.line);
+    switch (config.stop) {
+    case STOP_BEGIN:
+        buf_cstr(writer->out, "   ");
+        write_goto(writer, row, (Outcome){ 0 });
+        buf_cstr(writer->out, ";\n");
+        break;
+    case STOP_SEND: write_send(writer, row, &config); break;
+    case STOP_CLOSE:
+        write_close(writer, &config.ends);
+        buf_cstr(writer->out, "   ");
+        write_goto(writer, row, (Outcome){ 0 });
+        buf_cstr(writer->out, ";\n");
+        break;
+    case STOP_RECEIVE: write_receive(writer, row, &config); break;
+    case STOP_END:
+    case STOP_TRAP:
+        write_close(writer, &config.held);
+        buf_cstr(writer->out, "    goto done;\n");
+        break;
+    case STOP_SPIN: buf_cstr(writer->out, "    do :: skip od;\n"); break;
+    case STOP_CHANNEL: refuse(writer, row, "a channel is made at run time"); break;
+    case STOP_SPAWN:
+    case STOP_JOIN: refuse(writer, row, "a thread is started"); break;
+    case STOP_EXIT: refuse(writer, row, "it may end the system"); break;
+    case STOP_LOST: refuse(writer, row, config.why); break;
+    }
+}
+
+// --- processes -----------------------------------------------------------------------------------------------------------
+
+enum { MOST_LABELS = 20000 };
+
+static void write_sip(Writer *writer, uint32_t sip) {
+    const SirModule *module = writer->space.system->sips[sip].module;
+    uint32_t params = module->funcs.data[module->manifest.main].sig.param_count;
+    Val *args = arena_array(&writer->arena, Val, params);
+    for (uint32_t p = 0; p < params; p++) {
+        uint32_t end = writer->space.wire_ends[sip][p];
+        if (end != NO_END)
+            args[p] = deadlock__value_make(&writer->space.values, VALUE_END, 0, end, NULL, 0);
+    }
+    writer->sip = sip;
+    writer->labels = map_new(&writer->arena);
+    writer->todo.len = 0;
+    uint32_t first =
+        deadlock__config_begin(&writer->space, sip, module->manifest.main, args, params);
+    map_put(writer->labels, first, 1);
+    vec_push(&writer->arena, &writer->todo, first);
+    buf_printf(
+        writer->out, "proctype sip%u() { /* %s */\n    short m;\n", sip,
+        writer->space.system->sips[sip].name
+    );
+    for (uint32_t at = 0; at < writer->todo.len && !writer->why; at++) {
+        if (at == MOST_LABELS) refuse(writer, writer->todo.data[at], "it has too many steps");
+        write_label(writer, writer->todo.data[at]);
+    }
+    buf_cstr(writer->out, "done: skip\n}\n\n");
+}
+
+static void write_init(Writer *writer) {
+    buf_cstr(writer->out, "init {\n    atomic {\n");
+    for (uint32_t i = 0; i < writer->space.system->sip_count; i++)
+        buf_printf(writer->out, "        run sip%u();\n", i);
+    buf_cstr(writer->out, "    }\n}\n");
+}
+
+bool deadlock_promela(Arena *arena, const DeadlockSystem *system, Buf *out, DeadlockNote *why) {
+    Writer writer = { .out = out };
+    arena_init(&writer.arena);
+    deadlock__space_init(&writer.arena, &writer.space, system, true);
+    buf_cstr(
+        out,
+        "/* Made by sipcc. Check it with: spin -a FILE && cc -DSAFETY -o pan pan.c && ./pan */\n\n"
+    );
+    write_queues(&writer);
+    for (uint32_t i = 0; i < system->sip_count && !writer.why; i++)
+        write_sip(&writer, i);
+    write_init(&writer);
+    if (writer.why) {
+        const Config *config = deadlock__config_at(&writer.space, writer.why_config);
+        why->place = deadlock__tell_place(&writer.space, config->sip, config->inst);
+        why->text = arena_printf(arena, "%s", writer.why);
+    }
+    deadlock__space_end(&writer.space);
+    arena_free(&writer.arena);
+    return writer.why == NULL;
+}

@@ -1,0 +1,401 @@
+// One instruction that nobody else can notice: what it does to endpoints, and to the few constants that are kept.
+// Whatever is not known here and touches an endpoint ends the pursuit of this thread.
+
+#include "deadlock__.h"
+
+static Values *values(const Mover *mover) {
+    return &mover->space->values;
+}
+
+static const Value *at(const Mover *mover, Val value) {
+    return deadlock__value_at(&mover->space->values, value);
+}
+
+static void write_dest(Mover *mover, const SirInst *inst, Val value) {
+    if (inst->args[0].kind == SIR_ARG_PLACE)
+        deadlock__place_set(mover, &inst->args[0].place, value);
+}
+
+static bool place_holds(const Mover *mover, const SirArg *arg) {
+    return deadlock__mover_holds(mover, deadlock__mover_place_type(mover, &arg->place));
+}
+
+// --- arithmetic on constants ---------------------------------------------------------------------------------------
+
+// Small numbers, which are the same in every integer type.
+static bool both_small(Mover *mover, const SirInst *inst, uint64_t *a, uint64_t *b) {
+    const Value *x = at(mover, deadlock__arg_peek(mover, &inst->args[1]));
+    const Value *y = at(mover, deadlock__arg_peek(mover, &inst->args[2]));
+    *a = x->bits;
+    *b = y->bits;
+    return x->kind == VALUE_INT && y->kind == VALUE_INT && *a <= INT8_MAX && *b <= INT8_MAX;
+}
+
+static Val folded(Mover *mover, uint64_t result) {
+    return mover->space->folds && result <= MOST_FOLD ? deadlock__value_int(values(mover), result)
+                                                      : VAL_NONE;
+}
+
+static Val compute(Mover *mover, const SirInst *inst) {
+    uint64_t a, b;
+    if (!both_small(mover, inst, &a, &b)) return VAL_NONE;
+    switch (inst->op) {
+    case SIR_OP_ADD_TRAP:
+    case SIR_OP_ADD_WRAP:
+    case SIR_OP_ADD_SAT: return folded(mover, a + b);
+    case SIR_OP_SUB_TRAP:
+    case SIR_OP_SUB_WRAP:
+    case SIR_OP_SUB_SAT: return a >= b ? folded(mover, a - b) : VAL_NONE;
+    case SIR_OP_MUL_TRAP:
+    case SIR_OP_MUL_WRAP:
+    case SIR_OP_MUL_SAT: return folded(mover, a * b);
+    case SIR_OP_DIV_TRAP: return b ? folded(mover, a / b) : VAL_NONE;
+    case SIR_OP_REM_TRAP: return b ? folded(mover, a % b) : VAL_NONE;
+    case SIR_OP_AND: return deadlock__value_int(values(mover), a & b);
+    case SIR_OP_OR: return deadlock__value_int(values(mover), a | b);
+    case SIR_OP_XOR: return deadlock__value_int(values(mover), a ^ b);
+    case SIR_OP_EQ: return deadlock__value_int(values(mover), a == b);
+    case SIR_OP_NE: return deadlock__value_int(values(mover), a != b);
+    case SIR_OP_LT: return deadlock__value_int(values(mover), a < b);
+    case SIR_OP_LE: return deadlock__value_int(values(mover), a <= b);
+    case SIR_OP_GT: return deadlock__value_int(values(mover), a > b);
+    case SIR_OP_GE: return deadlock__value_int(values(mover), a >= b);
+    default: return VAL_NONE;
+    }
+}
+
+static Val negate(Mover *mover, const SirInst *inst) {
+    const Value *x = at(mover, deadlock__arg_peek(mover, &inst->args[1]));
+    SirType type = deadlock__mover_place_type(mover, &inst->args[0].place);
+    bool known = type == SIR_TYPE_BOOL && x->kind == VALUE_INT;
+    return known ? deadlock__value_int(values(mover), !x->bits) : VAL_NONE;
+}
+
+static Val convert(Mover *mover, const SirInst *inst) {
+    Val value = deadlock__arg_peek(mover, &inst->args[1]);
+    const Value *x = at(mover, value);
+    return x->kind == VALUE_INT && x->bits <= INT8_MAX ? value : VAL_NONE;
+}
+
+// --- making and taking apart -----------------------------------------------------------------------------------------
+
+static Val in_list(Mover *mover, uint32_t variant, Val item) {
+    return deadlock__value_make(values(mover), VALUE_LIST, variant, 0, &item, 1);
+}
+
+static Val variant(Mover *mover, const SirInst *inst) {
+    const Value *list = at(mover, deadlock__args_take(mover, inst, 2));
+    SirType type = deadlock__mover_place_type(mover, &inst->args[0].place);
+    const SirTypeInfo *info = &mover->program->module->types.data[type];
+    if (info->kind == SIR_TYPE_ENUM && info->is_plain_enum)
+        return deadlock__value_int(values(mover), info->variants[inst->args[1].n].value);
+    return deadlock__value_make(
+        values(mover), VALUE_LIST, (uint32_t)inst->args[1].n, 0, list->items, list->count
+    );
+}
+
+static void new_opt(Mover *mover, const SirInst *inst) {
+    Val value = deadlock__arg_take(mover, &inst->args[1]);
+    if (at(mover, value)->is_tracked)
+        deadlock__mover_lose(mover, "an endpoint goes where there may be no memory");
+    write_dest(mover, inst, VAL_NONE);
+}
+
+static void borrow(Mover *mover, const SirInst *inst) {
+    Spot spot = deadlock__spot_of(mover, &inst->args[1].place);
+    Val value = deadlock__spot_get(mover, &spot);
+    if (place_holds(mover, &inst->args[1])) {
+        // A slice or borrow of one is itself a borrow.
+        bool through = at(mover, value)->kind == VALUE_REF &&
+                       (inst->op == SIR_OP_VIEW || inst->op == SIR_OP_VIEW_MUT);
+        write_dest(mover, inst, through ? value : deadlock__spot_ref(mover, &spot));
+        return;
+    }
+    if (inst->op != SIR_OP_BORROW && inst->op != SIR_OP_VIEW)
+        deadlock__spot_set(mover, &spot, VAL_NONE); // it may be changed where nobody looks
+    write_dest(mover, inst, VAL_NONE);
+}
+
+// --- elements that hold endpoints ----------------------------------------------------------------------------------
+
+static Spot list_spot(const Mover *mover, const SirArg *arg) {
+    Spot spot = deadlock__spot_of(mover, &arg->place);
+    const Value *here = at(mover, deadlock__spot_get(mover, &spot));
+    if (here->kind != VALUE_REF) return spot;
+    Spot result = { .known = true,
+                    .frame = (uint32_t)(here->bits >> 32),
+                    .local = (uint32_t)here->bits,
+                    .depth = here->count };
+    for (uint32_t i = 0; i < here->count; i++)
+        result.path[i] = here->items[i];
+    return result;
+}
+
+static void resize(Mover *mover, const Spot *spot, uint32_t count) {
+    const Value *list = at(mover, deadlock__spot_get(mover, spot));
+    Val *items = arena_array(&mover->space->scratch, Val, count);
+    for (uint32_t i = 0; i < count && i < list->count; i++)
+        items[i] = list->items[i];
+    deadlock__spot_set(
+        mover, spot, deadlock__value_make(values(mover), VALUE_LIST, 0, 0, items, count)
+    );
+}
+
+static void push(Mover *mover, const SirInst *inst) {
+    Spot spot = list_spot(mover, &inst->args[0]);
+    Val value = deadlock__arg_take(mover, &inst->args[1]);
+    uint32_t count = at(mover, deadlock__spot_get(mover, &spot))->count;
+    if (!spot.known)
+        deadlock__mover_lose(mover, "an endpoint is pushed where the analysis does not follow it");
+    if (mover->machine->lost) return;
+    resize(mover, &spot, count + 1);
+    deadlock__spot_set(
+        mover, &spot,
+        deadlock__value_with(values(mover), deadlock__spot_get(mover, &spot), count, value)
+    );
+}
+
+static void pop(Mover *mover, const SirInst *inst) {
+    Spot spot = list_spot(mover, &inst->args[1]);
+    const Value *list = at(mover, deadlock__spot_get(mover, &spot));
+    if (!spot.known || list->kind != VALUE_LIST) {
+        deadlock__mover_lose(
+            mover, "an endpoint is popped from where the analysis does not follow it"
+        );
+        return;
+    }
+    if (list->count == 0) {
+        write_dest(mover, inst, deadlock__value_make(values(mover), VALUE_LIST, 0, 0, NULL, 0));
+        return;
+    }
+    Val last = list->items[list->count - 1];
+    resize(mover, &spot, list->count - 1);
+    write_dest(mover, inst, in_list(mover, 1, last));
+}
+
+// d = the old element `index`; what follows moves down, or it is replaced.
+static void take_element(Mover *mover, const SirInst *inst, bool replaces) {
+    Spot spot = list_spot(mover, &inst->args[1]);
+    const Value *list = at(mover, deadlock__spot_get(mover, &spot));
+    const Value *index = at(mover, deadlock__arg_peek(mover, &inst->args[2]));
+    Val more = replaces ? deadlock__arg_take(mover, &inst->args[3]) : VAL_NONE;
+    if (!spot.known || list->kind != VALUE_LIST || index->kind != VALUE_INT ||
+        index->bits >= list->count) {
+        deadlock__mover_lose(
+            mover, "an element with an endpoint is taken at an index that data decides"
+        );
+        return;
+    }
+    Val *items = arena_array(&mover->space->scratch, Val, list->count);
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < list->count; i++) {
+        if (i == index->bits && !replaces) continue;
+        items[count++] = i == index->bits ? more : list->items[i];
+    }
+    Val old = list->items[index->bits];
+    deadlock__spot_set(
+        mover, &spot, deadlock__value_make(values(mover), VALUE_LIST, 0, 0, items, count)
+    );
+    write_dest(mover, inst, old);
+}
+
+static void length(Mover *mover, const SirInst *inst) {
+    Spot spot = list_spot(mover, &inst->args[1]);
+    const Value *list = at(mover, deadlock__spot_get(mover, &spot));
+    bool known = place_holds(mover, &inst->args[1]) && list->kind == VALUE_LIST;
+    write_dest(mover, inst, known ? folded(mover, list->count) : VAL_NONE);
+}
+
+static void exchange(Mover *mover, const SirInst *inst) {
+    Spot a = deadlock__spot_of(mover, &inst->args[0].place),
+         b = deadlock__spot_of(mover, &inst->args[1].place);
+    Val x = deadlock__spot_get(mover, &a), y = deadlock__spot_get(mover, &b);
+    if (place_holds(mover, &inst->args[0]) && !(a.known && b.known))
+        deadlock__mover_lose(
+            mover, "endpoints are exchanged where the analysis does not follow them"
+        );
+    deadlock__spot_set(mover, &a, y);
+    deadlock__spot_set(mover, &b, x);
+}
+
+static void replace(Mover *mover, const SirInst *inst) {
+    Spot spot = deadlock__spot_of(mover, &inst->args[1].place);
+    Val old = deadlock__spot_get(mover, &spot), value = deadlock__arg_take(mover, &inst->args[2]);
+    if (place_holds(mover, &inst->args[1]) && !spot.known)
+        deadlock__mover_lose(
+            mover, "an endpoint is exchanged where the analysis does not follow it"
+        );
+    deadlock__spot_set(mover, &spot, value);
+    write_dest(mover, inst, old);
+}
+
+// --- locks -----------------------------------------------------------------------------------------------------------
+
+bool deadlock__mover_has(const Mover *mover, ValueKind kind, uint32_t *count) {
+    *count = 0;
+    for (uint32_t f = 0; f < mover->machine->count; f++) {
+        const Frame *frame = &mover->machine->frames[f];
+        const SirFuncInfo *func = &mover->program->module->funcs.data[frame->func];
+        for (uint32_t i = 0; i < func->locals.len; i++)
+            *count += at(mover, frame->locals[i])->kind == kind;
+    }
+    return *count > 0;
+}
+
+static void lock(Mover *mover, const SirInst *inst) {
+    uint32_t held;
+    if (deadlock__mover_has(mover, VALUE_GUARD, &held))
+        deadlock__mover_lose(mover, "it waits for a lock while it holds one");
+    if (place_holds(mover, &inst->args[1]))
+        deadlock__mover_lose(mover, "a lock guards an endpoint");
+    write_dest(mover, inst, deadlock__value_make(values(mover), VALUE_GUARD, 0, 0, NULL, 0));
+}
+
+// --- whatever else ---------------------------------------------------------------------------------------------------
+
+static bool only_looks(SirOp op) {
+    return sir_op_group(op) == SIR_GROUP_LENGTH || sir_op_group(op) == SIR_GROUP_BYTES ||
+           op == SIR_OP_IS_CLOSED || op == SIR_OP_RETYPE;
+}
+
+static void run_other(Mover *mover, const SirInst *inst) {
+    uint32_t dests = sir_op_dests(inst->op);
+    for (uint32_t i = dests; i < inst->arg_count; i++) {
+        const SirArg *arg = &inst->args[i];
+        bool place = arg->kind == SIR_ARG_PLACE && !only_looks(inst->op);
+        bool touches =
+            (arg->kind == SIR_ARG_MOVE && at(mover, deadlock__arg_take(mover, arg))->is_tracked) ||
+            (place && place_holds(mover, arg));
+        if (touches)
+            deadlock__mover_lose(
+                mover, "an instruction on endpoints that the analysis does not follow"
+            );
+        else if (place) // it may be changed
+            deadlock__place_set(mover, &arg->place, VAL_NONE);
+    }
+    for (uint32_t i = 0; i < dests && i < inst->arg_count; i++) {
+        if (inst->args[i].kind != SIR_ARG_PLACE) continue;
+        if (place_holds(mover, &inst->args[i]))
+            deadlock__mover_lose(
+                mover, "endpoints are made in a way that the analysis does not follow"
+            );
+        deadlock__place_set(mover, &inst->args[i].place, VAL_NONE);
+    }
+}
+
+static bool holds_first(const Mover *mover, const SirInst *inst) {
+    return inst->args[0].kind == SIR_ARG_PLACE && place_holds(mover, &inst->args[0]);
+}
+
+static void forget_local(Mover *mover, uint64_t local) {
+    deadlock__mover_frame(mover)->locals[local] = VAL_NONE;
+}
+
+// What is done by hand, where endpoints are in it; false: like any other.
+static bool run_elements(Mover *mover, const SirInst *inst) {
+    bool holds = inst->arg_count > 1 && inst->args[1].kind == SIR_ARG_PLACE &&
+                 place_holds(mover, &inst->args[1]);
+    switch (inst->op) {
+    case SIR_OP_GROW_NEW:
+        write_dest(
+            mover, inst,
+            holds_first(mover, inst)
+                ? deadlock__value_make(values(mover), VALUE_LIST, 0, 0, NULL, 0)
+                : VAL_NONE
+        );
+        return true;
+    case SIR_OP_GROW_PUSH:
+        if (!holds_first(mover, inst)) return false;
+        push(mover, inst);
+        return true;
+    case SIR_OP_GROW_POP:
+        if (!holds) return false;
+        pop(mover, inst);
+        return true;
+    case SIR_OP_GROW_REMOVE:
+        if (!holds) return false;
+        take_element(mover, inst, false);
+        return true;
+    case SIR_OP_SLICE_REPLACE:
+        if (!holds) return false;
+        take_element(mover, inst, true);
+        return true;
+    case SIR_OP_GROW_RESERVE: return holds_first(mover, inst);
+    case SIR_OP_LEN: length(mover, inst); return true;
+    case SIR_OP_SWAP: exchange(mover, inst); return true;
+    case SIR_OP_REPLACE: replace(mover, inst); return true;
+    default: return false;
+    }
+}
+
+static bool run_made(Mover *mover, const SirInst *inst) {
+    switch (inst->op) {
+    case SIR_OP_USE:
+    case SIR_OP_GROW_SEAL:
+    case SIR_OP_UPCAST:
+    case SIR_OP_ERASE:
+        write_dest(mover, inst, deadlock__arg_take(mover, &inst->args[1]));
+        return true;
+    case SIR_OP_STRUCT:
+    case SIR_OP_ARRAY: write_dest(mover, inst, deadlock__args_take(mover, inst, 1)); return true;
+    case SIR_OP_VARIANT: write_dest(mover, inst, variant(mover, inst)); return true;
+    case SIR_OP_FN_REF:
+        write_dest(
+            mover, inst, deadlock__value_make(values(mover), VALUE_FN, 0, inst->args[1].n, NULL, 0)
+        );
+        return true;
+    case SIR_OP_NEW:
+    case SIR_OP_SHARE:
+        write_dest(mover, inst, in_list(mover, 0, deadlock__arg_take(mover, &inst->args[1])));
+        return true;
+    case SIR_OP_NEW_OPT: new_opt(mover, inst); return true;
+    case SIR_OP_UNBOX: {
+        const Value *box = at(mover, deadlock__arg_take(mover, &inst->args[1]));
+        write_dest(mover, inst, box->kind == VALUE_LIST && box->count ? box->items[0] : VAL_NONE);
+        return true;
+    }
+    case SIR_OP_BORROW:
+    case SIR_OP_BORROW_MUT:
+    case SIR_OP_VIEW:
+    case SIR_OP_VIEW_MUT: borrow(mover, inst); return true;
+    case SIR_OP_LOCK: lock(mover, inst); return true;
+    case SIR_OP_UNLOCK: deadlock__arg_take(mover, &inst->args[0]); return true;
+    case SIR_OP_JOIN_BEGIN: {
+        uint32_t joins;
+        deadlock__mover_has(mover, VALUE_JOIN, &joins);
+        write_dest(mover, inst, deadlock__value_make(values(mover), VALUE_JOIN, 0, joins, NULL, 0));
+        return true;
+    }
+    default: return false;
+    }
+}
+
+void deadlock__run_inst(Mover *mover, const SirInst *inst) {
+    switch (inst->op) {
+    case SIR_OP_STORAGE_BEGIN:
+    case SIR_OP_STORAGE_END: forget_local(mover, inst->args[0].n); break;
+    case SIR_OP_DROP: { // of what holds no end now
+        Spot spot = deadlock__spot_of(mover, &inst->args[0].place);
+        if (!spot.known && place_holds(mover, &inst->args[0]))
+            deadlock__mover_lose(
+                mover, "an endpoint is dropped where the analysis does not follow it"
+            );
+        else if (spot.known)
+            deadlock__spot_set(mover, &spot, VAL_NONE);
+        break;
+    }
+    case SIR_OP_RETYPE: break;
+    case SIR_OP_NOT: write_dest(mover, inst, negate(mover, inst)); break;
+    default:
+        if (run_made(mover, inst) || run_elements(mover, inst)) break;
+        switch (sir_op_group(inst->op)) {
+        case SIR_GROUP_ARITH:
+        case SIR_GROUP_BITS:
+        case SIR_GROUP_COMPARE:
+        case SIR_GROUP_ORDER: write_dest(mover, inst, compute(mover, inst)); break;
+        case SIR_GROUP_CAST: write_dest(mover, inst, convert(mover, inst)); break;
+        default: run_other(mover, inst);
+        }
+    }
+    deadlock__mover_frame(mover)->inst++;
+}

@@ -1,0 +1,143 @@
+// system: how processes are wired, and whether they can come to wait for each other for ever; as text, as a graph, or as a
+// model for another program to check.
+
+#include "base/file.h"
+#include "driver/commands.h"
+#include "driver/deadlock.h"
+#include "driver/draw.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static bool is_built(const char *path) {
+    size_t length = strlen(path);
+    return length > 7 && strcmp(path + length - 7, ".system") == 0;
+}
+
+static ExitCode fail(const char *error) {
+    fprintf(stderr, "sipcc: %s\n", error);
+    return EXIT_TOOL;
+}
+
+// From source nothing need be compiled; sealed binaries are verified like for an image.
+static ExitCode prepare(Project *project, const Options *options) {
+    const char *path = options->inputs.data[0];
+    ExitCode code = project_start(project, options);
+    if (code != EXIT_OK) return code;
+    if (is_built(path)) return project_load(project, path);
+    code = project_check(project, path);
+    if (code != EXIT_OK) return code;
+    vec_each(HirSystem *, system, &project->checked->program->systems)
+        if (project_wants(project, *system))
+            vec_push(&project->arena, &project->systems, project_wiring(project, *system));
+    return EXIT_OK;
+}
+
+static ExitCode write_out(const Project *project, const Buf *out) {
+    char error[512];
+    const char *path = project->options->output;
+    if (!path) {
+        fwrite(out->data, 1, out->len, stdout);
+        return EXIT_OK;
+    }
+    return file_write(path, out->data, out->len, error) ? EXIT_OK : fail(error);
+}
+
+// --- as text -----------------------------------------------------------------------------------------------------------
+
+static void list_wire(const Wire *wire, Buf *out) {
+    static const char *const words[WIRE_KINDS] = { [WIRE_CHANNEL] = "",
+                                                   [WIRE_MACHINE] = "machine.",
+                                                   [WIRE_ARGS] = "texts",
+                                                   [WIRE_DEVICE] = "device" };
+    buf_printf(out, "    %s: %s", wire->param, words[wire->kind]);
+    if (wire->kind == WIRE_CHANNEL) buf_printf(out, "%s.%s", wire->sip, wire->target);
+    if (wire->kind == WIRE_MACHINE) buf_cstr(out, wire->target);
+    if (wire->kind == WIRE_ARGS) buf_printf(out, " %u", wire->texts.len);
+    buf_byte(out, '\n');
+}
+
+static void list(Project *project, const Wiring *wiring, const DeadlockSystem *system, Buf *out) {
+    DeadlockReport report;
+    uint32_t limit = project->options->states ? project->options->states : DEADLOCK_STATES;
+    deadlock_search(&project->arena, system, limit, &report);
+    deadlock_show(&report, system, wiring->name, out);
+    vec_each(Instance, sip, &wiring->sips) {
+        buf_printf(out, "  sip %s = %s", sip->name, sip->program);
+        if (sip->restart) buf_printf(out, " restart %u", sip->restart);
+        buf_byte(out, '\n');
+        vec_each(Wire, wire, &sip->wires)
+            list_wire(wire, out);
+    }
+}
+
+// --- in another form ---------------------------------------------------------------------------------------------------
+
+static ExitCode write_promela(
+    Project *project, const Wiring *wiring, const DeadlockSystem *system, Buf *out
+) {
+    DeadlockNote why;
+    if (deadlock_promela(&project->arena, system, out, &why)) return EXIT_OK;
+    fprintf(stderr, "sipcc: system %s cannot be written in Promela: %s", wiring->name, why.text);
+    if (why.place.file.len)
+        fprintf(
+            stderr, " (sip %s, " STR_FMT ":%u)", system->sips[why.place.sip].name,
+            STR_ARG(why.place.file), why.place.line
+        );
+    fputc('\n', stderr);
+    return EXIT_PROGRAM;
+}
+
+static ExitCode picture(
+    Project *project, const Wiring *wiring, const DeadlockSystem *system, Buf *out
+) {
+    char error[512];
+    Buf dot = { 0 };
+    ExitCode code = EXIT_OK;
+    if (project->options->picture == PICTURE_PROMELA)
+        return write_promela(project, wiring, system, out);
+    draw_dot(wiring, system, &dot);
+    if (project->options->picture == PICTURE_DOT)
+        buf_put(out, dot.data, dot.len);
+    else if (!draw_svg(&dot, out, error))
+        code = fail(error);
+    buf_free(&dot);
+    return code;
+}
+
+// --- the command -------------------------------------------------------------------------------------------------------
+
+static ExitCode show(Project *project, const Wiring *wiring, Buf *out) {
+    DeadlockSystem system;
+    if (!deadlock_system(project, wiring, &system))
+        return fail("a wire of the system leads nowhere; `sipcc image` says which");
+    if (project->options->picture != PICTURE_NONE) return picture(project, wiring, &system, out);
+    list(project, wiring, &system, out);
+    return EXIT_OK;
+}
+
+static ExitCode show_wanted(Project *project, Buf *out) {
+    bool one = project->options->system || project->options->picture != PICTURE_NONE;
+    if (one || project->systems.len == 0) {
+        const Wiring *system = project_system(project);
+        if (!system) return project->systems.len ? EXIT_USAGE : EXIT_PROGRAM;
+        return show(project, system, out);
+    }
+    ExitCode code = EXIT_OK;
+    for (uint32_t i = 0; code == EXIT_OK && i < project->systems.len; i++)
+        code = show(project, &project->systems.data[i], out);
+    return code;
+}
+
+int command_system(const Options *options) {
+    Project project;
+    Buf out = { 0 };
+    Options quiet = *options;
+    quiet.deadlock = DEADLOCK_OFF; // it is listed instead
+    ExitCode code = prepare(&project, &quiet);
+    if (code == EXIT_OK) code = show_wanted(&project, &out);
+    if (code == EXIT_OK) code = write_out(&project, &out);
+    buf_free(&out);
+    project_end(&project);
+    return code;
+}

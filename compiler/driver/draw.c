@@ -1,0 +1,129 @@
+// Drawing a system's wiring with Graphviz, which is asked for by name and need not be there.
+
+#include "driver/draw.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static const SirTypeInfo *param_type(const SirModule *module, uint32_t param) {
+    return &module->types.data[module->funcs.data[module->manifest.main].sig.params[param].type];
+}
+
+static void draw_sip(const Instance *sip, const DeadlockSip *facts, Buf *out) {
+    const SirManifest *manifest = &facts->module->manifest;
+    buf_printf(
+        out, "    %s [shape=box, label=\"%s\\n%s\\nheap %llu KiB, stack %llu KiB, threads %u",
+        sip->name, sip->name, sip->program, (unsigned long long)(manifest->heap_bytes >> 10),
+        (unsigned long long)(manifest->stack_bytes >> 10), manifest->threads
+    );
+    if (sip->restart) buf_printf(out, "\\nrestart %u", sip->restart);
+    buf_cstr(out, "\"];\n");
+}
+
+static void draw_wire(
+    const Wiring *wiring, const DeadlockSystem *system, uint32_t row, uint32_t param, Buf *out
+) {
+    const DeadlockSip *sip = &system->sips[row];
+    const DeadlockWire *wire = &sip->wires[param];
+    if (wire->kind == DEADLOCK_WIRE_NONE) return;
+    const SirTypeInfo *type = param_type(sip->module, param);
+    const SirContractInfo *contract = &sip->module->contracts.data[type->contract];
+    Str name = sip->module->manifest.param_names[param];
+    if (wire->kind == DEADLOCK_WIRE_MACHINE) {
+        buf_printf(
+            out, "    %s -> machine [label=\"" STR_FMT "\", taillabel=\"" STR_FMT "\"];\n",
+            wiring->sips.data[row].name, STR_ARG(contract->name), STR_ARG(name)
+        );
+        return;
+    }
+    if (type->side != SIR_IMP) return; // drawn from the other end
+    const DeadlockSip *other = &system->sips[wire->sip];
+    buf_printf(
+        out,
+        "    %s -> %s [label=\"" STR_FMT ":" STR_FMT "\", taillabel=\"" STR_FMT
+        "\", headlabel=\"" STR_FMT "\"];\n",
+        wiring->sips.data[row].name, wiring->sips.data[wire->sip].name, STR_ARG(contract->name),
+        STR_ARG(contract->states[type->state].name), STR_ARG(name),
+        STR_ARG(other->module->manifest.param_names[wire->param])
+    );
+}
+
+static uint32_t param_count(const DeadlockSip *sip) {
+    return sip->module->funcs.data[sip->module->manifest.main].sig.param_count;
+}
+
+static bool uses_machine(const DeadlockSystem *system) {
+    for (uint32_t i = 0; i < system->sip_count; i++)
+        for (uint32_t p = 0; p < param_count(&system->sips[i]); p++)
+            if (system->sips[i].wires[p].kind == DEADLOCK_WIRE_MACHINE) return true;
+    return false;
+}
+
+void draw_dot(const Wiring *wiring, const DeadlockSystem *system, Buf *out) {
+    buf_printf(
+        out,
+        "digraph \"%s\" {\n    label=\"system %s\";\n    node [fontname=\"sans-serif\"];\n"
+        "    edge [fontname=\"sans-serif\", fontsize=10];\n",
+        wiring->name, wiring->name
+    );
+    if (uses_machine(system)) buf_cstr(out, "    machine [shape=ellipse];\n");
+    for (uint32_t i = 0; i < system->sip_count; i++)
+        draw_sip(&wiring->sips.data[i], &system->sips[i], out);
+    for (uint32_t i = 0; i < system->sip_count; i++)
+        for (uint32_t p = 0; p < param_count(&system->sips[i]); p++)
+            draw_wire(wiring, system, i, p, out);
+    buf_cstr(out, "}\n");
+}
+
+// --- svg ---------------------------------------------------------------------------------------------------------------
+
+static bool read_all(FILE *file, Buf *out) {
+    uint8_t bytes[4096];
+    size_t count;
+    rewind(file);
+    while ((count = fread(bytes, 1, sizeof bytes, file)) > 0)
+        buf_put(out, bytes, count);
+    return !ferror(file);
+}
+
+// The child reads one file and writes the other, so that neither can wait for the other.
+static bool run_dot(FILE *in, FILE *out, char error[512]) {
+    int status = 0;
+    rewind(in);
+    pid_t child = fork();
+    if (child == 0) {
+        dup2(fileno(in), STDIN_FILENO);
+        dup2(fileno(out), STDOUT_FILENO);
+        execlp("dot", "dot", "-Tsvg", (char *)NULL);
+        _exit(errno == ENOENT ? 127 : 126);
+    }
+    if (child < 0 || waitpid(child, &status, 0) < 0) {
+        snprintf(error, 512, "dot cannot be started: %s", strerror(errno));
+        return false;
+    }
+    if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return true;
+    snprintf(
+        error, 512, "%s",
+        WIFEXITED(status) && WEXITSTATUS(status) == 127
+            ? "--svg needs Graphviz's `dot`, which is not installed: apt install graphviz"
+            : "Graphviz's `dot` failed; --dot shows what it was given"
+    );
+    return false;
+}
+
+bool draw_svg(const Buf *dot, Buf *out, char error[512]) {
+    FILE *in = tmpfile(), *drawn = tmpfile();
+    bool good = in && drawn && fwrite(dot->data, 1, dot->len, in) == dot->len && fflush(in) == 0;
+    if (!good) snprintf(error, 512, "no temporary file can be made: %s", strerror(errno));
+    good = good && run_dot(in, drawn, error);
+    if (good && !read_all(drawn, out)) {
+        snprintf(error, 512, "what dot has drawn cannot be read");
+        good = false;
+    }
+    if (in) fclose(in);
+    if (drawn) fclose(drawn);
+    return good;
+}

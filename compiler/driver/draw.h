@@ -1,0 +1,17 @@
+// A system's wiring as a graph.
+
+#ifndef DRIVER_DRAW_H
+#define DRIVER_DRAW_H
+
+#include "base/buf.h"
+#include "deadlock/deadlock.h"
+#include "driver/wiring.h"
+
+// Appends the graph in Graphviz's language: sips are boxes, channels are edges from the importer to the exporter, named
+// by both parameters and the contract.
+void draw_dot(const Wiring *wiring, const DeadlockSystem *system, Buf *out);
+
+// Has Graphviz's `dot` draw it. False with a sentence if it is not installed or fails.
+bool draw_svg(const Buf *dot, Buf *out, char error[512]);
+
+#endif

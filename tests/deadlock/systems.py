@@ -1,0 +1,79 @@
+#!/usr/bin/env python3
+"""Systems that say on their first line what the search for deadlocks must find.
+
+Usage: systems.py SIPCC COMPILER FILE.sip...
+
+    // verdict: free | possible | certain | unproved
+    // spin: no         spin asks another question
+    // spin: unwritten  its model cannot be written in Promela
+    // run: no         it never ends, or not always in the same way
+
+Where spin is installed it is asked too. Each is run hosted: one that is free never ends with status 4, one that certainly
+deadlocks always does.
+"""
+import re
+import subprocess
+import sys
+
+import spin
+
+WORDS = {"is free of deadlocks": "free", "is not proved": "unproved", "may deadlock": "possible", "can deadlock": "certain"}
+
+
+def marks(path):
+    with open(path) as file:
+        return dict(re.findall(r"^// (verdict|spin|run): (\w+)$", file.read(), re.M))
+
+
+def verdict(sipcc, path):
+    shown = subprocess.run([sipcc, "system", path], capture_output=True, text=True, timeout=300)
+    first = shown.stdout.split("\n")[0]
+    for words, name in WORDS.items():
+        if words in first:
+            return name
+    return shown.stdout + shown.stderr
+
+
+def model(sipcc, path):
+    shown = subprocess.run([sipcc, "system", "--promela", path], capture_output=True, text=True, timeout=300)
+    return shown.stdout if shown.returncode == 0 else None
+
+
+def status(sipcc, path):
+    return subprocess.run([sipcc, "run", "-q", "--deadlock", "off", path], capture_output=True, timeout=300).returncode
+
+
+def check(sipcc, compiler, path):
+    wanted = marks(path)
+    found = verdict(sipcc, path)
+    wrong = []
+    if found != wanted["verdict"]:
+        wrong.append(f"found `{found}`, not `{wanted['verdict']}`")
+    text = model(sipcc, path)
+    if (text is None) != (wanted.get("spin") == "unwritten"):
+        wrong.append("the model could not be written" if text is None else "the model could be written")
+    if text and spin.is_there() and wanted.get("spin") != "no":
+        if spin.deadlocks(text, compiler) != (wanted["verdict"] in ("possible", "certain")):
+            wrong.append("spin thinks otherwise")
+    if wanted.get("run") != "no":
+        ended = status(sipcc, path)
+        if wanted["verdict"] == "free" and ended == 4:
+            wrong.append("it is free of deadlocks, and deadlocked")
+        if wanted["verdict"] == "certain" and ended != 4:
+            wrong.append(f"it can deadlock, and ended with status {ended}")
+    for line in wrong:
+        print(f"{path}: {line}")
+    return not wrong
+
+
+def main():
+    sipcc, compiler = sys.argv[1:3]
+    if not spin.is_there():
+        print("# spin is not installed: the models are not checked (apt install spin)")
+    good = [check(sipcc, compiler, path) for path in sys.argv[3:]]
+    print(f"{sum(good)} of {len(good)} systems as they should be")
+    sys.exit(0 if all(good) else 1)
+
+
+if __name__ == "__main__":
+    main()
