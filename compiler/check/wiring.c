@@ -6,7 +6,8 @@
 
 enum {
     MOST_MIB = 1 << 20, // what all processes of a system may ask for together
-    MOST_TEXTS = 255,   // of one process: a line of the `.system` file
+    MOST_RESTARTS = 1000,
+    MOST_TEXTS = 255, // of one process: a line of the `.system` file
 };
 
 typedef struct Wiring {
@@ -45,6 +46,15 @@ static bool is_declared(const Wiring *wiring, Name name) {
     return instance_row(wiring, name) != UINT32_MAX;
 }
 
+static uint32_t restarts(Wiring *wiring, const AstExpr *ast) {
+    Checker *checker = wiring->checker;
+    uint64_t value = 0;
+    if (!const_u64(checker, wiring->decl->module, ast, &value)) return 0;
+    if (value >= 1 && value <= MOST_RESTARTS) return (uint32_t)value;
+    diag_report(checker->diags, ast->span, E_BAD_RESTART, MOST_RESTARTS);
+    return 0;
+}
+
 static void add_instance(Wiring *wiring, const AstInstance *ast) {
     Checker *checker = wiring->checker;
     HirInstance instance = { .name = ast->name.name, .span = ast->span };
@@ -56,7 +66,7 @@ static void add_instance(Wiring *wiring, const AstInstance *ast) {
     instance.program = decl ? decl->sip : NULL;
     if (is_declared(wiring, instance.name))
         diag_report(checker->diags, ast->name.span, E_DUPLICATE, text_of(checker, instance.name));
-    if (ast->restart) unsupported(checker, ast->restart->span, "restarting");
+    if (ast->restart) instance.restart = restarts(wiring, ast->restart);
     if (ast->trusted) unsupported(checker, ast->span, "trusted processes");
     uint32_t count = instance.program ? instance.program->main->sig.params.len : 0;
     for (uint32_t i = 0; i < count; i++)
@@ -304,6 +314,21 @@ static void check_ends(Wiring *wiring) {
     }
 }
 
+// Who is started again gets new channels; a peer that is another process would not learn of its own end.
+static void check_restarts(const Wiring *wiring) {
+    for (uint32_t i = 0; i < wiring->system->instances.len; i++) {
+        const HirInstance *instance = &wiring->system->instances.data[i];
+        for (uint32_t k = 0; instance->restart && k < instance->wires.len; k++) {
+            const HirWire *wire = &instance->wires.data[k];
+            if (wire->kind == HIR_WIRE_OFFERED || wire->kind == HIR_WIRE_TAKEN)
+                diag_report(
+                    wiring->checker->diags, wire->span, E_RESTART_WIRED,
+                    text_of(wiring->checker, instance->name), param_text(wiring, instance, k)
+                );
+        }
+    }
+}
+
 static void check_quotas(const Wiring *wiring) {
     uint64_t bytes = 0;
     for (uint32_t i = 0; i < wiring->system->instances.len; i++) {
@@ -329,5 +354,6 @@ void check_system(Checker *checker, Decl *decl) {
     for (uint32_t i = 0; i < wiring.system->instances.len; i++)
         add_wires(&wiring, i);
     check_ends(&wiring);
+    check_restarts(&wiring);
     check_quotas(&wiring);
 }

@@ -102,10 +102,12 @@ static bool read_instances(Pack *pack) {
             return refuse(pack, "sip %s is there twice", instance->name);
         if (!find_program(pack, instance->program, &row->program))
             return refuse(pack, "sip %s has no program %s", instance->name, instance->program);
-        if (instance->restart)
+        if (instance->restart > PACKED_MOST_RESTARTS)
             return refuse(
-                pack, "sip %s is to be restarted, which the kernel does not do yet", instance->name
+                pack, "sip %s is to be restarted more than %d times", instance->name,
+                PACKED_MOST_RESTARTS
             );
+        row->restart = instance->restart;
         row->name = keep_text(pack, instance->name);
         row->first_wire = wires;
         row->wire_count = program_of(pack, i)->manifest.params.count;
@@ -176,6 +178,12 @@ static bool read_wires_of(Pack *pack, uint32_t instance, bool *wired) {
             return refuse(pack, "%s.%s is wired twice", input->name, input->wires[i].param);
         wired[row] = true;
         if (!resolve_wire(pack, input->name, &input->wires[i], &pack->wire_rows[row])) return false;
+        if (input->restart && input->wires[i].kind == IMAGE_WIRE_CHANNEL)
+            return refuse(
+                pack,
+                "sip %s cannot be restarted: its wire %s leads to %s and could not be opened again",
+                input->name, input->wires[i].param, input->wires[i].sip
+            );
     }
     for (uint32_t param = 0; param < program->manifest.params.count; param++) {
         if (!wired[pack->instance_rows[instance].first_wire + param]) {

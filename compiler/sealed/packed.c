@@ -83,6 +83,13 @@ static const char *check_header(const Packed *packed) {
     return name_is_right(packed, header->system) ? NULL : "the system has no name";
 }
 
+// Who talks to another instance has one channel for that, which ends with it: the other would not learn of a new one.
+static bool may_restart(const Packed *packed, const ImageInstance *instance) {
+    for (uint32_t i = 0; instance->restart && i < instance->wire_count; i++)
+        if (packed_wire(packed, instance->first_wire + i).kind == IMAGE_WIRE_CHANNEL) return false;
+    return instance->restart <= PACKED_MOST_RESTARTS;
+}
+
 static const char *check_rows(const Packed *packed) {
     const ImageHeader *header = &packed->header;
     for (uint32_t i = 0; i < header->programs.count; i++) {
@@ -100,7 +107,8 @@ static const char *check_rows(const Packed *packed) {
         if (instance.first_wire != wires ||
             !sealed__within(wires, instance.wire_count, header->wires.count))
             return "a sip has wires that are not its own";
-        if (instance.restart != 0) return "a sip is to be restarted, which this kernel does not do";
+        if (!may_restart(packed, &instance))
+            return "a sip is to be restarted whose wires could not be opened again";
         wires += instance.wire_count;
     }
     for (uint32_t i = 0; i < header->texts.count; i++) {

@@ -11,7 +11,8 @@ enum {
     PACKED_MOST_PROGRAMS = 256,
     PACKED_MOST_INSTANCES = 1024,
     PACKED_MOST_WIRES = 16384,
-    PACKED_MOST_TEXTS = 4096
+    PACKED_MOST_TEXTS = 4096,
+    PACKED_MOST_RESTARTS = 1000 // of one instance
 };
 
 typedef struct Packed {

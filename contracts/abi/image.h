@@ -39,7 +39,7 @@ typedef struct ImageInstance {
     uint32_t program;
     uint32_t first_wire; // one per parameter of the program, in the manifest's order
     uint32_t wire_count;
-    uint32_t restart; // most restarts; 0
+    uint32_t restart; // after a fault, at most so often; 0 where a wire leads to another instance
 } ImageInstance;
 
 typedef enum ImageWireKind {

@@ -311,8 +311,9 @@ typedef struct Sched {
 
 extern Sched sched;
 
-ASIDE void sched_add(Thread *thread); // at the end of the queue
-void sched_wake(Thread *thread);      // if it waits; it goes next if it can
+ASIDE void sched_add(Thread *thread);                // at the end of the queue
+void sched_add_later(Thread *thread, uint64_t span); // after so many nanoseconds
+void sched_wake(Thread *thread);                     // if it waits; it goes next if it can
 SipReceived sched_yield(void);
 SipReceived sched_wait(uint64_t deadline
 ); // until sched_wake or the deadline; gives receive_answer's answer
@@ -394,6 +395,7 @@ struct Sip {
     size_t image_pages;
     SipEndpoint **wires; // by parameter; NULL where it is no endpoint
     bool may_exit, alive;
+    uint32_t restarts; // so far
     Ending ending;
 };
 
@@ -420,6 +422,8 @@ void loader_close(void); // the programs' copies
 
 bool sips_create(void); // and their wires; false with a line on the console
 void sip_end(Sip *sip); // takes everything back, reading nothing of it; says so if that is news
+bool sip_restart(Sip *sip
+); // after its end by a fault, and after a while; false: not again, or there is no memory
 bool sip_owns_pc(const Sip *sip, uint64_t pc);
 
 // --- faults ------------------------------------------------------------------------------------------------

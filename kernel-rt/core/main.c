@@ -15,11 +15,10 @@ static void end_one(Thread *ended) {
         thread_end(ended);
         return;
     }
-    if (sip->ending.fault != FAULT_NONE) {
-        kernel.faulted = true;
-        fault_print(sip);
-    }
+    const bool faulted = sip->ending.fault != FAULT_NONE;
+    if (faulted) fault_print(sip);
     sip_end(sip);
+    if (faulted && !sip_restart(sip)) kernel.faulted = true;
 }
 
 static void run(void) {

@@ -70,6 +70,11 @@ void sched_look_at_timers(void) {
     if (sched.timers) fire_timers();
 }
 
+void sched_add_later(Thread *thread, uint64_t span) {
+    thread->state = THREAD_WAITING;
+    add_timer(thread, deadline_after(span));
+}
+
 bool sched_timed_out(const Thread *thread) {
     return thread->deadline == 0;
 }

@@ -61,7 +61,7 @@ static const char *create(Sip *sip, uint32_t number) {
     links_init(&sip->endpoints);
     if (!packed_wires_are_complete(&kernel.image, kernel.sealed, number))
         return "has other wires than parameters";
-    sip->wires = record_take(row.wire_count * sizeof *sip->wires);
+    if (!sip->wires) sip->wires = record_take(row.wire_count * sizeof *sip->wires);
     return load_image(sip) && thread_create(&sip->thread, sip)
                ? NULL
                : "needs more memory than the machine has";
@@ -163,6 +163,11 @@ static const char *make_ready(Sip *sip, uint32_t number) {
     }
     arch_prepare(&sip->thread.context, &sip->thread.block, start, begin, start);
     sip->alive = true;
+    return NULL;
+}
+
+static const char *start(Sip *sip, uint32_t number) {
+    (void)number;
     sched_add(&sip->thread);
     return NULL;
 }
@@ -181,7 +186,8 @@ static bool each_sip(const char *(*step)(Sip *sip, uint32_t number), bool says_s
 bool sips_create(void) {
     kernel.sip_count = kernel.image.header.instances.count;
     kernel.sips = record_take(kernel.sip_count * sizeof *kernel.sips);
-    return each_sip(create, false) && each_sip(wire_up, true) && each_sip(make_ready, false);
+    return each_sip(create, false) && each_sip(wire_up, true) && each_sip(make_ready, false) &&
+           each_sip(start, false);
 }
 
 // --- the end -----------------------------------------------------------------------------------------------
@@ -223,4 +229,40 @@ void sip_end(Sip *sip) {
     sip->image_pages = 0;
     print_ledger(sip, &before, endpoints, pages);
     if (!ledger_is_clear(sip)) panic("a sip has ended and something of it is left");
+}
+
+// --- and again ---------------------------------------------------------------------------------------------
+
+enum { FIRST_PAUSE = 10000000, DOUBLINGS = 7 }; // nanoseconds; the pause doubles so often: 1.28 s
+
+// What it was is gone but for its row, its record and what still is charged to it.
+static void forget(Sip *sip, uint32_t wires) {
+    sip->thread = (Thread){ 0 };
+    sip->threads = NULL;
+    sip->thread_count = 0;
+    sip->thread_numbers = sip->parkings = 0;
+    sip->endpoint_count = 0;
+    sip->ending = (Ending){ 0 };
+    for (uint32_t i = 0; i < wires; i++)
+        sip->wires[i] = NULL;
+}
+
+bool sip_restart(Sip *sip) {
+    const uint32_t number = (uint32_t)(sip - kernel.sips);
+    const ImageInstance row = packed_instance(&kernel.image, number);
+    if (sip->restarts >= row.restart) return false;
+    forget(sip, row.wire_count);
+    const char *wrong = create(sip, number);
+    if (!wrong) wrong = wire_up(sip, number);
+    if (!wrong) wrong = make_ready(sip, number);
+    if (wrong) {
+        print("restart: %v %s", &sip->name, wrong);
+        if (sip->thread.stack || sip->image) sip_end(sip);
+        return false;
+    }
+    const uint32_t doublings = sip->restarts < DOUBLINGS ? sip->restarts : DOUBLINGS;
+    sched_add_later(&sip->thread, (uint64_t)FIRST_PAUSE << doublings);
+    sip->restarts++;
+    print("restart: %v: %u of %u", &sip->name, (uint64_t)sip->restarts, (uint64_t)row.restart);
+    return true;
 }
