@@ -239,7 +239,10 @@ static HirExpr *call_on_open_type(
     Checker *checker = fn->checker;
     Name name = callee->field.name.name;
     Decl *method = find_open_method(checker, generic, name);
-    if (method) return call_fn(fn, (Method){ .decl = method }, call, want, span);
+    if (method) {
+        mark_method(checker, fn->module, method);
+        return call_fn(fn, (Method){ .decl = method }, call, want, span);
+    }
     return generic->item->kind == AST_ITEM_ENUM && !call->given
                ? infer_variant(fn, generic, name, call->args, span)
                : NULL;

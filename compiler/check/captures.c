@@ -35,17 +35,12 @@ static bool is_inside(const HirFn *fn, const HirLocal *local) {
     return local->number < fn->locals.len && fn->locals.data[local->number] == local;
 }
 
-static bool holds_borrows(const HirType *type) { // and is not led to by pointers
-    return hir_type_is_second_class(type) &&
-           !(type->kind == HIR_TYPE_STRUCT && type->structure->is_ref && type->structure->module);
-}
-
 static uint32_t cut_of(const Chain *chain) {
     uint32_t cut = 1;
     while (cut < chain->len &&
            (chain->nodes[cut]->kind == HIR_FIELD || chain->nodes[cut]->kind == HIR_DEREF))
         cut++;
-    while (cut > 1 && holds_borrows(chain->nodes[cut - 1]->type))
+    while (cut > 1 && !hir_type_is_lent(chain->nodes[cut - 1]->type))
         cut--;
     return cut;
 }
@@ -98,14 +93,14 @@ static bool capture_of(Checker *checker, const HirExpr *place, HirCapture *captu
         *capture = HIR_CAPTURE_FN;
     else if (type->kind == HIR_TYPE_SLICE && type->mode == HIR_MUT)
         *capture = HIR_CAPTURE_ELEMENTS;
-    else if (holds_borrows(type))
+    else if (!hir_type_is_lent(type)) // no pointer leads to a borrow
         *capture = HIR_CAPTURE_VALUE;
     if (*capture != HIR_CAPTURE_VALUE || hir_type_is_plain(type)) return true;
     if (type->kind ==
         HIR_TYPE_PTR) // what it leads to would be captured, were it not for an assignment
         diag_report(checker->diags, place->span, E_CAPTURE_FIXED, place_text(checker, place));
     else
-        unsupported(checker, place->span, "capturing a value that holds exclusive borrows");
+        unsupported(checker, place->span, "capturing an array of exclusive borrows");
     return false;
 }
 

@@ -527,7 +527,11 @@ static void check_stored(Ways *ways, const Path *path, const Facts *loans, Span 
         const Fact *same =
             known ? facts_find(&ways->state.held, path->local->number, &loan->path) : NULL;
         if (same && same->where == HELD_INSIDE) continue;
-        diag_report(ways->checker->diags, at, E_STORED_BEHIND_BORROW, path_text(ways, path));
+        bool captured = path->local->capture != HIR_CAPTURE_NONE;
+        diag_report(
+            ways->checker->diags, at, captured ? E_CAPTURE_FIXED : E_STORED_BEHIND_BORROW,
+            path_text(ways, path)
+        );
         diag_note(ways->checker->diags, loan->at, "this is what it would hold");
         return;
     }
