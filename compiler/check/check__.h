@@ -283,6 +283,8 @@ void complete_constant(
 );
 void add_param(Checker *checker, Module *module, HirFn *fn, const AstParam *param);
 void check_param_count(Checker *checker, HirFn *fn); // reports
+bool may_look_inside(const HirType *type);           // `from *p` of such a parameter is something
+void sort_from(HirSig *sig);                         // ascending, each parameter once
 void default_promise(const HirType *type, uint32_t *promise);
 const HirType *check_promise(
     Checker *checker, const HirType *type, Span span, uint32_t promise

@@ -314,7 +314,7 @@ void add_param(Checker *checker, Module *module, HirFn *fn, const AstParam *para
 }
 
 // `from *p` is what the `ref struct` holds that p leads to.
-static bool may_look_inside(const HirType *type) {
+bool may_look_inside(const HirType *type) {
     return type->kind == HIR_TYPE_PTR && (type->mode == HIR_MUT || type->mode == HIR_CONST) &&
            hir_type_is_second_class(type->elem);
 }
@@ -343,7 +343,7 @@ static bool add_from(Checker *checker, HirFn *fn, const AstFrom *from) {
     return false;
 }
 
-static void sort_from(HirSig *sig) { // ascending, each once: all of it includes what is inside
+void sort_from(HirSig *sig) { // ascending, each once: all of it includes what is inside
     uint32_t kept = 0;
     for (uint32_t i = 0; i < sig->from.len; i++) {
         HirFrom from = sig->from.data[i];

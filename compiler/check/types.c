@@ -198,34 +198,49 @@ static const HirType *growable(Checker *checker, Module *module, const AstType *
     return simple(checker, HIR_TYPE_ERROR);
 }
 
+static bool add_named_from(
+    Checker *checker, const AstType *type, const AstFrom *from, HirSig *sig
+) {
+    const char *name = text_of(checker, from->path.data[0].name);
+    uint32_t row = 0;
+    if (from->path.len != 1) {
+        unsupported(checker, from->span, "`from` of a part of a parameter");
+        return false;
+    }
+    while (row < sig->params.len && type->fn.params.data[row].name.name != from->path.data[0].name)
+        row++;
+    const HirType *param = row < sig->params.len ? sig->params.data[row] : NULL;
+    bool borrowed = hir_type_is_second_class(sig->result),
+         holds = param && hir_type_is_second_class(param), inside = param && may_look_inside(param);
+    if (borrowed && (from->deep ? inside : holds)) {
+        vec_push(checker->arena, &sig->from, ((HirFrom){ .param = row, .deep = from->deep }));
+        return true;
+    }
+    if (param && in_instance_env(checker)) return true; // what stands there holds no borrow
+    if (borrowed && holds) {
+        diag_report(checker->diags, from->span, E_FROM_INSIDE, name, type_text(checker, param));
+        diag_help(checker->diags, "`from %s` is all that it borrows", name);
+    } else {
+        diag_report(checker->diags, from->span, E_BAD_FROM, name);
+    }
+    return false;
+}
+
 // What a borrow in the result comes from: what is written, or the only borrow among the parameters.
 static bool fn_type_from(Checker *checker, const AstType *type, HirSig *sig) {
-    uint32_t borrows = 0, only = 0, named = UINT32_MAX;
-    const AstFrom *from = type->fn.from.len > 0 ? &type->fn.from.data[0] : NULL;
-    bool borrowed = hir_type_is_second_class(sig->result);
-    for (uint32_t i = 0; i < sig->params.len; i++) {
-        if (!hir_type_is_second_class(sig->params.data[i])) continue;
-        borrows++, only = i;
-        if (from && type->fn.params.data[i].name.name == from->path.data[0].name) named = i;
+    uint32_t borrows = 0, only = 0;
+    vec_each(AstFrom, from, &type->fn.from) {
+        if (!add_named_from(checker, type, from, sig)) return false;
     }
-    if (from && (from->deep || from->path.len != 1)) {
-        unsupported(checker, from->span, "`from` of what is inside a parameter");
-        return false;
-    }
-    if (from && (!borrowed || named == UINT32_MAX) && in_instance_env(checker))
-        return true; // what stands there holds no borrow
-    if (from && (!borrowed || named == UINT32_MAX)) {
-        diag_report(
-            checker->diags, from->span, E_BAD_FROM, text_of(checker, from->path.data[0].name)
-        );
-        return false;
-    }
-    if (borrowed && !from && borrows > 1) {
+    sort_from(sig);
+    if (type->fn.from.len > 0 || !hir_type_is_second_class(sig->result)) return true;
+    for (uint32_t i = 0; i < sig->params.len; i++)
+        if (hir_type_is_second_class(sig->params.data[i])) borrows++, only = i;
+    if (borrows > 1) {
         diag_report(checker->diags, type->fn.result->span, E_FROM_MISSING);
         return false;
     }
-    if (borrowed && (from || borrows == 1))
-        vec_push(checker->arena, &sig->from, ((HirFrom){ .param = from ? named : only }));
+    if (borrows == 1) vec_push(checker->arena, &sig->from, ((HirFrom){ .param = only }));
     return true;
 }
 
