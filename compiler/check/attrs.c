@@ -63,6 +63,16 @@ static void check_one(Checker *checker, const AstAttr *attr, unsigned on) {
         );
 }
 
+static bool is_attribute(const Checker *checker, const AstAttr *attr, const char *name) {
+    return strcmp(text_of(checker, attr->name.name), name) == 0;
+}
+
+static bool has_attribute(const Checker *checker, const AstAttrs *attrs, const char *name) {
+    for (uint32_t i = 0; i < attrs->len; i++)
+        if (is_attribute(checker, &attrs->data[i], name)) return true;
+    return false;
+}
+
 static void check_list(Checker *checker, const AstAttrs *attrs, unsigned on) {
     for (uint32_t i = 0; i < attrs->len; i++) {
         const AstAttr *attr = &attrs->data[i];
@@ -72,6 +82,10 @@ static void check_list(Checker *checker, const AstAttrs *attrs, unsigned on) {
                     checker->diags, attr->span, E_GIVEN_TWICE, text_of(checker, attr->name.name)
                 );
         check_one(checker, attr, on);
+        if (is_attribute(checker, attr, "noinline") && has_attribute(checker, attrs, "inline"))
+            diag_report(
+                checker->diags, attr->span, E_ATTRIBUTE_PLACE, "noinline", "contradicts `inline`"
+            );
     }
 }
 

@@ -428,6 +428,9 @@ static void complete_fn(Checker *checker, Decl *decl) {
     const AstFn *ast = &decl->item->fn;
     fn->doc = decl->item->doc;
     fn->is_pub = decl->is_pub;
+    fn->is_inline = attribute(checker, decl->item, "inline");
+    fn->is_noinline = attribute(checker, decl->item, "noinline");
+    fn->is_cold = attribute(checker, decl->item, "cold");
     complete_owner(checker, decl);
     checker->self = fn->owner;
     fn->path = fn_path(checker, decl, fn->owner);

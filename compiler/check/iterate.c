@@ -76,6 +76,7 @@ HirStmt *over_iterator(Fn *fn, const AstStmt *stmt, HirExpr *over, HirExpr *plac
     rounds->loop.cond.value = next_ast(fn, name);
     rounds->loop.cond.span = stmt->for_each.binders.data[0].span;
     rounds->loop.body = stmt->for_each.body;
+    rounds->loop.invariants = stmt->for_each.invariants;
     push_scope(fn, &scope);
     if (hold(fn, block, over, place, name))
         append(fn, block, check_loop(fn, rounds));

@@ -3,8 +3,21 @@
 
 #include "check__.h"
 
-static void refuse_invariants(Fn *fn, const AstClauses *clauses) {
-    if (clauses->len > 0) unsupported(fn->checker, clauses->data[0].span, "loop invariants");
+// Invariants are tested before the first round, and after each one, when what the loop does between rounds is done.
+static void test_after_rounds(Fn *fn, const AstClauses *invariants, HirStmt *loop) {
+    if (invariants->len == 0) return;
+    HirStmt *step = block_of(fn, loop->span);
+    if (loop->step) append(fn, step, loop->step);
+    add_invariants(fn, invariants, step);
+    loop->step = step;
+}
+
+static HirStmt *test_before(Fn *fn, const AstClauses *invariants, HirStmt *loop) {
+    if (invariants->len == 0) return loop;
+    HirStmt *block = block_of(fn, loop->span);
+    add_invariants(fn, invariants, block);
+    append(fn, block, loop);
+    return block;
 }
 
 // The loop's body, in which `break` and `continue` mean this loop.
@@ -32,11 +45,11 @@ static HirStmt *binding_while(Fn *fn, const AstStmt *stmt) {
     append(fn, round, binding_switch(fn, &stmt->loop.cond, stmt->loop.body, otherwise, stmt->span));
     fn->targets = target.outer;
     loop->then = round;
-    return loop;
+    test_after_rounds(fn, &stmt->loop.invariants, loop);
+    return test_before(fn, &stmt->loop.invariants, loop);
 }
 
 static HirStmt *check_while(Fn *fn, const AstStmt *stmt) {
-    refuse_invariants(fn, &stmt->loop.invariants);
     if (stmt->loop.cond.binders.len > 0) return binding_while(fn, stmt);
     HirStmt *loop = new_stmt(fn, HIR_STMT_LOOP, stmt->span);
     loop->is_do = stmt->kind == AST_STMT_DO;
@@ -44,14 +57,14 @@ static HirStmt *check_while(Fn *fn, const AstStmt *stmt) {
     loop->then = check_body(fn, loop, stmt->label.name, stmt->loop.body);
     bool for_ever = loop->cond->kind == HIR_LITERAL && loop->cond->bits && !loop->cond->symbol;
     if (for_ever) loop->cond = NULL;
-    return loop;
+    test_after_rounds(fn, &stmt->loop.invariants, loop);
+    return test_before(fn, &stmt->loop.invariants, loop);
 }
 
 static HirStmt *check_for(Fn *fn, const AstStmt *stmt) {
     Scope scope;
     HirStmtVec head = { 0 };
     HirStmt *block = block_of(fn, stmt->span), *loop = new_stmt(fn, HIR_STMT_LOOP, stmt->span);
-    refuse_invariants(fn, &stmt->for_.invariants);
     push_scope(fn, &scope);
     if (stmt->for_.init) check_stmt(fn, stmt->for_.init, &head);
     vec_each(HirStmt *, it, &head)
@@ -59,8 +72,9 @@ static HirStmt *check_for(Fn *fn, const AstStmt *stmt) {
     loop->cond = stmt->for_.cond ? check_cond(fn, stmt->for_.cond) : NULL;
     if (stmt->for_.step.len > 0) loop->step = check_block(fn, &stmt->for_.step, stmt->span);
     loop->then = check_body(fn, loop, stmt->label.name, stmt->for_.body);
+    test_after_rounds(fn, &stmt->for_.invariants, loop);
+    append(fn, block, test_before(fn, &stmt->for_.invariants, loop));
     pop_scope(fn);
-    append(fn, block, loop);
     return block;
 }
 
@@ -136,7 +150,8 @@ static void run_round(
     append(fn, round, check_body(fn, counter->loop, stmt->label.name, stmt->for_each.body));
     pop_scope(fn);
     counter->loop->then = round;
-    append(fn, counter->block, counter->loop);
+    test_after_rounds(fn, &stmt->for_each.invariants, counter->loop);
+    append(fn, counter->block, test_before(fn, &stmt->for_each.invariants, counter->loop));
 }
 
 // --- over a range -------------------------------------------------------------------------------------------------------------------
@@ -245,7 +260,6 @@ static HirStmt *over_elements(Fn *fn, const AstStmt *stmt) {
 }
 
 static HirStmt *check_for_each(Fn *fn, const AstStmt *stmt) {
-    refuse_invariants(fn, &stmt->for_each.invariants);
     if (stmt->for_each.is_tuple) return over_tuples(fn, stmt);
     return stmt->for_each.over ? over_elements(fn, stmt) : over_range(fn, stmt);
 }

@@ -18,26 +18,8 @@ static void find_wrong(Look *look, const HirExpr *expr, const char *why) {
 }
 
 static bool builtin_looks(HirBuiltin builtin) {
-    switch (builtin) {
-    case HIR_BUILTIN_SLICE_SWAP:
-    case HIR_BUILTIN_SLICE_REPLACE:
-    case HIR_BUILTIN_SLICE_COPY:
-    case HIR_BUILTIN_SLICE_FILL:
-    case HIR_BUILTIN_REPLACE:
-    case HIR_BUILTIN_SWAP:
-    case HIR_BUILTIN_GET_MUT:
-    case HIR_BUILTIN_SET_ADD:
-    case HIR_BUILTIN_SET_TAKE:
-    case HIR_BUILTIN_PUSH:
-    case HIR_BUILTIN_POP:
-    case HIR_BUILTIN_INSERT:
-    case HIR_BUILTIN_REMOVE:
-    case HIR_BUILTIN_TRUNCATE:
-    case HIR_BUILTIN_APPEND:
-    case HIR_BUILTIN_RESERVE:
-    case HIR_BUILTIN_SEAL: return false;
-    default: return true;
-    }
+    return !hir_builtin_changes(builtin) && builtin != HIR_BUILTIN_GET_MUT &&
+           builtin != HIR_BUILTIN_SEAL;
 }
 
 // The same in a clause and in what it calls.

@@ -153,10 +153,51 @@ static void put_piece(Fn *inner, Str text, Span span) {
     add_call(inner, call_named(inner, to, name_of(inner, "put", span), &args, span));
 }
 
+// A plain enum that has no `format` of its own is written as its variants are called.
+static bool is_named(Checker *checker, const HirType *type) {
+    return type->kind == HIR_TYPE_ENUM && type->enumeration->is_plain &&
+           !type->enumeration->is_flags &&
+           !find_method(checker, type, names_add_c(checker->names, "format")).decl;
+}
+
+static HirArm named_arm(Fn *inner, HirLocal *text, const HirType *type, uint32_t row, Span span) {
+    Checker *checker = inner->checker;
+    const char *name = text_of(checker, type->enumeration->variants.data[row].name);
+    HirPattern *pattern = arena_new(checker->arena, HirPattern);
+    *pattern = (HirPattern){ .kind = HIR_PATTERN_VARIANT, .span = span, .type = type, .row = row };
+    HirArm arm = { .span = span, .body = block_of(inner, span) };
+    vec_push(checker->arena, &arm.patterns, pattern);
+    HirStmt *assign = new_stmt(inner, HIR_STMT_ASSIGN, span);
+    assign->place = local_place(inner, text, span);
+    assign->value = new_expr(checker, HIR_STR_LIT, text->type, span);
+    assign->value->text = str_from_c(name);
+    append(inner, arm.body, assign);
+    return arm;
+}
+
+// The name of the variant, which stands in a local then.
+static HirExpr *variant_name(Fn *inner, HirExpr *value, Span span) {
+    Checker *checker = inner->checker;
+    HirLocal *text = new_local(inner, 0, hir_type_str(checker->types, HIR_STATIC), span);
+    HirStmt *choice = new_stmt(inner, HIR_STMT_SWITCH, span);
+    choice->value = as_value(checker, value);
+    if (choice->value->kind == HIR_ERROR) return choice->value;
+    for (uint32_t i = 0; i < value->type->enumeration->variants.len; i++)
+        vec_push(checker->arena, &choice->arms, named_arm(inner, text, value->type, i, span));
+    append(inner, inner->fn->body, let(inner, text, NULL, span));
+    append(inner, inner->fn->body, choice);
+    return local_place(inner, text, span);
+}
+
 static void put_value(Fn *inner, const AstTextPart *part) {
     Checker *checker = inner->checker;
     Span span = part->value->span;
     HirExpr *value = check_expr(inner, part->value, NULL);
+    if (value->kind != HIR_ERROR) {
+        bool leads = value->type->kind == HIR_TYPE_PTR;
+        HirExpr *what = leads ? receiver_place(inner, value) : value;
+        if (is_named(checker, what->type)) value = variant_name(inner, what, span);
+    }
     if (value->kind == HIR_ERROR) return;
     if (value->type->kind == HIR_TYPE_VOID || value->type->kind == HIR_TYPE_NEVER) {
         diag_report(checker->diags, span, E_VOID_VALUE);

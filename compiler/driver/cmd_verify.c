@@ -51,12 +51,5 @@ static ExitCode verify_one(Project *project, const char *path) {
 }
 
 int command_verify(const Options *options) {
-    Project project;
-    ExitCode worst = project_start(&project, options);
-    for (uint32_t i = 0; worst != EXIT_TOOL && i < options->inputs.len; i++) {
-        ExitCode code = verify_one(&project, options->inputs.data[i]);
-        worst = code > worst ? code : worst;
-    }
-    project_end(&project);
-    return worst;
+    return project_each_input(options, verify_one);
 }

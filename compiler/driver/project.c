@@ -48,6 +48,17 @@ void project_end(Project *project) {
     arena_free(&project->arena);
 }
 
+int project_each_input(const Options *options, ProjectStep *step) {
+    Project project;
+    ExitCode worst = project_start(&project, options);
+    for (uint32_t i = 0; worst != EXIT_TOOL && i < options->inputs.len; i++) {
+        ExitCode code = step(&project, options->inputs.data[i]);
+        worst = code > worst ? code : worst;
+    }
+    project_end(&project);
+    return worst;
+}
+
 // --- showing -----------------------------------------------------------------------------------------------------------
 
 static bool wants_color(const Options *options) {

@@ -42,6 +42,10 @@ void project_end(Project *project);
 bool project_wants(const Project *project, const HirSystem *system);
 Wiring project_wiring(Project *project, const HirSystem *system);
 
+// From the start of a project to its end, each input by itself; what is given is the worst, and a tool's failure ends it.
+typedef ExitCode ProjectStep(Project *project, const char *path);
+int project_each_input(const Options *options, ProjectStep *step);
+
 // Writes what was read where --depfile says, if it does.
 ExitCode project_tell_dependencies(Project *project);
 

@@ -310,6 +310,7 @@ struct HirFn {
     Span span;
     Str doc;
     bool is_pub;
+    bool is_inline, is_noinline, is_cold; // hints
     HirSig sig;
     VEC(HirLocal *) locals;  // parameters first
     HirStmt *body;           // a BLOCK
@@ -531,6 +532,7 @@ struct HirExpr {
 };
 
 bool hir_expr_is_place(const HirExpr *expr);
+bool hir_builtin_changes(HirBuiltin builtin); // something that stands in a place
 
 // Every expression in a body, those around others first. `around` is the one that it is a part of; NULL: a statement.
 typedef void HirVisit(void *context, HirExpr *expr, const HirExpr *around);

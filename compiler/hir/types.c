@@ -420,6 +420,32 @@ bool hir_expr_is_place(const HirExpr *expr) {
     return expr->kind >= HIR_LOCAL && expr->kind <= HIR_TEMP;
 }
 
+bool hir_builtin_changes(HirBuiltin builtin) {
+    switch (builtin) {
+    case HIR_BUILTIN_SLICE_SWAP:
+    case HIR_BUILTIN_SLICE_REPLACE:
+    case HIR_BUILTIN_SLICE_COPY:
+    case HIR_BUILTIN_SLICE_FILL:
+    case HIR_BUILTIN_SLICE_MOVE:
+    case HIR_BUILTIN_REPLACE:
+    case HIR_BUILTIN_SWAP:
+    case HIR_BUILTIN_SET_ADD:
+    case HIR_BUILTIN_SET_TAKE:
+    case HIR_BUILTIN_PUSH:
+    case HIR_BUILTIN_POP:
+    case HIR_BUILTIN_INSERT:
+    case HIR_BUILTIN_REMOVE:
+    case HIR_BUILTIN_TRUNCATE:
+    case HIR_BUILTIN_APPEND:
+    case HIR_BUILTIN_RESERVE:
+    case HIR_BUILTIN_ATOMIC_STORE:
+    case HIR_BUILTIN_ATOMIC_ADD:
+    case HIR_BUILTIN_ATOMIC_SWAP:
+    case HIR_BUILTIN_ATOMIC_CAS: return true;
+    default: return false;
+    }
+}
+
 // --- spelling ----------------------------------------------------------------------------------------------------------
 
 static const char *const simple_words[] = {

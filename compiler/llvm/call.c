@@ -61,6 +61,13 @@ static void promise_borrow(const Emit *e, LLVMValueRef fn, uint32_t param, SirTy
     );
 }
 
+// They say where to look first, and promise nothing.
+static void hint(Emit *e, LLVMValueRef fn, uint8_t hints) {
+    if (hints & SIR_HINT_INLINE) llvm__add_attribute(e, fn, "inlinehint", 0);
+    if (hints & SIR_HINT_NOINLINE) llvm__add_attribute(e, fn, "noinline", 0);
+    if (hints & SIR_HINT_COLD) llvm__add_attribute(e, fn, "cold", 0);
+}
+
 void llvm__declare_func(Emit *e, SirFunc func) {
     const SirSig *sig = &e->module->funcs.data[func].sig;
     char symbol[96];
@@ -70,6 +77,7 @@ void llvm__declare_func(Emit *e, SirFunc func) {
     LLVMSetLinkage(fn, LLVMInternalLinkage);
     LLVMSetUnnamedAddress(fn, LLVMGlobalUnnamedAddr);
     llvm__attributes(e, fn);
+    hint(e, fn, e->module->funcs.data[func].hints);
     e->funcs[func] = fn;
     e->func_types[func] = type;
     uint32_t at = llvm__shape(e, sig->result) == SHAPE_MEMORY;

@@ -11,8 +11,8 @@ static const char *const allowed_texts[] = {
     "frame-pointer",    "no-jump-tables", "probe-stack",
     "stack-probe-size", "tune-cpu",       "warn-stack-size"
 };
-static const char *const allowed_kinds[] = { "nounwind", "noredzone", "uwtable",
-                                             "noreturn", "cold",      "noinline" };
+static const char *const allowed_kinds[] = { "nounwind", "noredzone", "uwtable",   "noreturn",
+                                             "cold",     "noinline",  "inlinehint" };
 // None of them knows how floats are rounded, or tells.
 static const char *const allowed_intrinsics[] = {
     "llvm.sadd.",       "llvm.uadd.",   "llvm.ssub.",    "llvm.usub.",   "llvm.smul.",

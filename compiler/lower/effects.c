@@ -15,28 +15,6 @@ static bool any_part(const HirExpr *e, Question *question) {
     return false;
 }
 
-static bool changes_places(HirBuiltin builtin) {
-    switch (builtin) {
-    case HIR_BUILTIN_SLICE_SWAP:
-    case HIR_BUILTIN_SLICE_REPLACE:
-    case HIR_BUILTIN_SLICE_COPY:
-    case HIR_BUILTIN_SLICE_FILL:
-    case HIR_BUILTIN_SLICE_MOVE:
-    case HIR_BUILTIN_SET_ADD:
-    case HIR_BUILTIN_SET_TAKE:
-    case HIR_BUILTIN_PUSH:
-    case HIR_BUILTIN_POP:
-    case HIR_BUILTIN_INSERT:
-    case HIR_BUILTIN_REMOVE:
-    case HIR_BUILTIN_TRUNCATE:
-    case HIR_BUILTIN_APPEND:
-    case HIR_BUILTIN_RESERVE:
-    case HIR_BUILTIN_REPLACE:
-    case HIR_BUILTIN_SWAP: return true;
-    default: return false;
-    }
-}
-
 // A statement that leaves does not come back: what it changes nobody sees here.
 bool lower__disturbs(const HirExpr *e) {
     switch (e->kind) {
@@ -44,7 +22,7 @@ bool lower__disturbs(const HirExpr *e) {
     case HIR_CALL_VALUE:
     case HIR_KCALL: return true;
     case HIR_BUILTIN:
-        if (changes_places(e->builtin)) return true;
+        if (hir_builtin_changes(e->builtin)) return true;
         break;
     default: break;
     }

@@ -99,6 +99,9 @@ SirFunc lower__instance(Lower *l, const HirFn *fn, const Given *given) {
     buf_free(&key);
     SirFuncInfo func = { .name = name_of(l, fn, given) };
     func.sig = instance_sig(l, fn, given);
+    func.hints =
+        (uint8_t)((fn->is_inline ? SIR_HINT_INLINE : 0) |
+                  (fn->is_noinline ? SIR_HINT_NOINLINE : 0) | (fn->is_cold ? SIR_HINT_COLD : 0));
     func.loc = lower__loc(l, fn->span);
     vec_push(l->arena, &l->module->funcs, func);
     return row;

@@ -128,6 +128,11 @@ const char *sir__side_text(SirSide side) {
     return side <= SIR_EXP ? texts[side] : NULL;
 }
 
+const char *sir__hint_text(uint32_t row) {
+    static const char *const texts[] = { "inline", "noinline", "cold" };
+    return row < sizeof texts / sizeof *texts ? texts[row] : NULL;
+}
+
 const char *sir__order_text(uint8_t order) {
     static const char *const texts[] = { "", "le", "be" };
     return order < sizeof texts / sizeof *texts ? texts[order] : NULL;

@@ -211,6 +211,7 @@ static void get_locals(Input *in, SirFuncInfo *func) {
 SirFuncInfo sir__get_func(Input *in) {
     SirFuncInfo func = { .name = sir__get_text(in) };
     func.sig = sir__get_sig(in);
+    func.hints = (uint8_t)sir__get_below(in, SIR_HINTS, "hints");
     func.loc = sir__get_loc(in);
     get_locals(in, &func);
     for (uint32_t left = sir__get_count(in); left > 0 && !in->reader.bad; left--)

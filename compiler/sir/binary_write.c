@@ -296,6 +296,7 @@ static void put_func(Buf *out, const SirFuncInfo *func) {
     assert(func->locals.len >= func->sig.param_count);
     put_text(out, func->name);
     put_sig(out, &func->sig);
+    buf_byte(out, func->hints);
     put_loc(out, func->loc);
     for (SirLocal i = 0; i < func->sig.param_count; i++) {
         assert(func->locals.data[i].type == func->sig.params[i].type);

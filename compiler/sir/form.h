@@ -10,7 +10,7 @@
 
 enum {
     SIR__TREE_DEPTH = 64,    // constants nest at most so deep
-    SIR__BINARY_VERSION = 1, // after the magic
+    SIR__BINARY_VERSION = 2, // after the magic
     SIR__MAGIC_LENGTH = 7,
 };
 
@@ -32,6 +32,7 @@ const char *sir__bind_text(SirBindMode mode);
 const char *sir__device_text(SirDevice device);
 const char *sir__grant_text(SirGrantKind kind);
 const char *sir__side_text(SirSide side);
+const char *sir__hint_text(uint32_t row);   // of the bit `row`
 const char *sir__order_text(uint8_t order); // "" for native
 
 // Whether the structural type that is, or will be, row `row` refers to lower rows only.

@@ -338,9 +338,13 @@ typedef struct SirLocalInfo {
     SirLoc loc;
 } SirLocalInfo;
 
+// What whoever makes code may be told about a function; nothing follows from it.
+enum { SIR_HINT_INLINE = 1, SIR_HINT_NOINLINE = 2, SIR_HINT_COLD = 4, SIR_HINTS = 8 };
+
 typedef struct SirFuncInfo {
     Str name; // for people and backtraces
     SirSig sig;
+    uint8_t hints;
     VEC(SirLocalInfo) locals; // the first sig.param_count are the parameters
     VEC(SirBlockInfo) blocks;
     SirLoc loc;

@@ -338,6 +338,8 @@ void sir__read_head(Text *t, SirFunc row) {
     func->sig.params = params.data;
     func->sig.param_count = params.len;
     sir__read_from(t, &func->sig);
+    for (uint32_t i = 0; 1u << i < SIR_HINTS; i++)
+        if (sir__accept_word(&t->scan, sir__hint_text(i))) func->hints |= (uint8_t)(1u << i);
     func->loc = sir__read_loc(t);
     sir__expect(&t->scan, "{");
 }

@@ -226,6 +226,8 @@ static void put_head(Writer *w, SirFunc row, const SirFuncInfo *func) {
     }
     buf_byte(w->out, ')');
     sir__put_from(w->out, &func->sig);
+    for (uint32_t i = 0; 1u << i < SIR_HINTS; i++)
+        if (func->hints & 1u << i) buf_printf(w->out, " %s", sir__hint_text(i));
     sir__put_loc(w, func->loc);
     buf_cstr(w->out, " {\n");
 }

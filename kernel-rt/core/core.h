@@ -82,6 +82,10 @@ typedef struct HeapState {
 
 extern HeapState heap;
 
+static inline size_t pages_for(uint64_t bytes) {
+    return (size_t)((bytes + PLATFORM_PAGE - 1) / PLATFORM_PAGE);
+}
+
 void *pages_take(size_t count); // NULL when the machine has no more; counted
 void pages_give(void *pages, size_t count);
 

@@ -50,10 +50,6 @@ void pages_give(void *pages, size_t count) {
     platform_pages_free(pages, count);
 }
 
-static size_t pages_for(uint64_t bytes) {
-    return (size_t)((bytes + PLATFORM_PAGE - 1) / PLATFORM_PAGE);
-}
-
 // --- classes -----------------------------------------------------------------------------------------------
 
 // Of a block with its header; total is at most LARGEST_CLASS.

@@ -3,10 +3,6 @@
 
 #include "core.h"
 
-static size_t pages_for(uint64_t bytes) {
-    return (size_t)((bytes + PLATFORM_PAGE - 1) / PLATFORM_PAGE);
-}
-
 bool sip_owns_pc(const Sip *sip, uint64_t pc) {
     return pc - (uint64_t)(uintptr_t)sip->image < sip->image_pages * PLATFORM_PAGE;
 }

@@ -4,10 +4,6 @@
 
 #include "core.h"
 
-static size_t pages_for(uint64_t bytes) {
-    return (size_t)((bytes + PLATFORM_PAGE - 1) / PLATFORM_PAGE);
-}
-
 // --- making and ending -------------------------------------------------------------------------------------
 
 static void set_up(Thread *thread, Sip *sip) {

@@ -41,6 +41,8 @@ def outcome_of(lines):
     """What each unit showed, in its order, and how it ended."""
     units, others = {}, []
     for line in lines:
+        if re.match(r"fault: w\d+:   ", line):  # the text of an assertion or a clause, which the interpreter does not show
+            continue
         shown = re.match(r"(\d+): (0x[0-9a-f]+)$", line)
         fault = re.match(r"fault: w(\d+): " + CAUSES + "$", line)
         if shown:

@@ -40,6 +40,7 @@ PROGRAMS = {
     "long_text": ('void f() { str s = "' + "x" * (1 << 20) + '"; _ = s.len; }', 0, ""),
     "long_open_text": ('void f() { str s = "' + "x" * (1 << 20), 1, r"E0102"),
     "long_number": ("const u64 x = " + "1" * (1 << 20) + ";", 1, r"E0110"),
+    "many_arms": ("void f(u32 x) { switch (x) {\n" + "".join(f"case {i}:\n" for i in range(1 << 20)) + "default: } }", 1, r"E0212"),
     "arms": ("u8 f(u32 x) { switch (x) {\n" + "".join(f"case {i}: return 1;\n" for i in range(1 << 18)) + "default: return 0; } }", None, ""),
     "errors": ("void f() {\n" + "    missing();\n" * MANY + "}\n", 1, r"E0201"),
     "different_errors": ("void f() {\n" + "".join(f"    missing{i}();\n" for i in range(MANY)) + "}\n", 1, r"more were left out"),
