@@ -34,6 +34,28 @@ bool loans_add(Facts *loans, Fact loan) {
     return stronger || wider;
 }
 
+// What is inside one of two things that a borrow may lead to is not known to be inside the other.
+static bool is_inside_of_both(const Fact *loan, const Facts *other) {
+    const Fact *same = facts_find(other, loan->tag, &loan->path);
+    return loan->where != HELD_INSIDE || (same && same->where == HELD_INSIDE);
+}
+
+bool loans_blur(const Facts *known, const Facts *more) {
+    for (uint32_t i = 0; i < known->len; i++)
+        if (!is_inside_of_both(&known->data[i], more)) return true;
+    return false;
+}
+
+void loans_join(Facts *into, const Facts *from) {
+    for (uint32_t i = 0; i < into->len; i++)
+        if (!is_inside_of_both(&into->data[i], from)) into->data[i].where = HELD_BOTH;
+    for (uint32_t i = 0; i < from->len; i++) {
+        Fact loan = from->data[i];
+        if (!is_inside_of_both(&loan, into)) loan.where = HELD_BOTH;
+        loans_add(into, loan);
+    }
+}
+
 // --- accesses ---------------------------------------------------------------------------------------------------------------
 
 static bool disturbs(Access access, const Path *path, const Fact *loan) {
@@ -121,6 +143,12 @@ static bool is_join(const Ways *ways, const Fact *loan) {
            ways->fn->locals.data[loan->tag]->type->kind == HIR_TYPE_JOIN;
 }
 
+// What is moved or lent takes along what it holds: of itself too, under a name that is not its own any more.
+static bool goes_along(const Path *path, Access access, const Fact *loan) {
+    bool takes = access == ACCESS_MOVE || access == ACCESS_LEND_MUT;
+    return takes && loan->tag == path->local->number && hir_type_is_second_class(path->type);
+}
+
 bool loans_access(Ways *ways, const Path *path, Access access, Span at) {
     Checker *checker = ways->checker;
     if (path->local && path->local->capture != HIR_CAPTURE_NONE)
@@ -128,10 +156,16 @@ bool loans_access(Ways *ways, const Path *path, Access access, Span at) {
     if (!path->local || ways->state.dead || ways->counting) return true;
     for (uint32_t i = 0; i < ways->state.held.len; i++) {
         const Fact *loan = &ways->state.held.data[i];
-        if (!disturbs(access, path, loan) || !is_live(ways, loan->tag)) continue;
+        bool along = goes_along(path, access, loan);
+        if (!disturbs(access, path, loan) || !(along || is_live(ways, loan->tag))) continue;
         diag_report(checker->diags, at, complaint(access), path_text(ways, path));
         diag_note(checker->diags, loan->at, "%s", loan_text(ways, loan));
-        if (holder_of(ways, loan))
+        if (along)
+            diag_help(
+                checker->diags,
+                "it holds this borrow of itself, which would name another place then"
+            );
+        else if (holder_of(ways, loan))
             say_where_needed(ways, loan);
         else if (is_join(ways, loan))
             diag_help(checker->diags, "a thread may work with it until the `join` ends");
@@ -211,7 +245,7 @@ static const HirLocal *passing_local(Ways *ways, const HirExpr *temp) {
     return local;
 }
 
-static Path elements_of(Ways *ways, const Path *path) { // of an array, a slice, a text
+Path path_elements(Ways *ways, const Path *path) {
     Step *steps = arena_array(&ways->arena, Step, path->count + 1);
     for (uint32_t i = 0; i < path->count; i++)
         steps[i] = path->steps[i];
@@ -292,7 +326,7 @@ static void of_place(
     Path path = path_of(ways, place);
     path.local = root.local;
     if (!path.local) return;
-    if (elements) path = elements_of(ways, &path);
+    if (elements) path = path_elements(ways, &path);
     of_path(ways, &root, &path, exclusive, at, out);
 }
 
@@ -356,6 +390,14 @@ static bool keeps_levels(HirExprKind kind) {
            kind == HIR_SUBVIEW || kind == HIR_TERNARY;
 }
 
+static void of_either(Ways *ways, const HirExpr *value, Facts *out) {
+    Facts other = { 0 };
+    of_value(ways, value->args.data[1], out);
+    of_value(ways, value->args.data[2], &other);
+    loans_join(out, &other);
+    facts_free(&other);
+}
+
 static void of_value(Ways *ways, const HirExpr *value, Facts *out) {
     if (!hir_type_is_second_class(value->type)) return;
     switch (value->kind) {
@@ -370,6 +412,7 @@ static void of_value(Ways *ways, const HirExpr *value, Facts *out) {
         of_place(ways, value->base, value->mode == HIR_MUT, true, value->span, out);
         break;
     case HIR_BUILTIN: of_builtin(ways, value, out); break;
+    case HIR_TERNARY: of_either(ways, value, out); break;
     case HIR_CALL: of_call(ways, value, &value->fn->sig, out); break;
     case HIR_CALL_VALUE: of_call(ways, value, value->base->type->sig, out); break;
     case HIR_CLOSURE:

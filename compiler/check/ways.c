@@ -39,8 +39,7 @@ void state_join(Ways *ways, State *into, State *from, Span at) {
     states_join(ways, into, from, at);
     for (uint32_t i = 0; i < from->moved.len; i++)
         facts_add(&into->moved, from->moved.data[i]);
-    for (uint32_t i = 0; i < from->held.len; i++)
-        loans_add(&into->held, from->held.data[i]);
+    loans_join(&into->held, &from->held);
     state_free(from);
 }
 
@@ -55,6 +54,7 @@ bool state_is_new(const State *known, const State *more) {
         bool stronger = same && loan->value == LOAN_EXCLUSIVE && same->value == LOAN_SHARED;
         if (!same || stronger || (loan->where & ~same->where)) return true;
     }
+    if (loans_blur(&known->held, &more->held)) return true;
     for (uint32_t i = 0; i < more->states.len; i++) {
         const Fact *fact = facts_find(&known->states, 0, &more->states.data[i].path);
         if (fact && fact->value == STATE_CLOSED && more->states.data[i].value != STATE_CLOSED)

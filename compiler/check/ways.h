@@ -209,6 +209,9 @@ typedef enum Access {
 
 bool loans_access(Ways *ways, const Path *path, Access access, Span at); // false: reported
 bool loans_add(Facts *loans, Fact loan);                                 // false: nothing new
+void loans_join(Facts *into, const Facts *from);                         // where two ways meet
+bool loans_blur(const Facts *known, const Facts *more); // would joining them widen what is known?
+Path path_elements(Ways *ways, const Path *path);       // of an array, a slice, a text
 // What has a value in `state` is dropped where that meets a way on which it has none.
 void loans_check_dropped(
     Ways *ways, const State *state, const Path *path, const Fact *gone, Span at

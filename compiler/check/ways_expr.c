@@ -282,6 +282,9 @@ static void walk_builtin(Ways *ways, const HirExpr *value) {
     loans_release(ways, temps);
     if (value->args.len == 0 || builtin_access(value->builtin, 0) != ACCESS_CHANGE) return;
     Path into = path_of(ways, value->args.data[0]);
+    bool fills =
+        value->builtin == HIR_BUILTIN_SLICE_FILL || value->builtin == HIR_BUILTIN_SLICE_COPY;
+    if (fills) into = path_elements(ways, &into); // a slice's may be elsewhere
     if (hir_type_is_second_class(
             value->args.data[0]->type->elem ? value->args.data[0]->type->elem : value->type
         )) // elements that borrow

@@ -62,10 +62,29 @@ static bool check_arg(Interp *in, const Node *arg, SirType type, Tags *held) {
     return check_pointee(in, arg, type);
 }
 
+static void collect_inside(Interp *in, const Node *arg, Tags *out);
+
+// All that a value holds, and what is held behind that.
+static void collect_all(Interp *in, const Node *node, Tags *out) {
+    const SirTypeInfo *info = interp__type(in, node->type);
+    if (!node->is_there || !interp__is_second_class(in, node->type)) return;
+    bool is_borrow = interp__is_borrow(info);
+    if (is_borrow && node->tag) vec_push(&in->arena, out, node->tag);
+    if (is_borrow && node->tag && node->tag->alive) collect_inside(in, node, out);
+    for (uint64_t i = 0; interp__has_parts(info) && i < node->count; i++)
+        collect_all(in, &node->parts[i], out);
+}
+
+// What is held behind an argument: in what a pointer or slice leads to, or what the borrows in it lead to.
 static void collect_inside(Interp *in, const Node *arg, Tags *out) {
     const SirTypeInfo *info = interp__type(in, arg->type);
-    if (interp__is_borrow(info) && info->kind == SIR_TYPE_PTR)
-        interp__collect(in, arg->target, out);
+    bool is_borrow = interp__is_borrow(info);
+    if (!is_borrow) collect_all(in, arg, out);
+    if (!is_borrow || info->elem >= in->sip->module->types.len) return;
+    if (!interp__is_second_class(in, info->elem)) return;
+    if (info->kind == SIR_TYPE_PTR) collect_all(in, arg->target, out);
+    for (uint64_t i = arg->from; info->kind == SIR_TYPE_SLICE && i < arg->to; i++)
+        collect_all(in, &arg->target->parts[i], out);
 }
 
 // The tables of a frame of the function, those of one that has returned if there are.
@@ -270,12 +289,28 @@ static bool comes_from_any(const Tag *tag, const Tags *set) {
     return false;
 }
 
+// Nobody behind a borrow holds what he does not know of.
+static bool holds_no_more(Interp *in, const Frame *frame, uint32_t i) {
+    Tags inside = { 0 };
+    collect_inside(in, &frame->args[i], &inside);
+    vec_each(Tag *const, tag, &inside) {
+        if (!MUST(
+                in, comes_from_any(*tag, &frame->deep[i]), RULE_ESCAPE,
+                "a borrow from elsewhere is left in what parameter %u points to", i
+            ))
+            return false;
+    }
+    return true;
+}
+
 // What the caller lent exclusively is as it was promised.
 static bool lender_is_served(Interp *in, const Frame *frame, uint32_t i) {
     const SirParam *param = &frame->info->sig.params[i];
     const SirTypeInfo *info = interp__type(in, param->type);
     const Node *arg = &frame->args[i];
-    if (info->kind != SIR_TYPE_PTR || info->mode != SIR_MUT) return true;
+    if (info->mode != SIR_MUT) return true;
+    if (info->kind == SIR_TYPE_SLICE) return holds_no_more(in, frame, i);
+    if (info->kind != SIR_TYPE_PTR) return true;
     if (!MUST(
             in, interp__is_whole(in, arg->target), RULE_OWNERSHIP,
             "what was moved out of parameter %u is not back at the return", i
@@ -287,17 +322,7 @@ static bool lender_is_served(Interp *in, const Frame *frame, uint32_t i) {
             "parameter %u is left in state %d instead of %d", i, (int)arg->target->end->state,
             (int)param->to
         );
-    if (!interp__states_fit(in, arg->target, info->elem)) return false;
-    Tags inside = { 0 };
-    interp__collect(in, arg->target, &inside);
-    vec_each(Tag *const, tag, &inside) {
-        if (!MUST(
-                in, comes_from_any(*tag, &frame->deep[i]), RULE_ESCAPE,
-                "a borrow from elsewhere is left in what parameter %u points to", i
-            ))
-            return false;
-    }
-    return true;
+    return interp__states_fit(in, arg->target, info->elem) && holds_no_more(in, frame, i);
 }
 
 static bool comes_from_said(const Frame *frame, const Tag *tag) {

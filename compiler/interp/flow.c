@@ -234,7 +234,7 @@ static bool next(Interp *in, const SirInst *inst) {
     if (in->chaos && length && interp__below(in, 4)) index = interp__below(in, length);
     if (index >= length) return interp__go(in, inst->arms[1].block);
     Node counted = interp__scalar(SIR_TYPE_U64, index + 1);
-    return interp__write(in, &counter, &counted) && lend_element(in, inst, &inst->arms[0], index) &&
+    return lend_element(in, inst, &inst->arms[0], index) && interp__write(in, &counter, &counted) &&
            interp__go(in, inst->arms[0].block);
 }
 

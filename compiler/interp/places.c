@@ -105,6 +105,8 @@ static bool step_deref(Interp *in, Route *r, Use use, uint32_t depth) {
     }
     r->is_lent_local = depth == 0 && info->mode == SIR_MUT;
     if (info->mode != SIR_OWN) return hop(in, r, info->mode, use);
+    bool owns = MUST(in, r->node->block, RULE_WELL_FORMED, "an owner that owns nothing");
+    if (!owns || !is_ours(in, r->node->block)) return false;
     r->node = &r->node->block->content;
     r->is_heap = true;
     return interp__path_push(in, &r->path, STEP_CONTENT, 0, 0);
@@ -168,7 +170,9 @@ bool interp__walk(Interp *in, const SirPlace *place, Use use, bool is_dest, Rout
     if (!interp__local(in, place->local, &r->node)) return false;
     r->tag = top(in)->roots[place->local];
     for (uint32_t i = 0; i < place->proj_count; i++)
-        if (!step(in, r, place, i, use, is_dest)) return false;
+        if (!step(in, r, place, i, use, is_dest) ||
+            !MUST(in, r->node, RULE_WELL_FORMED, "a place that is nowhere"))
+            return false;
     if (use == USE_WRITE &&
         !MUST(in, !r->is_shared, RULE_LOANS, "a change through a shared borrow"))
         return false;

@@ -121,8 +121,15 @@ static bool keeps(const Loans *l, const Accesses *accesses, uint32_t i, uint32_t
     return is_value(b) ? is_second_class(l, b) : !is_value(a);
 }
 
+// What is moved or borrowed takes along what it holds: of itself too, under a name that is not its own any more.
+static bool goes_along(const Loans *l, const Access *access, uint32_t holder) {
+    bool takes = access->kind == ACCESS_MOVE || flow__is_borrow(access);
+    return takes && l->f->holders[holder] == access->place.local && is_second_class(l, access);
+}
+
 static bool is_used(Loans *l, const Accesses *accesses, uint32_t i, uint32_t holder) {
     if (bits_get(&l->missing, holder)) return true;
+    if (goes_along(l, &accesses->list.data[i], holder)) return true;
     if (bits_get(&l->live, holder) && !bits_get(&l->killed, holder)) return true;
     SirLocal local = l->f->holders[holder];
     loans__work(l, accesses->list.len);
@@ -272,8 +279,8 @@ static void put_into_place(Loans *l, const SirInst *inst, const Accesses *access
     for (uint32_t i = 1; i < inst->arg_count; i++)
         if (inst->args[i].kind != SIR_ARG_CONST) holds__of_value(l, &inst->args[i].place, 0, &held);
     vec_each(const Access, access, &accesses->list) {
-        bool target = access->kind == ACCESS_CHANGE && access->arg == 0;
-        if (target && held.list.len > 0) escape__store(l, &inst->args[0].place, &held, 0);
+        bool target = access->kind == ACCESS_CHANGE && access->arg == 0; // with a slice's elements
+        if (target && held.list.len > 0) escape__store(l, &access->place, &held, 0);
     }
 }
 
@@ -374,6 +381,13 @@ static void copy_held(Loans *l, HeldList *to, const HeldList *from) {
     loans__work(l, from->list.len);
 }
 
+// What is inside one of two things that a pointer may lead to is not known to be inside the other: nothing is stored there.
+static bool blur(Held *held) {
+    bool changed = held->where == HELD_INSIDE;
+    if (changed) held->where = HELD_BOTH;
+    return changed;
+}
+
 // Both are sorted. What is new is put behind, and sorted in at the end.
 static bool join(Loans *l, HeldList *to, const HeldList *from) {
     uint32_t old = to->list.len, k = 0;
@@ -382,17 +396,30 @@ static bool join(Loans *l, HeldList *to, const HeldList *from) {
     for (uint32_t i = 0; i < from->list.len; i++) {
         Held held = from->list.data[i];
         while (k < old && compare(&to->list.data[k], &held) < 0)
-            k++;
+            changed |= blur(&to->list.data[k++]);
         bool there = k < old && compare(&to->list.data[k], &held) == 0;
-        if (there && (to->list.data[k].where | held.where) == to->list.data[k].where) continue;
-        changed = true;
-        if (there)
-            to->list.data[k].where |= held.where;
-        else
+        if (!there) {
+            blur(&held);
             vec_push(&l->f->scratch, &to->list, held);
+            changed = true;
+            continue;
+        }
+        uint32_t where = to->list.data[k].where | held.where;
+        changed |= where != to->list.data[k].where;
+        to->list.data[k++].where = where;
     }
+    while (k < old)
+        changed |= blur(&to->list.data[k++]);
     if (to->list.len > old) qsort(to->list.data, to->list.len, sizeof(Held), compare);
     return changed;
+}
+
+// The first way to a block brings its state.
+static bool flow_into(Loans *l, SirBlock to) {
+    if (l->known[to]) return join(l, &l->in[to], &l->now);
+    l->known[to] = true;
+    copy_held(l, &l->in[to], &l->now);
+    return true;
 }
 
 static void start_block(Loans *l, SirBlock block) {
@@ -413,7 +440,7 @@ static void leave_edge(Loans *l, uint32_t arm, const HeldList *state, const BitS
     run_edge(l, arm);
     if (l->judging || !l->f->is_reached[l->at.block]) return;
     if (l->now.list.len > 1) qsort(l->now.list.data, l->now.list.len, sizeof(Held), compare);
-    if (join(l, &l->in[to], &l->now)) l->f->dirty[to] = true;
+    if (flow_into(l, to)) l->f->dirty[to] = true;
 }
 
 typedef struct Between { // at the end of a block, for each of its edges
@@ -462,6 +489,7 @@ void loans__check(Flow *f) {
     Loans l = { .f = f };
     uint32_t count = f->info->blocks.len;
     l.in = arena_array(&f->scratch, HeldList, count);
+    l.known = arena_array(&f->scratch, bool, count);
     l.live = bits_new(&f->scratch, f->holder_count);
     l.killed = bits_new(&f->scratch, f->holder_count);
     l.missing = bits_new(&f->scratch, f->holder_count);

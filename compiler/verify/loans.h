@@ -35,6 +35,7 @@ typedef struct Loans {
     Flow *f;
     Loan *table;
     HeldList *in;     // per block, sorted
+    bool *known;      // per block: some way to it has been followed
     HeldList now;     // at the point at hand
     HeldList results; // what the destinations at hand will hold
     BitSet live;      // after the instruction or edge at hand
