@@ -30,7 +30,9 @@ enum {
     RULES = 14,
     MODULE_MOST = 1 << 15,
     ESCAPES_MOST = 5,
-    CHANGES_MOST = 4
+    CHANGES_MOST = 4,
+    SEED_WALKS = 60, // of a seed that one complaint alone refuses
+    VERIFY_MESSAGE_SHOWN = 300
 };
 
 typedef struct Options {
@@ -271,6 +273,7 @@ static void outline(const VerifyComplaint *complaint, char text[100]) {
 
 typedef struct Complaint {
     uint64_t alone, broken;
+    char example[VERIFY_MESSAGE_SHOWN];
 } Complaint;
 
 static Arena complaint_arena;
@@ -282,7 +285,9 @@ static Complaint *complaint_row(const VerifyComplaint *complaint) {
     if (!complaints) complaints = strmap_new(&complaint_arena);
     outline(complaint, text);
     if (!strmap_get(complaints, text, strlen(text), &row)) {
-        row = (uint64_t)(uintptr_t)arena_new(&complaint_arena, Complaint);
+        Complaint *made = arena_new(&complaint_arena, Complaint);
+        snprintf(made->example, sizeof made->example, "%s", complaint->message);
+        row = (uint64_t)(uintptr_t)made;
         strmap_put(complaints, text, strlen(text), row);
     }
     return (Complaint *)(uintptr_t)row;
@@ -296,14 +301,14 @@ static void print_complaints(void) {
         strmap_at(complaints, i, &text, &length, &row);
         const Complaint *complaint = (const Complaint *)(uintptr_t)row;
         printf(
-            "  %8" PRIu64 " alone %8" PRIu64 " broken in fact  %.*s\n", complaint->alone,
-            complaint->broken, (int)length, text
+            "  %8" PRIu64 " alone %8" PRIu64 " broken in fact  %.3s: %s\n", complaint->alone,
+            complaint->broken, text, complaint->example
         );
     }
 }
 
 static void try_without(
-    Arena *arena, uint64_t mutant, const Buf *binary, const VerifyReport *report
+    Arena *arena, uint64_t mutant, const Buf *binary, const VerifyReport *report, uint32_t walks
 ) {
     uint32_t rule = only_rule(report);
     VerifyReport without;
@@ -315,7 +320,7 @@ static void try_without(
     if (without.count > 0) return;
     Complaint *complaint = complaint_row(&report->complaints[0]);
     complaint->alone += report->count == 1;
-    if (!walks_into(arena, binary, NULL, mutant, options.walks, &escape)) return;
+    if (!walks_into(arena, binary, NULL, mutant, walks, &escape)) return;
     if (escape.result.rule != rule) return;
     complaint->broken += report->count == 1;
     if (tally.found[rule]) return;
@@ -382,7 +387,7 @@ static void judge(Arena *arena, uint64_t mutant, const Buf *binary, const Change
     const VerifiedSir *sir = verify(arena, binary->data, binary->len, &report);
     if (!sir) {
         tally.refused[report.complaints[0].rule]++;
-        if (options.knock_out) try_without(arena, mutant, binary, &report);
+        if (options.knock_out) try_without(arena, mutant, binary, &report, options.walks);
         return;
     }
     tally.accepted++;
@@ -440,6 +445,7 @@ static bool add_seed(const char *path) {
         tally.escapes++;
     }
     if (module && (sir || !options.knock_out)) keep(&binary);
+    if (module && !sir && options.complaints) try_without(&arena, 0, &binary, &report, SEED_WALKS);
     accepted_seeds += sir != NULL;
     seeds = pooled;
     buf_free(&source);

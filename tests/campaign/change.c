@@ -506,6 +506,22 @@ static const Kind kinds[] = {
     { "insert constant",                   insert_const         },
     { "insert retype",                     insert_retype        },
     { "insert channel",                    insert_channel       },
+    { "insert lock",                       insert_lock          },
+    { "insert atomic",                     insert_atomic        },
+    { "insert share",                      insert_share         },
+    { "insert spawn",                      insert_spawn         },
+    { "change what is locked",             change_locked        },
+    { "end guard or join sooner",          end_sooner           },
+    { "end guard or join never",           end_never            },
+    { "end guard or join elsewhere",       end_elsewhere        },
+    { "wait for a thread no more",         spawn_freely         },
+    { "store a borrow behind a borrow",    store_behind         },
+    { "store a borrow of the same struct", borrow_itself        },
+    { "insert either of two",              insert_either        },
+    { "insert a borrow of either",         insert_either_borrow },
+    { "change depth of from",              change_from_shallow  },
+    { "insert bytes as something else",    insert_as_other      },
+    { "change byte order",                 change_order         },
 };
 
 uint32_t mutant_kinds(void) {

@@ -165,7 +165,8 @@ static bool step(SirModule *module, SirFuncInfo *func, SirPlace *place, SirType 
         if (info->field_count == 0) return false;
         proj = (SirProj){ SIR_PROJ_FIELD, below(info->field_count) };
         break;
-    case SIR_TYPE_PTR: break;
+    case SIR_TYPE_PTR:
+    case SIR_TYPE_GUARD: break;
     case SIR_TYPE_ARRAY:
     case SIR_TYPE_VECTOR:
     case SIR_TYPE_SLICE:

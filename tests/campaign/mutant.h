@@ -39,6 +39,13 @@ Mutation insert_use, insert_probe, insert_conflict, insert_borrow, insert_view, 
     insert_close, insert_receive, insert_match, insert_branch, insert_storage, insert_const,
     insert_retype, insert_channel, insert_next;
 
+// --- inside: threads (insert_shared.c), borrows that go astray (insert_borrows.c) -------------------------------
+
+Mutation insert_lock, insert_atomic, insert_share, insert_spawn, change_locked, end_sooner,
+    end_never, end_elsewhere, spawn_freely;
+Mutation store_behind, borrow_itself, insert_either, insert_either_borrow, change_from_shallow,
+    insert_as_other, change_order;
+
 // --- inside: changes of declarations (declare.c) ------------------------------------------------------------
 
 Mutation change_local_type, change_param_type, change_result, change_promise, change_from,
