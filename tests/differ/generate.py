@@ -11,6 +11,7 @@ accept: a program that is rejected is a finding.
 import random
 import sys
 
+import forms
 import shapes
 from types_of import (BOOL, CHAR, F32, F64, I16, I32, I64, I8, INTS, ISIZE, SCALARS, STR, Type, U16, U32, U64, U8, USIZE, array,
                       boxed, growable, heap_array, in_place, optional, widens)
@@ -630,7 +631,7 @@ class Body:
         kept, scope = list(self.vars), self.scope
         self.cost += 60 * self.times
         self.scope = -2  # nothing moves out of this block
-        lines = self.pick(shapes.ALL)(self)
+        lines = self.pick(shapes.ALL + forms.ALL)(self)
         self.vars, self.scope = kept, scope
         return lines
 
@@ -909,6 +910,7 @@ module generated;
 import sip.console;
 import std.text;
 import std.result;
+import std.iter;
 
 contract Ask {{
     in  message ask(own u8[] data, u64 n);
@@ -976,7 +978,7 @@ def program(seed, units):
     out = [PRELUDE.format(seed=seed)]
     for number in range(units):
         out += [item + "\n" for item in Unit(rng, number).write()]
-    out += ["sip Worker(Turn.exp:Start turn, Ask.imp:Idle ask, Console.imp:Ready out) heap 4 MiB, stack 256 KiB {",
+    out += ["sip Worker(Turn.exp:Start turn, Ask.imp:Idle ask, Console.imp:Ready out) heap 4 MiB, stack 256 KiB, threads 8 {",
             "receive turn.take(u32 unit) else closed { close(ask); close(out); return; }", "close(turn);",
             "u64 before = heap_used();",
             f"Log log = {{ .sum = 1, .seed = (u64){rng.getrandbits(63) | 1} +% unit, .unit = unit }};", "switch (unit) {"]
