@@ -76,7 +76,7 @@ static bool storage_end(Interp *in, uint64_t local) {
     Frame *frame = top(in);
     Node *node;
     if (!interp__local(in, local, &node)) return false;
-    if (!MUST(in, frame->has_storage[local], RULE_WELL_FORMED, "storage of no local")) return false;
+    if (!MUST(in, frame->has_storage[local], RULE_INITIALISED, "storage of no local")) return false;
     if (!MUST(
             in, !interp__is_touched(in, node), RULE_OWNERSHIP,
             "local %u still owns something where it ends", (unsigned)local

@@ -199,6 +199,21 @@ static Rule refusal_of(SirTypeKind kind) {
     }
 }
 
+// Named values are those of their integer type, each of its own, and nothing comes with them.
+static bool has_right_values(const SirTypeInfo *info) {
+    bool is_flags = info->kind == SIR_TYPE_FLAGS;
+    if (!interp__is_integer(info->elem) || (is_flags && interp__is_signed(info->elem)))
+        return false;
+    for (uint32_t i = 0; i < info->variant_count; i++) {
+        const SirVariant *variant = &info->variants[i];
+        bool fits = interp__extend(info->elem, variant->value) == variant->value;
+        if (!fits || variant->field_count > 0) return false;
+        for (uint32_t k = 0; k < i && !is_flags; k++)
+            if (info->variants[k].value == variant->value) return false;
+    }
+    return is_flags || info->variant_count > 0;
+}
+
 static void find_facts(Interp *in, SirType type, TypeFacts *facts) {
     const SirTypeInfo *info = interp__type(in, type);
     facts->align = 1;
@@ -218,6 +233,7 @@ static void find_facts(Interp *in, SirType type, TypeFacts *facts) {
     case SIR_TYPE_ENUM:
         if (info->is_plain_enum) break;
         add_variants(in, facts, info);
+        facts->is_bad |= info->variant_count == 0;
         return;
     case SIR_TYPE_FLAGS: break;
     case SIR_TYPE_OPTION: add_option(in, facts, info->elem); return;
@@ -260,8 +276,9 @@ static void find_facts(Interp *in, SirType type, TypeFacts *facts) {
     }
     SirType scalar = interp__repr(in, type);
     facts->size = facts->align = interp__width(scalar < SIR_SCALARS ? scalar : SIR_TYPE_VOID) / 8;
-    facts->is_bad = facts->size == 0;
-    if (facts->is_bad) facts->align = 1;
+    bool is_named = info->kind == SIR_TYPE_ENUM || info->kind == SIR_TYPE_FLAGS;
+    facts->is_bad = facts->size == 0 || (is_named && !has_right_values(info));
+    if (facts->size == 0) facts->align = 1;
 }
 
 void interp_type_facts(const SirModule *module, InterpTypeFacts *out) {

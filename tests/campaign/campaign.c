@@ -254,14 +254,23 @@ static uint32_t only_rule(const VerifyReport *report) {
     return report->cut || report->count == 0 ? 0 : report->complaints[0].rule;
 }
 
+// Of what is quoted: words of SIR, but no types and names.
+static bool is_word(const char *quoted) {
+    size_t length = strspn(quoted, "abcdefghijklmnopqrstuvwxyz._");
+    return length > 0 && quoted[length] == '`';
+}
+
 // What a complaint says, without what it is about.
 static void outline(const VerifyComplaint *complaint, char text[100]) {
     uint32_t length = (uint32_t)snprintf(text, 100, "V%02u ", complaint->rule);
     bool quoted = false;
     for (const char *at = complaint->message; *at && length < 99; at++) {
         bool is_name = *at == '%' || *at == '@' || *at == '`';
-        if (is_name && !quoted) text[length++] = '*';
-        if (*at == '`')
+        if (is_name && !quoted && !(*at == '`' && is_word(at + 1))) text[length++] = '*';
+        if (*at == '`' && !quoted && is_word(at + 1))
+            while (*++at != '`' && length < 99)
+                text[length++] = *at;
+        else if (*at == '`')
             quoted = !quoted;
         else if (*at == '%')
             at += strcspn(at, " ,`") - 1;

@@ -199,10 +199,13 @@ static bool change_number(SirModule *module) {
     SirArg *arg = &inst->args[below(inst->arg_count)];
     switch (arg->kind) {
     case SIR_ARG_LOCAL: arg->n = below(point.func->locals.len); return true;
-    case SIR_ARG_FUNC: arg->n = below(module->funcs.len); return true;
+    case SIR_ARG_FUNC: arg->n = below(module->funcs.len + one_in(8)); return true;
     case SIR_ARG_KERNEL: arg->n = below(24); return true;
     case SIR_ARG_CONSTREF: arg->n = below(module->consts.len + 1); return true;
-    case SIR_ARG_CONTRACT: arg->m = below(4); return true;
+    case SIR_ARG_CONTRACT:
+        if (one_in(2)) arg->n = below(module->contracts.len + 1);
+        arg->m = below(4);
+        return true;
     case SIR_ARG_MESSAGE:
     case SIR_ARG_INT: arg->n = below(5); return true;
     default: return false;

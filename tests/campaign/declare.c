@@ -104,7 +104,7 @@ bool change_field_type(SirModule *module) {
         count = variant->field_count;
     }
     if (count == 0) return false;
-    fields[below(count)].type = below(module->types.len);
+    fields[below(count)].type = below(module->types.len + one_in(16)); // perhaps no type at all
     return true;
 }
 
