@@ -33,6 +33,8 @@ const char *flow__place_text(const Flow *f, const SirPlace *place) {
     return place->proj_count > 8 ? arena_printf(f->v->arena, "%s...", text) : text;
 }
 
+enum { WORDS_PER_STEP = 8 }; // that are cleared
+
 // --- limits ----------------------------------------------------------------------------------------------------------
 
 static bool refuse(Flow *f, Rule rule, const char *what) {
@@ -44,6 +46,8 @@ static bool refuse(Flow *f, Rule rule, const char *what) {
 bool flow__work(Flow *f, Rule rule, uint64_t steps) {
     if (f->refused) return false;
     f->work += steps;
+    if (!verify__spend(f->v, steps))
+        return refuse(f, rule, "all functions together take too many steps to judge");
     return f->work <= LIMIT_FLOW_WORK ||
            refuse(f, rule, "the function takes too many steps to judge");
 }
@@ -51,7 +55,8 @@ bool flow__work(Flow *f, Rule rule, uint64_t steps) {
 bool flow__room(Flow *f, Rule rule, uint64_t words) {
     if (f->refused) return false;
     bool fits = words <= LIMIT_STATE_WORDS && words * f->info->blocks.len <= LIMIT_STATE_WORDS;
-    return fits || refuse(f, rule, "the function is too large to judge");
+    if (!fits) return refuse(f, rule, "the function is too large to judge");
+    return flow__work(f, rule, words * f->info->blocks.len / WORDS_PER_STEP);
 }
 
 // --- blocks ------------------------------------------------------------------------------------------------------------
@@ -120,7 +125,8 @@ static bool prepare(Flow *f) {
     order_blocks(f);
     find_holders(f);
     flow__find_accesses(f);
-    return paths__find(f) || refuse(f, RULE_INITIALISED, "the function has too many places");
+    if (!paths__find(f)) return refuse(f, RULE_INITIALISED, "the function has too many places");
+    return flow__work(f, RULE_INITIALISED, f->paths.nodes.len + f->paths.bits);
 }
 
 void verify__check_flow(Verify *v, SirFunc func) {

@@ -19,6 +19,9 @@ enum {
     LIMIT_STATE_WORDS = 1 << 24,     // words that one analysis keeps for all blocks of a function
     LIMIT_LOAN_WORK = 50 * 1000000,  // steps of the loan analysis of a function
     LIMIT_FLOW_WORK = 500 * 1000000, // steps of all other analyses of a function
+    LIMIT_WORK_PER_BYTE =
+        400, // steps of all analyses of all functions, by the binary form's length,
+    LIMIT_WORK_BASE = 500 * 1000000, // beside these
     LIMIT_PATHS = 1 << 20,           // places of a function that are initialised by themselves
     LIMIT_ENDPOINTS = 1 << 12,       // endpoints that are tracked in a function
     LIMIT_COMBINATIONS = 1 << 12,    // of what can come from endpoints that joins connect

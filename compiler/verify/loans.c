@@ -11,12 +11,15 @@
 #include <stdlib.h>
 
 bool loans__work(Loans *l, uint64_t steps) {
+    Verify *v = l->f->v;
     l->work += steps + 1;
     if (l->f->refused) return false;
-    if (l->work <= LIMIT_LOAN_WORK) return true;
+    bool spent = !verify__spend(v, steps + 1);
+    if (!spent && l->work <= LIMIT_LOAN_WORK) return true;
     verify__complain(
-        l->f->v, RULE_LOANS, verify__func_spot(l->f->v, l->f->func),
-        "the function's loans take too many steps to judge"
+        v, RULE_LOANS, verify__func_spot(v, l->f->func),
+        spent ? "the loans of all functions together take too many steps to judge"
+              : "the function's loans take too many steps to judge"
     );
     l->f->refused = true;
     return false;
@@ -284,7 +287,13 @@ static void put_into_place(Loans *l, const SirInst *inst, const Accesses *access
     }
 }
 
+// What clearing or copying a set takes, in steps.
+static uint64_t cost_of_set(const BitSet *set) {
+    return bits_words(set) / 8;
+}
+
 static void find_killed(Loans *l, const Accesses *accesses) {
+    loans__work(l, cost_of_set(&l->killed));
     memset(l->killed.words, 0, bits_words(&l->killed) * sizeof(uint64_t));
     vec_each(const Access, access, &accesses->list) {
         uint32_t holder = l->f->holder[access->place.local];
@@ -298,7 +307,7 @@ static void find_killed(Loans *l, const Accesses *accesses) {
 // what they hold until they are consumed, and if that is never, for ever.
 static void find_missing(Loans *l) {
     const Paths *paths = &l->f->paths;
-    loans__work(l, paths->borrows.len);
+    loans__work(l, (uint64_t)paths->borrows.len + l->bound.len);
     vec_each(const uint32_t, pointer, &paths->borrows) {
         uint32_t holder = l->f->holder[paths->nodes.data[*pointer].local];
         if (holder != SIR_NONE && paths__missing(l->f, *pointer, &l->init))
@@ -310,6 +319,7 @@ static void find_missing(Loans *l) {
 }
 
 static void forget_missing(Loans *l) {
+    loans__work(l, cost_of_set(&l->missing));
     memset(l->missing.words, 0, bits_words(&l->missing) * sizeof(uint64_t));
 }
 
@@ -424,6 +434,7 @@ static bool flow_into(Loans *l, SirBlock to) {
 
 static void start_block(Loans *l, SirBlock block) {
     l->at = (Where){ block, 0 };
+    loans__work(l, cost_of_set(&l->live) + cost_of_set(&l->init));
     copy_held(l, &l->now, &l->in[block]);
     bits_copy(&l->live, &l->f->live[block]);
     bits_copy(&l->init, &l->f->init[block]);
@@ -433,6 +444,7 @@ static void start_block(Loans *l, SirBlock block) {
 
 static void leave_edge(Loans *l, uint32_t arm, const HeldList *state, const BitSet *init) {
     SirBlock to = flow__inst(l->f, l->at)->arms[arm].block;
+    loans__work(l, cost_of_set(&l->live) + cost_of_set(&l->init));
     copy_held(l, &l->now, state);
     bits_copy(&l->init, init);
     forget_missing(l);

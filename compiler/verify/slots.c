@@ -27,6 +27,7 @@ static bool add_parts(Flow *f, Slots *slots, const SirPlace *place, SirType type
         return add(f, slots, (Slot){ .kind = SLOT_LOCAL, .place = *place, .type = type });
     if (info->kind != SIR_TYPE_STRUCT) return true;
     if (place->proj_count > LIMIT_PLACE_DEPTH) return false;
+    slots->steps += info->field_count;
     for (uint32_t i = 0; i < info->field_count; i++) {
         SirType field = info->fields[i].type;
         if (!verify__kind(f->v, field)->owning) continue;

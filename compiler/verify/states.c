@@ -158,6 +158,7 @@ void states__check(Flow *f) {
         );
         return;
     }
+    if (!flow__work(f, RULE_TYPESTATE, s.slots.steps)) return;
     s.words = s.slots.list.len + 2 * s.slots.pointers.len;
     if (!flow__room(f, RULE_TYPESTATE, s.words / 2 + 1)) return;
     s.in = arena_array(&f->scratch, uint32_t *, f->info->blocks.len);

@@ -29,6 +29,7 @@ typedef struct Slots {
     uint32_t *pointer_of; // per local, SIR_NONE: it is not an exclusive borrow of an endpoint
     VEC(SirLocal) pointers;
     uint32_t visits;
+    uint64_t steps; // fields that were looked at
 } Slots;
 
 enum { SLOT_UNTRACKED = 0xffffffff, SLOT_UNKNOWN = 0xfffffffe };

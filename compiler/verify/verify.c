@@ -72,6 +72,7 @@ const VerifiedSir *verify(
     const SirModule *module = read_module(arena, sir_binary, length, report);
     if (!module) return NULL;
     Verify *v = open_run(arena, module, report);
+    v->work_most = LIMIT_WORK_BASE + (uint64_t)LIMIT_WORK_PER_BYTE * length;
     for (size_t i = 0; i < sizeof passes / sizeof *passes && v->faults == 0; i++)
         passes[i](v);
 #ifdef SIR_KNOCK_OUT_TESTS

@@ -42,6 +42,8 @@ typedef struct Verify {
     VerifyReport *report;
     VerifiedSir *out;
     uint32_t faults; // complaints, also those of a rule that is knocked out
+    uint64_t work,
+        work_most; // steps that all functions took so far, and may take: by the module's length
     uint64_t **
         values; // per type: of a plain enum its values, ascending; of flags the declared bits, as one
 } Verify;
@@ -67,6 +69,12 @@ Spot verify__func_spot(const Verify *v, SirFunc func);
 void verify__complain(Verify *v, Rule rule, Spot at, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 bool verify__full(const Verify *v); // nothing more will be heard
+
+// Takes the steps off what the module has; false when nothing is left.
+static inline bool verify__spend(Verify *v, uint64_t steps) {
+    v->work += steps;
+    return v->work <= v->work_most;
+}
 
 // Short texts for complaints, in the run's arena.
 const char *verify__type_text(Verify *v, SirType type);
