@@ -60,7 +60,8 @@ static bool borrow(Interp *in, const SirInst *inst) {
         return false;
     if (!fits(in, type, SIR_TYPE_PTR, exclusive, r.node->type)) return false;
     const SirTypeInfo *thing = interp__type(in, r.node->type);
-    if (!MUST(in, interp__is_lent(in, r.node->type), RULE_ESCAPE, "a borrow is borrowed")) return false;
+    if (!MUST(in, interp__is_lent(in, r.node->type), RULE_ESCAPE, "a borrow is borrowed"))
+        return false;
     if (thing->kind != SIR_TYPE_ENDPOINT && !interp__states_fit(in, r.node, r.node->type))
         return false;
     Node node = { .type = type, .is_there = true, .target = r.node };

@@ -80,7 +80,8 @@ static bool lend_part(
     bool right = info->kind == SIR_TYPE_PTR && info->mode == (exclusive ? SIR_MUT : SIR_CONST) &&
                  interp__same_type(in, info->elem, part->type);
     if (!MUST(in, right, RULE_WELL_FORMED, "a bind of another type")) return false;
-    if (!MUST(in, interp__is_lent(in, part->type), RULE_ESCAPE, "a borrow is borrowed")) return false;
+    if (!MUST(in, interp__is_lent(in, part->type), RULE_ESCAPE, "a borrow is borrowed"))
+        return false;
     Node node = { .type = interp__place_type(in, &local), .is_there = true, .target = part };
     node.tag = interp__lend(in, r.tag, &r.path, exclusive);
     return interp__write_local(in, bind->local, &node);
