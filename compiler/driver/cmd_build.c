@@ -2,6 +2,7 @@
 
 #include "base/file.h"
 #include "driver/commands.h"
+#include "driver/iso.h"
 #include "driver/launch.h"
 #include "driver/project.h"
 #include "image/image.h"
@@ -148,12 +149,12 @@ static ExitCode make_bootable(Project *project, const Buf *image, Buf *bootable)
 
 // --- image -------------------------------------------------------------------------------------------------------------
 
-// FILE.img beside FILE.elf.
-static const char *image_name(Arena *arena, const char *path) {
+// FILE.img or FILE.iso beside FILE.elf.
+static const char *name_beside(Arena *arena, const char *path, const char *ending) {
     const char *slash = strrchr(path, '/'), *dot = strrchr(path, '.');
     bool suffix = dot && (!slash || dot > slash);
     size_t length = suffix ? (size_t)(dot - path) : strlen(path);
-    return arena_printf(arena, "%.*s.img", (int)length, path);
+    return arena_printf(arena, "%.*s.%s", (int)length, path, ending);
 }
 
 static ExitCode write_images(Project *project, const Wiring *system) {
@@ -162,21 +163,26 @@ static ExitCode write_images(Project *project, const Wiring *system) {
     const char *elf = project->options->output
                           ? project->options->output
                           : arena_printf(&project->arena, "%s.elf", system->name);
-    const char *img = image_name(&project->arena, elf);
+    const char *img = name_beside(&project->arena, elf, "img");
+    const char *iso = project->options->iso ? name_beside(&project->arena, elf, "iso") : NULL;
     ExitCode code = pack(project, system, &image);
-    if (code == EXIT_OK && strcmp(elf, img) == 0)
-        code = fail(
-            "the bootable file cannot be called `.img`: the packed image beside it is; call it `.elf`"
-        );
+    if (code == EXIT_OK && (strcmp(elf, img) == 0 || (iso && strcmp(elf, iso) == 0)))
+        code = fail("the bootable file cannot be called `.img` or `.iso`: others beside it are; "
+                    "call it `.elf`");
     if (code == EXIT_OK) code = make_bootable(project, &image, &bootable);
     if (code == EXIT_OK && !(file_write(img, image.data, image.len, error) &&
                              file_write(elf, bootable.data, bootable.len, error)))
         code = fail(error);
+    if (code == EXIT_OK && iso &&
+        !iso_write(&project->arena, &bootable, iso, project->options->verbose, error))
+        code = fail(error);
     depfile_made(&project->arena, &project->depfile, elf);
     depfile_made(&project->arena, &project->depfile, img);
+    if (iso) depfile_made(&project->arena, &project->depfile, iso);
     depfile_read(&project->arena, &project->depfile, project->toolchain.kernel_pc);
     if (code == EXIT_OK) code = project_tell_dependencies(project);
     if (code == EXIT_OK && !project->options->quiet) printf("%s\n%s\n", elf, img);
+    if (code == EXIT_OK && iso && !project->options->quiet) printf("%s\n", iso);
     buf_free(&image);
     buf_free(&bootable);
     return code;

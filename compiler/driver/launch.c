@@ -23,11 +23,14 @@ static void show_command(char *const argv[]) {
     fputc('\n', stderr);
 }
 
-// Runs argv[0], found in PATH unless it has a slash, and leaves its exit code; false if it could not be started or
-// was ended by a signal.
-static bool run_child(char *const argv[], const char *remedy, int *code, char error[512]) {
+bool launch_tool(char *const argv[], bool silent, const char *remedy, int *code, char error[512]) {
     pid_t child;
-    int failed = posix_spawnp(&child, argv[0], NULL, NULL, argv, environ);
+    posix_spawn_file_actions_t actions;
+    posix_spawn_file_actions_init(&actions);
+    for (int stream = STDOUT_FILENO; silent && stream <= STDERR_FILENO; stream++)
+        posix_spawn_file_actions_addopen(&actions, stream, "/dev/null", O_WRONLY, 0);
+    int failed = posix_spawnp(&child, argv[0], &actions, NULL, argv, environ);
+    posix_spawn_file_actions_destroy(&actions);
     if (failed) {
         snprintf(error, 512, "cannot run %s: %s; %s", argv[0], strerror(failed), remedy);
         return false;
@@ -50,6 +53,10 @@ static bool run_child(char *const argv[], const char *remedy, int *code, char er
     return true;
 }
 
+static bool run_child(char *const argv[], const char *remedy, int *code, char error[512]) {
+    return launch_tool(argv, false, remedy, code, error);
+}
+
 static bool launch_hosted(
     const Options *options,
     const Toolchain *toolchain,
@@ -64,7 +71,13 @@ static bool launch_hosted(
     );
 }
 
-static bool launch_qemu(const Options *options, const char *image, int *status, char error[512]) {
+static bool launch_qemu(
+    const Options *options,
+    const Toolchain *toolchain,
+    const char *image,
+    int *status,
+    char error[512]
+) {
     // TCG: the default CPU lacks x86-64-v2, hence `max`; a /dev/kvm that only emulates would be slower.
     char *argv[] = {
         "qemu-system-x86_64",
@@ -75,7 +88,7 @@ static bool launch_qemu(const Options *options, const char *image, int *status, 
         "-M",
         (char *)(uintptr_t)options->machine,
         "-m",
-        "256M",
+        (char *)(uintptr_t)options->memory,
         "-nodefaults",
         "-display",
         "none",
@@ -86,10 +99,17 @@ static bool launch_qemu(const Options *options, const char *image, int *status, 
         "isa-debug-exit,iobase=0x501,iosize=1",
         "-kernel",
         (char *)(uintptr_t)image,
+        options->gdb ? "-S" : NULL, // the end of the list, unless a debugger is waited for
+        "-gdb",
+        "tcp:127.0.0.1:1234",
         NULL,
     };
     int code;
     if (options->verbose) show_command(argv);
+    if (options->gdb)
+        fprintf(
+            stderr, "sipcc: QEMU waits: gdb -ex 'target remote :1234' %s\n", toolchain->kernel_pc
+        );
     if (!run_child(argv, "install QEMU (Debian: qemu-system-x86)", &code, error)) return false;
     if (code % 2 == 0 || code == 1) {
         snprintf(
@@ -112,7 +132,7 @@ bool launch_system(
     fflush(NULL);
     switch (options->on) {
     case ON_HOST: return launch_hosted(options, toolchain, image, status, error);
-    case ON_QEMU: return launch_qemu(options, image, status, error);
+    case ON_QEMU: return launch_qemu(options, toolchain, image, status, error);
     }
     return false;
 }

@@ -19,6 +19,10 @@ bool launch_system(
     char error[512]
 );
 
+// Runs argv[0], found in PATH unless it has a slash, and leaves its exit code. `silent`: what it says is dropped. False
+// with `error`, which names `remedy`, if it could not be started or was ended by a signal.
+bool launch_tool(char *const argv[], bool silent, const char *remedy, int *code, char error[512]);
+
 enum { LAUNCH_TIMED_OUT = -1 };
 
 // Runs the packed image `image` as a Linux process, its output appended to `out`, and ends it after `seconds`. True with

@@ -61,6 +61,9 @@ typedef enum OptionId {
     OPT_STATES,
     OPT_ON,
     OPT_MACHINE,
+    OPT_MEMORY,
+    OPT_GDB,
+    OPT_ISO,
     OPT_SIR,
     OPT_PROFILE,
     OPT_CHAOS,
@@ -137,6 +140,9 @@ static const OptionRow option_rows[] = {
      "how many states of a system are searched for deadlocks (default 250000)"                                                                                                              },
     { OPT_ON,           "--on",                 "host|qemu",              ON(RUN),                                                  "as a Linux process (default), or booted in QEMU"       },
     { OPT_MACHINE,      "--machine",            "TYPE",                   ON(RUN),                                                  "QEMU's machine type (default q35)"                     },
+    { OPT_MEMORY,       "--memory",             "SIZE",                   ON(RUN),                                                  "QEMU's memory, as in 512M (default 256M)"              },
+    { OPT_GDB,          "--gdb",                NULL,                     ON(RUN),                                                  "QEMU waits for gdb on port 1234 before it begins"      },
+    { OPT_ISO,          "--iso",                NULL,                     ON(IMAGE),                                                "write FILE.iso too, which BIOS and UEFI machines boot" },
     { OPT_SIR,          "--sir",                NULL,                     ON(EMIT),                                                 "the verifiable intermediate representation, as text"   },
     { OPT_LLVM,         "--llvm",               NULL,                     ON(EMIT),                                                 "LLVM's IR after optimisation"                          },
     { OPT_ASM,          "--asm",                NULL,                     ON(EMIT),                                                 "assembly"                                              },
@@ -343,6 +349,9 @@ static bool apply(Arena *arena, Options *options, const OptionRow *row, const ch
     case OPT_LLVM: return set_emit(options, EMIT_LLVM);
     case OPT_ASM: return set_emit(options, EMIT_ASM);
     case OPT_CONTRACT: return set_emit(options, EMIT_CONTRACT);
+    case OPT_MEMORY: options->memory = value; return true;
+    case OPT_GDB: options->gdb = true; return true;
+    case OPT_ISO: options->iso = true; return true;
     case OPT_VERIFY_DIAGS: options->verify_diagnostics = true; return true;
     case OPT_DRY_RUN: options->dry_run = true; return true;
     case OPT_ERROR_LIMIT: return set_limit(options, value);
@@ -483,7 +492,8 @@ static bool check_operands(const Options *options) {
 }
 
 bool options_parse(Arena *arena, int argc, char **argv, Options *options) {
-    *options = (Options){ .command = CMD_HELP, .opt_level = '2', .machine = "q35" };
+    *options =
+        (Options){ .command = CMD_HELP, .opt_level = '2', .machine = "q35", .memory = "256M" };
     bool have_command = argc > 1 && find_command(argv[1], &options->command);
     if (asks_for(argc, argv, "--help", "-h")) {
         if (have_command) vec_push(arena, &options->inputs, argv[1]);

@@ -50,6 +50,9 @@ typedef struct Options {
     const char *system;       // --system: which one, where a program has several
     const char *sip;          // --sip: which one `emit` shows
     const char *machine;      // --machine: QEMU's -M
+    const char *memory;       // --memory: QEMU's -m
+    bool gdb;                 // --gdb: QEMU waits for a debugger
+    bool iso;                 // --iso: an ISO image beside the bootable file
     VEC(const char *) search; // -I: folders to look for modules in
     char opt_level;           // '0' '1' '2' 's'
     bool level_given;         // -O: it wins over a profile

@@ -51,11 +51,12 @@ uintptr_t arch_stack_pointer(void);
 
 // A CPU exception, as the platform caught it. The handler calls kernel_exception, then resumes at what that says.
 typedef struct ArchFault {
-    uint32_t fault;   // row of fault.def: DIVIDE, PAGE, INSTRUCTION, CPU
-    uint32_t vector;  // x86 vector
-    uint64_t pc;      // of the instruction
-    uint64_t address; // PAGE: what was accessed
-    uint64_t frame;   // rbp, for the backtrace
+    uint32_t fault;         // row of fault.def: DIVIDE, PAGE, INSTRUCTION, CPU
+    uint32_t vector;        // x86 vector
+    uint64_t pc;            // of the instruction
+    uint64_t address;       // PAGE: what was accessed
+    uint64_t frame;         // rbp, for the backtrace
+    uint64_t registers[16]; // rax rcx rdx rbx rsp rbp rsi rdi r8 to r15, for the epitaph
 } ArchFault;
 
 typedef struct ArchResume { // the handler loads these and returns; it never switches stacks itself

@@ -45,10 +45,11 @@ enum Status { // of the system; 0..STATUS_MOST also by a SIP that is granted `ex
     STATUS_MOST = 126,
 };
 
-enum {                   // sizes
-    KERNEL_STACK = 8192, // of each SIP's stack, kept for the kernel's own calls on it
-    MOST_FRAMES = 16,    // of a backtrace
-    EXIT_GRANT = 4,      // SealGrant.kind, as in SIR
+enum {                            // sizes
+    KERNEL_STACK = 8192,          // of each SIP's stack, kept for the kernel's own calls on it
+    MOST_FRAMES = 16,             // of a backtrace
+    KERNEL_CONTEXT_STACK = 32768, // of the kernel's own, as far as a backtrace goes
+    EXIT_GRANT = 4,               // SealGrant.kind, as in SIR
 };
 
 typedef struct Sip Sip;
@@ -311,6 +312,7 @@ typedef struct Sched {
     uint64_t cases_woken;   // how often somebody who waited for cases was let go on
     Thread *timers;
     ArchContext kernel; // kernel_main, while threads run
+    uint64_t base;      // its outermost frame
 } Sched;
 
 extern Sched sched;
@@ -376,6 +378,7 @@ typedef struct Program {
 
 typedef struct Ending { // why and where a SIP ended
     uint32_t fault;     // FAULT_NONE: it returned
+    uint64_t thread;    // its number
     SealedView file;    // may be empty
     uint32_t line;
     SealedView text;              // what the trap says; may be empty
@@ -437,6 +440,9 @@ NEVER void fault_at_pc(uint32_t fault, uint64_t pc, uint64_t frame);
 NEVER void fault_at_site(uint32_t fault, uint32_t site, uint64_t frame);
 NEVER void fault_trap(uint32_t site, uint64_t frame); // the cause stands in the table
 void fault_print(const Sip *sip);
+void fault_print_kernel(
+    uint64_t pc, uint64_t frame
+);                                        // the calls that have led there, before the kernel ends
 void fault_print_waiting(const Sip *sip); // what it waits for, in a deadlock
 
 extern const KernelTable kernel_table;

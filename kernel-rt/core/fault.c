@@ -50,7 +50,7 @@ static void place_by_frames(Ending *ending, const Sip *sip) {
 }
 
 static void record_at_pc(Sip *sip, uint32_t fault, uint64_t pc, uint64_t frame) {
-    sip->ending = (Ending){ .fault = fault };
+    sip->ending = (Ending){ .fault = fault, .thread = sched.current->block.number };
     add_frame(&sip->ending, sip, pc);
     add_frames(&sip->ending, sip, frame);
     place_by_frames(&sip->ending, sip);
@@ -83,6 +83,33 @@ NEVER void fault_trap(uint32_t site, uint64_t frame) {
     fault_at_site(fault == FAULT_NONE ? FAULT_EXPLICIT : fault, site, frame);
 }
 
+// --- the kernel's own end -----------------------------------------------------------------------------------
+
+// Where the program begins that the kernel is, for who looks its symbols up; 0 where it runs at the addresses of its file.
+extern const uint8_t __ehdr_start[] __attribute__((weak, visibility("hidden")));
+
+static bool is_kernel_frame(uint64_t frame) {
+    const SipThread *block = sched.current ? &sched.current->block : NULL;
+    if (frame % 8) return false;
+    if (frame <= sched.base && frame > sched.base - KERNEL_CONTEXT_STACK) return true;
+    return block && frame >= block->stack_low && frame <= block->stack_high - 16;
+}
+
+void fault_print_kernel(uint64_t pc, uint64_t frame) {
+    const Sip *sip = sched.current ? sched.current->sip : NULL;
+    for (int i = 0; i < MOST_FRAMES; i++) {
+        if (sip && sip_owns_pc(sip, pc))
+            print("#   %v, address %x in its image", &sip->name, image_address(sip, pc));
+        else
+            print("#   kernel, address %x in its file", pc - (uint64_t)(uintptr_t)__ehdr_start);
+        if (!is_kernel_frame(frame)) return;
+        const uint64_t *words = (const uint64_t *)(uintptr_t)frame;
+        if (words[1] == 0) return;
+        pc = words[1] - 1;
+        frame = words[0] > frame ? words[0] : 0;
+    }
+}
+
 // --- exceptions --------------------------------------------------------------------------------------------
 
 static void leave_after_exception(void) {
@@ -96,16 +123,25 @@ static bool hit_guard(const ArchFault *fault) {
            fault->address >= low - PLATFORM_PAGE;
 }
 
+NEVER static void die_of(const ArchFault *fault) {
+    static const char *const names[16] = { "rax", "rcx", "rdx", "rbx", "rsp", "rbp", "rsi", "rdi",
+                                           "r8",  "r9",  "r10", "r11", "r12", "r13", "r14", "r15" };
+    const uint64_t *r = fault->registers;
+    print("# exception %u at %x, address %x", (uint64_t)fault->vector, fault->pc, fault->address);
+    for (int i = 0; i < 16; i += 4)
+        print(
+            "#   %s %x  %s %x  %s %x  %s %x", names[i], r[i], names[i + 1], r[i + 1], names[i + 2],
+            r[i + 2], names[i + 3], r[i + 3]
+        );
+    fault_print_kernel(fault->pc, fault->frame);
+    panic("an exception in the kernel");
+}
+
 // Every kernel call tests the stack before it changes anything, so the kernel's own code meets the guard only in that
 // test: then too it was the SIP that used up the stack.
 void kernel_exception(const ArchFault *fault, ArchResume *resume) {
     Sip *sip = sched.current ? sched.current->sip : NULL;
-    if (!sip || !(sip_owns_pc(sip, fault->pc) || hit_guard(fault))) {
-        print(
-            "# exception %u at %x, address %x", (uint64_t)fault->vector, fault->pc, fault->address
-        );
-        panic("an exception in the kernel");
-    }
+    if (!sip || !(sip_owns_pc(sip, fault->pc) || hit_guard(fault))) die_of(fault);
     record_at_pc(sip, hit_guard(fault) ? FAULT_STACK : fault->fault, fault->pc, fault->frame);
     *resume = sched_on_kernel_stack(leave_after_exception);
 }
@@ -129,6 +165,7 @@ void fault_print(const Sip *sip) {
     else
         print("fault: %v: %s", &sip->name, causes[ending->fault]);
     if (ending->text.size) print("fault: %v:   %v", &sip->name, &ending->text);
+    if (sip->thread_numbers > 1) print("#   in thread %u", ending->thread);
     if (ending->frame_count) print("#   address %x in its image", ending->frames[0]);
     for (uint32_t i = 0; i < ending->frame_count; i++)
         print_frame(sip, ending->frames[i]);

@@ -88,8 +88,11 @@ static inline void machine_exception(int number, siginfo_t *info, void *context)
     const uint32_t vector = (uint32_t)registers[REG_TRAPNO];
     (void)number;
     (void)info;
-    const ArchFault fault = { arch_fault_of_vector(vector), vector, (uint64_t)registers[REG_RIP],
-                              (uint64_t)registers[REG_CR2], (uint64_t)registers[REG_RBP] };
+    const ArchFault fault = { .fault = arch_fault_of_vector(vector),
+                              .vector = vector,
+                              .pc = (uint64_t)registers[REG_RIP],
+                              .address = (uint64_t)registers[REG_CR2],
+                              .frame = (uint64_t)registers[REG_RBP] };
     ArchResume resume = { 0 };
     kernel_exception(&fault, &resume);
     registers[REG_RIP] = (greg_t)resume.pc;

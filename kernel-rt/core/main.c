@@ -55,6 +55,7 @@ _Noreturn void kernel_main(const uint8_t *image, size_t length) {
         platform_stop(STATUS_REFUSED);
     }
     arch_reset_state();
+    sched.base = (uint64_t)(uintptr_t)__builtin_frame_address(0);
     if (!loader_open(image, length) || !sips_create()) platform_stop(STATUS_REFUSED);
     platform_ticks_start();
     run();

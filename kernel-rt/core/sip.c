@@ -198,8 +198,9 @@ static bool ledger_is_clear(const Sip *sip) {
 static void print_ledger(const Sip *sip, const Account *before, uint64_t endpoints, size_t pages) {
     if (sip->ending.fault == FAULT_NONE && ledger_is_clear(sip)) return;
     print(
-        "# ledger: %v: took back %u blocks, %u endpoints, %u pages", &sip->name, before->blocks,
-        endpoints, (uint64_t)pages
+        "# ledger: %v: took back %u blocks, %u endpoints, %u pages, after %u ms of its turns",
+        &sip->name, before->blocks, endpoints, (uint64_t)pages,
+        sip->ticks * (PLATFORM_TICK / 1000000)
     );
     print(
         "ledger: %v: %u blocks, %u endpoints, %u pages left", &sip->name, sip->account.blocks,

@@ -92,5 +92,9 @@ NEVER void panic(const char *what) {
         print("panic: %s, while %v was running", what, &sched.current->sip->name);
     else
         print("panic: %s", what);
+    fault_print_kernel(
+        (uint64_t)(uintptr_t)__builtin_return_address(0) - 1,
+        *(const uint64_t *)__builtin_frame_address(0)
+    );
     platform_stop(STATUS_PANIC);
 }

@@ -32,13 +32,18 @@ static void on_signal(int number, siginfo_t *info, void *context) {
         hosted_step(context);
         return;
     }
-    const ArchFault fault = {
+    ArchFault fault = {
         .fault = arch_fault_of_vector(vector),
         .vector = vector,
         .pc = (uint64_t)registers[REG_RIP],
         .address = vector == VECTOR_PAGE ? (uint64_t)registers[REG_CR2] : 0,
         .frame = (uint64_t)registers[REG_RBP],
     };
+    static const int numbers[16] = { REG_RAX, REG_RCX, REG_RDX, REG_RBX, REG_RSP, REG_RBP,
+                                     REG_RSI, REG_RDI, REG_R8,  REG_R9,  REG_R10, REG_R11,
+                                     REG_R12, REG_R13, REG_R14, REG_R15 };
+    for (int i = 0; i < 16; i++)
+        fault.registers[i] = (uint64_t)registers[numbers[i]];
     ArchResume resume = { .pc = fault.pc, .sp = (uint64_t)registers[REG_RSP] };
     kernel_exception(&fault, &resume);
     registers[REG_RIP] = (greg_t)resume.pc;

@@ -1,5 +1,5 @@
-// From a PVH loader (QEMU -kernel, Firecracker) to C: 32-bit protected mode without paging, ebx pointing to the loader's
-// start information. We leave with the first 4 GiB mapped to themselves, writable and executable, until memory.c builds
+// From a PVH loader (QEMU -kernel, Firecracker) or a Multiboot2 loader (GRUB, on BIOS and UEFI) to C: 32-bit protected mode
+// without paging, ebx pointing to the loader's start information. We leave with the first 4 GiB mapped to themselves, writable and executable, until memory.c builds
 // the real map; interrupts stay off.
 
     .set    SIZE_BIT, 1 << 7        // page directory: maps 2 MiB
@@ -25,11 +25,31 @@
     .asciz  "Xen"
     .quad   pc_boot
 
+// In the file's first 32 KiB (kernel.ld). No tag asks for anything but our entry: the console is the serial line.
+    .set    MULTIBOOT2_MAGIC, 0xe85250d6
+    .set    MULTIBOOT2_LOADER, 0x36d76289   // in eax
+    .section .multiboot2, "a"
+    .balign 8
+multiboot2:
+    .long   MULTIBOOT2_MAGIC, 0, multiboot2_end - multiboot2
+    .long   -(MULTIBOOT2_MAGIC + (multiboot2_end - multiboot2))
+    .short  3, 0                    // where to enter, on BIOS and UEFI, with the firmware's boot services ended
+    .long   12, pc_boot_multiboot2, 0
+    .short  0, 0                    // the end
+    .long   8
+multiboot2_end:
+
     .text
     .code32
+    .globl  pc_boot_multiboot2
+pc_boot_multiboot2:
+    mov     %eax, %esi              // says who has loaded us
+    jmp     1f
+
     .globl  pc_boot
 pc_boot:
-    cld
+    xor     %esi, %esi
+1:  cld
     mov     $pc_stack_high, %esp
     mov     %ebx, %ebp
 
@@ -97,6 +117,7 @@ long_mode:
     mov     %eax, %fs
     mov     %eax, %gs
     mov     %ebp, %edi
+    mov     %esi, %esi              // the upper half is nobody's
     mov     $pc_stack_high, %esp
     xor     %ebp, %ebp              // the chain of frames ends here
     call    pc_start

@@ -145,18 +145,22 @@ void pc_interrupts_start(void) {
 // --- exceptions ----------------------------------------------------------------------------------------------------
 
 // No SIP's doing: the machine's, or the kernel's when it could not even enter a handler.
-static void stop_unless_a_program_failed(uint64_t vector) {
-    switch (vector) {
-    case VECTOR_NMI: pc_panic("non-maskable interrupt: the machine reports a failure");
-    case VECTOR_MACHINE_CHECK: pc_panic("machine check: the machine reports a failure");
-    case VECTOR_DOUBLE_FAULT: pc_panic("double fault");
+static void stop_unless_a_program_failed(const PcFrame *frame) {
+    switch (frame->vector) {
+    case VECTOR_NMI:
+        pc_panic_at(
+            "non-maskable interrupt: the machine reports a failure", frame->rip, frame->rsp
+        );
+    case VECTOR_MACHINE_CHECK:
+        pc_panic_at("machine check: the machine reports a failure", frame->rip, frame->rsp);
+    case VECTOR_DOUBLE_FAULT: pc_panic_at("double fault", frame->rip, frame->rsp);
     default: break;
     }
 }
 
 void pc_exception(PcFrame *frame) {
     static bool busy;
-    stop_unless_a_program_failed(frame->vector);
+    stop_unless_a_program_failed(frame);
     if (busy) pc_panic("an exception while handling an exception");
     busy = true;
     const uint32_t vector = (uint32_t)frame->vector;
@@ -166,6 +170,9 @@ void pc_exception(PcFrame *frame) {
         .pc = frame->rip,
         .address = vector == VECTOR_PAGE ? faulting_address() : 0,
         .frame = frame->rbp,
+        .registers = { frame->rax, frame->rcx, frame->rdx, frame->rbx, frame->rsp, frame->rbp,
+                      frame->rsi, frame->rdi, frame->r8, frame->r9, frame->r10, frame->r11,
+                      frame->r12, frame->r13, frame->r14, frame->r15 },
     };
     ArchResume resume = { .pc = frame->rip, .sp = frame->rsp };
     kernel_exception(&fault, &resume);

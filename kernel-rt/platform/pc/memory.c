@@ -19,7 +19,7 @@
 #define BOOT_MAP_END UINT64_C(0x100000000)  // what boot.S mapped
 #define MEMORY_MOST  UINT64_C(0x8000000000) // 512 GiB: one table of the third level
 
-enum { ENTRIES = 512, RANGES = 64, FORGET_ALL = 64 };
+enum { ENTRIES = 512, RANGES = 256, FORGET_ALL = 64 };
 
 #define ENTRY_PRESENT UINT64_C(1)
 #define ENTRY_WRITE   UINT64_C(2)
@@ -179,7 +179,11 @@ static void read_memory_map(const PvhStart *start) {
         Range range = { round_up(rows[i].address, PAGE_SIZE),
                         round_down(rows[i].address + size, PAGE_SIZE) };
         if (range.start < LOWEST) range.start = LOWEST;
-        if (range.start < range.end) ram[ram_count++] = range;
+        if (range.start >= range.end) continue;
+        if (ram_count && ram[ram_count - 1].end == range.start)
+            ram[ram_count - 1].end = range.end; // UEFI's maps are in many pieces
+        else
+            ram[ram_count++] = range;
     }
 }
 

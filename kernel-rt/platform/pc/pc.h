@@ -40,6 +40,23 @@ typedef struct PvhMemory {
 
 #define PVH_RAM 1u
 
+// What a Multiboot2 loader leaves: a header, then tags, each at a multiple of 8.
+typedef struct MultibootInfo {
+    uint32_t size, reserved;
+} MultibootInfo;
+
+typedef struct MultibootTag {
+    uint32_t type, size;
+} MultibootTag;
+
+typedef struct MultibootMemory { // tag 6; rows as PvhMemory's follow
+    MultibootTag tag;
+    uint32_t row_size, version;
+} MultibootMemory;
+
+#define MULTIBOOT_LOADER 0x36d76289u // as boot.S's
+#define MULTIBOOT_MEMORY 6u
+
 // Where `sipcc image` says the packed image is loaded.
 typedef struct ImageSlot {
     char magic[8]; // "SIPSLOT\1"
@@ -79,9 +96,10 @@ void pc_guard(void *page);
 // Say `kernel: WHAT` and stop: this machine or this file is not what we can run; we or the machine failed.
 _Noreturn void pc_refuse(const char *what);
 _Noreturn void pc_panic(const char *what);
+_Noreturn void pc_panic_at(const char *what, uint64_t pc, uint64_t sp); // and what the CPU was at
 
-// From boot.S, once: the rest of the machine, then the kernel.
-_Noreturn void pc_start(const PvhStart *start);
+// From boot.S, once: the rest of the machine, then the kernel. `loader`: MULTIBOOT_LOADER, else `info` is a PvhStart.
+_Noreturn void pc_start(const void *info, uint32_t loader);
 
 // From vectors.S.
 void pc_exception(PcFrame *frame);

@@ -9,9 +9,31 @@
 __attribute__((section(".sip.slot"), used)
 ) static const volatile ImageSlot slot = { .magic = "SIPSLOT\1" };
 
-_Noreturn void pc_start(const PvhStart *start) {
+// A Multiboot2 loader's memory map, as a PVH loader would give it: the rows are the same.
+static PvhStart start_of_multiboot(const MultibootInfo *info) {
+    PvhStart start = { .magic = PVH_MAGIC, .version = 1 };
+    const uint8_t *at = (const uint8_t *)(info + 1), *end = (const uint8_t *)info + info->size;
+    for (uint32_t size; (size_t)(end - at) >= sizeof(MultibootMemory); at += (size + 7) & ~7u) {
+        const MultibootMemory *memory = (const void *)at;
+        size = memory->tag.size;
+        if (size < sizeof(MultibootTag) || size > (size_t)(end - at)) break;
+        if (memory->tag.type != MULTIBOOT_MEMORY || size < sizeof *memory) continue;
+        if (memory->row_size != sizeof(PvhMemory)) continue;
+        start.memory_map = (uint64_t)(memory + 1);
+        start.memory_count = (size - (uint32_t)sizeof *memory) / (uint32_t)sizeof(PvhMemory);
+    }
+    return start;
+}
+
+_Noreturn void pc_start(const void *info, uint32_t loader) {
+    PvhStart converted;
+    const PvhStart *start = info;
     pc_time_start();
     pc_serial_start();
+    if (loader == MULTIBOOT_LOADER) {
+        converted = start_of_multiboot(info);
+        start = &converted;
+    }
     const uint64_t image = slot.physical, size = slot.size;
     pc_memory_start(start, image, size);
     pc_interrupts_start();
