@@ -187,6 +187,11 @@ static HirExpr *call_on_value(
     const AstName *name = &callee->field.name;
     HirExpr *place = receiver_place(fn, base);
     if (is_error(place->type)) return give_up(fn, call->args, span);
+    if (call->given && place->type->kind == HIR_TYPE_ENDPOINT &&
+        strcmp(text_of(checker, name->name), "as") == 0)
+        return (place->type->state == HIR_ANY_STATE ? call_recover : call_upcast)(
+            fn, place, call, span
+        );
     HirExpr *builtin =
         call->given ? NULL : call_builtin_method(fn, place, name->name, call->args, span);
     if (builtin) return builtin;
@@ -332,7 +337,6 @@ HirExpr *check_call(Fn *fn, const AstExpr *expr, const HirType *want) {
     const AstExpr *callee = expr->call.callee;
     Call call = { .args = &expr->call.args };
     if (callee->kind == AST_EXPR_INST && is_view(fn, callee->inst.base)) return call_view(fn, expr);
-    if (is_as(fn, callee)) return call_as(fn, expr);
     if (callee->kind == AST_EXPR_INST) { // f::<T>(x)
         call.given = &callee->inst.args;
         callee = callee->inst.base;

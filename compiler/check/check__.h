@@ -27,7 +27,7 @@ typedef enum DeclKind {
     DECL_SIP,
     DECL_TEST,
     DECL_SYSTEM,
-    DECL_GENERIC, // a struct, enum or function with parameters: only its instances are anything
+    DECL_GENERIC, // a struct, enum, function or contract with parameters: only its instances are anything
     DECL_INTERFACE,
     DECL_UNSUPPORTED,
 } DeclKind;
@@ -40,6 +40,7 @@ typedef struct Binding {
     bool is_value;
     uint64_t value;
     const HirSymbol *symbol; // of a constant that is not known
+    bool is_contract;        // then `type` is the importer's end of one in its first state
 } Binding;
 
 typedef struct Env {
@@ -62,7 +63,8 @@ typedef struct GenericParam { // of a generic declaration
     Name name;
     Span span;
     bool is_value;
-    bool is_ref;    // it may stand for what holds borrows
+    bool is_ref; // it may stand for what holds borrows
+    bool is_contract;
     bool is_self;   // `Self` of an interface's function
     bool is_owners; // names a parameter of the type that the function belongs to
     const AstType *value_type;
@@ -89,6 +91,7 @@ typedef struct Decl {
     bool is_opaque;          // an instance over a parameter of some other declaration
     bool is_definition;      // the instance over its own parameters, which is checked for all
     bool is_abstract;        // a function of an interface
+    Stage shape;             // of a contract: its states and which messages it has
     Stage body;              // of a function: STAGE_DONE: its statements are checked
     bool is_body_broken;     // and what is wrong in them has been reported
     uint32_t depth;          // of an instance: how many instances needed one another up to this one
@@ -163,6 +166,8 @@ struct Checker {
     Name discard, close;    // `_`, `close`
     const CheckHelp *help;  // NULL: none
     StrMap *unknown;  // names that were found nowhere, each with the function that it is used in
+    uint32_t shaping; // how deep contracts inherit
+    bool args_known;  // those of messages, also where they are inherited
     uint32_t depth;   // of expressions and statements, against hostile input
     uint32_t zeros;   // parts of the zero that is being made
     Map *parts;       // HirExpr of a constant -> how many parts it has
@@ -263,9 +268,18 @@ void near_state(Checker *checker, const HirContract *contract, const char *wante
 
 // --- decls.c: completing declarations -------------------------------------------------------------------------------------
 
-void complete_decl(Checker *checker, Decl *decl);     // types, signatures, constants
-void complete_contract(Checker *checker, Decl *decl); // contract.c: messages and states
-void check_contracts(Checker *checker); // contract.c: what is asked of all of them together
+void complete_decl(Checker *checker, Decl *decl); // types, signatures, constants
+void shape_contract(
+    Checker *checker, Decl *decl
+); // contract.c: states, and which messages there are
+void complete_contract(Checker *checker, Decl *decl);         // and their arguments
+void inherit_all_args(Checker *checker);                      // contract.c: once all are complete
+void check_protocol(Checker *checker, HirContract *contract); // protocol.c: of one by itself
+void check_contracts(Checker *checker); // protocol.c: what is asked of all of them together
+void check_weights(Checker *checker);   // weights.c
+const char *way_to(
+    Checker *checker, const HirContract *contract, uint32_t state
+); // protocol.c: the shortest, in words; NULL: there is none
 void complete_sip(Checker *checker, Decl *decl);  // sips.c
 void complete_test(Checker *checker, Decl *decl); // sips.c
 void check_types(Checker *checker); // finite, without borrows; completes the defaults of fields
@@ -319,7 +333,8 @@ bool bind_written(
 );                                                                  // reports
 const HirType *decl_type(const Checker *checker, const Decl *decl); // of a struct or enum
 Decl *decl_of_type(const Checker *checker, const HirType *type);    // NULL: not declared
-const HirType *self_of(const Checker *checker, const Decl *decl);   // NULL: it has none
+Decl *decl_of_contract(const Checker *checker, const HirContract *contract);
+const HirType *self_of(const Checker *checker, const Decl *decl); // NULL: it has none
 void name_use(
     Checker *checker, const Decl *decl, uint32_t errors
 );                                        // `errors`: how many there were before it
@@ -402,6 +417,9 @@ const HirType *resolve_declared( // of a parameter of a function: a `ref fn` too
     const AstType *type,
     uint32_t *promise
 );
+const HirContract *contract_of(
+    Checker *checker, Module *module, const AstType *type
+); // its shape is known; reports; NULL: it is none
 bool contract_state(
     Checker *checker, const HirContract *contract, const AstPath *path, uint32_t *state
 ); // reports
@@ -463,8 +481,6 @@ void check_dropped(Fn *fn, const HirExpr *value, Span span); // a statement; rep
 
 void check_wire_fields(Checker *checker, Decl *decl); // of any struct; reports
 HirExpr *call_view(Fn *fn, const AstExpr *expr);      // `view::<H>(bytes)`
-bool is_as(Fn *fn, const AstExpr *callee);            // any.c: `ep.as::<C.imp:S>`
-HirExpr *call_as(Fn *fn, const AstExpr *expr);        // any.c
 void check_packed(
     Checker *checker, const HirFn *fn
 ); // no borrow of a field that is not made of single bytes; reports
@@ -574,6 +590,12 @@ void check_instances(Checker *checker); // closures that hold closures come to a
 HirExpr *call_builtin(Fn *fn, Name name, const AstArgs *args, Span span);
 HirExpr *call_builtin_method(Fn *fn, HirExpr *place, Name name, const AstArgs *args, Span span);
 bool is_builtin_function(const HirType *type, const char *name); // that no program may declare
+HirExpr *call_upcast(
+    Fn *fn, HirExpr *place, const Call *call, Span span
+); // upcast.c: `ep.as::<C.imp:S>()`
+HirExpr *call_recover(
+    Fn *fn, HirExpr *place, const Call *call, Span span
+); // any.c: the same of `C.any.imp`
 HirExpr *call_enum_of(Fn *fn, const HirType *type, const AstArgs *args, Span span);
 HirExpr *call_str_of(Fn *fn, const AstArgs *args, Span span);
 bool check_count(

@@ -113,7 +113,9 @@ static void check_head(const Coming *coming, const HirHead *head) {
         path_text(ways, &source->path), state_text(ways, type, source->known->value),
         state_why_not(type, source->known->value, false)
     );
-    if (!hir_head_is_of_set(head)) state_note(ways, source->known);
+    if (hir_head_is_of_set(head)) return;
+    state_note(ways, source->known);
+    if (!head->closed) state_explain(ways, source->known, head->message);
 }
 
 // --- what has no case --------------------------------------------------------------------------------------------------------------
@@ -289,7 +291,10 @@ void states_receive_arm(Ways *ways, const HirReceiveArm *arm) {
                                     : &head->from->type->contract->states.data[known->value];
         const HirChoice *choice =
             state && !head->closed ? state_choice(state, head->message) : NULL;
-        state_moves(known, choice ? choice->next : STATE_CLOSED, head->span);
+        if (state && !choice && !head->closed)
+            facts_remove(&ways->state.states, 0, &path); // reported, and nothing follows from it
+        else
+            state_moves(known, choice ? choice->next : STATE_CLOSED, head->span);
     }
 }
 

@@ -1,57 +1,60 @@
-// Contracts: the states are spelled out, and what a contract promises is computed.
+// Contracts: their messages and states, those that are inherited first, and the states in between spelled out.
 //
-// A protocol `a? -> b! -> S` of state R becomes R --a--> `R.a` --b--> S. Then, per contract: the alternatives of a state
-// go one way and begin differently; every state can be reached; and what can be outstanding in each direction is
-// finite. One end sends only after it has received all that the other sent before (its own turn comes later in the
-// protocol), so what is outstanding is at most the longest run of messages in one direction. And of all contracts
-// together: no endpoint can carry an endless chain of endpoints in its queue (Bono and Padovani's weights).
+// A protocol `a? -> b! -> S` of state R becomes R --a--> `R.a` --b--> S. A contract takes over the messages and states of its base
+// row by row, so that one's rows are the other's; `override` adds alternatives to a state. The shape (states, and which messages there are)
+// is made on demand and needs no type; the arguments of messages may name states of any contract, and come after it.
 
 #include "check__.h"
 
-#include "base/bits.h"
 #include "base/buf.h"
 
-#include <stdlib.h>
-
-enum { MOST_STATES = 4096, DEEPEST_PROTOCOL = 200 };
+enum { MOST_STATES = 4096, DEEPEST_PROTOCOL = 200, DEEPEST_BASE = 64 };
 
 typedef struct Builder {
     Checker *checker;
     HirContract *contract;
     const AstContract *ast;
-    bool *used; // messages that occur in a state
     uint32_t depth;
     bool is_full; // reported
 } Builder;
 
 // --- messages --------------------------------------------------------------------------------------------------------
 
-static void complete_message(Builder *builder, Module *module, const AstMessage *ast) {
+static uint32_t find_message(const HirContract *contract, Name name) {
+    for (uint32_t i = 0; i < contract->messages.len; i++)
+        if (contract->messages.data[i].name == name) return i;
+    return UINT32_MAX;
+}
+
+static void add_message(Builder *builder, const AstMessage *ast) {
     Checker *checker = builder->checker;
-    HirMessage message = { .name = ast->name.name, .is_in = ast->is_in, .span = ast->name.span };
-    vec_each(HirMessage, other, &builder->contract->messages) {
-        if (other->name == message.name) {
-            diag_report(
-                checker->diags, ast->name.span, E_DUPLICATE, text_of(checker, message.name)
-            );
-            diag_note(checker->diags, other->span, "first declared here");
-            return;
-        }
+    HirContract *contract = builder->contract;
+    uint32_t other = find_message(contract, ast->name.name);
+    if (other == UINT32_MAX) {
+        HirMessage message = { .name = ast->name.name, .is_in = ast->is_in };
+        message.span = ast->name.span;
+        message.doc = ast->doc;
+        vec_push(checker->arena, &contract->messages, message);
+        return;
     }
+    diag_report(checker->diags, ast->name.span, E_DUPLICATE, text_of(checker, ast->name.name));
+    diag_note(
+        checker->diags, contract->messages.data[other].span, "first declared %s",
+        other < contract->inherited_messages ? "in a contract that this one inherits from" : "here"
+    );
+    contract->broken = true;
+}
+
+static void complete_args(
+    Checker *checker, Module *module, HirMessage *message, const AstMessage *ast
+) {
     vec_each(AstParam, param, &ast->params) {
         HirArg arg = { .name = param->name.name, .limit = UINT64_MAX, .span = param->span };
         arg.type = kept_type(checker, module, param->type);
         if (param->type->kind == AST_TYPE_SLICE && param->type->pointer.limit)
             const_u64(checker, module, param->type->pointer.limit, &arg.limit);
-        vec_push(checker->arena, &message.args, arg);
+        vec_push(checker->arena, &message->args, arg);
     }
-    vec_push(checker->arena, &builder->contract->messages, message);
-}
-
-static uint32_t find_message(const HirContract *contract, Name name) {
-    for (uint32_t i = 0; i < contract->messages.len; i++)
-        if (contract->messages.data[i].name == name) return i;
-    return UINT32_MAX;
 }
 
 // --- states -----------------------------------------------------------------------------------------------------------
@@ -112,10 +115,10 @@ static uint32_t successor(
     return between;
 }
 
-static void add_choice(Builder *builder, uint32_t state, const AstProtocol *protocol, uint32_t at) {
+// The message at a step, which the end sends that the step says; UINT32_MAX: reported.
+static uint32_t message_of(Builder *builder, const AstStep *step) {
     Checker *checker = builder->checker;
     HirContract *contract = builder->contract;
-    const AstStep *step = &protocol->steps.data[at];
     uint32_t message = find_message(contract, step->name.name);
     if (message == UINT32_MAX) {
         diag_report(
@@ -124,50 +127,28 @@ static void add_choice(Builder *builder, uint32_t state, const AstProtocol *prot
         );
         near_message(checker, contract, text_of(checker, step->name.name), step->name.span);
         contract->broken = true;
-        return;
+        return UINT32_MAX;
     }
-    builder->used[message] = true;
     const HirMessage *found = &contract->messages.data[message];
-    if (found->is_in == step->exporter_sends) {
-        diag_report(
-            checker->diags, step->span, E_WRONG_DIRECTION, text_of(checker, found->name),
-            found->is_in ? "importer" : "exporter", step->exporter_sends ? "!" : "?"
-        );
-        diag_note(checker->diags, found->span, "declared `%s` here", found->is_in ? "in" : "out");
-        contract->broken = true;
-        return;
-    }
-    vec_each(HirChoice, other, &contract->states.data[state].choices) {
-        if (other->message == message) {
-            diag_report(
-                checker->diags, step->span, E_AMBIGUOUS_CHOICE,
-                text_of(checker, contract->states.data[state].name), text_of(checker, found->name)
-            );
-            diag_note(checker->diags, other->span, "the other is here");
-            contract->broken = true;
-            return;
-        }
-        const HirMessage *against = &contract->messages.data[other->message];
-        if (against->is_in != found->is_in) {
-            diag_report(
-                checker->diags, step->span, E_MIXED_CHOICE,
-                text_of(checker, contract->states.data[state].name),
-                text_of(checker, contract->name), text_of(checker, against->name),
-                text_of(checker, found->name)
-            );
-            diag_note(checker->diags, other->span, "the other way here");
-            diag_help(
-                checker->diags,
-                "both ends could send at once and neither would know who was first; let a notice travel on a channel "
-                "of its own, or ask and answer"
-            );
-            contract->broken = true;
-            return;
-        }
-    }
+    if (found->is_in != step->exporter_sends) return message;
+    diag_report(
+        checker->diags, step->span, E_WRONG_DIRECTION, text_of(checker, found->name),
+        found->is_in ? "importer" : "exporter", step->exporter_sends ? "!" : "?"
+    );
+    diag_note(checker->diags, found->span, "declared `%s` here", found->is_in ? "in" : "out");
+    contract->broken = true;
+    return UINT32_MAX;
+}
+
+static void add_choice(Builder *builder, uint32_t state, const AstProtocol *protocol, uint32_t at) {
+    HirContract *contract = builder->contract;
+    const AstStep *step = &protocol->steps.data[at];
+    uint32_t message = message_of(builder, step);
+    if (message == UINT32_MAX) return;
     uint32_t slot = contract->states.data[state].choices.len;
     vec_push(
-        checker->arena, &contract->states.data[state].choices, (HirChoice){ message, 0, step->span }
+        builder->checker->arena, &contract->states.data[state].choices,
+        (HirChoice){ message, 0, step->span }
     );
     uint32_t next = successor(builder, state, protocol, at);
     contract->states.data[state].choices.data[slot].next = next;
@@ -205,264 +186,181 @@ static void build(Builder *builder, uint32_t state, const AstProtocol *protocol,
     builder->depth--;
 }
 
-// --- what can be outstanding -------------------------------------------------------------------------------------------------
+// --- inheriting ----------------------------------------------------------------------------------------------------------
 
-typedef struct Run {
-    const HirContract *contract;
-    bool is_in;
-    uint32_t *longest; // per state: longest run of messages this way from here; 0: not known
-    uint8_t *stage;    // 0 new, 1 on the way, 2 known
-} Run;
-
-// Whether the run from `state` is finite. The recursion is as deep as a run of one direction, and MOST_STATES bounds that.
-static bool measure(Run *run, uint32_t state, uint32_t *longest) {
-    const HirState *info = &run->contract->states.data[state];
-    *longest = 0;
-    if (info->choices.len == 0 ||
-        run->contract->messages.data[info->choices.data[0].message].is_in != run->is_in)
-        return true;
-    if (run->stage[state] == 1) return false;
-    if (run->stage[state] == 0) {
-        run->stage[state] = 1;
-        vec_each(HirChoice, choice, &info->choices) {
-            uint32_t after;
-            if (!measure(run, choice->next, &after)) return false;
-            if (after + 1 > run->longest[state]) run->longest[state] = after + 1;
-        }
-        run->stage[state] = 2;
+static const HirContract *base_of(Checker *checker, Decl *decl) {
+    const AstTypes *bases = &decl->item->contract.bases;
+    HirContract *contract = decl->contract;
+    if (bases->len == 0) return NULL;
+    if (bases->len > 1) {
+        diag_report(
+            checker->diags, bases->data[1]->span, E_SEVERAL_BASES, text_of(checker, contract->name)
+        );
+        diag_help(checker->diags, "let one of them inherit from the other");
+        contract->broken = true;
     }
-    *longest = run->longest[state];
-    return true;
+    const HirContract *base = contract_of(checker, decl->module, bases->data[0]);
+    contract->broken = contract->broken || !base || base->broken;
+    return base;
 }
 
-static uint32_t bound(Checker *checker, HirContract *contract, bool is_in) {
-    Run run = { contract, is_in, arena_array(checker->arena, uint32_t, contract->states.len),
-                arena_array(checker->arena, uint8_t, contract->states.len) };
-    uint32_t most = 0, longest;
-    for (uint32_t i = 0; i < contract->states.len; i++) {
-        if (!measure(&run, i, &longest)) {
-            const HirState *state = &contract->states.data[i];
-            diag_report(
-                checker->diags, state->span, E_UNBOUNDED_QUEUE, is_in ? "importer" : "exporter",
-                text_of(checker, contract->name),
-                text_of(checker, contract->messages.data[state->choices.data[0].message].name)
-            );
-            diag_help(
-                checker->diags, "let the receiver answer once in a while: a queue has a fixed size"
-            );
-            contract->broken = true;
-            return 0;
-        }
-        most = longest > most ? longest : most;
+static void inherit(Builder *builder, const HirContract *base) {
+    HirContract *contract = builder->contract;
+    Arena *arena = builder->checker->arena;
+    contract->base = base;
+    vec_each(HirMessage, message, &base->messages) {
+        HirMessage copy = *message;
+        copy.args.len = copy.args.cap = 0; // once they are known
+        copy.args.data = NULL;
+        vec_push(arena, &contract->messages, copy);
     }
-    return most;
+    vec_each(HirState, state, &base->states) {
+        HirState copy = *state;
+        copy.is_overridden = copy.is_root = false;
+        copy.choices.len = copy.choices.cap = 0;
+        copy.choices.data = NULL;
+        vec_each(HirChoice, choice, &state->choices)
+            vec_push(arena, &copy.choices, *choice);
+        vec_push(arena, &contract->states, copy);
+    }
+    contract->inherited_messages = contract->messages.len;
+    contract->inherited_states = contract->states.len;
+}
+
+static void inherit_args(Checker *checker, HirContract *contract) {
+    HirContract *base = (HirContract *)(uintptr_t)contract->base;
+    if (!base || contract->has_args) return;
+    contract->has_args = true;
+    inherit_args(checker, base);
+    for (uint32_t i = 0; i < contract->inherited_messages; i++)
+        contract->messages.data[i].args.len = 0;
+    for (uint32_t i = 0; i < contract->inherited_messages && i < base->messages.len; i++)
+        vec_each(HirArg, arg, &base->messages.data[i].args)
+            vec_push(checker->arena, &contract->messages.data[i].args, *arg);
+}
+
+void inherit_all_args(Checker *checker) {
+    vec_each(HirContract *, it, &checker->program->contracts)
+        inherit_args(checker, *it);
+    checker->args_known = true;
+}
+
+// The row of a declared state: a new one, or, with `override`, one that is inherited. UINT32_MAX: reported.
+static uint32_t declare_state(Builder *builder, const AstState *ast) {
+    Checker *checker = builder->checker;
+    HirContract *contract = builder->contract;
+    const char *name = text_of(checker, ast->name.name);
+    uint32_t other = find_state(contract, ast->name.name);
+    bool inherited = other < contract->inherited_states;
+    if (other == UINT32_MAX && !ast->is_override)
+        return add_state(builder, ast->name.name, ast->name.span, false);
+    if (inherited && ast->is_override) {
+        HirState *state = &contract->states.data[other];
+        if (!state->is_overridden) {
+            state->is_overridden = true;
+            state->span = ast->name.span;
+            return other;
+        }
+        diag_report(checker->diags, ast->name.span, E_DUPLICATE, name);
+        diag_note(checker->diags, state->span, "first declared here");
+    } else if (inherited) {
+        diag_report(
+            checker->diags, ast->name.span, E_OVERRIDE_MISSING, name,
+            text_of(checker, contract->base->name)
+        );
+        diag_note(checker->diags, contract->states.data[other].span, "it is declared here");
+        Span at = { ast->span.file, ast->span.start, ast->span.start };
+        diag_fix(checker->diags, at, "override ", "say that it adds alternatives");
+    } else if (ast->is_override) {
+        diag_report(
+            checker->diags, ast->name.span, E_OVERRIDE_NOTHING, text_of(checker, contract->name),
+            name
+        );
+        near_state(checker, contract, name, ast->name.span);
+    } else {
+        diag_report(checker->diags, ast->name.span, E_DUPLICATE, name);
+        diag_note(checker->diags, contract->states.data[other].span, "first declared here");
+    }
+    contract->broken = true;
+    return UINT32_MAX;
+}
+
+// --- the shape ---------------------------------------------------------------------------------------------------------------
+
+static void build_states(Builder *builder, const uint32_t *rows) {
+    const AstContract *ast = builder->ast;
+    HirContract *contract = builder->contract;
+    for (uint32_t i = 0; i < ast->states.len; i++) {
+        const AstState *state = &ast->states.data[i];
+        if (!state->protocol || rows[i] == UINT32_MAX) continue;
+        contract->states.data[rows[i]].is_end = false; // what ended may go on
+        build(builder, rows[i], state->protocol, 0);
+    }
+}
+
+static void shape(Checker *checker, Decl *decl) {
+    HirContract *contract = decl->contract;
+    const AstContract *ast = &decl->item->contract;
+    Builder builder = { .checker = checker, .contract = contract, .ast = ast };
+    contract->doc = decl->item->doc;
+    const HirContract *base = base_of(checker, decl);
+    if (base) inherit(&builder, base);
+    uint32_t *rows = arena_array(checker->arena, uint32_t, ast->states.len);
+    for (uint32_t i = 0; i < ast->states.len; i++) {
+        rows[i] = declare_state(&builder, &ast->states.data[i]);
+        if (rows[i] != UINT32_MAX) contract->states.data[rows[i]].doc = ast->states.data[i].doc;
+    }
+    if (contract->states.len == 0) {
+        if (!contract->broken)
+            diag_report(
+                checker->diags, contract->span, E_EMPTY_CONTRACT, text_of(checker, contract->name)
+            );
+        contract->broken = true;
+        add_state(&builder, contract->name, contract->span, true); // its ends are in some state
+    }
+    vec_each(AstMessage, message, &ast->messages)
+        add_message(&builder, message);
+    if (!contract->broken) build_states(&builder, rows);
+    if (diags_is_silent(checker->diags, decl->item->span)) contract->broken = true;
+    if (!contract->broken) check_protocol(checker, contract);
+}
+
+void shape_contract(Checker *checker, Decl *decl) {
+    if (decl->shape == STAGE_DONE) return;
+    if (decl->shape == STAGE_BUSY || checker->shaping >= DEEPEST_BASE) {
+        HirContract *contract = decl->contract;
+        if (!contract->broken && decl->shape == STAGE_BUSY)
+            diag_report(
+                checker->diags, contract->span, E_NEEDS_ITSELF, text_of(checker, contract->name)
+            );
+        else if (!contract->broken)
+            diag_report(
+                checker->diags, contract->span, E_TOO_NESTED,
+                arena_printf(checker->arena, "what `%s` inherits", text_of(checker, contract->name))
+            );
+        contract->broken = true;
+        return;
+    }
+    const Env *outer = checker->env;
+    decl->shape = STAGE_BUSY;
+    checker->env = decl->env;
+    checker->shaping++;
+    shape(checker, decl);
+    checker->shaping--;
+    checker->env = outer;
+    decl->shape = STAGE_DONE;
 }
 
 void complete_contract(Checker *checker, Decl *decl) {
     HirContract *contract = decl->contract;
     const AstContract *ast = &decl->item->contract;
-    Builder builder = { .checker = checker, .contract = contract, .ast = ast };
-    contract->doc = decl->item->doc;
-    // States first: the arguments of messages may name them, also those of this contract.
-    vec_each(AstState, state, &ast->states) {
-        uint32_t other = find_state(contract, state->name.name);
-        if (other != UINT32_MAX) {
-            diag_report(
-                checker->diags, state->name.span, E_DUPLICATE, text_of(checker, state->name.name)
-            );
-            diag_note(checker->diags, contract->states.data[other].span, "first declared here");
-            contract->broken = true;
-        } else {
-            add_state(&builder, state->name.name, state->name.span, false);
-        }
-        if (state->is_override) unsupported(checker, state->span, "contracts that inherit");
+    shape_contract(checker, decl);
+    Map *seen = map_new(checker->arena);
+    vec_each(AstMessage, it, &ast->messages) {
+        uint32_t row = find_message(contract, it->name.name);
+        if (row < contract->inherited_messages || row == UINT32_MAX || !map_put(seen, row, 1))
+            continue; // it has been reported
+        complete_args(checker, decl->module, &contract->messages.data[row], it);
     }
-    if (contract->states.len == 0) {
-        diag_report(
-            checker->diags, contract->span, E_EMPTY_CONTRACT, text_of(checker, contract->name)
-        );
-        contract->broken = true;
-        add_state(
-            &builder, contract->name, contract->span, true
-        ); // so that its ends are in some state
-    }
-    vec_each(AstMessage, message, &ast->messages)
-        vec_push(
-            checker->arena, &contract->messages,
-            ((HirMessage
-            ){ .name = message->name.name, .is_in = message->is_in, .span = message->name.span })
-        );
-    builder.used = arena_array(checker->arena, bool, contract->messages.len);
-    if (!contract->broken)
-        for (uint32_t i = 0; i < ast->states.len; i++)
-            if (ast->states.data[i].protocol) build(&builder, i, ast->states.data[i].protocol, 0);
-    uint32_t names = contract->messages.len;
-    contract->messages.len = 0;
-    contract->messages.data = NULL;
-    contract->messages.cap = 0;
-    vec_each(AstMessage, message, &ast->messages)
-        complete_message(&builder, decl->module, message);
-    if (contract->messages.len != names) contract->broken = true;
-    if (contract->broken) return;
-    for (uint32_t i = 0; i < contract->messages.len; i++)
-        if (!builder.used[i])
-            diag_report(
-                checker->diags, contract->messages.data[i].span, E_UNUSED_MESSAGE,
-                text_of(checker, contract->messages.data[i].name), text_of(checker, contract->name)
-            );
-    contract->in_bound = bound(checker, contract, true);
-    contract->out_bound = contract->broken ? 0 : bound(checker, contract, false);
-}
-
-// --- of all contracts together ----------------------------------------------------------------------------------------------------
-
-static void check_reachable(Checker *checker, HirContract *contract) {
-    BitSet seen = bits_new(checker->arena, contract->states.len);
-    VEC(uint32_t) work = { 0 };
-    for (uint32_t i = 0; i < contract->states.len; i++) {
-        if (i == 0 || contract->states.data[i].is_root) {
-            bits_set(&seen, i);
-            vec_push(checker->arena, &work, i);
-        }
-    }
-    while (work.len) {
-        const HirState *state = &contract->states.data[vec_pop(&work)];
-        vec_each(HirChoice, choice, &state->choices) {
-            if (!bits_get(&seen, choice->next)) {
-                bits_set(&seen, choice->next);
-                vec_push(checker->arena, &work, choice->next);
-            }
-        }
-    }
-    for (uint32_t i = 0; i < contract->states.len; i++)
-        if (!bits_get(&seen, i) && !contract->states.data[i].is_implicit)
-            diag_report(
-                checker->diags, contract->states.data[i].span, E_UNREACHABLE_STATE,
-                text_of(checker, contract->states.data[i].name), text_of(checker, contract->name)
-            );
-}
-
-static void check_sendable(Checker *checker, const HirContract *contract) {
-    vec_each(HirMessage, message, &contract->messages) {
-        vec_each(HirArg, arg, &message->args) {
-            if (is_error(arg->type) || hir_type_is_sendable(arg->type)) continue;
-            diag_report(
-                checker->diags, arg->span, E_NOT_SENDABLE, type_text(checker, arg->type),
-                hir_type_is_second_class(arg->type) ? "it is a borrow of this process's memory"
-                                                    : "it means something in this process only"
-            );
-            diag_help(
-                checker->diags,
-                "send what is owned (`own T*`, `own T[]`, `own str`) or a plain value"
-            );
-        }
-    }
-}
-
-// Weights of every (contract, side, state), as far as they have grown.
-typedef struct Weights {
-    Checker *checker;
-    uint32_t **of;  // [contract number][side * states + state]
-    uint32_t limit; // beyond it a weight is infinite
-} Weights;
-
-static uint32_t heaviest(const Weights *weights, const HirType *type, uint32_t depth) {
-    uint32_t most = 0;
-    if (type->kind == HIR_TYPE_ENDPOINT) {
-        if (type->contract->broken) return 0;
-        if (type->state == HIR_ANY_STATE) return 1; // its holder sends next
-        return 1 + weights->of[type->contract->number]
-                              [type->side * type->contract->states.len + type->state];
-    }
-    if (depth == 0) return 0;
-    if (type->kind == HIR_TYPE_STRUCT) {
-        vec_each(HirField, field, &type->structure->fields) {
-            uint32_t one = heaviest(weights, field->type, depth - 1);
-            most = one > most ? one : most;
-        }
-    } else if (type->kind == HIR_TYPE_ENUM) {
-        vec_each(HirVariant, variant, &type->enumeration->variants) {
-            vec_each(HirField, field, &variant->fields) {
-                uint32_t one = heaviest(weights, field->type, depth - 1);
-                most = one > most ? one : most;
-            }
-        }
-    } else if (type->elem) {
-        most = heaviest(weights, type->elem, depth - 1);
-    }
-    return most;
-}
-
-static uint32_t weigh(
-    const Weights *weights, const HirContract *contract, HirSide side, const HirState *state
-) {
-    uint32_t most = 0;
-    vec_each(HirChoice, choice, &state->choices) {
-        const HirMessage *message = &contract->messages.data[choice->message];
-        if (message->is_in == (side == HIR_IMP)) return 0; // its holder sends next
-        uint32_t after = weights->of[contract->number][side * contract->states.len + choice->next];
-        most = after > most ? after : most;
-        vec_each(HirArg, arg, &message->args) {
-            uint32_t one = heaviest(weights, arg->type, 16);
-            most = one > most ? one : most;
-        }
-    }
-    return most;
-}
-
-static bool grow_weights(Weights *weights) {
-    bool changed = false;
-    vec_each(HirContract *, it, &weights->checker->program->contracts) {
-        const HirContract *contract = *it;
-        if (contract->broken) continue;
-        for (uint32_t side = 0; side < 2; side++) {
-            for (uint32_t i = 0; i < contract->states.len; i++) {
-                uint32_t *slot = &weights->of[contract->number][side * contract->states.len + i];
-                uint32_t now = weigh(weights, contract, (HirSide)side, &contract->states.data[i]);
-                if (now > weights->limit) now = weights->limit + 1;
-                changed = changed || now != *slot;
-                *slot = now;
-            }
-        }
-    }
-    return changed;
-}
-
-static void check_weights(Checker *checker) {
-    HirProgram *program = checker->program;
-    Weights weights = { checker, arena_array(checker->arena, uint32_t *, program->contracts.len),
-                        1 };
-    vec_each(HirContract *, it, &program->contracts) {
-        weights.of[(*it)->number] =
-            arena_array(checker->arena, uint32_t, (size_t)(*it)->states.len * 2);
-        weights.limit +=
-            (*it)->states.len * 2; // a chain longer than there are kinds of endpoints repeats one
-    }
-    while (grow_weights(&weights)) {}
-    vec_each(HirContract *, it, &program->contracts) {
-        if ((*it)->broken) continue;
-        vec_each(HirMessage, message, &(*it)->messages) {
-            vec_each(HirArg, arg, &message->args) {
-                if (heaviest(&weights, arg->type, 16) > weights.limit) {
-                    diag_report(
-                        checker->diags, arg->span, E_INFINITE_WEIGHT, text_of(checker, arg->name),
-                        text_of(checker, message->name)
-                    );
-                    diag_help(
-                        checker->diags,
-                        "an endpoint could wait in its own channel's queue for ever; send one in a state in which its holder sends"
-                    );
-                }
-            }
-        }
-    }
-}
-
-void check_contracts(Checker *checker) {
-    vec_each(HirContract *, it, &checker->program->contracts) {
-        if ((*it)->broken) continue;
-        check_reachable(checker, *it);
-        check_sendable(checker, *it);
-    }
-    check_weights(checker);
+    if (checker->args_known) inherit_args(checker, contract);
 }

@@ -21,16 +21,16 @@ static void add_generics(Checker *checker, const AstGenerics *generics, GenericP
                                .span = it->name.span,
                                .is_value = it->kind == AST_GENERIC_CONST,
                                .is_ref = it->kind == AST_GENERIC_REF_TYPE,
+                               .is_contract = it->kind == AST_GENERIC_CONTRACT,
                                .value_type = it->type,
                                .bounds = &it->bounds };
-        if (it->kind == AST_GENERIC_CONTRACT)
-            unsupported(checker, it->name.span, "contracts as parameters");
         vec_push(checker->arena, out, param);
     }
 }
 
 static const AstGenerics *generics_of_type(const AstItem *item) {
     return item->kind == AST_ITEM_STRUCT      ? &item->structure.generics
+           : item->kind == AST_ITEM_CONTRACT  ? &item->contract.generics
            : item->kind == AST_ITEM_INTERFACE ? &item->interface.generics
                                               : &item->enumeration.generics;
 }
@@ -138,6 +138,12 @@ const HirType *decl_type(const Checker *checker, const Decl *decl) {
                                      : hir_type_enum(checker->types, decl->enumeration);
 }
 
+Decl *decl_of_contract(const Checker *checker, const HirContract *contract) {
+    uint64_t found;
+    return map_get(checker->nominals, (uintptr_t)contract, &found) ? (Decl *)(uintptr_t)found
+                                                                   : NULL;
+}
+
 Decl *decl_of_type(const Checker *checker, const HirType *type) {
     uint64_t found;
     const void *key = type->kind == HIR_TYPE_STRUCT ? (const void *)type->structure
@@ -175,6 +181,8 @@ static Name instance_name(Checker *checker, const Decl *generic, const Env *env)
             buf_cstr(&text, binding->symbol->text);
         else if (binding->is_value)
             buf_printf(&text, "%" PRIu64, binding->value);
+        else if (binding->is_contract)
+            buf_cstr(&text, text_of(checker, binding->type->contract->name));
         else
             buf_cstr(&text, type_text(checker, binding->type));
     }
@@ -227,6 +235,7 @@ static Decl *make_instance(Checker *checker, Decl *generic, const Env *env, Span
     static const DeclKind kinds[] = { [AST_ITEM_STRUCT] = DECL_STRUCT,
                                       [AST_ITEM_ENUM] = DECL_ENUM,
                                       [AST_ITEM_INTERFACE] = DECL_INTERFACE,
+                                      [AST_ITEM_CONTRACT] = DECL_CONTRACT,
                                       [AST_ITEM_FN] = DECL_FN };
     Decl *decl = arena_new(checker->arena, Decl);
     *decl = (Decl){ .kind = kinds[generic->item->kind],
@@ -245,6 +254,7 @@ static Decl *make_instance(Checker *checker, Decl *generic, const Env *env, Span
     if (decl->kind == DECL_STRUCT) decl->structure->is_opaque = decl->is_opaque;
     if (decl->kind == DECL_STRUCT) decl->structure->by_parts = by_parts(generic);
     if (decl->kind == DECL_ENUM) decl->enumeration->is_opaque = decl->is_opaque;
+    if (decl->kind == DECL_CONTRACT) decl->contract->is_opaque = decl->is_opaque;
     vec_push(checker->arena, &checker->decls, decl);
     checker->instances++;
     checker->instance_text += generic->item->span.end - generic->item->span.start;
@@ -358,6 +368,18 @@ bool in_instance_env(const Checker *checker) {
     return checker->env && !checker->env->is_definition;
 }
 
+static bool bind_contract(
+    Checker *checker, Module *module, const AstGenericArg *arg, Binding *binding
+) {
+    if (!arg->type) {
+        diag_report(checker->diags, arg->value->span, E_NOT_A_CONTRACT, "this value");
+        return false;
+    }
+    const HirContract *contract = contract_of(checker, module, arg->type);
+    if (contract) binding->type = hir_type_endpoint(checker->types, contract, HIR_IMP, 0);
+    return contract != NULL;
+}
+
 bool bind_written(
     Checker *checker,
     Module *module,
@@ -365,7 +387,8 @@ bool bind_written(
     const AstGenericArg *arg,
     Binding *binding
 ) {
-    *binding = (Binding){ .name = param->name };
+    *binding = (Binding){ .name = param->name, .is_contract = param->is_contract };
+    if (param->is_contract) return bind_contract(checker, module, arg, binding);
     if (param->is_value) return bind_value(checker, module, param, arg, binding);
     if (!arg->type) {
         diag_report(checker->diags, arg->value->span, E_NOT_A_TYPE, "this value");
@@ -447,6 +470,7 @@ const HirType *opaque_type(
     *made = (HirParam
     ){ .name = param->name, .is_ref = param->is_ref, .is_lent = param->is_self, .bounds = bounds };
     const AstTypes *lists[] = { param->bounds, param->more };
+    made->is_sendable = generic->item->kind == AST_ITEM_CONTRACT; // it is for messages
     for (int k = 0; k < 2; k++) {
         if (!lists[k]) continue;
         BoundList list = { generic->module, env, lists[k] };
@@ -460,6 +484,24 @@ const HirType *opaque_type(
         vec_push(checker->arena, &bounds->lists, list);
     }
     return hir_type_param(checker->types, made);
+}
+
+// A contract of which nothing is known but that a channel of it starts in some state.
+static const HirType *opaque_contract(
+    Checker *checker, const Decl *generic, const GenericParam *param
+) {
+    HirProgram *program = checker->program;
+    HirContract *made = arena_new(checker->arena, HirContract);
+    *made = (HirContract){ .name = param->name, .module = generic->module->path };
+    made->span = param->span;
+    made->is_param = made->is_opaque = true;
+    made->number = program->contracts.len;
+    vec_push(
+        checker->arena, &made->states,
+        ((HirState){ .name = names_add_c(checker->names, "(first)"), .span = param->span })
+    );
+    vec_push(checker->arena, &program->contracts, made);
+    return hir_type_endpoint(checker->types, made, HIR_IMP, 0);
 }
 
 // The interface over its own parameters, which is what `Self` conforms to there.
@@ -483,15 +525,18 @@ static Env *opaque_env(Checker *checker, const Decl *generic) {
     for (uint32_t k = 0; k < params.len; k++) {
         Binding binding = { .name = params.data[k].name,
                             .is_value = params.data[k].is_value,
+                            .is_contract = params.data[k].is_contract,
                             .value = 1 };
         if (binding.is_value) binding.symbol = new_symbol(checker, text_of(checker, binding.name));
         binding.type = binding.is_value
                            ? resolve_type(checker, generic->module, params.data[k].value_type)
-                           : opaque_type(checker, generic, &params.data[k], env);
+                       : binding.is_contract ? opaque_contract(checker, generic, &params.data[k])
+                                             : opaque_type(checker, generic, &params.data[k], env);
         vec_push(checker->arena, &env->bindings, binding);
     }
     for (uint32_t k = 0; k < params.len; k++) {
-        if (params.data[k].is_value || !params.data[k].is_owners) continue;
+        bool is_type = !params.data[k].is_value && !params.data[k].is_contract;
+        if (!is_type || !params.data[k].is_owners) continue;
         const Bounds *bounds = env->bindings.data[k].type->param->bounds;
         bounds->lists.data[0].env = bounds_env(checker, generic, &params.data[k], env);
     }
@@ -501,7 +546,7 @@ static Env *opaque_env(Checker *checker, const Decl *generic) {
 // What the interfaces among the bounds say of the structure.
 static void settle_params(Checker *checker, const Env *env) {
     vec_each(Binding, binding, &env->bindings) {
-        if (binding->is_value || is_error(binding->type)) continue;
+        if (binding->is_value || binding->is_contract || is_error(binding->type)) continue;
         HirParam *param = (HirParam *)(uintptr_t)binding->type->param;
         param->is_plain = param->is_plain || promises(checker, binding->type, "plain");
         param->is_sendable = param->is_sendable || promises(checker, binding->type, "sendable");

@@ -38,14 +38,21 @@ static Binding *unknown(const Infer *infer, const AstType *pattern) {
 
 static void meet(const Infer *infer, const AstType *pattern, const HirType *actual);
 
+static void meet_contract(const Infer *infer, const AstType *pattern, const HirContract *actual);
+
 static void meet_args(const Infer *infer, const AstGenericArgs *args, const Decl *decl) {
     if (!decl->generic || decl->env->bindings.len != args->len) return;
     for (uint32_t i = 0; i < args->len; i++) {
         const AstType *arg = args->data[i].type;
         const Binding *known = &decl->env->bindings.data[i];
         Binding *wanted = arg ? unknown(infer, arg) : NULL;
+        if (known->is_contract) {
+            meet_contract(infer, arg, known->type->contract);
+            continue;
+        }
         if (wanted && known->is_value && !wanted->type)
-            *wanted = (Binding){ wanted->name, known->type, true, known->value, known->symbol };
+            *wanted =
+                (Binding){ wanted->name, known->type, true, known->value, known->symbol, false };
         else if (arg && !known->is_value)
             meet(infer, arg, known->type);
     }
@@ -65,6 +72,18 @@ static void meet_named(const Infer *infer, const AstType *pattern, const HirType
     meet_args(infer, &pattern->name.args, decl);
 }
 
+// A contract that is a parameter, or an instance of the same declaration.
+static void meet_contract(const Infer *infer, const AstType *pattern, const HirContract *actual) {
+    if (!pattern || pattern->kind != AST_TYPE_NAME) return;
+    Binding *binding = unknown(infer, pattern);
+    if (binding && binding->is_contract && !binding->type)
+        binding->type = hir_type_endpoint(infer->checker->types, actual, HIR_IMP, 0);
+    const Decl *decl = decl_of_contract(infer->checker, actual);
+    if (!binding && pattern->name.args.len > 0 && decl && decl->generic &&
+        decl->generic->name == vec_last(&pattern->name.path.names)->name)
+        meet_args(infer, &pattern->name.args, decl);
+}
+
 // A length that is a parameter: `T[N]`.
 static void meet_length(const Infer *infer, const AstExpr *length, const HirType *actual) {
     if (length->kind != AST_EXPR_NAME) return;
@@ -74,8 +93,11 @@ static void meet_length(const Infer *infer, const AstExpr *length, const HirType
             !binding->type)
             *binding = (Binding
             ){ binding->name,
-               resolve_type(infer->checker, infer->module, infer->params->data[i].value_type), true,
-               actual->count, actual->symbol };
+               resolve_type(infer->checker, infer->module, infer->params->data[i].value_type),
+               true,
+               actual->count,
+               actual->symbol,
+               false };
     }
 }
 
@@ -92,7 +114,7 @@ static void meet(const Infer *infer, const AstType *pattern, const HirType *actu
     Binding *binding = unknown(infer, pattern);
     if (binding) {
         const GenericParam *param = param_of(infer, pattern);
-        if (!binding->type && may_stand_for(param, actual))
+        if (!binding->type && !binding->is_contract && may_stand_for(param, actual))
             binding->type = actual;
         else if (!binding->type && infer->refused && hir_type_is_second_class(actual))
             infer->refused[param - infer->params->data] = actual;
@@ -118,6 +140,10 @@ static void meet(const Infer *infer, const AstType *pattern, const HirType *actu
         meet(infer, pattern->optional, actual->kind == HIR_TYPE_OPTION ? actual->elem : actual);
         break;
     case AST_TYPE_TUPLE: meet_tuple(infer, &pattern->tuple, actual); break;
+    case AST_TYPE_ENDPOINT:
+        if (actual->kind == HIR_TYPE_ENDPOINT)
+            meet_contract(infer, pattern->endpoint.contract, actual->contract);
+        break;
     case AST_TYPE_FN:
         if ((actual->kind != HIR_TYPE_FN && actual->kind != HIR_TYPE_REF_FN) ||
             actual->sig->params.len != pattern->fn.params.len)
@@ -392,7 +418,10 @@ static bool report_unknown_params(
             is_type && generic->item->kind == AST_ITEM_ENUM ? ".variant(...)"
             : is_type                                       ? "{ ... }"
                                                             : "(...)",
-            infer->params->data[i].is_value ? "a constant" : "a type", name
+            infer->params->data[i].is_value      ? "a constant"
+            : infer->params->data[i].is_contract ? "a contract"
+                                                 : "a type",
+            name
         );
         return true;
     }
@@ -439,7 +468,10 @@ static bool is_loose(const Infer *infer, const AstType *result, const HirType *w
 static Env *open_env(Checker *checker, const GenericParams *params) { // nothing is known
     Env *env = arena_new(checker->arena, Env);
     for (uint32_t i = 0; i < params->len; i++)
-        vec_push(checker->arena, &env->bindings, ((Binding){ .name = params->data[i].name }));
+        vec_push(
+            checker->arena, &env->bindings,
+            ((Binding){ .name = params->data[i].name, .is_contract = params->data[i].is_contract })
+        );
     return env;
 }
 

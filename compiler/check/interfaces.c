@@ -327,7 +327,15 @@ static bool ask(Checker *checker, Decl *generic, const Env *env, Span span, bool
     for (uint32_t i = 0; i < params.len && i < env->bindings.len; i++) {
         const GenericParam *param = &params.data[i];
         const HirType *type = env->bindings.data[i].type;
-        if (param->is_value || !type) continue;
+        if (param->is_value || !type || param->is_contract) continue;
+        if (generic->item->kind == AST_ITEM_CONTRACT && !hir_type_is_sendable(type)) {
+            if (report)
+                diag_report(
+                    checker->diags, span, E_NOT_SENDABLE, type_text(checker, type),
+                    "the contract's messages would carry it"
+                );
+            good = false;
+        }
         BoundList lists[] = {
             { generic->module, param->bounds ? bounds_env(checker, generic, param, env) : env,
              param->bounds },

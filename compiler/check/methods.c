@@ -22,7 +22,10 @@ bool is_same_owner(const HirType *a, const HirType *b) {
 static Env *open_env(Checker *checker, const GenericParams *params) {
     Env *env = arena_new(checker->arena, Env);
     for (uint32_t i = 0; i < params->len; i++)
-        vec_push(checker->arena, &env->bindings, ((Binding){ .name = params->data[i].name }));
+        vec_push(
+            checker->arena, &env->bindings,
+            ((Binding){ .name = params->data[i].name, .is_contract = params->data[i].is_contract })
+        );
     return env;
 }
 

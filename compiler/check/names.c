@@ -36,9 +36,7 @@ static DeclKind kind_of(const AstItem *item) {
     case AST_ITEM_STRUCT: return item->structure.generics.len ? DECL_GENERIC : DECL_STRUCT;
     case AST_ITEM_FLAGS: return item->enumeration.generics.len ? DECL_UNSUPPORTED : DECL_ENUM;
     case AST_ITEM_ENUM: return item->enumeration.generics.len ? DECL_GENERIC : DECL_ENUM;
-    case AST_ITEM_CONTRACT:
-        return item->contract.generics.len || item->contract.bases.len ? DECL_UNSUPPORTED
-                                                                       : DECL_CONTRACT;
+    case AST_ITEM_CONTRACT: return item->contract.generics.len ? DECL_GENERIC : DECL_CONTRACT;
     case AST_ITEM_CONST: return DECL_CONST;
     case AST_ITEM_FN:
         return item->fn.generics.len || has_owner_params(&item->fn) ? DECL_GENERIC : DECL_FN;
@@ -52,8 +50,6 @@ static DeclKind kind_of(const AstItem *item) {
 
 static const char *unsupported_item(const AstItem *item) {
     switch (item->kind) {
-    case AST_ITEM_CONTRACT:
-        return item->contract.bases.len ? "contracts that inherit" : "generic contracts";
     case AST_ITEM_PACKAGE: return "package files";
     default: return "this item";
     }
@@ -101,10 +97,11 @@ void make_hir(Checker *checker, Decl *decl) {
     case DECL_INTERFACE:
     case DECL_UNSUPPORTED: break;
     }
-    const void *made = decl->kind == DECL_STRUCT ? (const void *)decl->structure
-                       : decl->kind == DECL_ENUM ? (const void *)decl->enumeration
-                       : decl->kind == DECL_FN   ? (const void *)decl->fn
-                                                 : NULL;
+    const void *made = decl->kind == DECL_STRUCT     ? (const void *)decl->structure
+                       : decl->kind == DECL_ENUM     ? (const void *)decl->enumeration
+                       : decl->kind == DECL_FN       ? (const void *)decl->fn
+                       : decl->kind == DECL_CONTRACT ? (const void *)decl->contract
+                                                     : NULL;
     if (made) map_put(checker->nominals, (uintptr_t)made, (uintptr_t)decl);
 #undef MAKE
 }

@@ -182,6 +182,7 @@ HirProgram *check_program(
     enter_names(checker, units);
     check_attributes(checker);
     complete_all(checker, true);
+    inherit_all_args(checker);
     check_types(checker);
     check_pending(checker);
     // Every type is finite and knows its parts.

@@ -47,27 +47,72 @@ bool contract_state(
         checker->diags, path->span, E_UNKNOWN_STATE, text_of(checker, contract->name),
         text_of(checker, name)
     );
-    near_state(checker, contract, text_of(checker, name), path->span);
+    if (contract->is_param)
+        diag_help(
+            checker->diags,
+            "of a contract that is a parameter only the first state is known: `%s.imp`",
+            text_of(checker, contract->name)
+        );
+    else
+        near_state(checker, contract, text_of(checker, name), path->span);
     return false;
+}
+
+static const HirContract *instance_contract(
+    Checker *checker, Module *module, Decl *decl, const AstType *type
+) {
+    Env *env = env_by_args(checker, module, decl, &type->name.args, type->span);
+    Decl *made = env ? instantiate(checker, decl, env, type->span) : NULL;
+    if (!made || made->kind != DECL_CONTRACT) return NULL;
+    shape_contract(checker, made); // if it is being made it needs itself
+    return made->contract;
+}
+
+const HirContract *contract_of(Checker *checker, Module *module, const AstType *type) {
+    if (type->kind != AST_TYPE_NAME) {
+        if (type->kind != AST_TYPE_ERROR)
+            diag_report(checker->diags, type->span, E_NOT_A_CONTRACT, "this type");
+        return NULL;
+    }
+    const AstPath *path = &type->name.path;
+    const Binding *bound = path->names.len == 1 && type->name.args.len == 0
+                               ? find_binding(checker, path->names.data[0].name)
+                               : NULL;
+    if (bound && bound->is_contract) return bound->type->contract;
+    Decl *decl = bound ? NULL : find_path(checker, module, path);
+    if (!bound && (!decl || decl->kind == DECL_UNSUPPORTED)) return NULL;
+    bool is_generic = decl && decl->kind == DECL_GENERIC && decl->item->kind == AST_ITEM_CONTRACT;
+    if (!decl || (decl->kind != DECL_CONTRACT && !is_generic)) {
+        diag_report(
+            checker->diags, type->span, E_NOT_A_CONTRACT,
+            text_of(checker, vec_last(&path->names)->name)
+        );
+        if (bound && !bound->is_value)
+            diag_help(
+                checker->diags, "a parameter that stands for one is declared `<contract %s>`",
+                text_of(checker, bound->name)
+            );
+        return NULL;
+    }
+    note_use(checker, decl, type->span);
+    if (is_generic) return instance_contract(checker, module, decl, type);
+    if (type->name.args.len > 0) {
+        diag_report(
+            checker->diags, type->span, E_TYPE_ARGUMENTS, text_of(checker, decl->name), 0u,
+            type->name.args.len
+        );
+        return NULL;
+    }
+    shape_contract(checker, decl);
+    return decl->contract;
 }
 
 static const HirType *endpoint_type(
     Checker *checker, Module *module, const AstEndpoint *endpoint, Span span, uint32_t *promise
 ) {
     const HirType *wrong = simple(checker, HIR_TYPE_ERROR);
-    if (endpoint->contract->kind != AST_TYPE_NAME || endpoint->contract->name.args.len) {
-        unsupported(checker, span, "generic contracts");
-        return wrong;
-    }
-    Decl *decl = find_path(checker, module, &endpoint->contract->name.path);
-    if (!decl || decl->kind == DECL_UNSUPPORTED) return wrong;
-    if (decl->kind != DECL_CONTRACT) {
-        diag_report(
-            checker->diags, endpoint->contract->span, E_NOT_A_CONTRACT, text_of(checker, decl->name)
-        );
-        return wrong;
-    }
-    complete_decl(checker, decl);
+    const HirContract *contract = contract_of(checker, module, endpoint->contract);
+    if (!contract) return wrong;
     uint32_t state, to = HIR_NO_STATE;
     if (endpoint->is_any && (endpoint->state.names.len || endpoint->to.names.len)) {
         diag_report(checker->diags, span, E_STATE_OF_ANY);
@@ -75,14 +120,14 @@ static const HirType *endpoint_type(
     }
     if (endpoint->is_any)
         return hir_type_endpoint(
-            checker->types, decl->contract, endpoint->is_exporter ? HIR_EXP : HIR_IMP, HIR_ANY_STATE
+            checker->types, contract, endpoint->is_exporter ? HIR_EXP : HIR_IMP, HIR_ANY_STATE
         );
-    if (!contract_state(checker, decl->contract, &endpoint->state, &state)) return wrong;
-    if (endpoint->to.names.len && !contract_state(checker, decl->contract, &endpoint->to, &to))
+    if (!contract_state(checker, contract, &endpoint->state, &state)) return wrong;
+    if (endpoint->to.names.len && !contract_state(checker, contract, &endpoint->to, &to))
         return wrong;
     *promise = to;
     return hir_type_endpoint(
-        checker->types, decl->contract, endpoint->is_exporter ? HIR_EXP : HIR_IMP, state
+        checker->types, contract, endpoint->is_exporter ? HIR_EXP : HIR_IMP, state
     );
 }
 
@@ -92,6 +137,14 @@ static const HirType *named(Checker *checker, Module *module, const AstType *typ
     const Binding *bound = type->name.path.names.len == 1 && type->name.args.len == 0
                                ? find_binding(checker, type->name.path.names.data[0].name)
                                : NULL;
+    if (bound && bound->is_contract) {
+        diag_report(checker->diags, type->span, E_NOT_A_TYPE, text_of(checker, bound->name));
+        diag_help(
+            checker->diags, "an end of a channel is `%s.imp` or `%s.exp`",
+            text_of(checker, bound->name), text_of(checker, bound->name)
+        );
+        return simple(checker, HIR_TYPE_ERROR);
+    }
     if (bound && !bound->is_value) return bound->type;
     if (checker->self && type->name.path.names.len == 1 &&
         type->name.path.names.data[0].name == checker->self_name)
@@ -102,7 +155,7 @@ static const HirType *named(Checker *checker, Module *module, const AstType *typ
     Decl *decl = find_path(checker, module, &type->name.path);
     if (!decl || decl->kind == DECL_UNSUPPORTED) return simple(checker, HIR_TYPE_ERROR);
     note_use(checker, decl, type->span);
-    if (decl->kind == DECL_GENERIC)
+    if (decl->kind == DECL_GENERIC && decl->item->kind != AST_ITEM_CONTRACT)
         return instance_type(checker, module, decl, &type->name.args, type->span);
     if (type->name.args.len > 0 && (decl->kind == DECL_STRUCT || decl->kind == DECL_ENUM)) {
         diag_report(
@@ -114,7 +167,7 @@ static const HirType *named(Checker *checker, Module *module, const AstType *typ
     if (decl->kind == DECL_STRUCT) return hir_type_struct(checker->types, decl->structure);
     if (decl->kind == DECL_ENUM) return hir_type_enum(checker->types, decl->enumeration);
     diag_report(checker->diags, type->span, E_NOT_A_TYPE, text_of(checker, decl->name));
-    if (decl->kind == DECL_CONTRACT)
+    if (decl->kind == DECL_CONTRACT || decl->kind == DECL_GENERIC)
         diag_help(
             checker->diags, "an end of a channel is `%s.imp` or `%s.exp`",
             text_of(checker, decl->name), text_of(checker, decl->name)

@@ -5,6 +5,8 @@
 
 #include "ways.h"
 
+#include "hir/protocol.h"
+
 const char *state_text(Ways *ways, const HirType *type, uint32_t state) {
     if (state == STATE_CLOSED) return "closed";
     if (state == HIR_ANY_STATE) return "any";
@@ -20,7 +22,9 @@ void state_moves(Fact *known, uint32_t state, Span at) {
     known->at = at;
 }
 
+// Of a contract that is wrong nothing is known.
 static void set_state(Ways *ways, const Path *path, uint32_t state, Span at) {
+    if (path->type && path->type->kind == HIR_TYPE_ENDPOINT && path->type->contract->broken) return;
     Fact *known = state_of(ways, path);
     if (known)
         state_moves(known, state, at);
@@ -65,6 +69,26 @@ void states_carry(Ways *ways, const Path *to, const HirExpr *value) {
         }
     }
     states_start(ways, to, value->type);
+}
+
+void states_leave(Ways *ways, const HirExpr *value) {
+    if (value->kind != HIR_MOVE) return;
+    Path from = path_of(ways, value->base);
+    if (from.local && !ways->state.dead) facts_remove(&ways->state.states, 0, &from);
+}
+
+void states_upcast(Ways *ways, const HirExpr *value) {
+    const HirExpr *arg = value->args.data[0];
+    uint32_t state = arg->type->state;
+    const char *name = "this";
+    if (ways->state.dead) return;
+    if (arg->kind == HIR_MOVE) {
+        Path from = path_of(ways, arg->base);
+        const Fact *known = state_of(ways, &from);
+        if (known) state = known->value;
+        name = path_text(ways, &from);
+    }
+    if (state != STATE_CLOSED) check_upcast(ways, value, state, name);
 }
 
 // Where the endpoint got into its state, unless it began in it.
@@ -225,6 +249,68 @@ const char *state_why_not(const HirType *type, uint32_t state, bool sends) {
     return sends ? ", in which the other end sends" : ", in which this end sends";
 }
 
+static const char *listed(Ways *ways, const char *list, const char *one) { // `a`, `b`
+    return list ? arena_printf(ways->checker->arena, "%s, `%s`", list, one)
+                : arena_printf(ways->checker->arena, "`%s`", one);
+}
+
+// What may happen in the state, for the holder of that end.
+static void say_allowed(Ways *ways, const HirType *type, uint32_t state) {
+    Checker *checker = ways->checker;
+    const HirState *info = &type->contract->states.data[state];
+    const char *list = NULL;
+    for (uint32_t i = 0; i < info->choices.len && i < 12; i++)
+        list = listed(
+            ways, list,
+            text_of(checker, type->contract->messages.data[info->choices.data[i].message].name)
+        );
+    if (list)
+        diag_help(
+            checker->diags, "in `%s` this end %s %s%s", text_of(checker, info->name),
+            state_is_sent(type, info) ? "may send" : "waits for", list,
+            info->choices.len > 12 ? ", ..." : ""
+        );
+    const char *way = way_to(checker, type->contract, state);
+    if (way && state != 0)
+        diag_help(checker->diags, "shortest way to `%s`: %s", text_of(checker, info->name), way);
+}
+
+// The shortest way from here to where the message may go.
+static void say_way_on(Ways *ways, const HirType *type, uint32_t state, uint32_t message) {
+    Checker *checker = ways->checker;
+    const HirContract *contract = type->contract;
+    HirSteps best = { 0 };
+    uint32_t found = UINT32_MAX;
+    for (uint32_t i = 0; i < contract->states.len; i++) {
+        HirSteps steps;
+        if (!hir_choice(&contract->states.data[i], message) ||
+            !hir_steps_between(checker->arena, contract, state, i, &steps) ||
+            (found != UINT32_MAX && steps.list.len >= best.list.len))
+            continue;
+        best = steps;
+        found = i;
+    }
+    if (found == UINT32_MAX)
+        diag_help(
+            checker->diags, "no way leads from `%s` to a state with `%s`",
+            text_of(checker, contract->states.data[state].name),
+            text_of(checker, contract->messages.data[message].name)
+        );
+    else if (best.list.len > 0)
+        diag_help(
+            checker->diags, "`%s` belongs to `%s`, from here by %s",
+            text_of(checker, contract->messages.data[message].name),
+            text_of(checker, contract->states.data[found].name),
+            hir_steps_text(checker->arena, checker->names, contract, &best)
+        );
+}
+
+void state_explain(Ways *ways, const Fact *known, uint32_t message) {
+    if (known->value >= HIR_ANY_STATE) return; // closed, or of any contract
+    say_allowed(ways, known->path.type, known->value);
+    say_way_on(ways, known->path.type, known->value, message);
+}
+
 void states_send(Ways *ways, const HirStmt *stmt) {
     const HirType *type = stmt->place->type;
     Fact *known = state_tracked(ways, stmt->place);
@@ -242,7 +328,9 @@ void states_send(Ways *ways, const HirStmt *stmt) {
         state_text(ways, type, known->value), state_why_not(type, known->value, true)
     );
     state_note(ways, known);
-    known->value = STATE_CLOSED; // agrees with whatever follows
+    state_explain(ways, known, stmt->message);
+    Path path = known->path;
+    facts_remove(&ways->state.states, 0, &path); // nothing follows from it
 }
 
 // --- ends of ways ------------------------------------------------------------------------------------------------------------------
@@ -296,8 +384,8 @@ void states_dropped(Ways *ways, const HirLocal *local, Span at) {
         if (fact.path.local != local || behind || fact.value == STATE_CLOSED ||
             !moves_has_value(&ways->state, &fact.path))
             continue;
-        bool ends = fact.value != HIR_ANY_STATE &&
-                    fact.path.type->contract->states.data[fact.value].is_end;
+        bool ends =
+            fact.value != HIR_ANY_STATE && fact.path.type->contract->states.data[fact.value].is_end;
         if (ends) continue;
         diag_report(
             ways->checker->diags, at, E_ENDPOINT_DROPPED, path_text(ways, &fact.path),

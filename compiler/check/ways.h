@@ -243,7 +243,12 @@ void states_start(
 void states_carry(Ways *ways, const Path *to, const HirExpr *value);
 void states_consume(
     Ways *ways, const Path *path, const HirType *want, Span at
-);                                                       // must be in the state that `want` names
+); // must be in the state that `want` names
+void states_upcast(Ways *ways, const HirExpr *value);
+void states_leave(Ways *ways, const HirExpr *value); // an endpoint moves, in any state
+void check_upcast(
+    Ways *ways, const HirExpr *value, uint32_t state, const char *name
+);                                                       // upcast.c; reports
 void states_lend(Ways *ways, const Path *path, Span at); // what it holds is as its type says
 void states_erase(Ways *ways, HirExpr *value); // gets the state that it is in for its type; reports
 void states_after_call(Ways *ways, const HirExpr *call, const HirSig *sig);
@@ -262,6 +267,9 @@ Fact *state_tracked(Ways *ways, const HirExpr *endpoint); // reports; NULL
 void state_moves(Fact *known, uint32_t state, Span at);
 void state_note(Ways *ways, const Fact *fact); // where the endpoint got into its state
 const char *state_text(Ways *ways, const HirType *type, uint32_t state);
+void state_explain(
+    Ways *ways, const Fact *known, uint32_t message
+); // what may happen instead, and where the message belongs
 const char *state_why_not(const HirType *type, uint32_t state, bool sends);
 bool state_is_sent(const HirType *type, const HirState *state);         // by the holder
 const HirChoice *state_choice(const HirState *state, uint32_t message); // NULL: there is none

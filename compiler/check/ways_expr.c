@@ -256,7 +256,18 @@ static Access builtin_access(HirBuiltin builtin, uint32_t arg) {
     }
 }
 
+// The end of a channel moves, in whichever state it is.
+static void walk_upcast(Ways *ways, const HirExpr *value) {
+    states_upcast(ways, value);
+    walk_carried(ways, value->args.data[0]);
+    states_leave(ways, value->args.data[0]);
+}
+
 static void walk_builtin(Ways *ways, const HirExpr *value) {
+    if (value->builtin == HIR_BUILTIN_UPCAST) {
+        walk_upcast(ways, value);
+        return;
+    }
     uint32_t temps = ways->temps;
     if (value->builtin == HIR_BUILTIN_ERASE) states_erase(ways, value->args.data[0]);
     for (uint32_t i = 0; i < value->args.len; i++) {

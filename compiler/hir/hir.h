@@ -182,6 +182,7 @@ typedef struct HirMessage {
     Name name;
     bool is_in; // importer to exporter
     VEC(HirArg) args;
+    Str doc;
     Span span;
 } HirMessage;
 
@@ -195,7 +196,9 @@ typedef struct HirState { // also the states between messages, named `Ready.conn
     bool is_end;
     bool is_implicit;
     bool is_root;           // an endpoint type or a `channel` names it
+    bool is_overridden;     // inherited, and declared again with more alternatives
     VEC(HirChoice) choices; // one direction only
+    Str doc;
     Span span;
 } HirState;
 
@@ -206,8 +209,14 @@ struct HirContract {
     const HirContract *base; // NULL: none
     VEC(HirMessage) messages;
     VEC(HirState) states;         // the first is where a channel starts
+    uint32_t inherited_messages;  // the base's come first, in the same rows,
+    uint32_t inherited_states;    // with those in between
     uint32_t in_bound, out_bound; // most messages outstanding, per direction
-    bool broken;                  // reported
+    bool
+        is_param; // what a parameter of a generic declaration stands for there: only the first state is known
+    bool is_opaque;           // it, or an instance over a parameter
+    bool has_args, has_roots; // the base's have been taken over
+    bool broken;              // reported
     uint32_t number;
 };
 
@@ -443,6 +452,7 @@ typedef enum HirBuiltin {
     HIR_BUILTIN_SET_NEW, // an empty set
     HIR_BUILTIN_SET_ADD, // place of set, endpoint, and its value where the set keeps some
     HIR_BUILTIN_SET_TAKE, // place of set: option of an endpoint, or of a tuple of it and its value
+    HIR_BUILTIN_UPCAST,   // endpoint: the same, of a contract that its own inherits from
     HIR_BUILTIN_CLZ,
     HIR_BUILTIN_CTZ,
     HIR_BUILTIN_POPCOUNT, // value: u32

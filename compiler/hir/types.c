@@ -309,6 +309,7 @@ bool hir_type_is_opaque(const HirType *type) {
         return hir_type_is_opaque(type->sig->result);
     }
     return type->kind == HIR_TYPE_PARAM ||
+           (type->kind == HIR_TYPE_ENDPOINT && type->contract->is_opaque) ||
            (type->kind == HIR_TYPE_STRUCT && type->structure->is_opaque) ||
            (type->kind == HIR_TYPE_ENUM && type->enumeration->is_opaque);
 }
@@ -495,7 +496,7 @@ static void spell_end(const HirTypes *types, const HirType *type, Buf *out) {
         out, "%s.%s%s", names_text(types->names, type->contract->name),
         type->state == HIR_ANY_STATE ? "any." : "", type->side == HIR_IMP ? "imp" : "exp"
     );
-    if (type->state < type->contract->states.len)
+    if (type->state < type->contract->states.len && !type->contract->is_param)
         buf_printf(
             out, ":%s", names_text(types->names, type->contract->states.data[type->state].name)
         );

@@ -479,6 +479,7 @@ bool interp__channel(Interp *in, const SirInst *inst) {
     case SIR_OP_RETYPE: return retype(in, inst);
     case SIR_OP_ERASE: return erase(in, inst);
     case SIR_OP_RECOVER: return recover(in, inst);
+    case SIR_OP_UPCAST: return interp__upcast(in, inst);
     default:
         return interp__violate(in, RULE_TYPESTATE, "%s, which is not built", sir_op_text(inst->op));
     }

@@ -381,6 +381,7 @@ bool interp__borrow(Interp *in, const SirInst *inst);    // borrow.c, BORROW LEN
 bool interp__elements(Interp *in, const SirInst *inst);  // elements.c
 bool interp__grow(Interp *in, const SirInst *inst);      // grow.c
 bool interp__channel(Interp *in, const SirInst *inst);   // channel.c
+bool interp__upcast(Interp *in, const SirInst *inst);    // upcast.c
 bool interp__receive(Interp *in, const SirInst *inst);   // receive.c
 bool interp__sets(Interp *in, const SirInst *inst);      // set.c, EPSET
 bool interp__set_count(Interp *in, const SirInst *inst); // `len` of a set

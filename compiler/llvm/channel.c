@@ -170,6 +170,10 @@ void llvm__channel(Emit *e, const SirInst *inst) {
         erase(e, inst);
     } else if (inst->op == SIR_OP_RECOVER) {
         recover(e, inst);
+    } else if (inst->op == SIR_OP_UPCAST) { // the same end: messages keep their numbers and layouts
+        Value value = llvm__arg(e, &inst->args[1]);
+        value.type = llvm__place_type(e, &inst->args[0].place);
+        llvm__dest(e, &inst->args[0], &value);
     } else if (inst->op != SIR_OP_RETYPE) { // which only the verifier sees
         llvm__fail(e, "`%s` is not built", sir_op_text(inst->op));
     }

@@ -38,6 +38,7 @@ static SirOp builtin_op(HirBuiltin builtin) {
     case HIR_BUILTIN_SET_NEW: return SIR_OP_SET_NEW;
     case HIR_BUILTIN_SET_ADD: return SIR_OP_SET_ADD;
     case HIR_BUILTIN_SET_TAKE: return SIR_OP_SET_TAKE;
+    case HIR_BUILTIN_UPCAST: return SIR_OP_UPCAST;
     case HIR_BUILTIN_CLZ: return SIR_OP_CLZ;
     case HIR_BUILTIN_CTZ: return SIR_OP_CTZ;
     case HIR_BUILTIN_POPCOUNT: return SIR_OP_POPCOUNT;

@@ -1,4 +1,4 @@
-// Contracts: docs/sir.md 8. Their numbers are rows (V01); each state has one direction and is reached; the messages in
+// Contracts: docs/sir.md 8. Their numbers are rows (V01); each state has one direction; the messages in
 // flight are bounded (V09, whose third part is in weights.c). Leaves the bounds for the manifest.
 //
 // Both ends walk the same automaton. Who receives in a state cannot leave it before the other end has been there, and
@@ -154,65 +154,6 @@ static void check_state(Verify *v, SirContract contract, SirState row, Arena *sc
         );
 }
 
-// --- V09: every state is reached ---------------------------------------------------------------------------------------------
-
-typedef struct Reach {
-    const Verify *v;
-    uint32_t *first; // per contract: the number of its first state
-    bool *reached;   // per state
-    uint64_t *work;  // contract and state, whose choices are still to be followed
-    uint32_t work_len;
-} Reach;
-
-static void reach(Reach *r, SirContract contract, SirState state) {
-    if (!verify__is_state(r->v, contract, state) || r->reached[r->first[contract] + state]) return;
-    r->reached[r->first[contract] + state] = true;
-    r->work[r->work_len++] = (uint64_t)contract << 32 | state;
-}
-
-// Where an endpoint can begin: the first state, one that a type names, one that `channel` names. Numbers in code are not
-// checked yet.
-static void reach_roots(Reach *r) {
-    const SirModule *module = r->v->module;
-    for (SirContract c = 0; c < module->contracts.len; c++)
-        reach(r, c, 0);
-    vec_each(SirTypeInfo, type, &module->types) {
-        if (type->kind == SIR_TYPE_ENDPOINT || type->kind == SIR_TYPE_EPSET)
-            reach(r, type->contract, type->state);
-    }
-    vec_each(SirFuncInfo, func, &module->funcs)
-        vec_each(SirBlockInfo, block, &func->blocks)
-            vec_each(SirInst, inst, &block->insts) {
-                if (inst->op != SIR_OP_CHANNEL || inst->args[2].n > UINT32_MAX) continue;
-                reach(r, (SirContract)inst->args[2].n, (SirState)inst->args[2].m);
-            }
-}
-
-static void reach_all(Reach *r) {
-    reach_roots(r);
-    while (r->work_len > 0) {
-        uint64_t next = r->work[--r->work_len];
-        SirContract contract = (SirContract)(next >> 32);
-        const SirStateInfo *state = &r->v->module->contracts.data[contract].states[(uint32_t)next];
-        for (uint32_t i = 0; i < state->choice_count; i++)
-            reach(r, contract, state->choices[i].next);
-    }
-}
-
-static void check_reached(Verify *v, uint32_t *first, uint32_t states, Arena *scratch) {
-    Reach r = { .v = v, .first = first };
-    r.reached = arena_array(scratch, bool, states);
-    r.work = arena_array(scratch, uint64_t, states);
-    reach_all(&r);
-    for (SirContract c = 0; c < v->module->contracts.len; c++)
-        for (SirState s = 0; s < v->module->contracts.data[c].state_count; s++)
-            if (!r.reached[first[c] + s] && !verify__full(v))
-                verify__complain(
-                    v, RULE_CONTRACTS, nowhere(), "state %s of contract %s is never reached",
-                    verify__state_text(v, c, s), name_of(v, c)
-                );
-}
-
 // --- V09: what is in flight ----------------------------------------------------------------------------------------------------
 
 static bool continues_run(const SirContractInfo *info, SirState from, const SirChoice *choice) {
@@ -273,14 +214,9 @@ static void check_all_numbers(Verify *v, Arena *scratch) {
 }
 
 static void check_all_states(Verify *v, Arena *scratch) {
-    uint32_t *first = arena_array(scratch, uint32_t, v->module->contracts.len), states = 0;
-    for (SirContract c = 0; c < v->module->contracts.len; c++) {
-        first[c] = states;
-        states += v->module->contracts.data[c].state_count;
+    for (SirContract c = 0; c < v->module->contracts.len; c++)
         for (SirState s = 0; s < v->module->contracts.data[c].state_count && !verify__full(v); s++)
             check_state(v, c, s, scratch);
-    }
-    check_reached(v, first, states, scratch);
 }
 
 void verify__check_contracts(Verify *v) {

@@ -86,6 +86,23 @@ static void check_recovered(States *s, const SirInst *inst) {
         );
 }
 
+// Seen as its base an end may send at least what the base allows, and receive at most that. A closed one does neither.
+static void upcast(States *s, const SirInst *inst) {
+    const SirPlace *place = &inst->args[1].place;
+    uint32_t state = states__state_of(s, place);
+    const SirTypeInfo *from = info_of(s, flow__place_type(s->f, place)),
+                      *to = info_of(s, flow__place_type(s->f, &inst->args[0].place));
+    if (state == SIR_STATE_CLOSED || state == STATE_NONE || !s->judging) return;
+    if (state < s->f->module->contracts.data[from->contract].state_count &&
+        verify__stands_in(s->f->v, from->contract, state, to->contract, to->state, from->side))
+        return;
+    SAY_STATE(
+        s, "%s in state %s cannot be seen as its base in state %s", flow__place_text(s->f, place),
+        states__text(s, flow__place_type(s->f, place), state),
+        states__text(s, flow__place_type(s->f, &inst->args[0].place), to->state)
+    );
+}
+
 static void leave_endpoint(States *s, const SirInst *inst, uint32_t i) {
     const SirPlace *place = &inst->args[i].place;
     SirType asked = asked_of(s, inst, i);
@@ -95,6 +112,8 @@ static void leave_endpoint(States *s, const SirInst *inst, uint32_t i) {
         check_recovered(s, inst);
     else if (asked != SIR_NONE)
         states__demand(s, place, states__state_of(s, place), asked);
+    else if (inst->op == SIR_OP_UPCAST)
+        upcast(s, inst);
     else if (!is_carried(inst) && inst->op != SIR_OP_CLOSE)
         SAY_STATE(s, "%s goes where its state is lost", flow__place_text(s->f, place));
     uint32_t slot = states__slot_of(s, place);
@@ -274,6 +293,7 @@ static Result result_of(States *s, const SirInst *inst) {
         return states__result_of_type(s, info_of(s, flow__place_type(s->f, &args[1].place))->elem);
     case SIR_OP_CHANNEL: return (Result){ (uint32_t)args[2].m, SLOT_UNTRACKED };
     case SIR_OP_ERASE: return (Result){ SIR_STATE_ANY, SLOT_UNTRACKED };
+    case SIR_OP_UPCAST: return states__result_of_type(s, flow__place_type(s->f, &args[0].place));
     case SIR_OP_BORROW_MUT: {
         SirType type = flow__place_type(s->f, &args[1].place);
         if (!is_endpoint(s, type)) return unknown;

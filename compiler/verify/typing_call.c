@@ -175,6 +175,20 @@ static void type_recover(Code *c) {
         );
 }
 
+// To the same end of a contract that this one inherits from, in one of its states. Whether they agree is V07's question.
+static void type_upcast(Code *c) {
+    const SirTypeInfo *to = verify__type(c->v, c->types[0]),
+                      *from = verify__type(c->v, c->types[1]);
+    bool ends = to->kind == SIR_TYPE_ENDPOINT && from->kind == SIR_TYPE_ENDPOINT;
+    if (!ends || c->inst->args[1].kind != SIR_ARG_MOVE || to->side != from->side ||
+        !verify__inherits(c->v->module, from->contract, to->contract) ||
+        to->state >= c->v->module->contracts.data[to->contract].state_count)
+        ILL_FORMED(
+            c, "`upcast` of a `%s` to a `%s`", verify__shown(c, c->types[1]),
+            verify__shown(c, c->types[0])
+        );
+}
+
 void verify__type_call(Code *c) {
     switch (c->inst->op) {
     case SIR_OP_CALL: expect_sig(c, &c->v->module->funcs.data[c->inst->args[1].n].sig); break;
@@ -185,6 +199,7 @@ void verify__type_call(Code *c) {
     case SIR_OP_RETYPE: type_retype(c); break;
     case SIR_OP_ERASE: type_erase(c); break;
     case SIR_OP_RECOVER: type_recover(c); break;
+    case SIR_OP_UPCAST: type_upcast(c); break;
     default: break;
     }
 }
