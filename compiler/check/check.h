@@ -36,6 +36,9 @@ HirProgram *check_program(
     const CheckHelp *help
 );
 
+// The bytes that a value takes, and its alignment, as docs/sir.md 3 lays it out.
+uint64_t check_type_layout(const HirType *type, uint32_t *align);
+
 // "std.text" for a path of the syntax.
 Name check_path_name(Names *names, const AstPath *path);
 

@@ -97,6 +97,12 @@ static Layout layout_of(const HirType *type) {
     return (Layout){ bytes, bytes };
 }
 
+uint64_t check_type_layout(const HirType *type, uint32_t *align) {
+    Layout layout = layout_of(type);
+    *align = layout.align;
+    return layout.size;
+}
+
 uint64_t type_size(const HirType *type) {
     return layout_of(type).size;
 }

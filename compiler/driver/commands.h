@@ -13,6 +13,7 @@ int command_new(const Options *options);
 int command_image(const Options *options);
 int command_system(const Options *options);
 int command_emit(const Options *options);
+int command_contract(const Options *options);
 int command_interp(const Options *options);
 int command_verify(const Options *options);
 int command_fix(const Options *options);

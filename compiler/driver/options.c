@@ -15,35 +15,38 @@ typedef struct CommandRow {
 } CommandRow;
 
 static const CommandRow commands[COMMANDS] = {
-    [CMD_CHECK] = { "check",   "FILE.sip...",            "check programs without generating code",
+    [CMD_CHECK] = { "check",    "FILE.sip...",            "check programs without generating code",
                    "Reports what is wrong and exits with 1 if anything is."                                                                                                                                          },
-    [CMD_BUILD] = { "build",   "FILE.sip",               "compile to sealed binaries",
+    [CMD_BUILD] = { "build",    "FILE.sip",               "compile to sealed binaries",
                    "Writes DIR/<Sip>.sipx for each sip and DIR/<System>.system for each system."                                                                                                                     },
-    [CMD_RUN] = { "run",     "FILE.sip | FILE.system", "build and run a system, hosted or booted",
+    [CMD_RUN] = { "run",      "FILE.sip | FILE.system", "build and run a system, hosted or booted",
                    "Exits with the system's own status: 0 if every sip returned, 1 if one faulted, 4 if all that were\n"
                   "left waited for ever, or what a sip that is granted `exit` gave."                                                                                                                                 },
-    [CMD_TEST] = { "test",    "FILE.sip...",
-                   "run the test blocks of programs, hosted, each in a process of its own",            "A test fails if it traps, or takes longer than a minute. Exits with 1 if one failed."                        },
-    [CMD_NEW] = { "new",     "NAME",                   "make a folder with a package to begin with", ""                                                                                                            },
-    [CMD_IMAGE] = { "image",   "FILE.sip | FILE.system", "pack a system into a bootable file",
+    [CMD_TEST] = { "test",     "FILE.sip...",
+                   "run the test blocks of programs, hosted, each in a process of its own",             "A test fails if it traps, or takes longer than a minute. Exits with 1 if one failed."                       },
+    [CMD_NEW] = { "new",      "NAME",                   "make a folder with a package to begin with", ""                                                                                                           },
+    [CMD_IMAGE] = { "image",    "FILE.sip | FILE.system", "pack a system into a bootable file",
                    "Verifies every sealed binary again, then writes an ELF file that QEMU's -kernel (PVH) boots,\n"
                     "and beside it FILE.img, the packed image that sip-hosted runs."                                                                                                                                 },
-    [CMD_SYSTEM] = { "system",  "FILE.sip | FILE.system",
-                   "show how systems are wired, and whether they can deadlock",                        "Lists sips, wires and what the search for deadlocks found. With --dot, --svg or --promela one system is\n"
+    [CMD_SYSTEM] = { "system",   "FILE.sip | FILE.system",
+                   "show how systems are wired, and whether they can deadlock",                         "Lists sips, wires and what the search for deadlocks found. With --dot, --svg or --promela one system is\n"
                      "written in that form instead, to -o FILE or standard output; --svg needs Graphviz."                             },
-    [CMD_EMIT] = { "emit",    "FILE.sip",               "show what a room leaves",
+    [CMD_EMIT] = { "emit",     "FILE.sip",               "show what a room leaves",
                    "One of --sir, --llvm, --asm or --contract says which. With several sips, --sip NAME chooses."                                                                                                    },
-    [CMD_VERIFY] = { "verify",  "FILE...",
-                   "verify SIR (.sir) or sealed binaries (.sipx), trusting nobody",                    "A sealed binary is also lowered, linked and sealed again and compared byte for byte."                        },
-    [CMD_FIX] = { "fix",     "FILE.sip...",            "make the fixes that are certain",
+    [CMD_CONTRACT] = { "contract", "[NAME...] [FILE.sip]",
+                   "show contracts: states, bounds, layouts, pictures",                                 "Without NAME all that the file declares; without FILE.sip the module of `sip.console.Console`. --compare takes\n"
+                       "OLD.sip NEW.sip, or OLD NEW FILE.sip: may the new one be used where the old one is? It exits with 1 if not."          },
+    [CMD_VERIFY] = { "verify",   "FILE...",
+                   "verify SIR (.sir) or sealed binaries (.sipx), trusting nobody",                     "A sealed binary is also lowered, linked and sealed again and compared byte for byte."                       },
+    [CMD_FIX] = { "fix",      "FILE.sip...",            "make the fixes that are certain",
                    "Changes these files only, shows what is left, and exits with 1 if an error is. A file that has changed\n"
                   "meanwhile is left alone, and so is one that could be read before and could not be afterwards."                                                                                                    },
-    [CMD_INTERP] = { "interp",  "FILE...",
-                   "run a program in the reference interpreter, every rule checked",                   "Takes .sip, .sir and .sipx. Several files are the sips of one system, wired by their contracts. With --chaos\n"
+    [CMD_INTERP] = { "interp",   "FILE...",
+                   "run a program in the reference interpreter, every rule checked",                    "Takes .sip, .sir and .sipx. Several files are the sips of one system, wired by their contracts. With --chaos\n"
                      "each function is walked at random instead. Exits with 1 if a rule was broken, 4 if the steps are used up." },
-    [CMD_EXPLAIN] = { "explain", "CODE...",                "explain a diagnostic, for example E0301",    ""                                                                                                            },
-    [CMD_VERSION] = { "version", "",                       "show versions",                              ""                                                                                                            },
-    [CMD_HELP] = { "help",    "[COMMAND]",              "show help",                                  ""                                                                                                            },
+    [CMD_EXPLAIN] = { "explain",  "CODE...",                "explain a diagnostic, for example E0301",    ""                                                                                                           },
+    [CMD_VERSION] = { "version",  "",                       "show versions",                              ""                                                                                                           },
+    [CMD_HELP] = { "help",     "[COMMAND]",              "show help",                                  ""                                                                                                           },
 };
 
 typedef enum OptionId {
@@ -79,6 +82,8 @@ typedef enum OptionId {
     OPT_LLVM,
     OPT_ASM,
     OPT_CONTRACT,
+    OPT_JSON,
+    OPT_COMPARE,
     OPT_MESSAGES,
     OPT_COLOR,
     OPT_ERROR_LIMIT,
@@ -93,7 +98,7 @@ typedef enum OptionId {
 #define ON(command) (1u << CMD_##command)
 #define COMPILING                                                                                  \
     (ON(SYSTEM) | ON(INTERP) | ON(CHECK) | ON(BUILD) | ON(RUN) | ON(TEST) | ON(IMAGE) | ON(EMIT) | \
-     ON(FIX))
+     ON(CONTRACT) | ON(FIX))
 #define EVERYWHERE (~0u)
 
 typedef struct OptionRow {
@@ -106,62 +111,65 @@ typedef struct OptionRow {
 } OptionRow;
 
 static const OptionRow option_rows[] = {
-    { OPT_OUTPUT,       "-o",                   "PATH",                   ON(SYSTEM) | ON(BUILD) | ON(IMAGE) | ON(EMIT),
-     "where to write: a folder for build, else a file"                                                                                                                                      },
+    { OPT_OUTPUT,       "-o",                   "PATH",                   ON(SYSTEM) | ON(BUILD) | ON(IMAGE) | ON(EMIT) | ON(CONTRACT),
+     "where to write: a folder for build, else a file"                                                                                                                                          },
     { OPT_PROFILE,      "--profile",            "NAME",                   ON(BUILD) | ON(RUN) | ON(TEST) | ON(IMAGE) | ON(EMIT),
-     "what a package's profile asks for: debug, release, or its own"                                                                                                                        },
-    { OPT_FILTER,       "--filter",             "TEXT",                   ON(TEST),                                                 "only the tests that have TEXT in their titles"         },
+     "what a package's profile asks for: debug, release, or its own"                                                                                                                            },
+    { OPT_FILTER,       "--filter",             "TEXT",                   ON(TEST),                                                     "only the tests that have TEXT in their titles"         },
     { OPT_CHAOS,        "--chaos",              NULL,                     ON(INTERP),
-     "take branches and arguments at random, function by function"                                                                                                                          },
-    { OPT_SEED,         "--seed",               "N",                      ON(INTERP),                                               "of what is random (default 0)"                         },
-    { OPT_STEPS,        "--steps",              "N",                      ON(INTERP),                                               "how many instructions at most"                         },
-    { OPT_LIST,         "--list",               NULL,                     ON(TEST),                                                 "name the tests and stop"                               },
-    { OPT_JUNIT,        "--junit",              "FILE",                   ON(TEST),                                                 "write the results as JUnit XML too"                    },
-    { OPT_THREADS,      "-j",                   "N",                      COMPILING,                                                "use at most N threads (default: as many as there are)" },
+     "take branches and arguments at random, function by function"                                                                                                                              },
+    { OPT_SEED,         "--seed",               "N",                      ON(INTERP),                                                   "of what is random (default 0)"                         },
+    { OPT_STEPS,        "--steps",              "N",                      ON(INTERP),                                                   "how many instructions at most"                         },
+    { OPT_LIST,         "--list",               NULL,                     ON(TEST),                                                     "name the tests and stop"                               },
+    { OPT_JUNIT,        "--junit",              "FILE",                   ON(TEST),                                                     "write the results as JUnit XML too"                    },
+    { OPT_THREADS,      "-j",                   "N",                      COMPILING,                                                    "use at most N threads (default: as many as there are)" },
     { OPT_DEPFILE,      "--depfile",            "FILE",                   ON(CHECK) | ON(BUILD) | ON(IMAGE),
-     "write what was read, for Ninja and make"                                                                                                                                              },
+     "write what was read, for Ninja and make"                                                                                                                                                  },
     { OPT_CACHE,        "--cache-dir",          "DIR",                    ON(BUILD) | ON(RUN) | ON(TEST),
-     "where sealed binaries are kept for the next time"                                                                                                                                     },
+     "where sealed binaries are kept for the next time"                                                                                                                                         },
     { OPT_NO_CACHE,     "--no-cache",           NULL,                     ON(BUILD) | ON(RUN) | ON(TEST),
-     "make everything again, and keep nothing"                                                                                                                                              },
+     "make everything again, and keep nothing"                                                                                                                                                  },
     { OPT_LEVEL,        "-O",                   "0|1|2|s",                ON(BUILD) | ON(RUN) | ON(TEST) | ON(IMAGE) | ON(EMIT),
-     "how hard to optimise (default 2)"                                                                                                                                                     },
-    { OPT_INCLUDE,      "-I",                   "DIR",                    COMPILING,                                                "look for imported modules in DIR too"                  },
-    { OPT_SYSTEM,       "--system",             "NAME",                   ON(SYSTEM) | ON(RUN) | ON(IMAGE),
-     "which system, where the program has several"                                                                                                                                          },
-    { OPT_SIP,          "--sip",                "NAME",                   ON(EMIT),                                                 "which sip, where the program has several"              },
+     "how hard to optimise (default 2)"                                                                                                                                                         },
+    { OPT_INCLUDE,      "-I",                   "DIR",                    COMPILING,                                                    "look for imported modules in DIR too"                  },
+    { OPT_SYSTEM,       "--system",             "NAME",                   ON(SYSTEM) | ON(RUN) | ON(IMAGE) | ON(CONTRACT),
+     "which system, where the program has several"                                                                                                                                              },
+    { OPT_SIP,          "--sip",                "NAME",                   ON(EMIT),                                                     "which sip, where the program has several"              },
     { OPT_DEADLOCK,     "--deadlock",           "report|off|prove",       ON(CHECK) | ON(BUILD) | ON(RUN) | ON(IMAGE),
-     "what to do about deadlocks: report them (default), nothing, or refuse what is not proved free"                                                                                        },
-    { OPT_DOT,          "--dot",                NULL,                     ON(SYSTEM),                                               "the wiring as a graph for Graphviz"                    },
-    { OPT_SVG,          "--svg",                NULL,                     ON(SYSTEM),                                               "the same, drawn"                                       },
-    { OPT_PROMELA,      "--promela",            NULL,                     ON(SYSTEM),
-     "the model that is searched, for the model checker spin"                                                                                                                               },
+     "what to do about deadlocks: report them (default), nothing, or refuse what is not proved free"                                                                                            },
+    { OPT_DOT,          "--dot",                NULL,                     ON(SYSTEM) | ON(CONTRACT),
+     "the wiring, or the states of a contract, as a graph for Graphviz"                                                                                                                         },
+    { OPT_SVG,          "--svg",                NULL,                     ON(SYSTEM) | ON(CONTRACT),                                    "the same, drawn"                                       },
+    { OPT_PROMELA,      "--promela",            NULL,                     ON(SYSTEM) | ON(CONTRACT),
+     "a model of it for the model checker spin"                                                                                                                                                 },
     { OPT_STATES,       "--states",             "N",                      ON(SYSTEM) | ON(CHECK) | ON(BUILD) | ON(RUN) | ON(IMAGE),
-     "how many states of a system are searched for deadlocks (default 250000)"                                                                                                              },
-    { OPT_ON,           "--on",                 "host|qemu",              ON(RUN),                                                  "as a Linux process (default), or booted in QEMU"       },
-    { OPT_MACHINE,      "--machine",            "TYPE",                   ON(RUN),                                                  "QEMU's machine type (default q35)"                     },
-    { OPT_MEMORY,       "--memory",             "SIZE",                   ON(RUN),                                                  "QEMU's memory, as in 512M (default 256M)"              },
-    { OPT_GDB,          "--gdb",                NULL,                     ON(RUN),                                                  "QEMU waits for gdb on port 1234 before it begins"      },
-    { OPT_ISO,          "--iso",                NULL,                     ON(IMAGE),                                                "write FILE.iso too, which BIOS and UEFI machines boot" },
-    { OPT_SIR,          "--sir",                NULL,                     ON(EMIT),                                                 "the verifiable intermediate representation, as text"   },
-    { OPT_LLVM,         "--llvm",               NULL,                     ON(EMIT),                                                 "LLVM's IR after optimisation"                          },
-    { OPT_ASM,          "--asm",                NULL,                     ON(EMIT),                                                 "assembly"                                              },
+     "how many states of a system are searched for deadlocks (default 250000)"                                                                                                                  },
+    { OPT_ON,           "--on",                 "host|qemu",              ON(RUN),                                                      "as a Linux process (default), or booted in QEMU"       },
+    { OPT_MACHINE,      "--machine",            "TYPE",                   ON(RUN),                                                      "QEMU's machine type (default q35)"                     },
+    { OPT_MEMORY,       "--memory",             "SIZE",                   ON(RUN),                                                      "QEMU's memory, as in 512M (default 256M)"              },
+    { OPT_GDB,          "--gdb",                NULL,                     ON(RUN),                                                      "QEMU waits for gdb on port 1234 before it begins"      },
+    { OPT_ISO,          "--iso",                NULL,                     ON(IMAGE),                                                    "write FILE.iso too, which BIOS and UEFI machines boot" },
+    { OPT_SIR,          "--sir",                NULL,                     ON(EMIT),                                                     "the verifiable intermediate representation, as text"   },
+    { OPT_LLVM,         "--llvm",               NULL,                     ON(EMIT),                                                     "LLVM's IR after optimisation"                          },
+    { OPT_ASM,          "--asm",                NULL,                     ON(EMIT),                                                     "assembly"                                              },
     { OPT_CONTRACT,     "--contract",           NULL,                     ON(EMIT),
-     "contracts with their states, bounds and layouts"                                                                                                                                      },
+     "contracts with their states, bounds and layouts"                                                                                                                                          },
+    { OPT_JSON,         "--json",               NULL,                     ON(CONTRACT),                                                 "for programs, as JSON"                                 },
+    { OPT_COMPARE,      "--compare",            NULL,                     ON(CONTRACT),                                                 "name each difference between two versions"             },
     { OPT_MESSAGES,     "--message-format",     "human|short|json|sarif", COMPILING,
-     "how diagnostics are written"                                                                                                                                                          },
-    { OPT_COLOR,        "--color",              "auto|always|never",      EVERYWHERE,                                               "colour in diagnostics"                                 },
+     "how diagnostics are written"                                                                                                                                                              },
+    { OPT_COLOR,        "--color",              "auto|always|never",      EVERYWHERE,                                                   "colour in diagnostics"                                 },
     { OPT_ERROR_LIMIT,  "--error-limit",        "N",                      COMPILING,
-     "show at most N diagnostics (default 50; 0: all)"                                                                                                                                      },
-    { OPT_DENY,         "--deny-warnings",      NULL,                     COMPILING,                                                "take warnings for errors"                              },
-    { OPT_DRY_RUN,      "--dry-run",            NULL,                     ON(FIX),                                                  "show the changes as a diff and write nothing"          },
+     "show at most N diagnostics (default 50; 0: all)"                                                                                                                                          },
+    { OPT_DENY,         "--deny-warnings",      NULL,                     COMPILING,                                                    "take warnings for errors"                              },
+    { OPT_DRY_RUN,      "--dry-run",            NULL,                     ON(FIX),                                                      "show the changes as a diff and write nothing"          },
     { OPT_VERIFY_DIAGS, "--verify-diagnostics", NULL,                     ON(CHECK),
-     "compare diagnostics with the `//~` marks in the source"                                                                                                                               },
-    { OPT_TIME,         "--time",               NULL,                     COMPILING,                                                "say on stderr how long each room took, in CPU time"    },
-    { OPT_QUIET,        "-q",                   NULL,                     EVERYWHERE,                                               "no status lines"                                       },
-    { OPT_VERBOSE,      "--verbose",            NULL,                     EVERYWHERE,                                               "say more: tools that are run, versions"                },
-    { OPT_VERSION,      "--version",            NULL,                     EVERYWHERE,                                               "show versions and stop"                                },
-    { OPT_HELP,         "--help",               NULL,                     EVERYWHERE,                                               "show this help and stop"                               },
+     "compare diagnostics with the `//~` marks in the source"                                                                                                                                   },
+    { OPT_TIME,         "--time",               NULL,                     COMPILING,                                                    "say on stderr how long each room took, in CPU time"    },
+    { OPT_QUIET,        "-q",                   NULL,                     EVERYWHERE,                                                   "no status lines"                                       },
+    { OPT_VERBOSE,      "--verbose",            NULL,                     EVERYWHERE,                                                   "say more: tools that are run, versions"                },
+    { OPT_VERSION,      "--version",            NULL,                     EVERYWHERE,                                                   "show versions and stop"                                },
+    { OPT_HELP,         "--help",               NULL,                     EVERYWHERE,                                                   "show this help and stop"                               },
 };
 
 enum { OPTION_ROWS = sizeof option_rows / sizeof option_rows[0] };
@@ -274,6 +282,18 @@ static bool set_emit(Options *options, EmitKind kind) {
     return true;
 }
 
+static bool set_form(Options *options, ContractForm form) {
+    if (options->contract != CONTRACT_TEXT && options->contract != form) {
+        fprintf(
+            stderr,
+            "sipcc: contract shows one thing at a time; give one of --json, --dot, --svg, --promela, --compare\n"
+        );
+        return false;
+    }
+    options->contract = form;
+    return true;
+}
+
 static bool set_threads(Options *options, const char *value) {
     char *end;
     unsigned long threads = strtoul(value, &end, 10);
@@ -352,6 +372,8 @@ static bool apply(Arena *arena, Options *options, const OptionRow *row, const ch
     case OPT_MEMORY: options->memory = value; return true;
     case OPT_GDB: options->gdb = true; return true;
     case OPT_ISO: options->iso = true; return true;
+    case OPT_JSON: return set_form(options, CONTRACT_JSON);
+    case OPT_COMPARE: return set_form(options, CONTRACT_COMPARE);
     case OPT_VERIFY_DIAGS: options->verify_diagnostics = true; return true;
     case OPT_DRY_RUN: options->dry_run = true; return true;
     case OPT_ERROR_LIMIT: return set_limit(options, value);
@@ -364,9 +386,10 @@ static bool apply(Arena *arena, Options *options, const OptionRow *row, const ch
         options->opt_level = (char)chosen;
         options->level_given = true;
         return true;
-    case OPT_DOT: return set_picture(options, PICTURE_DOT);
-    case OPT_SVG: return set_picture(options, PICTURE_SVG);
-    case OPT_PROMELA: return set_picture(options, PICTURE_PROMELA);
+    case OPT_DOT: return set_picture(options, PICTURE_DOT) && set_form(options, CONTRACT_DOT);
+    case OPT_SVG: return set_picture(options, PICTURE_SVG) && set_form(options, CONTRACT_SVG);
+    case OPT_PROMELA:
+        return set_picture(options, PICTURE_PROMELA) && set_form(options, CONTRACT_PROMELA);
     case OPT_STATES: return set_states(options, value);
     case OPT_DEADLOCK:
         if (!choose(row, deadlock_choices, value, &chosen)) return false;

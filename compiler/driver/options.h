@@ -22,6 +22,7 @@ typedef enum CommandId {
     CMD_IMAGE,
     CMD_SYSTEM,
     CMD_EMIT,
+    CMD_CONTRACT,
     CMD_VERIFY,
     CMD_INTERP,
     CMD_FIX,
@@ -41,6 +42,14 @@ typedef enum ColorChoice { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER } ColorChoice;
 typedef enum EmitKind { EMIT_NONE, EMIT_SIR, EMIT_LLVM, EMIT_ASM, EMIT_CONTRACT } EmitKind;
 typedef enum Picture { PICTURE_NONE, PICTURE_DOT, PICTURE_SVG, PICTURE_PROMELA } Picture;
 typedef enum DeadlockMode { DEADLOCK_REPORT, DEADLOCK_OFF, DEADLOCK_PROVE } DeadlockMode;
+typedef enum ContractForm {
+    CONTRACT_TEXT,
+    CONTRACT_JSON,
+    CONTRACT_DOT,
+    CONTRACT_SVG,
+    CONTRACT_PROMELA,
+    CONTRACT_COMPARE
+} ContractForm;
 typedef enum RunOn { ON_HOST, ON_QEMU } RunOn;
 
 typedef struct Options {
@@ -71,6 +80,7 @@ typedef struct Options {
     Picture picture;       // --dot, --svg, --promela: a form in which `system` writes
     DeadlockMode deadlock; // --deadlock: what is said of deadlocks
     uint32_t states;       // --states: how many are looked at; 0: the default
+    ContractForm contract; // --json, --dot, --svg, --promela, --compare
     RunOn on;
     MessageFormat messages;
     ColorChoice color;

@@ -6,7 +6,7 @@
 #include "base/bits.h"
 #include "base/buf.h"
 
-#include <stdlib.h>
+#include <string.h>
 
 // --- ways -------------------------------------------------------------------------------------------------------------------
 
@@ -164,9 +164,12 @@ static uint32_t counterpart(
 ) {
     if (ask->by_row) return message < other->messages.len ? message : UINT32_MAX;
     const HirMessage *wanted = &in->messages.data[message];
+    const Names *mine = in == ask->seen ? ask->seen_names : ask->behind_names,
+                *theirs = in == ask->seen ? ask->behind_names : ask->seen_names;
+    const char *name = names_text(mine, wanted->name);
     for (uint32_t i = 0; i < other->messages.len; i++)
-        if (other->messages.data[i].name == wanted->name &&
-            other->messages.data[i].is_in == wanted->is_in)
+        if (other->messages.data[i].is_in == wanted->is_in &&
+            strcmp(names_text(theirs, other->messages.data[i].name), name) == 0)
             return i;
     return UINT32_MAX;
 }

@@ -75,7 +75,8 @@ typedef struct HirStandIn {
     const HirContract *behind, *seen;
     HirSide side;
     bool by_row, only_first;
-    HirSameArgs *same_args; // NULL: they are
+    const Names *behind_names, *seen_names; // unless `by_row`
+    HirSameArgs *same_args;                 // NULL: they are
     void *context;
 } HirStandIn;
 
