@@ -99,7 +99,7 @@ class Body:
             return ".%s(%s)" % (variant["name"], fields) if fields else "." + variant["name"]
         if what == "endpoint":
             self.temps += 1
-            ends = {"imp": "i%d" % self.temps, "exp": "e%d" % self.temps}
+            ends = {"imp": "mine%d" % self.temps, "exp": "theirs%d" % self.temps}
             self.lines.append("channel %s:%s(%s, %s);" % (
                 kind["contract"], kind["state"], ends["imp"], ends["exp"]))
             self.lines.append("close(%s);" % ends["exp" if kind["side"] == "imp" else "imp"])
@@ -183,8 +183,8 @@ def walking(automaton, imports):
             body.lines.append("close(ep);")
             out.append(body.text("void %s_%d_%d(%s.%s:%s ep)" % (
                 side, start, k, c, side, automaton.state(start))))
-        rounds.append("    channel %s:%s(i%d, e%d);\n    send door.open_%d(e%d, %d);\n    receive door.ok();\n"
-                      "    imp_%d_%d(i%d);\n    send door.done();\n    receive door.ok();\n"
+        rounds.append("    channel %s:%s(own_%d, far_%d);\n    send door.open_%d(far_%d, %d);\n    receive door.ok();\n"
+                      "    imp_%d_%d(own_%d);\n    send door.done();\n    receive door.ok();\n"
                       "    assert(heap_used() == before);\n" % (
                           c, automaton.state(start), k, k, start, k, k, start, k, k))
     for start in starts:
