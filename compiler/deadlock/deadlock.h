@@ -70,7 +70,7 @@ typedef struct DeadlockReport {
     uint32_t states;       // that were looked at
 } DeadlockReport;
 
-enum { DEADLOCK_STATES = 250000 }; // most states, unless told
+enum { DEADLOCK_STATES = 50000 }; // most states, unless told
 
 // Searches at most `limit` states. Texts and places live in `arena`.
 void deadlock_search(
