@@ -525,6 +525,8 @@ static const Kind kinds[] = {
     { "change depth of from",              change_from_shallow  },
     { "insert bytes as something else",    insert_as_other      },
     { "change byte order",                 change_order         },
+    { "insert set of endpoints",           insert_set           },
+    { "insert erase or recover",           insert_erase         },
 };
 
 uint32_t mutant_kinds(void) {

@@ -44,7 +44,7 @@ Mutation insert_use, insert_probe, insert_conflict, insert_borrow, insert_view, 
 Mutation insert_lock, insert_atomic, insert_share, insert_spawn, change_locked, end_sooner,
     end_never, end_elsewhere, spawn_freely;
 Mutation store_behind, borrow_itself, insert_either, insert_either_borrow, change_from_shallow,
-    insert_as_other, change_order;
+    insert_as_other, change_order, insert_set, insert_erase; // insert_sets.c: the last two
 
 // --- inside: changes of declarations (declare.c) ------------------------------------------------------------
 
