@@ -46,6 +46,16 @@ static SirStateInfo *lower_states(Lower *l, const HirContract *contract) {
     return states;
 }
 
+// A manifest's names have no blanks, and those of instances may: `Wide<u32, 4>`, `Stream<own str>`.
+static Str without_blanks(Lower *l, Str name) {
+    char *text = arena_strndup(l->arena, name.ptr, name.len);
+    size_t length = 0;
+    for (size_t i = 0; i < name.len; i++)
+        if (name.ptr[i] != ' ' || i == 0 || name.ptr[i - 1] != ',')
+            text[length++] = name.ptr[i] == ' ' ? '_' : name.ptr[i];
+    return (Str){ text, length };
+}
+
 SirContract lower__contract(Lower *l, const HirContract *contract) {
     uint64_t known;
     if (map_get(l->contracts, contract->number, &known)) return (SirContract)known;
@@ -53,7 +63,8 @@ SirContract lower__contract(Lower *l, const HirContract *contract) {
     vec_push(l->arena, &l->module->contracts, (SirContractInfo){ .base = SIR_NONE });
     map_put(l->contracts, contract->number, row);
 
-    SirContractInfo info = { .name = lower__name(l, contract->name), .base = SIR_NONE };
+    SirContractInfo info = { .base = SIR_NONE };
+    info.name = without_blanks(l, lower__name(l, contract->name));
     if (contract->base) info.base = lower__contract(l, contract->base);
     info.message_count = contract->messages.len;
     info.messages = lower_messages(l, contract);

@@ -87,7 +87,11 @@ class Body:
             of = kind["of"]
             if of.get("kind", "scalar") == "scalar":
                 return "new %s[3]{ %s ... }" % (of["text"], self.value(of))
-            return "new %s[1]{ %s }" % (of["text"], self.value(of))
+            item = self.value(of)
+            self.temps += 1
+            self.lines.append("%s[..] grown%d = {};" % (text[:-2], self.temps))
+            self.lines.append("grown%d.push(%s);" % (self.temps, item))
+            return "grown%d.seal()" % self.temps
         if what == "pointer":
             return "new %s%s" % (kind["of"]["text"], self.value(kind["of"]))
         if what == "struct":
