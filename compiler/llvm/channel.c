@@ -138,10 +138,13 @@ static void send(Emit *e, const SirInst *inst) {
 
 // --- any --------------------------------------------------------------------------------------------------------------
 
+// By the contract of its type, which may be a base of the channel's: the state is one of that contract's rows.
 static void erase(Emit *e, const SirInst *inst) {
+    const SirTypeInfo *from = llvm__type(e, llvm__place_type(e, &inst->args[1].place));
     LLVMValueRef endpoint = llvm__arg(e, &inst->args[1]).a;
-    LLVMValueRef args[] = { endpoint, llvm__u32(e, (uint32_t)inst->args[2].n) };
-    llvm__call_kernel(e, KCALL_ERASE, 2, args);
+    LLVMValueRef args[] = { endpoint, llvm__u32(e, from->contract),
+                            llvm__u32(e, (uint32_t)inst->args[2].n) };
+    llvm__call_kernel(e, KCALL_ERASE, 3, args);
     Value value = llvm__one(e, llvm__place_type(e, &inst->args[0].place), endpoint);
     llvm__dest(e, &inst->args[0], &value);
 }

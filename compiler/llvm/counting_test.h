@@ -301,8 +301,8 @@ static void k_set_end(SipSet *set) {
     (void)set;
     wrong("a set");
 }
-static void k_erase(SipEndpoint *ep, uint32_t state) {
-    (void)ep, (void)state;
+static void k_erase(SipEndpoint *ep, uint32_t contract, uint32_t state) {
+    (void)ep, (void)contract, (void)state;
     wrong("an endpoint of no known state");
 }
 static uint32_t k_recover(SipEndpoint *ep, uint32_t contract, uint32_t state) {

@@ -195,7 +195,7 @@ SipReceived receive_cases(Thread *thread, SipWait *wait, uint64_t pc) {
     SipReceived result = { (uint64_t)SIP_RECEIVE_TIMEOUT << 32, NULL };
     const uint64_t deadline = deadline_after(wait->timeout);
     for (bool polls = wait->timeout == 0;;) {
-        if (try_cases(thread, wait, &result)) return result;
+        if (try_cases(thread, wait, &result)) break;
         if (thread->cases) break; // the second time: its time was over
         thread->wait_pc = pc;
         thread->cases = wait;

@@ -244,20 +244,92 @@ static void what_cannot_come_is_told(void **state) {
     assert_outcome(sips, STATUS_RETURNED, "case 2\ncase 1\n");
 }
 
+// Who polls, and is sent something meanwhile, waits afterwards like anybody else.
+static void poll_and_wait(const KernelTable *k, const SipStart *start) {
+    SipSet *set = NULL;
+    uint32_t came;
+    k->SET_ADD(&set, start->endpoints[0], NULL, 0);
+    SipEndpoint *ep = of_members(k, set, &came, 0);
+    say(k, start->endpoints[1], ep ? "polled\n" : "nothing\n");
+    if (!ep) k->TRAP(0);
+    k->SET_ADD(&set, ep, NULL, 0);
+    ep = of_members(k, set, &came, SIP_NO_TIMEOUT);
+    say(k, start->endpoints[1], ep ? "waited\n" : "did not wait\n");
+    if (!ep) k->TRAP(0);
+    k->CLOSE(ep);
+    k->SET_END(set);
+}
+
+static void send_and_sleep(const KernelTable *k, const SipStart *start) {
+    send_words(k, start->endpoints[0], 0, 0, 0);
+    k->SLEEP(5000000);
+}
+
+static void who_has_polled_can_wait(void **state) {
+    (void)state;
+    const TestSip sips[MACHINE_MOST] = {
+        { { .name = "polls",
+            SIZES,
+            .contracts = { QUEUE, CONSOLE },
+            .params = { EXP(0), OUT(1) },
+            .code = poll_and_wait },
+         { CHANNEL_WIRE("peer", "soon", "peer"), CONSOLE_WIRE },
+         { 0 },
+         0 },
+        { { .name = "soon",
+            SIZES,
+            .contracts = { QUEUE },
+            .params = { IMP(0) },
+            .code = send_and_sleep },
+         { CHANNEL_WIRE("peer", "polls", "peer") },
+         { 0 },
+         0 },
+    };
+    assert_outcome(sips, STATUS_RETURNED, "polled\nwaited\n");
+}
+
 // --- erased ------------------------------------------------------------------------------------------------
 
 static void forget_and_know(const KernelTable *k, const SipStart *start) {
     SipEndpoint *imp[4], *exp[4];
     for (int i = 0; i < 4; i++)
         k->CHANNEL(0, &imp[i], &exp[i], 0);
-    k->ERASE(imp[0], 3);
-    k->ERASE(imp[1], 3);
-    k->ERASE(imp[2], 3);
+    k->ERASE(imp[0], 0, 3);
+    k->ERASE(imp[1], 0, 3);
+    k->ERASE(imp[2], 0, 3);
     const uint64_t answers = k->RECOVER(imp[0], 0, 3) * 1000 + k->RECOVER(imp[1], 0, 2) * 100 +
                              k->RECOVER(imp[2], 1, 3) * 10 + k->RECOVER(imp[3], 0, 0);
     say_number(k, start->endpoints[0], "known ", answers);
     say_number(k, start->endpoints[0], "closed ", k->IS_CLOSED(exp[1]) + k->IS_CLOSED(exp[2]));
     k->CLOSE(imp[0]);
+}
+
+// An end that went by a base of its channel's contract is known by that again, and by nothing else.
+static void forget_by_a_base(const KernelTable *k, const SipStart *start) {
+    SipEndpoint *imp[2], *exp[2];
+    for (int i = 0; i < 2; i++)
+        k->CHANNEL(0, &imp[i], &exp[i], 0);
+    k->ERASE(imp[0], 1, 3);
+    k->ERASE(imp[1], 1, 3);
+    const uint64_t answers = k->RECOVER(imp[0], 0, 3) * 10 + k->RECOVER(imp[1], 1, 3);
+    say_number(k, start->endpoints[0], "known ", answers);
+    say_number(k, start->endpoints[0], "closed ", k->IS_CLOSED(exp[0]));
+    k->CLOSE(imp[1]);
+}
+
+static void an_erased_endpoint_is_what_its_holder_went_by(void **state) {
+    (void)state;
+    const TestSip sips[MACHINE_MOST] = {
+        { { .name = "base",
+            SIZES,
+            .contracts = { QUEUE, CONSOLE },
+            .params = { OUT(1) },
+            .code = forget_by_a_base },
+         { CONSOLE_WIRE },
+         { 0 },
+         0 },
+    };
+    assert_outcome(sips, STATUS_RETURNED, "known 1\nclosed 1\n");
 }
 
 static void an_erased_endpoint_is_known_again(void **state) {
@@ -368,7 +440,9 @@ int main(void) {
         cmocka_unit_test(nobody_starves),
         cmocka_unit_test(half_of_a_join_wakes_nobody),
         cmocka_unit_test(what_cannot_come_is_told),
+        cmocka_unit_test(who_has_polled_can_wait),
         cmocka_unit_test(an_erased_endpoint_is_known_again),
+        cmocka_unit_test(an_erased_endpoint_is_what_its_holder_went_by),
         cmocka_unit_test(everything_is_back_at_every_step),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

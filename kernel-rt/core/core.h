@@ -197,9 +197,10 @@ struct SipEndpoint {
     Thread *waiter; // waits in receive
     Channel *channel;
     bool closed;
-    uint8_t notice;  // a Notice
-    uint32_t erased; // the state that it was erased in, and one; 0: it is not
-    uint64_t served; // when a receive of several last took something of it
+    uint8_t notice;         // a Notice
+    uint32_t erased_state;  // of that contract, in which it was erased
+    const Contract *erased; // what its holder went by when it was erased; NULL: it is not
+    uint64_t served;        // when a receive of several last took something of it
     union {
         Thread *watcher; // NOTICE_CASES
         SipSet *set;     // NOTICE_SET

@@ -145,17 +145,17 @@ static uint32_t kcall_ENDPOINT_IS(SipEndpoint *ep, uint32_t contract) {
 
 // --- endpoints of which only the contract is known -----------------------------------------------------------
 
-static void kcall_ERASE(SipEndpoint *ep, uint32_t state) {
-    ENTER;
-    ep->erased = state + 1;
+// The contract that its holder goes by may be a base of the channel's, and numbers its states in an order of its own.
+static void kcall_ERASE(SipEndpoint *ep, uint32_t contract, uint32_t state) {
+    ep->erased = contract_row(ENTER->sip, contract);
+    ep->erased_state = state;
 }
 
 // States have numbers in the order of the contract, which its digest covers.
 static uint32_t kcall_RECOVER(SipEndpoint *ep, uint32_t contract, uint32_t state) {
     const Sip *sip = ENTER->sip;
-    const bool fits =
-        ep->channel->contract == contract_row(sip, contract) && ep->erased == state + 1;
-    ep->erased = 0;
+    const bool fits = ep->erased == contract_row(sip, contract) && ep->erased_state == state;
+    ep->erased = NULL;
     if (!fits) channel_close(ep);
     return fits;
 }
