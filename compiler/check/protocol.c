@@ -172,7 +172,7 @@ static bool measure(Run *run, uint32_t state, uint32_t *longest, uint32_t *at) {
 }
 
 // The shortest run from a state back to it that goes one way only.
-static const char *round_of(Checker *checker, const Run *run, uint32_t state) {
+static HirSteps round_of(Checker *checker, const Run *run, uint32_t state) {
     HirContract only = *run->contract; // the same without what goes the other way
     only.states.data = arena_array(checker->arena, HirState, run->contract->states.len);
     for (uint32_t i = 0; i < run->contract->states.len; i++) {
@@ -193,19 +193,24 @@ static const char *round_of(Checker *checker, const Run *run, uint32_t state) {
         best = whole;
         found = true;
     }
-    return hir_steps_text(checker->arena, checker->names, run->contract, &best);
+    return best;
 }
 
 static void report_endless(Checker *checker, const Run *run, uint32_t row) {
     const HirState *state = &run->contract->states.data[row];
+    HirSteps round = round_of(checker, run, row);
+    const HirChoice *first = &state->choices.data[round.list.data[0].choice];
     diag_report(
         checker->diags, state->span, E_UNBOUNDED_QUEUE, run->is_in ? "importer" : "exporter",
         text_of(checker, run->contract->name),
-        text_of(checker, run->contract->messages.data[state->choices.data[0].message].name)
+        text_of(checker, run->contract->messages.data[first->message].name)
     );
     show_way(
         checker, run->contract, row,
-        arena_printf(checker->arena, "%s again and again", round_of(checker, run, row))
+        arena_printf(
+            checker->arena, "%s again and again",
+            hir_steps_text(checker->arena, checker->names, run->contract, &round)
+        )
     );
     diag_help(checker->diags, "let the receiver answer once in a while: a queue has a fixed size");
 }
