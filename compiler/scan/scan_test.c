@@ -304,9 +304,15 @@ static void each_trap_that_is_asked_for_is_there(void **state) {
     // je 1f; mov $5, %edi; jmp 2f; 1: xor %edi, %edi; 2: call sip_trap
     const char *merged = BEGIN "7407 bf05000000 eb02 31ff e86c000000";
     const char *overwritten = BEGIN "bf05000000 89c7 e870000000";
+    // mov $5, %edi; je 1f; xor %edi, %edi; 1: call sip_trap
+    const char *before = BEGIN "bf05000000 7402 31ff e86e000000";
+    // mov $5, %edi; je 1f; 1: je 2f; 2: je 3f; 3: call sip_trap
+    const char *far = BEGIN "bf05000000 7400 7400 7400 e86c000000";
     check("it is there", NULL, scan(code, &plain, five, 1));
     check("it is another", "row 5 is gone", scan(other, &plain, five, 1));
     check("two are merged", NULL, scan(merged, &plain, both, 2));
+    check("its row is loaded before a branch", NULL, scan(before, &plain, both, 2));
+    check("three branches", "row 5 is gone", scan(far, &plain, five, 1));
     check("one of two", "row 0 is gone", scan(code, &plain, both, 2));
     check("its row is overwritten", "row 5 is gone", scan(overwritten, &plain, five, 1));
     check("there is none", "row 5 is gone", scan(BEGIN END, &plain, five, 1));

@@ -1,8 +1,9 @@
-// Which traps are there: a row of the trap table is loaded as the argument (edi), and the straight way from there calls sip_trap.
+// Which traps are there: a row of the trap table is loaded as the argument (edi), and a short way from there, which leaves it
+// as it is, calls sip_trap. The way may lead over branches: what two successors load alike LLVM loads once, before the branch.
 
 #include "scan__.h"
 
-enum { STEPS_MOST = 16 };
+enum { STEPS_MOST = 16, BRANCHES_MOST = 2 };
 
 // Does the instruction load a constant into edi?
 static bool loads_row(const Insn *insn, uint32_t *row) {
@@ -13,7 +14,7 @@ static bool loads_row(const Insn *insn, uint32_t *row) {
     return is_mov || is_zero;
 }
 
-static bool leads_to_trap(const Scan *s, uint64_t at, uint64_t end) {
+static bool leads_to_trap(const Scan *s, uint64_t at, uint64_t end, uint32_t branches) {
     for (uint32_t i = 0; i < STEPS_MOST && at < end; i++) {
         Insn insn;
         if (!scan__decode(s->text, end, at, &insn)) return false;
@@ -24,6 +25,13 @@ static bool leads_to_trap(const Scan *s, uint64_t at, uint64_t end) {
             if (insn.target >= end || !bits_get(&s->begins, (uint32_t)insn.target)) return false;
             at = insn.target;
             continue;
+        case INSN_BRANCH:
+            if (branches == 0) return false;
+            if (insn.target < end && bits_get(&s->begins, (uint32_t)insn.target) &&
+                leads_to_trap(s, insn.target, end, branches - 1))
+                return true;
+            branches--;
+            break;
         case INSN_PLAIN:
         case INSN_NOP:
         case INSN_POP: break; // a frame is left before a jump
@@ -46,6 +54,6 @@ void scan__sites(Scan *s, const Func *func) {
         uint32_t row;
         if (!scan__decode(s->text, func->end, at, &insn)) return;
         at += insn.length;
-        if (loads_row(&insn, &row) && leads_to_trap(s, at, func->end)) note(s, row);
+        if (loads_row(&insn, &row) && leads_to_trap(s, at, func->end, BRANCHES_MOST)) note(s, row);
     }
 }
