@@ -80,10 +80,14 @@ static const HirContract *find_one(const ContractView *view, const char *name) {
     fprintf(stderr, "sipcc: there is no contract `%s`; there is", name);
     uint32_t shown = 0;
     vec_each(HirContract *, it, &view->program->contracts) {
-        if ((*it)->is_param || shown++ > 20) continue;
+        if ((*it)->is_param || (*it)->is_opaque || shown++ > 20) continue;
         fprintf(stderr, "%s `%s`", shown > 1 ? "," : "", view_name(view, (*it)->name));
     }
     fprintf(stderr, "%s\n", shown ? "" : " none");
+    if (strpbrk(name, "<>"))
+        fprintf(
+            stderr, "sipcc: an instance of a generic contract is there where the file names it\n"
+        );
     return NULL;
 }
 
