@@ -454,7 +454,8 @@ HirExpr *call_builtin_method(Fn *fn, HirExpr *place, Name name, const AstArgs *a
 }
 
 bool is_builtin_function(const HirType *type, const char *name) {
-    if (type->kind == HIR_TYPE_ENDPOINT) return strcmp(name, "is_closed") == 0 || strcmp(name, "as") == 0;
+    if (type->kind == HIR_TYPE_ENDPOINT)
+        return strcmp(name, "is_closed") == 0 || strcmp(name, "as") == 0;
     if (!hir_type_is_indexed(type)) return false;
     if (strcmp(name, "seal") == 0) return true;
     for (size_t i = 0; i < sizeof of_slices / sizeof *of_slices; i++)

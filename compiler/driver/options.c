@@ -143,7 +143,7 @@ static const OptionRow option_rows[] = {
     { OPT_PROMELA,      "--promela",            NULL,                     ON(SYSTEM) | ON(CONTRACT),
      "a model of it for the model checker spin"                                                                                                                                                 },
     { OPT_STATES,       "--states",             "N",                      ON(SYSTEM) | ON(CHECK) | ON(BUILD) | ON(RUN) | ON(IMAGE),
-     "how many states of a system are searched for deadlocks (default 50000)"                                                                                                                  },
+     "how many states of a system are searched for deadlocks (default 50000)"                                                                                                                   },
     { OPT_ON,           "--on",                 "host|qemu",              ON(RUN),                                                      "as a Linux process (default), or booted in QEMU"       },
     { OPT_MACHINE,      "--machine",            "TYPE",                   ON(RUN),                                                      "QEMU's machine type (default q35)"                     },
     { OPT_MEMORY,       "--memory",             "SIZE",                   ON(RUN),                                                      "QEMU's memory, as in 512M (default 256M)"              },

@@ -75,7 +75,9 @@ static void check_program(const char *code, const char *text, const char *stop, 
     Front *front = front_new();
     put_files(front, text, stop);
     put_modules(front);
-    front_lints(front, strncmp(code, "E06", 3) == 0); // what else could be left out is no matter here
+    front_lints(
+        front, strncmp(code, "E06", 3) == 0
+    ); // what else could be left out is no matter here
     FrontResult *result = front_check(front, "page.sip", 0);
     assert_string_equal(result->error, "");
     bool good = diag_verify(result->diags, &out);
