@@ -4,6 +4,8 @@
 
 #include "ways.h"
 
+#include "hir/protocol.h"
+
 #include <string.h>
 
 enum { MOST_COMBINATIONS = 4096 };
@@ -86,9 +88,14 @@ static const HirState *state_now(const Source *source) { // NULL: closed
     return &source->from->type->contract->states.data[source->known->value];
 }
 
+static bool is_sent(const Source *source) { // by the holder; of one that is not closed
+    const HirType *type = source->from->type;
+    return hir_sends(type->contract, type->side, source->known->value);
+}
+
 static uint32_t choices_of(const Source *source) {
     const HirState *state = state_now(source);
-    return state && !state_is_sent(source->from->type, state) ? state->choices.len : 0;
+    return state && !is_sent(source) ? state->choices.len : 0;
 }
 
 // --- cases of what cannot come -----------------------------------------------------------------------------------------------------
@@ -103,8 +110,8 @@ static void check_head(const Coming *coming, const HirHead *head) {
     const Source *source = source_of(coming, head);
     const HirType *type = head->from->type;
     const HirState *state = state_now(source);
-    bool receives = state && !state_is_sent(type, state);
-    bool comes = head->closed ? !state || receives : receives && state_choice(state, head->message);
+    bool receives = state && !is_sent(source);
+    bool comes = head->closed ? !state || receives : receives && hir_choice(state, head->message);
     if (source->known->value == HIR_ANY_STATE) comes = false;
     if (comes || (head->closed && coming->stmt->receives.data[0].binds_outside)) return;
     diag_report(
@@ -120,7 +127,7 @@ static void check_head(const Coming *coming, const HirHead *head) {
 
 // --- what has no case --------------------------------------------------------------------------------------------------------------
 
-static const char *listed(Ways *ways, const char *list, const char *one, const char *between) {
+const char *state_listed(Ways *ways, const char *list, const char *between, const char *one) {
     return list ? arena_printf(ways->checker->arena, "%s%s`%s`", list, between, one)
                 : arena_printf(ways->checker->arena, "`%s`", one);
 }
@@ -201,8 +208,8 @@ static const char *combination_text(const Coming *coming, uint32_t group) {
     for (uint32_t i = 0; i < coming->count; i++) {
         const Source *source = &coming->sources[i];
         if (source->group == group)
-            text = listed(
-                coming->ways, text, choice_text(coming, source, source->at), " together with "
+            text = state_listed(
+                coming->ways, text, " together with ", choice_text(coming, source, source->at)
             );
     }
     return text;
@@ -214,9 +221,9 @@ static const char *missing_of(Coming *coming, const Source *first) {
     uint32_t group = first->group;
     do {
         if (!is_covered(coming, group))
-            missing = listed(
-                coming->ways, missing, first->joined ? "" : choice_text(coming, first, first->at),
-                ", "
+            missing = state_listed(
+                coming->ways, missing, ", ",
+                first->joined ? "" : choice_text(coming, first, first->at)
             );
         if (missing && first->joined) return combination_text(coming, group);
     } while (step(coming, group));
@@ -230,12 +237,12 @@ static bool is_one_of_many(const Coming *coming, const Source *source) {
     if (!arm->binds_outside) return false;
     const HirState *state = state_now(source);
     uint32_t message = arm->heads.data[0].message;
-    if (!state_choice(state, message) || state->choices.len == 1)
+    if (!hir_choice(state, message) || state->choices.len == 1)
         return true; // said, or nothing is missing
     const char *others = NULL;
     for (uint32_t i = 0; i < state->choices.len; i++)
         if (state->choices.data[i].message != message)
-            others = listed(ways, others, choice_text(coming, source, i), ", ");
+            others = state_listed(ways, others, ", ", choice_text(coming, source, i));
     diag_report(
         ways->checker->diags, head_of(ways, coming->stmt->span), E_RECEIVE_ONE_OF_MANY,
         message_text(coming, source, message), text_of(ways->checker, state->name)
@@ -289,8 +296,7 @@ void states_receive_arm(Ways *ways, const HirReceiveArm *arm) {
         const HirState *state = known->value >= HIR_ANY_STATE
                                     ? NULL
                                     : &head->from->type->contract->states.data[known->value];
-        const HirChoice *choice =
-            state && !head->closed ? state_choice(state, head->message) : NULL;
+        const HirChoice *choice = state && !head->closed ? hir_choice(state, head->message) : NULL;
         if (state && !choice && !head->closed)
             facts_remove(&ways->state.states, 0, &path); // reported, and nothing follows from it
         else

@@ -2,6 +2,8 @@
 
 #include "check__.h"
 
+#include "hir/protocol.h"
+
 #include <string.h>
 
 HirExpr *new_expr(Checker *checker, HirExprKind kind, const HirType *type, Span span) {
@@ -149,10 +151,7 @@ static bool becomes_any(const HirType *from, const HirType *want) {
     if (from->kind != HIR_TYPE_ENDPOINT || want->kind != HIR_TYPE_ENDPOINT) return false;
     if (want->state != HIR_ANY_STATE || from->state == HIR_ANY_STATE || from->side != want->side)
         return false;
-    const HirContract *at = from->contract;
-    while (at && at != want->contract)
-        at = at->base;
-    return at != NULL;
+    return hir_inherits(from->contract, want->contract);
 }
 
 static HirExpr *erase(Checker *checker, HirExpr *expr, const HirType *want) {

@@ -139,7 +139,7 @@ void states_lend(Ways *ways, const Path *path, Span at) {
 // The first state in which the holder sends; HIR_NO_STATE: there is none.
 static uint32_t sending_state(const HirType *type) {
     for (uint32_t i = 0; i < type->contract->states.len; i++)
-        if (state_is_sent(type, &type->contract->states.data[i])) return i;
+        if (hir_sends(type->contract, type->side, i)) return i;
     return HIR_NO_STATE;
 }
 
@@ -151,7 +151,7 @@ void states_erase(Ways *ways, HirExpr *value) {
     const Fact *known = value->kind == HIR_MOVE ? state_of(ways, &path) : NULL;
     uint32_t state = known ? known->value : type->state;
     if (state == STATE_CLOSED) state = sending_state(type);
-    bool sends = state < HIR_ANY_STATE && state_is_sent(type, &type->contract->states.data[state]);
+    bool sends = state < HIR_ANY_STATE && hir_sends(type->contract, type->side, state);
     if (state < HIR_ANY_STATE)
         value->type = hir_type_endpoint(ways->checker->types, type->contract, type->side, state);
     if (!sends)
@@ -210,18 +210,6 @@ void states_capture(Ways *ways, HirExpr *closure) {
 
 // --- sending ------------------------------------------------------------------------------------------------------------------
 
-bool state_is_sent(const HirType *type, const HirState *state) {
-    if (state->choices.len == 0) return false;
-    bool is_in = type->contract->messages.data[state->choices.data[0].message].is_in;
-    return (type->side == HIR_IMP) == is_in;
-}
-
-const HirChoice *state_choice(const HirState *state, uint32_t message) {
-    for (uint32_t i = 0; i < state->choices.len; i++)
-        if (state->choices.data[i].message == message) return &state->choices.data[i];
-    return NULL;
-}
-
 // In a local, in fields of a local, or behind a local that borrows it.
 static bool may_be_followed(const Path *path) {
     if (path->count == 1 && path->steps[0].kind == STEP_DEREF) return !path->steps[0].owned;
@@ -245,13 +233,8 @@ const char *state_why_not(const HirType *type, uint32_t state, bool sends) {
     if (state == HIR_ANY_STATE) return ", of which only the contract is known";
     const HirState *info = &type->contract->states.data[state];
     if (info->choices.len == 0) return ", where the protocol ends";
-    if (state_is_sent(type, info) == sends) return "";
+    if (hir_sends(type->contract, type->side, state) == sends) return "";
     return sends ? ", in which the other end sends" : ", in which this end sends";
-}
-
-static const char *listed(Ways *ways, const char *list, const char *one) { // `a`, `b`
-    return list ? arena_printf(ways->checker->arena, "%s, `%s`", list, one)
-                : arena_printf(ways->checker->arena, "`%s`", one);
 }
 
 // What may happen in the state, for the holder of that end.
@@ -260,14 +243,14 @@ static void say_allowed(Ways *ways, const HirType *type, uint32_t state) {
     const HirState *info = &type->contract->states.data[state];
     const char *list = NULL;
     for (uint32_t i = 0; i < info->choices.len && i < 12; i++)
-        list = listed(
-            ways, list,
+        list = state_listed(
+            ways, list, ", ",
             text_of(checker, type->contract->messages.data[info->choices.data[i].message].name)
         );
     if (list)
         diag_help(
             checker->diags, "in `%s` this end %s %s%s", text_of(checker, info->name),
-            state_is_sent(type, info) ? "may send" : "waits for", list,
+            hir_sends(type->contract, type->side, state) ? "may send" : "waits for", list,
             info->choices.len > 12 ? ", ..." : ""
         );
     const char *way = way_to(checker, type->contract, state);
@@ -317,7 +300,7 @@ void states_send(Ways *ways, const HirStmt *stmt) {
     if (!known) return;
     const HirState *state =
         known->value >= HIR_ANY_STATE ? NULL : &type->contract->states.data[known->value];
-    const HirChoice *choice = state ? state_choice(state, stmt->message) : NULL;
+    const HirChoice *choice = state ? hir_choice(state, stmt->message) : NULL;
     if (choice) {
         state_moves(known, choice->next, stmt->span);
         return;

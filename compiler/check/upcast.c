@@ -7,12 +7,6 @@
 
 #include <string.h>
 
-static bool inherits(const HirContract *contract, const HirContract *base) {
-    for (; contract; contract = contract->base)
-        if (contract == base) return true;
-    return false;
-}
-
 HirExpr *call_upcast(Fn *fn, HirExpr *place, const Call *call, Span span) {
     Checker *checker = fn->checker;
     if (call->given->len != 1 || !call->given->data[0].type) {
@@ -27,14 +21,14 @@ HirExpr *call_upcast(Fn *fn, HirExpr *place, const Call *call, Span span) {
         diag_report(checker->diags, ast->span, E_NOT_AN_ENDPOINT, type_text(checker, type));
         return error_expr(checker, span);
     }
-    if (type->side != from->side || !inherits(from->contract, type->contract)) {
+    if (type->side != from->side || !hir_inherits(from->contract, type->contract)) {
         diag_report(
             checker->diags, ast->span, E_NOT_A_BASE, type_text(checker, from),
             type_text(checker, type)
         );
         if (type->side != from->side)
             diag_help(checker->diags, "an end stays what it is: `imp` or `exp`");
-        else if (inherits(type->contract, from->contract))
+        else if (hir_inherits(type->contract, from->contract))
             diag_help(
                 checker->diags, "it is the other way round: `%s` inherits from `%s`",
                 text_of(checker, type->contract->name), text_of(checker, from->contract->name)

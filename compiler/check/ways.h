@@ -271,8 +271,9 @@ void state_explain(
     Ways *ways, const Fact *known, uint32_t message
 ); // what may happen instead, and where the message belongs
 const char *state_why_not(const HirType *type, uint32_t state, bool sends);
-bool state_is_sent(const HirType *type, const HirState *state);         // by the holder
-const HirChoice *state_choice(const HirState *state, uint32_t message); // NULL: there is none
+const char *state_listed(
+    Ways *ways, const char *list, const char *between, const char *one
+); // `a`, `b`; `list`: what stands before it, or NULL
 
 // --- coming.c -------------------------------------------------------------------------------------------------------------------------
 

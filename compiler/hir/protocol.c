@@ -107,6 +107,12 @@ bool hir_receives(const HirContract *contract, HirSide side, uint32_t state) {
     return info->choices.len > 0 && !is_sent_by(contract, side, &info->choices.data[0]);
 }
 
+bool hir_inherits(const HirContract *contract, const HirContract *base) {
+    for (; contract; contract = contract->base)
+        if (contract == base) return true;
+    return false;
+}
+
 const HirChoice *hir_choice(const HirState *state, uint32_t message) {
     for (uint32_t i = 0; i < state->choices.len; i++)
         if (state->choices.data[i].message == message) return &state->choices.data[i];

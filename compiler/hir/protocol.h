@@ -42,6 +42,9 @@ bool hir_sends(const HirContract *contract, HirSide side, uint32_t state);
 bool hir_receives(const HirContract *contract, HirSide side, uint32_t state);
 const HirChoice *hir_choice(const HirState *state, uint32_t message); // NULL: it has none
 
+// Is `base` the contract itself, or one that it inherits from, however far?
+bool hir_inherits(const HirContract *contract, const HirContract *base);
+
 // --- standing in ---------------------------------------------------------------------------------------------------------
 
 typedef enum HirGap {
