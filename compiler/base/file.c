@@ -112,3 +112,14 @@ bool file_write(const char *path, const void *bytes, size_t length, char error[E
     free(temporary);
     return good;
 }
+
+bool file_temporary_folder(char path[512], char error[ERROR_SIZE]) {
+    const char *base = getenv("TMPDIR");
+    int length = snprintf(path, 512, "%s/sipcc-XXXXXX", base && base[0] ? base : "/tmp");
+    if (length < 512 && mkdtemp(path)) return true;
+    snprintf(
+        error, ERROR_SIZE, "no temporary folder can be made (%.200s): %s; set TMPDIR", path,
+        strerror(length < 512 ? errno : ENAMETOOLONG)
+    );
+    return false;
+}

@@ -16,4 +16,8 @@ bool file_read(const char *path, size_t limit, Buf *out, char error[512]);
 // whole new one. False, with a sentence, when that fails; nothing is left behind then.
 bool file_write(const char *path, const void *bytes, size_t length, char error[512]);
 
+// Makes an empty folder for what is soon gone, in $TMPDIR or /tmp; only we may look into it. `path` gets its name. False,
+// with a sentence, when that fails.
+bool file_temporary_folder(char path[512], char error[512]);
+
 #endif

@@ -215,16 +215,11 @@ static ExitCode run_in(Project *project, const char *folder, const Buf *bytes, i
 static ExitCode run(Project *project, const Wiring *system, int *status) {
     Buf image = { 0 }, bootable = { 0 };
     bool booted = project->options->on == ON_QEMU;
-    const char *base = getenv("TMPDIR");
-    char *folder =
-        arena_printf(&project->arena, "%s/sipcc-XXXXXX", base && base[0] ? base : "/tmp");
+    char folder[512], error[512];
     ExitCode code = pack(project, system, &image);
     if (code == EXIT_OK && booted) code = make_bootable(project, &image, &bootable);
-    if (code == EXIT_OK && !mkdtemp(folder))
-        code = fail(arena_printf(
-            &project->arena, "no temporary folder can be made (%s): %s; set TMPDIR", folder,
-            strerror(errno)
-        ));
+    if (code == EXIT_OK && !file_temporary_folder(folder, error))
+        code = fail(error);
     else if (code == EXIT_OK) {
         code = run_in(project, folder, booted ? &bootable : &image, status);
         rmdir(folder);

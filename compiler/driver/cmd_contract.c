@@ -3,6 +3,7 @@
 #include "base/file.h"
 #include "driver/commands.h"
 #include "driver/contract.h"
+#include "driver/graphviz.h"
 #include "driver/project.h"
 
 #include <stdio.h>
@@ -96,13 +97,13 @@ static const HirContract *find_one(const ContractView *view, const char *name) {
 static void show(
     const Options *options, const ContractView *view, const HirContract *contract, Buf *out
 ) {
-    switch (options->contract) {
-    case CONTRACT_TEXT: contract_text(view, contract, out); break;
-    case CONTRACT_JSON: contract_json(view, contract, out); break;
-    case CONTRACT_DOT:
-    case CONTRACT_SVG: contract_dot(view, contract, out); break;
-    case CONTRACT_PROMELA: contract_promela(view, contract, out); break;
-    case CONTRACT_COMPARE: break;
+    switch (options->form) {
+    case FORM_TEXT: contract_text(view, contract, out); break;
+    case FORM_JSON: contract_json(view, contract, out); break;
+    case FORM_DOT:
+    case FORM_SVG: contract_dot(view, contract, out); break;
+    case FORM_PROMELA: contract_promela(view, contract, out); break;
+    case FORM_COMPARE: break;
     }
 }
 
@@ -110,8 +111,8 @@ static ExitCode write_out(Project *project, Buf *out) {
     char error[512];
     Buf svg = { 0 };
     const Options *options = project->options;
-    if (options->contract == CONTRACT_SVG) {
-        if (!contract_svg(&project->arena, out, &svg, error)) {
+    if (options->form == FORM_SVG) {
+        if (!graphviz_svg(out, &svg, error)) {
             fprintf(stderr, "sipcc: %s\n", error);
             return EXIT_TOOL;
         }
@@ -153,8 +154,8 @@ static ExitCode show_all(Project *project, const ContractView *view, const Given
         if (!one) return EXIT_USAGE;
         vec_push(view->arena, &all, one);
     }
-    bool one_only = options->contract == CONTRACT_SVG || options->contract == CONTRACT_PROMELA ||
-                    options->contract == CONTRACT_DOT;
+    bool one_only =
+        options->form == FORM_SVG || options->form == FORM_PROMELA || options->form == FORM_DOT;
     if (one_only && all.len != 1) {
         fprintf(
             stderr, "sipcc: one contract is wanted, and there %s %u; name one\n",
@@ -162,12 +163,12 @@ static ExitCode show_all(Project *project, const ContractView *view, const Given
         );
         return EXIT_USAGE;
     }
-    if (options->contract == CONTRACT_JSON) buf_cstr(out, "[");
+    if (options->form == FORM_JSON) buf_cstr(out, "[");
     vec_each(const HirContract *, it, &all) {
-        if (it != all.data) buf_cstr(out, options->contract == CONTRACT_JSON ? ",\n" : "\n");
+        if (it != all.data) buf_cstr(out, options->form == FORM_JSON ? ",\n" : "\n");
         show(options, view, *it, out);
     }
-    if (options->contract == CONTRACT_JSON) buf_cstr(out, "]\n");
+    if (options->form == FORM_JSON) buf_cstr(out, "]\n");
     return EXIT_OK;
 }
 
@@ -185,8 +186,7 @@ static ExitCode show_file(Project *project, const Given *given) {
     if (code != EXIT_OK) return code;
     ContractView view = view_of(project);
     Buf out = { 0 };
-    bool picture =
-        project->options->contract == CONTRACT_SVG || project->options->contract == CONTRACT_DOT;
+    bool picture = project->options->form == FORM_SVG || project->options->form == FORM_DOT;
     code = picture && project->options->system ? draw_system(project, &view, &out)
                                                : show_all(project, &view, given, &out);
     if (code == EXIT_OK) code = write_out(project, &out);
@@ -258,8 +258,8 @@ int command_contract(const Options *options) {
     ExitCode code = project_start(&project, options);
     if (code == EXIT_OK) {
         Given given = sort_operands(&project.arena, options);
-        code = options->contract == CONTRACT_COMPARE ? compare(&project, options, &given)
-                                                     : show_file(&project, &given);
+        code = options->form == FORM_COMPARE ? compare(&project, options, &given)
+                                             : show_file(&project, &given);
     }
     project_end(&project);
     return code;

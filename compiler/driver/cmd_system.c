@@ -5,6 +5,7 @@
 #include "driver/commands.h"
 #include "driver/deadlock.h"
 #include "driver/draw.h"
+#include "driver/graphviz.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -94,12 +95,11 @@ static ExitCode picture(
     char error[512];
     Buf dot = { 0 };
     ExitCode code = EXIT_OK;
-    if (project->options->picture == PICTURE_PROMELA)
-        return write_promela(project, wiring, system, out);
+    if (project->options->form == FORM_PROMELA) return write_promela(project, wiring, system, out);
     draw_dot(wiring, system, &dot);
-    if (project->options->picture == PICTURE_DOT)
+    if (project->options->form == FORM_DOT)
         buf_put(out, dot.data, dot.len);
-    else if (!draw_svg(&dot, out, error))
+    else if (!graphviz_svg(&dot, out, error))
         code = fail(error);
     buf_free(&dot);
     return code;
@@ -111,13 +111,13 @@ static ExitCode show(Project *project, const Wiring *wiring, Buf *out) {
     DeadlockSystem system;
     if (!deadlock_system(project, wiring, &system))
         return fail("a wire of the system leads nowhere; `sipcc image` says which");
-    if (project->options->picture != PICTURE_NONE) return picture(project, wiring, &system, out);
+    if (project->options->form != FORM_TEXT) return picture(project, wiring, &system, out);
     list(project, wiring, &system, out);
     return EXIT_OK;
 }
 
 static ExitCode show_wanted(Project *project, Buf *out) {
-    bool one = project->options->system || project->options->picture != PICTURE_NONE;
+    bool one = project->options->system || project->options->form != FORM_TEXT;
     if (one || project->systems.len == 0) {
         const Wiring *system = project_system(project);
         if (!system) return project->systems.len ? EXIT_USAGE : EXIT_PROGRAM;

@@ -258,12 +258,10 @@ static ExitCode write_junit(Tally *tally) {
 }
 
 int command_test(const Options *options) {
-    const char *base = getenv("TMPDIR");
-    char folder[512];
+    char folder[512], error[512];
     Tally tally = { .options = options, .folder = folder };
     ExitCode worst = EXIT_OK;
-    snprintf(folder, sizeof folder, "%s/sipcc-XXXXXX", base && base[0] ? base : "/tmp");
-    if (!mkdtemp(folder)) return fail("no temporary folder can be made; set TMPDIR");
+    if (!file_temporary_folder(folder, error)) return fail(error);
     for (uint32_t i = 0; i < options->inputs.len; i++) {
         ExitCode code = run_file(&tally, options->inputs.data[i]);
         worst = code > worst ? code : worst;

@@ -32,7 +32,4 @@ bool contract_compare(
     Buf *out
 );
 
-// Runs Graphviz. False: `error` says why, and which package is missing.
-bool contract_svg(Arena *arena, const Buf *dot, Buf *svg, char error[512]);
-
 #endif

@@ -1,13 +1,7 @@
-// Pictures: a contract's states, and the wiring of a system, in Graphviz's language. `dot` makes SVG of them.
+// Pictures: a contract's states, and the wiring of a system, in Graphviz's language.
 
 #include "driver/contract.h"
 #include "hir/protocol.h"
-
-#include <errno.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 static void put_quoted(const char *text, Buf *out) {
     buf_byte(out, '"');
@@ -121,48 +115,4 @@ void contract_dot_system(const ContractView *view, const HirSystem *system, Buf 
         for (uint32_t k = 0; k < system->instances.data[i].wires.len; k++)
             put_wire(view, system, i, k, out);
     buf_cstr(out, "}\n");
-}
-
-// --- Graphviz ------------------------------------------------------------------------------------------------------------
-
-// The picture is handed over in a file, so that neither side waits for the other.
-static bool run_dot(int in, int out, int *status) {
-    pid_t child = fork();
-    if (child == 0) {
-        if (dup2(in, STDIN_FILENO) < 0 || dup2(out, STDOUT_FILENO) < 0) _exit(126);
-        execlp("dot", "dot", "-Tsvg", (char *)NULL);
-        _exit(errno == ENOENT ? 127 : 126);
-    }
-    return child > 0 && waitpid(child, status, 0) == child;
-}
-
-static bool read_all(int file, Buf *out) {
-    uint8_t chunk[1 << 14];
-    ssize_t got;
-    if (lseek(file, 0, SEEK_SET) != 0) return false;
-    while ((got = read(file, chunk, sizeof chunk)) > 0)
-        buf_put(out, chunk, (size_t)got);
-    return got == 0;
-}
-
-bool contract_svg(Arena *arena, const Buf *dot, Buf *svg, char error[512]) {
-    const char *folder = getenv("TMPDIR");
-    char *from = arena_printf(arena, "%s/sipcc-XXXXXX", folder ? folder : "/tmp"),
-         *to = arena_strdup(arena, from);
-    int in = mkstemp(from), out = mkstemp(to), status = 0;
-    bool ran = in >= 0 && out >= 0 && write(in, dot->data, dot->len) == (ssize_t)dot->len &&
-               lseek(in, 0, SEEK_SET) == 0 && run_dot(in, out, &status);
-    bool good = ran && WIFEXITED(status) && WEXITSTATUS(status) == 0 && read_all(out, svg);
-    if (ran && WIFEXITED(status) && WEXITSTATUS(status) == 127)
-        snprintf(
-            error, 512,
-            "`dot` was not found; it is in Debian's and Ubuntu's package `graphviz` (--dot needs none)"
-        );
-    else if (!good)
-        snprintf(
-            error, 512, "`dot` could not draw it%s%s", ran ? "" : ": ", ran ? "" : strerror(errno)
-        );
-    if (in >= 0) close(in), unlink(from);
-    if (out >= 0) close(out), unlink(to);
-    return good;
 }

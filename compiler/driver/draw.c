@@ -1,12 +1,6 @@
-// Drawing a system's wiring with Graphviz, which is asked for by name and need not be there.
+// Drawing a system's wiring, in Graphviz's language.
 
 #include "driver/draw.h"
-
-#include <errno.h>
-#include <stdio.h>
-#include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 static const SirTypeInfo *param_type(const SirModule *module, uint32_t param) {
     return &module->types.data[module->funcs.data[module->manifest.main].sig.params[param].type];
@@ -76,54 +70,4 @@ void draw_dot(const Wiring *wiring, const DeadlockSystem *system, Buf *out) {
         for (uint32_t p = 0; p < param_count(&system->sips[i]); p++)
             draw_wire(wiring, system, i, p, out);
     buf_cstr(out, "}\n");
-}
-
-// --- svg ---------------------------------------------------------------------------------------------------------------
-
-static bool read_all(FILE *file, Buf *out) {
-    uint8_t bytes[4096];
-    size_t count;
-    rewind(file);
-    while ((count = fread(bytes, 1, sizeof bytes, file)) > 0)
-        buf_put(out, bytes, count);
-    return !ferror(file);
-}
-
-// The child reads one file and writes the other, so that neither can wait for the other.
-static bool run_dot(FILE *in, FILE *out, char error[512]) {
-    int status = 0;
-    rewind(in);
-    pid_t child = fork();
-    if (child == 0) {
-        dup2(fileno(in), STDIN_FILENO);
-        dup2(fileno(out), STDOUT_FILENO);
-        execlp("dot", "dot", "-Tsvg", (char *)NULL);
-        _exit(errno == ENOENT ? 127 : 126);
-    }
-    if (child < 0 || waitpid(child, &status, 0) < 0) {
-        snprintf(error, 512, "dot cannot be started: %s", strerror(errno));
-        return false;
-    }
-    if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return true;
-    snprintf(
-        error, 512, "%s",
-        WIFEXITED(status) && WEXITSTATUS(status) == 127
-            ? "--svg needs Graphviz's `dot`, which is not installed: apt install graphviz"
-            : "Graphviz's `dot` failed; --dot shows what it was given"
-    );
-    return false;
-}
-
-bool draw_svg(const Buf *dot, Buf *out, char error[512]) {
-    FILE *in = tmpfile(), *drawn = tmpfile();
-    bool good = in && drawn && fwrite(dot->data, 1, dot->len, in) == dot->len && fflush(in) == 0;
-    if (!good) snprintf(error, 512, "no temporary file can be made: %s", strerror(errno));
-    good = good && run_dot(in, drawn, error);
-    if (good && !read_all(drawn, out)) {
-        snprintf(error, 512, "what dot has drawn cannot be read");
-        good = false;
-    }
-    if (in) fclose(in);
-    if (drawn) fclose(drawn);
-    return good;
 }

@@ -11,7 +11,4 @@
 // by both parameters and the contract.
 void draw_dot(const Wiring *wiring, const DeadlockSystem *system, Buf *out);
 
-// Has Graphviz's `dot` draw it. False with a sentence if it is not installed or fails.
-bool draw_svg(const Buf *dot, Buf *out, char error[512]);
-
 #endif

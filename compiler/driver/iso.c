@@ -56,15 +56,8 @@ bool iso_write(Arena *arena, const Buf *bootable, const char *path, bool verbose
         { "boot/system.elf",    bootable->data, bootable->len   },
     };
     enum { ENTRIES = sizeof entries / sizeof *entries };
-    const char *base = getenv("TMPDIR");
-    char *folder = arena_printf(arena, "%s/sipcc-XXXXXX", base && base[0] ? base : "/tmp");
-    if (!mkdtemp(folder)) {
-        snprintf(
-            error, 512, "no temporary folder can be made (%s): %s; set TMPDIR", folder,
-            strerror(errno)
-        );
-        return false;
-    }
+    char folder[512];
+    if (!file_temporary_folder(folder, error)) return false;
     bool good = true;
     for (int i = 0; i < ENTRIES; i++)
         good = good && write_entry(arena, folder, &entries[i], error);

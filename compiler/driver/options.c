@@ -282,15 +282,15 @@ static bool set_emit(Options *options, EmitKind kind) {
     return true;
 }
 
-static bool set_form(Options *options, ContractForm form) {
-    if (options->contract != CONTRACT_TEXT && options->contract != form) {
+static bool set_form(Options *options, Form form) {
+    if (options->form != FORM_TEXT && options->form != form) {
         fprintf(
             stderr,
-            "sipcc: contract shows one thing at a time; give one of --json, --dot, --svg, --promela, --compare\n"
+            "sipcc: one thing at a time; give one of --json, --dot, --svg, --promela, --compare\n"
         );
         return false;
     }
-    options->contract = form;
+    options->form = form;
     return true;
 }
 
@@ -313,15 +313,6 @@ static bool set_limit(Options *options, const char *value) {
         return false;
     }
     options->error_limit = most ? (uint32_t)most : UINT32_MAX;
-    return true;
-}
-
-static bool set_picture(Options *options, Picture picture) {
-    if (options->picture != PICTURE_NONE && options->picture != picture) {
-        fprintf(stderr, "sipcc: one thing at a time; give one of --dot, --svg, --promela\n");
-        return false;
-    }
-    options->picture = picture;
     return true;
 }
 
@@ -372,8 +363,8 @@ static bool apply(Arena *arena, Options *options, const OptionRow *row, const ch
     case OPT_MEMORY: options->memory = value; return true;
     case OPT_GDB: options->gdb = true; return true;
     case OPT_ISO: options->iso = true; return true;
-    case OPT_JSON: return set_form(options, CONTRACT_JSON);
-    case OPT_COMPARE: return set_form(options, CONTRACT_COMPARE);
+    case OPT_JSON: return set_form(options, FORM_JSON);
+    case OPT_COMPARE: return set_form(options, FORM_COMPARE);
     case OPT_VERIFY_DIAGS: options->verify_diagnostics = true; return true;
     case OPT_DRY_RUN: options->dry_run = true; return true;
     case OPT_ERROR_LIMIT: return set_limit(options, value);
@@ -386,10 +377,9 @@ static bool apply(Arena *arena, Options *options, const OptionRow *row, const ch
         options->opt_level = (char)chosen;
         options->level_given = true;
         return true;
-    case OPT_DOT: return set_picture(options, PICTURE_DOT) && set_form(options, CONTRACT_DOT);
-    case OPT_SVG: return set_picture(options, PICTURE_SVG) && set_form(options, CONTRACT_SVG);
-    case OPT_PROMELA:
-        return set_picture(options, PICTURE_PROMELA) && set_form(options, CONTRACT_PROMELA);
+    case OPT_DOT: return set_form(options, FORM_DOT);
+    case OPT_SVG: return set_form(options, FORM_SVG);
+    case OPT_PROMELA: return set_form(options, FORM_PROMELA);
     case OPT_STATES: return set_states(options, value);
     case OPT_DEADLOCK:
         if (!choose(row, deadlock_choices, value, &chosen)) return false;

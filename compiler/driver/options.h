@@ -40,16 +40,8 @@ typedef enum MessageFormat {
 } MessageFormat;
 typedef enum ColorChoice { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER } ColorChoice;
 typedef enum EmitKind { EMIT_NONE, EMIT_SIR, EMIT_LLVM, EMIT_ASM, EMIT_CONTRACT } EmitKind;
-typedef enum Picture { PICTURE_NONE, PICTURE_DOT, PICTURE_SVG, PICTURE_PROMELA } Picture;
 typedef enum DeadlockMode { DEADLOCK_REPORT, DEADLOCK_OFF, DEADLOCK_PROVE } DeadlockMode;
-typedef enum ContractForm {
-    CONTRACT_TEXT,
-    CONTRACT_JSON,
-    CONTRACT_DOT,
-    CONTRACT_SVG,
-    CONTRACT_PROMELA,
-    CONTRACT_COMPARE
-} ContractForm;
+typedef enum Form { FORM_TEXT, FORM_JSON, FORM_DOT, FORM_SVG, FORM_PROMELA, FORM_COMPARE } Form;
 typedef enum RunOn { ON_HOST, ON_QEMU } RunOn;
 
 typedef struct Options {
@@ -77,10 +69,9 @@ typedef struct Options {
     uint64_t seed, steps;     // --seed, --steps; 0: the default
     bool list;                // --list: only name the tests
     EmitKind emit;
-    Picture picture;       // --dot, --svg, --promela: a form in which `system` writes
+    Form form; // --json, --dot, --svg, --promela, --compare: how `contract` and `system` show
     DeadlockMode deadlock; // --deadlock: what is said of deadlocks
     uint32_t states;       // --states: how many are looked at; 0: the default
-    ContractForm contract; // --json, --dot, --svg, --promela, --compare
     RunOn on;
     MessageFormat messages;
     ColorChoice color;
