@@ -663,10 +663,18 @@ HirLocal *bind_payload_tuple(
 ); // reports
 void check_assign_tuple(Fn *fn, const AstStmt *stmt, HirStmtVec *out);
 
-// --- match.c, cover.c, channels.c, receive.c -----------------------------------------------------------------------------------------------------------------
+// --- match.c, cover.c, channels.c, receive.c, arms.c -----------------------------------------------------------------------------------------------------------------
 
 HirStmt *check_switch(Fn *fn, const AstStmt *stmt);
 void check_covered(Checker *checker, const HirStmt *stmt, const HirType *type); // cover.c
+// Of a `switch` on a tuple: the parts of a value that none of its cases takes; NULL: there is none. Reports those never taken.
+const char *const *missing_parts(Checker *checker, const HirStmt *stmt);
+bool pattern_is_known(const HirPattern *pattern); // nothing in it has been reported
+bool pattern_binds(const HirPattern *pattern);
+HirPattern *part_pattern(
+    Fn *fn, const AstPattern *ast, const HirType *type
+); // of a value that comes
+HirPattern *bind_pattern(Fn *fn, const AstName *name, const HirType *type);
 // `if (T x = option) then else otherwise`: the switch that it is. `otherwise` is checked already, or NULL.
 HirStmt *binding_switch(
     Fn *fn, const AstCond *cond, const AstStmt *then, HirStmt *otherwise, Span span
@@ -693,5 +701,6 @@ void check_ways(Checker *checker, HirFn *fn); // ways.h: values, loans and state
 void check_system(Checker *checker, Decl *decl); // wiring.c
 void check_grants(Checker *checker);             // grants.c: what a sip reaches is granted to it
 bool stmt_ends(const HirStmt *stmt);             // flow.c: control does not come out at its end
+bool stmt_breaks(const HirStmt *stmt, const HirStmt *target); // flow.c: out of it, from inside
 
 #endif

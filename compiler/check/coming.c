@@ -1,6 +1,7 @@
 // What can come where a `receive` waits: every case is of something that can, and every combination of what can has a case.
 // An endpoint by itself asks for a case of each message of its state, and of `closed`. Endpoints that stand in one join are
-// asked for together: with each head or end of one, each of the other.
+// asked for together: with each head or end of one, each of the other. `default` stands for what has no case, if all of that leaves
+// the endpoints in the same states.
 
 #include "ways.h"
 
@@ -24,7 +25,8 @@ typedef struct Coming {
     const HirStmt *stmt;
     Source *sources;
     uint32_t count;
-    bool is_open; // `unsatisfiable` stands for what has no case
+    bool is_open;        // `unsatisfiable` stands for what has no case
+    HirReceiveArm *rest; // `default` does; NULL: there is none
 } Coming;
 
 // A set is in the state of its type.
@@ -51,6 +53,10 @@ static bool find_sources(Coming *coming) {
     for (uint32_t i = 0; i < stmt->receives.len; i++) {
         heads += stmt->receives.data[i].heads.len;
         coming->is_open |= stmt->receives.data[i].kind == HIR_COMES_NEVER;
+        if (stmt->receives.data[i].kind == HIR_COMES_REST) {
+            coming->rest = (HirReceiveArm *)(uintptr_t)&stmt->receives.data[i];
+            coming->rest->heads.len = 0; // of an earlier walk
+        }
     }
     coming->sources = arena_array(&ways->arena, Source, heads);
     for (uint32_t i = 0; i < stmt->receives.len; i++)
@@ -251,6 +257,40 @@ static bool is_one_of_many(const Coming *coming, const Source *source) {
     return true;
 }
 
+// --- what has no case, and `default` -----------------------------------------------------------------------------------------------
+
+static void find_rest_of(Coming *coming, Source *source) {
+    Ways *ways = coming->ways;
+    if (state_now(source) && is_sent(source)) return; // said: nothing comes
+    for (source->at = 0; source->at <= choices_of(source); source->at++) {
+        if (is_covered(coming, source->group)) continue;
+        HirHead head = { .closed = source->at == choices_of(source), .span = coming->rest->span };
+        head.from = (HirExpr *)(uintptr_t)source->from;
+        if (!head.closed) head.message = state_now(source)->choices.data[source->at].message;
+        vec_push(ways->checker->arena, &coming->rest->heads, head);
+    }
+    source->at = 0;
+}
+
+static bool goes_on_there(const Coming *coming) { // a case in which nothing fits
+    const HirStmt *rest = coming->rest->body->stmts.data[0]->target;
+    vec_each(HirReceiveArm, arm, &coming->stmt->receives) {
+        if (arm->kind != HIR_COMES_REST && stmt_breaks(arm->body, rest)) return true;
+    }
+    return false;
+}
+
+static void find_rest(Coming *coming) {
+    bool open = false; // another round may come here with more, or what is wrong has been said
+    for (uint32_t i = 0; i < coming->count; i++) {
+        const Source *source = &coming->sources[i];
+        find_rest_of(coming, &coming->sources[i]);
+        open |= !state_now(source) || is_sent(source);
+    }
+    if (coming->rest->heads.len > 0 || open || goes_on_there(coming)) return;
+    diag_report(coming->ways->checker->diags, coming->rest->span, E_COVERED_BEFORE);
+}
+
 static void check_complete(Coming *coming, const Source *first) {
     Ways *ways = coming->ways;
     if (!first->joined && !state_now(first))
@@ -283,7 +323,62 @@ void states_receive_check(Ways *ways, const HirStmt *stmt) {
         const Source *source = &coming.sources[i];
         for (uint32_t row = 0; row <= choices_of(source); row++)
             check_once(&coming, source, row);
-        if (source->group == i) check_complete(&coming, source);
+        if (source->group == i && !coming.rest) check_complete(&coming, source);
+    }
+    if (coming.rest) find_rest(&coming);
+}
+
+static uint32_t state_behind(const Fact *known, const HirHead *head) {
+    if (head->closed || known->value >= HIR_ANY_STATE) return STATE_CLOSED;
+    const HirChoice *choice =
+        hir_choice(&head->from->type->contract->states.data[known->value], head->message);
+    return choice->next;
+}
+
+static const char *head_text(Ways *ways, const HirHead *head) {
+    const char *place = place_text(ways->checker, head->from);
+    if (head->closed) return arena_printf(ways->checker->arena, "`closed(%s)`", place);
+    const HirMessage *message = &head->from->type->contract->messages.data[head->message];
+    return arena_printf(
+        ways->checker->arena, "`%s.%s`", place, text_of(ways->checker, message->name)
+    );
+}
+
+// The state of one endpoint, whatever `default` stands for comes; it stays where something of another comes.
+static void leave_in_one_state(Ways *ways, const HirReceiveArm *rest, const Path *path) {
+    const HirHead *first = NULL;
+    uint32_t state = STATE_CLOSED;
+    Fact *known = state_of(ways, path);
+    if (!known) return;
+    vec_each(const HirHead, head, &rest->heads) {
+        Path from = path_of(ways, head->from);
+        uint32_t next = path_compare(&from, path) ? known->value : state_behind(known, head);
+        if (next == STATE_CLOSED || next == state) continue;
+        if (state == STATE_CLOSED) {
+            state = next;
+            first = head;
+            continue;
+        }
+        diag_report(
+            ways->checker->diags, rest->span, E_DEFAULT_STATES, path_text(ways, path),
+            state_text(ways, path->type, state), head_text(ways, first),
+            state_text(ways, path->type, next), head_text(ways, head)
+        );
+        facts_remove(&ways->state.states, 0, path); // nothing follows from it
+        return;
+    }
+    state_moves(known, state, rest->span);
+}
+
+void states_receive_rest(Ways *ways, const HirReceiveArm *rest) {
+    for (uint32_t i = 0; !ways->counting && i < rest->heads.len; i++) {
+        Path path = path_of(ways, rest->heads.data[i].from);
+        bool done = false;
+        for (uint32_t k = 0; k < i && !done; k++) {
+            Path other = path_of(ways, rest->heads.data[k].from);
+            done = path_compare(&path, &other) == 0;
+        }
+        if (!done) leave_in_one_state(ways, rest, &path);
     }
 }
 

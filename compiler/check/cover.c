@@ -310,11 +310,11 @@ static bool useful(
 
 // --- the cases -------------------------------------------------------------------------------------------------------------------
 
-static bool is_known(const HirPattern *pattern) {
+bool pattern_is_known(const HirPattern *pattern) {
     bool known = pattern->type->kind != HIR_TYPE_ERROR &&
                  (pattern->kind != HIR_PATTERN_RANGE || pattern->last->kind == HIR_LITERAL);
     for (uint32_t i = 0; i < pattern->args.len; i++)
-        known = known && is_known(pattern->args.data[i]);
+        known = known && pattern_is_known(pattern->args.data[i]);
     return known;
 }
 
@@ -338,7 +338,7 @@ static bool take(
     Cell *row = arena_array(&cover->kept, Cell, 1);
     const char *witness[1];
     row[0] = pattern;
-    if (pattern && !is_known(pattern)) return false;
+    if (pattern && !pattern_is_known(pattern)) return false;
     bool needed = ask(cover, rows, row, type, witness);
     if (!needed && cover->steps <= MOST_STEPS)
         diag_report(cover->checker->diags, span, E_COVERED_BEFORE);
@@ -413,7 +413,7 @@ static bool take_number(
     Span span,
     bool guarded
 ) {
-    if (pattern && !is_known(pattern)) return false;
+    if (pattern && !pattern_is_known(pattern)) return false;
     Interval part = is_wild(pattern) ? domain(type) : interval_of(pattern);
     if (is_covered(done, part))
         diag_report(cover->checker->diags, span, E_COVERED_BEFORE);
@@ -476,4 +476,38 @@ void check_covered(Checker *checker, const HirStmt *stmt, const HirType *type) {
     if (cover.steps > MOST_STEPS)
         diag_report(checker->diags, subject, E_TOO_NESTED, "what this `switch` tells apart");
     arena_free(&cover.kept);
+}
+
+// The rows with the parts of the tuple for columns.
+static Rows take_apart(Cover *cover, const Rows *rows, uint32_t parts) {
+    Rows apart = { 0 };
+    vec_each(Cell *, row, &rows->list)
+        vec_push(&cover->arena, &apart.list, expand(cover, *row, 1, parts));
+    return apart;
+}
+
+const char *const *missing_parts(Checker *checker, const HirStmt *stmt) {
+    const HirType *type = stmt->place->type;
+    uint32_t parts = type->structure->fields.len;
+    const char **witness = arena_array(checker->arena, const char *, parts);
+    Cover cover = { .checker = checker };
+    Cell any[1] = { NULL };
+    Rows rows = { 0 };
+    bool known = true;
+    arena_init(&cover.kept);
+    vec_each(HirArm, arm, &stmt->arms) {
+        const HirPattern *pattern = arm->patterns.data[0];
+        known = take(&cover, &rows, pattern, type, pattern->span, arm->guard != NULL) && known;
+    }
+    arena_init(&cover.arena);
+    Rows apart = take_apart(&cover, &rows, parts);
+    bool missing = known && useful(
+                                &cover, &apart, expand(&cover, any, 1, parts),
+                                expand_types(&cover, &type, 1, 0, parts), parts, witness
+                            );
+    arena_free(&cover.arena);
+    if (cover.steps > MOST_STEPS)
+        diag_report(checker->diags, stmt->span, E_TOO_NESTED, "what this case tells apart");
+    arena_free(&cover.kept);
+    return missing ? witness : NULL;
 }

@@ -3,12 +3,12 @@
 
 #include "check__.h"
 
-static bool breaks(const HirStmt *stmt, const HirStmt *target);
+bool stmt_breaks(const HirStmt *stmt, const HirStmt *target);
 
 // Statements stand in expressions too: `x else { break; }`.
 static bool expr_breaks(const HirExpr *expr, const HirStmt *target) {
     if (!expr) return false;
-    if (expr->leave && breaks(expr->leave, target)) return true;
+    if (expr->leave && stmt_breaks(expr->leave, target)) return true;
     if (expr_breaks(expr->base, target) || expr_breaks(expr->index, target) ||
         expr_breaks(expr->lo, target) || expr_breaks(expr->hi, target))
         return true;
@@ -17,7 +17,7 @@ static bool expr_breaks(const HirExpr *expr, const HirStmt *target) {
     return false;
 }
 
-static bool breaks(const HirStmt *stmt, const HirStmt *target) {
+bool stmt_breaks(const HirStmt *stmt, const HirStmt *target) {
     if (!stmt) return false;
     if (stmt->kind == HIR_STMT_BREAK && stmt->target == target) return true;
     if (expr_breaks(stmt->place, target) || expr_breaks(stmt->value, target) ||
@@ -26,17 +26,17 @@ static bool breaks(const HirStmt *stmt, const HirStmt *target) {
     for (uint32_t i = 0; i < stmt->args.len; i++)
         if (expr_breaks(stmt->args.data[i], target)) return true;
     for (uint32_t i = 0; i < stmt->stmts.len; i++)
-        if (breaks(stmt->stmts.data[i], target)) return true;
+        if (stmt_breaks(stmt->stmts.data[i], target)) return true;
     for (uint32_t i = 0; i < stmt->arms.len; i++)
-        if (breaks(stmt->arms.data[i].body, target) ||
+        if (stmt_breaks(stmt->arms.data[i].body, target) ||
             expr_breaks(stmt->arms.data[i].guard, target))
             return true;
     for (uint32_t i = 0; i < stmt->receives.len; i++)
-        if (breaks(stmt->receives.data[i].body, target) ||
+        if (stmt_breaks(stmt->receives.data[i].body, target) ||
             expr_breaks(stmt->receives.data[i].timeout, target))
             return true;
-    return breaks(stmt->then, target) || breaks(stmt->otherwise, target) ||
-           breaks(stmt->step, target);
+    return stmt_breaks(stmt->then, target) || stmt_breaks(stmt->otherwise, target) ||
+           stmt_breaks(stmt->step, target);
 }
 
 static bool all_arms_end(const HirStmt *stmt) {
@@ -68,11 +68,11 @@ bool stmt_ends(const HirStmt *stmt) {
     case HIR_STMT_LET:
     case HIR_STMT_ASSIGN: return never(stmt->value);
     case HIR_STMT_IF: return stmt->otherwise && stmt_ends(stmt->then) && stmt_ends(stmt->otherwise);
-    case HIR_STMT_LOOP: return !stmt->cond && !breaks(stmt, stmt);
+    case HIR_STMT_LOOP: return !stmt->cond && !stmt_breaks(stmt, stmt);
     case HIR_STMT_LOCK:
     case HIR_STMT_JOIN: return stmt_ends(stmt->then);
     case HIR_STMT_SWITCH:
-    case HIR_STMT_RECEIVE: return all_arms_end(stmt) && !breaks(stmt, stmt);
+    case HIR_STMT_RECEIVE: return all_arms_end(stmt) && !stmt_breaks(stmt, stmt);
     default: return false;
     }
 }
@@ -82,7 +82,7 @@ bool stmt_ends(const HirStmt *stmt) {
 static bool breaks_inside(const HirStmt *stmt) {
     if (!stmt) return false;
     bool is_switch = stmt->kind == HIR_STMT_SWITCH || stmt->kind == HIR_STMT_RECEIVE;
-    if (is_switch && breaks(stmt, stmt)) return true;
+    if (is_switch && stmt_breaks(stmt, stmt)) return true;
     for (uint32_t i = 0; i < stmt->stmts.len; i++)
         if (breaks_inside(stmt->stmts.data[i])) return true;
     return breaks_inside(stmt->then) || breaks_inside(stmt->otherwise);

@@ -236,7 +236,24 @@ static HirPattern *check_pattern(Fn *fn, const Subject *subject, const AstPatter
     return new_pattern(fn, HIR_PATTERN_WILD, simple(fn->checker, HIR_TYPE_ERROR), ast->span);
 }
 
-static bool pattern_binds(const HirPattern *pattern) {
+// What is bound to a name as it is, or to `_`.
+HirPattern *bind_pattern(Fn *fn, const AstName *name, const HirType *type) {
+    bool unnamed = name->name == fn->checker->discard;
+    HirPattern *pattern =
+        new_pattern(fn, unnamed ? HIR_PATTERN_WILD : HIR_PATTERN_BIND, type, name->span);
+    if (unnamed) return pattern;
+    pattern->local = declare(fn, *name, type);
+    pattern->bind = hir_type_is_plain(type) ? HIR_BIND_COPY : HIR_BIND_MOVE;
+    return pattern;
+}
+
+HirPattern *part_pattern(Fn *fn, const AstPattern *ast, const HirType *type) {
+    HirExpr *value = new_expr(fn->checker, HIR_NONE, type, ast->span); // no place
+    const Subject subject = { type, value };
+    return check_field_pattern(fn, &subject, ast, type);
+}
+
+bool pattern_binds(const HirPattern *pattern) {
     if (pattern->kind == HIR_PATTERN_BIND) return true;
     for (uint32_t i = 0; i < pattern->args.len; i++)
         if (pattern_binds(pattern->args.data[i])) return true;

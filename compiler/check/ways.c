@@ -543,7 +543,10 @@ static void walk_receive(Ways *ways, const HirStmt *stmt) {
         uint32_t outside = ways->endings.len;
         ways->state = state_copy(&entry);
         live_node(ways, NULL, LIVE_NOTHING);
-        states_receive_arm(ways, arm);
+        if (arm->kind == HIR_COMES_REST)
+            states_receive_rest(ways, arm);
+        else
+            states_receive_arm(ways, arm);
         bind_message(ways, arm);
         states_receive_binds(ways, arm);
         if (arm->body)

@@ -279,6 +279,9 @@ const char *state_listed(
 
 void states_receive_check(Ways *ways, const HirStmt *stmt);
 void states_receive_arm(Ways *ways, const HirReceiveArm *arm);
+void states_receive_rest(
+    Ways *ways, const HirReceiveArm *rest
+); // before the body of `default`; reports
 void states_receive_binds(Ways *ways, const HirReceiveArm *arm); // once they are bound
 
 #endif

@@ -619,11 +619,12 @@ typedef enum HirComing {
     HIR_COMES, // what the heads say, all at once
     HIR_COMES_TIMEOUT,
     HIR_COMES_NEVER, // no other arm can be taken any more
+    HIR_COMES_REST, // `default`: any of the heads, which have no arm; the walk over ways finds them. Binds nothing
 } HirComing;
 
 typedef struct HirReceiveArm {
     HirComing kind;
-    VEC(HirHead) heads; // COMES
+    VEC(HirHead) heads; // COMES REST
     VEC(HirLocal *)
     binds; // one per argument of the messages, head after head; behind those of a set the endpoint, and its value if it
            // keeps some. NULL where it is not bound and just dropped
