@@ -763,9 +763,9 @@ struct AstItem {
 
 typedef struct Ast {
     FileId file;
-    Str doc;        // the `///` lines above `module`
-    AstPath module; // absent: the file has no `module` line
-    AstItems items; // in the order of the text
+    Str doc;         // the `///` lines above `module`
+    AstPath module;  // absent: the file has no `module` line
+    AstItems items;  // in the order of the text
     bool broken;     // something was reported while this was read
     bool unreadable; // and too much is missing to check the rest
 } Ast;

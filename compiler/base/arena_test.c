@@ -8,6 +8,7 @@
 // clang-format on
 
 #include "base/arena.h"
+
 #include "base/vec.h"
 
 #include <string.h>

@@ -1,19 +1,25 @@
 // Buffers and their reader: what was written is read back, and nothing past the end or in a longer form is.
 
+// clang-format off: cmocka.h wants the three before it
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <cmocka.h>
+// clang-format on
+
+#include "base/buf.h"
+
+#include "base/file.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/buf.h"
-#include "base/file.h"
-
-static const uint64_t unsigned_cases[] = { 0, 1, 127, 128, 16383, 16384, UINT32_MAX, (uint64_t)1 << 63, UINT64_MAX };
-static const int64_t signed_cases[] = { 0, 1, -1, 63, 64, -64, -65, 8191, -8192, INT32_MIN, INT64_MAX, INT64_MIN };
+static const uint64_t unsigned_cases[] = { 0,         1,     127,        128,
+                                           16383,     16384, UINT32_MAX, (uint64_t)1 << 63,
+                                           UINT64_MAX };
+static const int64_t signed_cases[] = { 0,   1,    -1,    63,        64,        -64,
+                                        -65, 8191, -8192, INT32_MIN, INT64_MAX, INT64_MIN };
 
 static void leb_round_trip(void **state) {
     (void)state;
@@ -45,11 +51,11 @@ static void refuse(const char *bytes, size_t length, bool is_signed) {
 
 static void only_the_shortest_form_is_read(void **state) {
     (void)state;
-    refuse("\x80\x00", 2, false);                                    // 0 in two bytes
-    refuse("\xff\xff\xff\xff\xff\xff\xff\xff\xff\x02", 10, false);   // 65 bits
+    refuse("\x80\x00", 2, false);                                  // 0 in two bytes
+    refuse("\xff\xff\xff\xff\xff\xff\xff\xff\xff\x02", 10, false); // 65 bits
     refuse("\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80\x01", 11, false);
-    refuse("\x80", 1, false);                                        // cut off
-    refuse("\xff\x7f", 2, true);                                     // -1 in two bytes
+    refuse("\x80", 1, false);    // cut off
+    refuse("\xff\x7f", 2, true); // -1 in two bytes
     refuse("\x80\x00", 2, true);
 }
 

@@ -1,15 +1,18 @@
 // Maps and names: what was put in is found, in the order in which it came.
 
+// clang-format off: cmocka.h wants the three before it
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <cmocka.h>
+// clang-format on
+
+#include "base/map.h"
+
+#include "base/intern.h"
 
 #include <stdio.h>
 #include <string.h>
-
-#include "base/intern.h"
-#include "base/map.h"
 
 static void numbers_are_found_in_order(void **state) {
     (void)state;

@@ -1,14 +1,16 @@
 // Diagnostics: drawn at the right place, sorted, said once, and compared with the marks in the source.
 
+// clang-format off: cmocka.h wants the three before it
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <cmocka.h>
+// clang-format on
+
+#include "diag/diag.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-#include "diag/diag.h"
 
 typedef struct Fixture {
     Arena arena;
@@ -40,8 +42,7 @@ static void human(const Diags *diags, Buf *out) {
 
 static void expect(const Fixture *f, void (*render)(const Diags *, Buf *), const char *part) {
     char *text = rendered(f, render);
-    if (!strstr(text, part))
-        fail_msg("not in what was rendered:\n%s\nrendered:\n%s", part, text);
+    if (!strstr(text, part)) fail_msg("not in what was rendered:\n%s\nrendered:\n%s", part, text);
     free(text);
 }
 
@@ -56,7 +57,9 @@ static void places_are_drawn(void **state) {
     expect(&f, human, "2 |     use(a);\n   |         ^\n");
     expect(&f, human, "= help: try this\n");
     expect(&f, diag_render_short, "t.sip:2:6: ");
-    expect(&f, diag_render_json, "\"byte_start\":9,\"byte_end\":10,\"line_start\":2,\"column_start\":6");
+    expect(
+        &f, diag_render_json, "\"byte_start\":9,\"byte_end\":10,\"line_start\":2,\"column_start\":6"
+    );
     arena_free(&f.arena);
 }
 

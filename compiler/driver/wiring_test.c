@@ -1,17 +1,20 @@
 // The `.system` file: what was written is read back, and no cut or changed file is taken for more than it says.
 
+// clang-format off: cmocka.h wants the three before it
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <cmocka.h>
+// clang-format on
+
+#include "driver/wiring.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "driver/wiring.h"
-
-static const char sample[] = "sip-system 1\nsystem Demo\nsip server Server 0\nwire player channel client server\nwire out machine console\n"
-                             "wire words args \"two\\20words\" \"\\22\"\nsip client Client 3\nwire server channel server player\n";
+static const char sample[] =
+    "sip-system 1\nsystem Demo\nsip server Server 0\nwire player channel client server\nwire out machine console\n"
+    "wire words args \"two\\20words\" \"\\22\"\nsip client Client 3\nwire server channel server player\n";
 
 static bool reads(Arena *arena, const char *text, size_t length, Wiring *wiring) {
     char error[512];
@@ -38,10 +41,16 @@ static void what_is_written_is_read(void **state) {
 static void nonsense_is_refused(void **state) {
     (void)state;
     static const char *const lines[] = {
-        "", "sip-system 2\nsystem A\nsip a B 0\n", "sip-system 1\nsystem A\n", "sip-system 1\nsystem 1A\nsip a B 0\n",
-        "sip-system 1\nsystem A\nwire a machine console\n", "sip-system 1\nsystem A\nsip a ../B 0\n",
-        "sip-system 1\nsystem A\nsip a B 99999999999\n", "sip-system 1\nsystem A\nsip a B 0\nwire p args \"\\2\"\n",
-        "sip-system 1\nsystem A\nsip a B 0\n\n", "sip-system 1\nsystem A\nsip a B 0\nwire p channel x\n",
+        "",
+        "sip-system 2\nsystem A\nsip a B 0\n",
+        "sip-system 1\nsystem A\n",
+        "sip-system 1\nsystem 1A\nsip a B 0\n",
+        "sip-system 1\nsystem A\nwire a machine console\n",
+        "sip-system 1\nsystem A\nsip a ../B 0\n",
+        "sip-system 1\nsystem A\nsip a B 99999999999\n",
+        "sip-system 1\nsystem A\nsip a B 0\nwire p args \"\\2\"\n",
+        "sip-system 1\nsystem A\nsip a B 0\n\n",
+        "sip-system 1\nsystem A\nsip a B 0\nwire p channel x\n",
     };
     Arena arena;
     arena_init(&arena);

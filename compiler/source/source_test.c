@@ -1,13 +1,15 @@
 // Source text: positions are found, and what is not plain text is refused with its line.
 
+// clang-format off: cmocka.h wants the three before it
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <cmocka.h>
-
-#include <string.h>
+// clang-format on
 
 #include "source/source.h"
+
+#include <string.h>
 
 static FileId add(SourceMap *map, const char *text, size_t length, char error[512]) {
     error[0] = '\0';
@@ -20,7 +22,8 @@ static void positions_are_found(void **state) {
     arena_init(&arena);
     SourceMap *map = source_map_new(&arena);
     char error[512];
-    const char *text = "ab\r\nc\xc3\xa9" "d\n\nlast";
+    const char *text = "ab\r\nc\xc3\xa9"
+                       "d\n\nlast";
     FileId file = add(map, text, strlen(text), error);
     assert_int_not_equal(file, 0);
     uint32_t line, column, byte;
