@@ -196,7 +196,7 @@ module.exports = grammar({
     ),
     parameters: $ => seq('(', list($.parameter), ')'),
     parameter: $ => seq(field('type', $.type), optional(field('name', $.identifier))),
-    from_clause: $ => seq('from', list1($.from_place)),
+    from_clause: $ => seq('from', choice(list1($.from_place), seq('(', list1($.from_place), ')'))),
     from_place: $ => seq(
       optional(field('deep', '*')), field('name', $.identifier),
       repeat(seq(choice('.', '->'), field('name', $.identifier))),
@@ -325,8 +325,10 @@ module.exports = grammar({
     tuple_type: $ => seq('(', $.type, repeat1(seq(',', $.type)), ')'),
     function_type: $ => prec.right(seq(
       optional(field('ref', 'ref')), 'fn', field('result', $.type), field('parameters', $.parameters),
-      optional(seq('from', field('from', $.from_place))),
+      optional(field('from', alias($._from_group, $.from_clause))),
     )),
+    // Commas end a parameter of this type: several names stand in brackets.
+    _from_group: $ => seq('from', choice($.from_place, seq('(', list1($.from_place), ')'))),
 
     // --- expressions -----------------------------------------------------------------------------------
 

@@ -67,7 +67,7 @@ AstGenerics ast__generics(Build *b, const SyntaxNode *node); // GENERIC_PARAMETE
 AstTypes ast__bases(Build *b, const SyntaxNode *node);       // BASES or NULL
 AstTypes ast__bounds(Build *b, const SyntaxNode *node);      // the children with the field `bound`
 AstParams ast__params(Build *b, const SyntaxNode *node, bool named);
-AstFrom ast__from_place(Build *b, const SyntaxNode *node);
+AstFroms ast__from(Build *b, const SyntaxNode *clause);
 
 // --- exprs.c -----------------------------------------------------------------------------------------------
 

@@ -177,12 +177,7 @@ static AstItem *build_function(Build *b, const SyntaxNode *node, bool named) {
     out->generics = ast__generics(b, CHILD(node, GENERICS));
     out->params = ast__params(b, CHILD(node, PARAMETERS), named);
     const SyntaxNode *from = CHILD(node, FROM), *body = CHILD(node, BODY);
-    if (from) {
-        syntax_each(place, from) {
-            if (place->kind == SYNTAX_FROM_PLACE)
-                vec_push(b->arena, &out->from, ast__from_place(b, place));
-        }
-    }
+    if (from) out->from = ast__from(b, from);
     out->clauses = ast__clauses(b, node, FIELD_CLAUSE);
     if (body) out->body = ast__stmt(b, body);
     return item;

@@ -102,14 +102,16 @@ static void spell_function(const Spelling *s, const AstType *type) {
         if (param->name.name) put(s, " "), spell_name(s, param->name);
     }
     put(s, ")");
+    if (type->fn.from.len > 0) put(s, type->fn.from.len > 1 ? " from (" : " from ");
     vec_each(const AstFrom, from, &type->fn.from) {
-        put(s, from == type->fn.from.data ? " from " : ", ");
+        if (from != type->fn.from.data) put(s, ", ");
         if (from->deep) put(s, "*");
         vec_each(const AstName, name, &from->path) {
             if (name != from->path.data) put(s, ".");
             spell_name(s, *name);
         }
     }
+    if (type->fn.from.len > 1) put(s, ")");
 }
 
 // --- pointers and the like ----------------------------------------------------------------------------

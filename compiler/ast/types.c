@@ -105,7 +105,7 @@ static AstType *build_function_type(Build *b, const SyntaxNode *node) {
     type->fn.result = ast__type(b, CHILD(node, RESULT));
     type->fn.params = ast__params(b, CHILD(node, PARAMETERS), false);
     const SyntaxNode *from = CHILD(node, FROM);
-    if (from) vec_push(b->arena, &type->fn.from, ast__from_place(b, from));
+    if (from) type->fn.from = ast__from(b, from);
     return type;
 }
 
@@ -323,10 +323,18 @@ AstParams ast__params(Build *b, const SyntaxNode *node, bool named) {
     return params;
 }
 
-AstFrom ast__from_place(Build *b, const SyntaxNode *node) {
+static AstFrom from_place(Build *b, const SyntaxNode *node) {
     AstFrom from = { .deep = ast__has(node, FIELD_DEEP), .span = ast__span(b, node) };
     syntax_each(child, node) {
         if (child->field == FIELD_NAME) vec_push(b->arena, &from.path, ast__name(b, child));
     }
     return from;
+}
+
+AstFroms ast__from(Build *b, const SyntaxNode *clause) {
+    AstFroms list = { 0 };
+    syntax_each(place, clause) {
+        if (place->kind == SYNTAX_FROM_PLACE) vec_push(b->arena, &list, from_place(b, place));
+    }
+    return list;
 }
