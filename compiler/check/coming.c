@@ -386,7 +386,7 @@ void states_receive_arm(Ways *ways, const HirReceiveArm *arm) {
     for (uint32_t i = 0; i < arm->heads.len; i++) {
         const HirHead *head = &arm->heads.data[i];
         Path path = path_of(ways, head->from);
-        Fact *known = hir_head_is_of_set(head) ? NULL : state_of(ways, &path);
+        const Fact *known = hir_head_is_of_set(head) ? NULL : state_known(ways, &path);
         if (!known) continue;
         const HirState *state = known->value >= HIR_ANY_STATE
                                     ? NULL
@@ -395,7 +395,7 @@ void states_receive_arm(Ways *ways, const HirReceiveArm *arm) {
         if (state && !choice && !head->closed)
             facts_remove(&ways->state.states, 0, &path); // reported, and nothing follows from it
         else
-            state_moves(known, choice ? choice->next : STATE_CLOSED, head->span);
+            state_goes(ways, known, choice ? choice->next : state_when_closed(&path), head->span);
     }
 }
 

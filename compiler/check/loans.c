@@ -154,6 +154,7 @@ bool loans_access(Ways *ways, const Path *path, Access access, Span at) {
     if (path->local && path->local->capture != HIR_CAPTURE_NONE)
         note_capture(ways, path, access, at);
     if (!path->local || ways->state.dead || ways->counting) return true;
+    states_touch(ways, path, access, at);
     for (uint32_t i = 0; i < ways->state.held.len; i++) {
         const Fact *loan = &ways->state.held.data[i];
         bool along = goes_along(path, access, loan);

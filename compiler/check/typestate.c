@@ -1,7 +1,7 @@
 // Typestate: in which state each endpoint is, on every way. Sends and receives are transitions of the contract; at a
 // join the states agree. An endpoint whose peer is known to be gone is `closed`, which agrees with any state.
 //
-// Tracked are endpoints in locals, in their fields, and behind exclusive borrows of endpoints.
+// Followed are endpoints in locals, in their fields, and behind exclusive borrows of endpoints; astray.c adds those in memory.
 
 #include "ways.h"
 
@@ -14,12 +14,33 @@ const char *state_text(Ways *ways, const HirType *type, uint32_t state) {
 }
 
 Fact *state_of(Ways *ways, const Path *path) {
-    return path->local && !ways->state.dead ? facts_find(&ways->state.states, 0, path) : NULL;
+    if (!path->local || ways->state.dead) return NULL;
+    const Fact *lead = lead_of(ways, path);
+    if (lead) return lead->to ? state_of(ways, lead->to) : NULL;
+    return facts_find(&ways->state.states, 0, path);
+}
+
+Fact *state_known(Ways *ways, const Path *path) {
+    Fact *known = state_of(ways, path);
+    if (known || !path->local || ways->state.dead || lead_of(ways, path)) return known;
+    return is_in_memory(path) && may_be_followed(path) ? state_at_rest(ways, path) : NULL;
 }
 
 void state_moves(Fact *known, uint32_t state, Span at) {
     known->value = state;
     known->at = at;
+}
+
+// In memory one whose peer is gone is at rest at once: who comes by knows no more of it than its type. Nobody has to close it.
+void state_goes(Ways *ways, const Fact *known, uint32_t state, Span at) {
+    Path path = known->path;
+    Fact *kept = facts_find(&ways->state.states, 0, &path);
+    if (state == STATE_CLOSED && is_in_memory(&path))
+        facts_remove(&ways->state.states, 0, &path);
+    else if (kept)
+        state_moves(kept, state, at);
+    else
+        facts_add(&ways->state.states, (Fact){ .path = path, .value = state, .at = at });
 }
 
 // Of a contract that is wrong nothing is known.
@@ -58,9 +79,13 @@ void states_start(Ways *ways, const Path *path, const HirType *type) {
 // --- moving ------------------------------------------------------------------------------------------------------------------
 
 void states_carry(Ways *ways, const Path *to, const HirExpr *value) {
+    if (value->type->kind == HIR_TYPE_PTR && value->type->elem->kind == HIR_TYPE_ENDPOINT) {
+        states_point(ways, to->local, value);
+        return;
+    }
     if (value->kind == HIR_MOVE && value->type->kind == HIR_TYPE_ENDPOINT) {
         Path from = path_of(ways, value->base);
-        Fact *known = state_of(ways, &from);
+        const Fact *known = state_known(ways, &from);
         if (known) {
             uint32_t state = known->value;
             facts_remove(&ways->state.states, 0, &from);
@@ -100,8 +125,10 @@ void state_note(Ways *ways, const Fact *fact) {
         );
 }
 
-static void expect(Ways *ways, const Fact *fact, const HirType *want, Span at) {
-    if (ways->counting || fact->value == want->state || fact->value == STATE_CLOSED) return;
+void state_expect(Ways *ways, const Fact *fact, const HirType *want, Span at) {
+    if (ways->counting || fact->value == want->state || fact->value == STATE_CLOSED ||
+        fact->where == STATE_SAID)
+        return;
     diag_report(
         ways->checker->diags, at, E_STATE_EXPECTED, path_text(ways, &fact->path),
         state_text(ways, fact->path.type, fact->value), state_text(ways, want, want->state)
@@ -111,8 +138,8 @@ static void expect(Ways *ways, const Fact *fact, const HirType *want, Span at) {
 
 void states_consume(Ways *ways, const Path *path, const HirType *want, Span at) {
     if (!path->local || ways->state.dead) return;
-    Fact *known = state_of(ways, path);
-    if (known && want && want->kind == HIR_TYPE_ENDPOINT) expect(ways, known, want, at);
+    const Fact *known = state_known(ways, path);
+    if (known && want && want->kind == HIR_TYPE_ENDPOINT) state_expect(ways, known, want, at);
     Facts *states = &ways->state.states;
     for (uint32_t i = 0; i < states->len;) {
         Fact fact = states->data[i];
@@ -121,7 +148,7 @@ void states_consume(Ways *ways, const Path *path, const HirType *want, Span at) 
             continue;
         }
         if (fact.path.count > path->count && want) // a field of what moves as a whole
-            expect(ways, &fact, fact.path.type, at);
+            state_expect(ways, &fact, fact.path.type, at);
         facts_remove(states, 0, &fact.path);
     }
 }
@@ -132,7 +159,7 @@ void states_lend(Ways *ways, const Path *path, Span at) {
         const Fact *fact = &ways->state.states.data[i];
         bool inside = fact->path.count > path->count && path_starts(&fact->path, path);
         if (inside && fact->path.steps[path->count].kind == STEP_FIELD)
-            expect(ways, fact, fact->path.type, at);
+            state_expect(ways, fact, fact->path.type, at);
     }
 }
 
@@ -161,6 +188,23 @@ void states_erase(Ways *ways, HirExpr *value) {
         );
 }
 
+// What is not followed is in the state that its type names, before and afterwards.
+static void lend_unfollowed(
+    Ways *ways, const HirExpr *arg, const HirType *want, uint32_t promised
+) {
+    const HirType *type = arg->base->type;
+    if (ways->state.dead || ways->counting || type->contract->broken) return;
+    if (want->state == type->state && promised == type->state) return;
+    diag_report(
+        ways->checker->diags, arg->span, E_ENDPOINT_NOT_FOLLOWED,
+        place_text(ways->checker, arg->base)
+    );
+    diag_help(
+        ways->checker->diags, "it is lent in state `%s` and must come back in it",
+        state_text(ways, type, type->state)
+    );
+}
+
 // A call borrows endpoints in the state that its parameters name and leaves them in the one that it promises.
 void states_after_call(Ways *ways, const HirExpr *call, const HirSig *sig) {
     for (uint32_t i = 0; i < call->args.len; i++) {
@@ -169,10 +213,13 @@ void states_after_call(Ways *ways, const HirExpr *call, const HirSig *sig) {
                         arg->type->elem->kind == HIR_TYPE_ENDPOINT;
         if (!borrowed) continue;
         Path path = path_of(ways, arg->base);
-        Fact *known = state_of(ways, &path);
-        if (!known) continue;
-        expect(ways, known, sig->params.data[i]->elem, arg->span);
-        state_moves(known, sig->promises.data[i], arg->span);
+        const Fact *known = state_known(ways, &path);
+        if (known) {
+            state_expect(ways, known, sig->params.data[i]->elem, arg->span);
+            state_goes(ways, known, sig->promises.data[i], arg->span);
+        } else {
+            lend_unfollowed(ways, arg, sig->params.data[i]->elem, sig->promises.data[i]);
+        }
     }
 }
 
@@ -185,8 +232,8 @@ static bool lends_endpoint(const HirExpr *arg) {
 void states_captured(Ways *ways, const HirExpr *arg) {
     if (!lends_endpoint(arg)) return;
     Path path = path_of(ways, arg->base);
-    Fact *known = state_of(ways, &path);
-    if (known) expect(ways, known, arg->type->elem, arg->span);
+    const Fact *known = state_known(ways, &path);
+    if (known) state_expect(ways, known, arg->type->elem, arg->span);
 }
 
 void states_capture(Ways *ways, HirExpr *closure) {
@@ -210,21 +257,32 @@ void states_capture(Ways *ways, HirExpr *closure) {
 
 // --- sending ------------------------------------------------------------------------------------------------------------------
 
-// In a local, in fields of a local, or behind a local that borrows it.
-static bool may_be_followed(const Path *path) {
-    if (path->count == 1 && path->steps[0].kind == STEP_DEREF) return !path->steps[0].owned;
-    for (uint32_t i = 0; i < path->count; i++)
-        if (path->steps[i].kind != STEP_FIELD) return false;
-    return path->local != NULL;
+static void say_not_followed(Ways *ways, const HirExpr *endpoint, const Path *path) {
+    Checker *checker = ways->checker;
+    const Fact *lead = lead_of(ways, path);
+    if (lead) {
+        diag_report(
+            checker->diags, endpoint->span, E_SEVERAL_ENDPOINTS,
+            text_of(checker, lead->path.local->name)
+        );
+        diag_note(checker->diags, lead->at, "borrowed here");
+        return;
+    }
+    const char *name = place_text(checker, endpoint);
+    diag_report(checker->diags, endpoint->span, E_ENDPOINT_NOT_FOLLOWED, name);
+    diag_help(
+        checker->diags, "a borrow of it in a local is: `%s* e = &%s;`",
+        type_text(checker, endpoint->type), name
+    );
 }
 
 Fact *state_tracked(Ways *ways, const HirExpr *endpoint) {
     Path path = path_of(ways, endpoint);
-    Fact *known = state_of(ways, &path);
-    if (!known && !ways->state.dead && !may_be_followed(&path))
-        unsupported(
-            ways->checker, endpoint->span, "an endpoint in memory: move it to a local first"
-        );
+    Fact *known = state_known(ways, &path);
+    bool is_lead = path.local && lead_of(ways, &path);
+    if (!known && !ways->state.dead && !endpoint->type->contract->broken &&
+        (is_lead || !may_be_followed(&path)))
+        say_not_followed(ways, endpoint, &path);
     return known;
 }
 
@@ -302,7 +360,7 @@ void states_send(Ways *ways, const HirStmt *stmt) {
         known->value >= HIR_ANY_STATE ? NULL : &type->contract->states.data[known->value];
     const HirChoice *choice = state ? hir_choice(state, stmt->message) : NULL;
     if (choice) {
-        state_moves(known, choice->next, stmt->span);
+        state_goes(ways, known, choice->next, stmt->span);
         return;
     }
     const char *message = text_of(ways->checker, type->contract->messages.data[stmt->message].name);
@@ -320,6 +378,7 @@ void states_send(Ways *ways, const HirStmt *stmt) {
 
 void states_return(Ways *ways, Span at) {
     if (ways->state.dead || ways->counting) return;
+    states_leave_memory(ways, at);
     for (uint32_t i = 0; i < ways->fn->sig.params.len; i++) {
         const HirType *type = ways->fn->sig.params.data[i];
         uint32_t promise = ways->fn->sig.promises.data[i];
@@ -378,10 +437,29 @@ void states_dropped(Ways *ways, const HirLocal *local, Span at) {
     }
 }
 
+// In memory it is at rest where nothing else is said.
+static const Fact *known_in(Ways *ways, const State *state, const Path *path) {
+    const Fact *known = facts_find(&state->states, 0, path);
+    Path local = path_of_local(path->local);
+    bool leads = facts_find(&state->leads, 0, &local) != NULL;
+    if (known || leads || !is_in_memory(path) || !moves_has_value(state, path)) return known;
+    return state_at_rest(ways, path);
+}
+
+static void rest_alike(Ways *ways, State *into, const State *from) {
+    for (uint32_t i = 0; i < from->states.len; i++) {
+        const Fact *known = &from->states.data[i];
+        const Fact *rest = is_in_memory(&known->path) ? known_in(ways, into, &known->path) : NULL;
+        if (rest) facts_add(&into->states, *rest);
+    }
+}
+
 void states_join(Ways *ways, State *into, const State *from, Span at) {
+    rest_alike(ways, into, from);
+    states_join_leads(ways, into, from);
     for (uint32_t i = 0; i < into->states.len;) {
         Fact *fact = &into->states.data[i];
-        const Fact *other = facts_find(&from->states, 0, &fact->path);
+        const Fact *other = known_in(ways, from, &fact->path);
         if (!other) { // moved there
             Path path = fact->path;
             facts_remove(&into->states, 0, &path);
@@ -398,6 +476,7 @@ void states_join(Ways *ways, State *into, const State *from, Span at) {
             );
             state_note(ways, fact);
             state_note(ways, other);
+            if (is_in_memory(&fact->path)) fact->where = STATE_SAID;
         }
         i++;
     }

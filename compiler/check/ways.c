@@ -2,6 +2,8 @@
 
 #include "ways.h"
 
+#include <string.h>
+
 enum {
     MOST_ENDPOINTS = 3000
 }; // the verifier follows no more than 4096, with those that lowering adds
@@ -14,6 +16,7 @@ State state_copy(const State *state) {
     facts_copy(&copy.moved, &state->moved);
     facts_copy(&copy.held, &state->held);
     facts_copy(&copy.states, &state->states);
+    facts_copy(&copy.leads, &state->leads);
     return copy;
 }
 
@@ -21,6 +24,7 @@ void state_free(State *state) {
     facts_free(&state->moved);
     facts_free(&state->held);
     facts_free(&state->states);
+    facts_free(&state->leads);
 }
 
 void state_join(Ways *ways, State *into, State *from, Span at) {
@@ -54,7 +58,7 @@ bool state_is_new(const State *known, const State *more) {
         bool stronger = same && loan->value == LOAN_EXCLUSIVE && same->value == LOAN_SHARED;
         if (!same || stronger || (loan->where & ~same->where)) return true;
     }
-    if (loans_blur(&known->held, &more->held)) return true;
+    if (loans_blur(&known->held, &more->held) || leads_are_new(known, more)) return true;
     for (uint32_t i = 0; i < more->states.len; i++) {
         const Fact *fact = facts_find(&known->states, 0, &more->states.data[i].path);
         if (fact && fact->value == STATE_CLOSED && more->states.data[i].value != STATE_CLOSED)
@@ -110,11 +114,20 @@ static void forget(Ways *ways, const HirLocal *local) {
     uint32_t kept = 0;
     facts_forget(&state->moved, local);
     facts_forget(&state->states, local);
+    facts_forget(&state->leads, local);
     for (uint32_t i = 0; i < state->held.len; i++)
         if (state->held.data[i].tag != local->number)
             state->held.data[kept++] = state->held.data[i];
     state->held.len = kept;
     loans_forget(ways, local);
+}
+
+// It runs where what ends before it is gone, and keeps its own locals where that was noted: it may run at other exits too.
+static void walk_deferred(Ways *ways, uint32_t row, uint32_t whole) {
+    Ending *kept = arena_array(&ways->arena, Ending, whole - row);
+    memcpy(kept, ways->endings.data + row, (whole - row) * sizeof *kept);
+    walk_stmt(ways, kept->defer);
+    memcpy(ways->endings.data + row, kept, (whole - row) * sizeof *kept);
 }
 
 // What a scope holds ends from the last to the first: deferred statements run, locals are dropped.
@@ -124,7 +137,7 @@ void end_locals(Ways *ways, uint32_t down_to, Span at) {
         Ending ending = ways->endings.data[i];
         ways->endings.len = i;
         if (ending.defer)
-            walk_stmt(ways, ending.defer);
+            walk_deferred(ways, i, whole);
         else
             states_dropped(ways, ending.local, at);
     }
@@ -156,13 +169,10 @@ static void give(Ways *ways, const HirLocal *local, const HirExpr *value, Span a
 // --- simple statements -----------------------------------------------------------------------------------------------------------
 
 static void walk_let(Ways *ways, const HirStmt *stmt) {
+    ways->taken = stmt->value;
     if (stmt->value) walk_carried(ways, stmt->value);
     declare_local(ways, stmt->local, stmt->value != NULL, stmt->span);
     if (!stmt->value) return;
-    bool kept = stmt->value->kind == HIR_BORROW && stmt->value->mode == HIR_MUT &&
-                stmt->value->type->elem->kind == HIR_TYPE_ENDPOINT;
-    if (kept && !ways->counting && !ways->checker->in_instance)
-        unsupported(ways->checker, stmt->span, "a borrow of an endpoint in a local");
     give(ways, stmt->local, stmt->value, stmt->span);
 }
 
@@ -181,6 +191,7 @@ static void walk_assign(Ways *ways, const HirStmt *stmt) {
     bool whole = stmt->place->kind == HIR_LOCAL;
     uint32_t temps = ways->temps, early = walk_root(ways, stmt->place);
     if (!whole) walk_target(ways, stmt->place, &path);
+    if (whole) ways->taken = stmt->value;
     if (whole)
         walk_carried(ways, stmt->value);
     else
@@ -192,6 +203,7 @@ static void walk_assign(Ways *ways, const HirStmt *stmt) {
         whole)
         states_dropped(ways, stmt->place->local, stmt->span);
     loans_access(ways, &path, ACCESS_ASSIGN, stmt->span);
+    if (!whole) states_overwritten(ways, &path, stmt->span);
     if (whole) {
         give(ways, stmt->place->local, stmt->value, stmt->span);
         return;
@@ -227,6 +239,7 @@ static void walk_return(Ways *ways, const HirStmt *stmt) {
 
 static void walk_send(Ways *ways, const HirStmt *stmt) {
     walk_parts(ways, stmt->place);
+    count_in_memory(ways, stmt->place);
     for (uint32_t i = 0; i < stmt->args.len; i++)
         walk_value(ways, stmt->args.data[i]);
     walk_again(ways, stmt->place);
@@ -531,6 +544,7 @@ static void walk_receive(Ways *ways, const HirStmt *stmt) {
         vec_each(HirHead, head, &arm->heads) {
             Path path = path_of(ways, head->from);
             walk_parts(ways, head->from);
+            count_in_memory(ways, head->from);
             moves_read(ways, &path, head->from->span);
             loans_access(ways, &path, ACCESS_CHANGE, head->from->span);
         }
@@ -598,6 +612,7 @@ void walk_stmt(Ways *ways, const HirStmt *stmt) {
     case HIR_STMT_JOIN: walk_join(ways, stmt); break;
     case HIR_STMT_SPAWN: walk_spawn(ways, stmt); break;
     }
+    states_settle(ways, stmt->span);
 }
 
 static void walk_body(Ways *ways, bool counting) {
@@ -632,5 +647,6 @@ void check_ways(Checker *checker, HirFn *fn) {
     }
     if (!small || ways.work > MOST_WORK)
         diag_report(checker->diags, fn->span, E_TOO_NESTED, "this function");
+    facts_free(&ways.in_memory);
     arena_free(&ways.arena);
 }

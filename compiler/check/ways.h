@@ -7,7 +7,7 @@
 //     ways.c        the walk over statements      ways_expr.c   the walk over expressions
 //     facts.c       sorted sets of facts           moves.c       what may have no value
 //     loans.c       who borrows what               live.c        for how long
-//     typestate.c   endpoints' states
+//     typestate.c   endpoints' states              astray.c      of those in memory
 
 #ifndef CHECK_WAYS_H
 #define CHECK_WAYS_H
@@ -46,7 +46,8 @@ typedef struct Fact {
     uint32_t tag; // loans: who holds it
     Path path;
     uint32_t value;
-    uint32_t where; // loans: HELD_*
+    uint32_t where; // loans: HELD_*; states: STATE_SAID
+    const Path *to; // leads: the endpoint's place; NULL: one of several
     Span at;
 } Fact;
 
@@ -77,6 +78,7 @@ typedef struct State {
     Facts moved;      // places that may have no value; value: MOVED_*
     Facts held;       // by tag, a local's number: what its borrows may lead to; value: LOAN_*
     Facts states;     // of endpoints, where they differ from none: value
+    Facts leads;      // borrows of endpoints in locals: to which place
 } State;
 
 enum { MOVED_NEVER, MOVED_AWAY }; // had no value yet; had one
@@ -89,6 +91,7 @@ enum {
 // What a borrow holds, it holds itself or in the `ref struct` that it leads to [45]. Of all else the two are not told apart.
 enum { HELD_SELF = 1, HELD_INSIDE = 2, HELD_BOTH = 3 };
 #define STATE_CLOSED (UINT32_MAX - 1)
+enum { STATE_SAID = 1 }; // that it is in a wrong one: nothing follows from it
 
 typedef struct
     Exit { // a statement that `break` and `continue` may leave, and the states in which they do
@@ -137,6 +140,8 @@ typedef struct Ways {
     Map *passing;               // HirExpr TEMP -> the HirLocal that it is to loans
     VEC(Fact) told;             // by path and place: values that are missing, each once
     uint32_t endpoints;         // that are followed, at most
+    Facts in_memory;            // those of them that lie there
+    const HirExpr *taken;       // a borrow whose endpoint its taker follows
     uint32_t errors;            // reported before this function
     uint32_t work;              // rounds of loops, against hostile input
     Map *settled;               // HirExpr CLOSURE: the ways through its function are known
@@ -263,7 +268,10 @@ void states_join(Ways *ways, State *into, const State *from, Span at);
 
 // The fact of one endpoint, and its contract: for coming.c too.
 Fact *state_of(Ways *ways, const Path *path);             // NULL: it is not followed
+Fact *state_known(Ways *ways, const Path *path);          // also of one in memory that is at rest
 Fact *state_tracked(Ways *ways, const HirExpr *endpoint); // reports; NULL
+void state_goes(Ways *ways, const Fact *known, uint32_t state, Span at);
+void state_expect(Ways *ways, const Fact *known, const HirType *want, Span at); // reports
 void state_moves(Fact *known, uint32_t state, Span at);
 void state_note(Ways *ways, const Fact *fact); // where the endpoint got into its state
 const char *state_text(Ways *ways, const HirType *type, uint32_t state);
@@ -274,6 +282,30 @@ const char *state_why_not(const HirType *type, uint32_t state, bool sends);
 const char *state_listed(
     Ways *ways, const char *list, const char *between, const char *one
 ); // `a`, `b`; `list`: what stands before it, or NULL
+
+// --- astray.c -------------------------------------------------------------------------------------------------------------------------
+
+bool is_in_memory(const Path *path); // must an endpoint there be back in the state of its type?
+bool may_be_followed(const Path *path);
+bool is_astray(const Fact *known);            // in memory, and in another state
+uint32_t state_when_closed(const Path *path); // once the peer is gone
+Fact *state_at_rest(Ways *ways, const Path *path);
+const Fact *lead_of(
+    Ways *ways, const Path *path
+); // of a place behind a local that borrows an endpoint; NULL: its own
+void states_point(
+    Ways *ways, const HirLocal *local, const HirExpr *value
+); // a borrow goes to the local
+void states_join_leads(Ways *ways, State *into, const State *from);
+bool leads_are_new(const State *known, const State *more);
+void count_in_memory(Ways *ways, const HirExpr *endpoint);
+void states_touch(
+    Ways *ways, const Path *path, Access access, Span at
+);                                                   // reports what lies around it and is astray
+void states_lent(Ways *ways, const HirExpr *borrow); // to whoever does not follow it
+void states_settle(Ways *ways, Span at); // behind a statement: reports what nobody brings back
+void states_leave_memory(Ways *ways, Span at); // at the end of a function
+void states_overwritten(Ways *ways, const Path *path, Span at);
 
 // --- coming.c -------------------------------------------------------------------------------------------------------------------------
 

@@ -148,6 +148,9 @@ static void access(Ways *ways, const HirExpr *place, Access how, Span at) {
     }
     moves_read(ways, &path, at);
     loans_access(ways, &path, how, at);
+    bool by_type = how == ACCESS_CHANGE && place->type->kind == HIR_TYPE_ENDPOINT;
+    const Fact *known = by_type && !ways->counting ? state_known(ways, &path) : NULL;
+    if (known) state_expect(ways, known, place->type, at); // it changes places
 }
 
 static void look_at(Ways *ways, const HirExpr *place, Access how, Span at) {
@@ -197,6 +200,7 @@ static void walk_closure(Ways *ways, HirExpr *closure) {
     if (closure->args.len > 0 || (closure->fn && closure->fn->around)) settle(ways, closure);
     for (uint32_t i = 0; i < closure->args.len; i++) {
         uint32_t before = diags_errors(ways->checker->diags);
+        ways->taken = closure->args.data[i];
         walk_value(ways, closure->args.data[i]);
         states_captured(ways, closure->args.data[i]);
         if (diags_errors(ways->checker->diags) == before) continue;
@@ -215,6 +219,7 @@ static void walk_call(Ways *ways, const HirExpr *call) {
             if (waits(call->args.data[i]) && stands && !last)
                 walk_root(ways, call->args.data[i]->base);
             if (waits(call->args.data[i]) != last) continue;
+            ways->taken = call->args.data[i];
             walk_value(ways, call->args.data[i]);
             loans_keep(ways, call->args.data[i]);
         }
@@ -359,6 +364,7 @@ static void walk_lend(Ways *ways, const HirExpr *value) {
     Path path = path_of(ways, value->base);
     count_endpoints(ways, value->type);
     states_lend(ways, &path, value->span);
+    if (ways->taken != value) states_lent(ways, value);
 }
 
 void walk_value(Ways *ways, const HirExpr *value) {

@@ -103,17 +103,20 @@ static uint32_t *value_at(const Slots *slots, const SirPlace *place, uint32_t *v
     return slot == SIR_NONE ? NULL : &values[slot];
 }
 
+SirState endpoints_next(const SirContractInfo *contract, SirState state, uint64_t message) {
+    if (state >= contract->state_count) return state;
+    const SirStateInfo *now = &contract->states[state];
+    for (uint32_t i = 0; i < now->choice_count; i++)
+        if (now->choices[i].message == message) return now->choices[i].next;
+    return state;
+}
+
 static SirState next_state(
     const Slots *slots, const SirPlace *place, SirState state, uint64_t message
 ) {
     SirType type = sir_place_type(slots->module, slots->func, place);
     SirContract contract = sir_type(slots->module, type)->contract;
-    const SirContractInfo *info = &slots->module->contracts.data[contract];
-    if (state >= info->state_count) return state;
-    const SirStateInfo *now = &info->states[state];
-    for (uint32_t i = 0; i < now->choice_count; i++)
-        if (now->choices[i].message == message) return now->choices[i].next;
-    return state;
+    return endpoints_next(&slots->module->contracts.data[contract], state, message);
 }
 
 static void advance(const Slots *slots, const SirPlace *place, uint64_t message, uint32_t *values) {
@@ -137,14 +140,19 @@ static void put_carried(const Slots *slots, const SirInst *inst, uint32_t value,
     if (slot != SIR_NONE && value != SIR_NONE) values[slot] = value;
 }
 
-static const SirSig *callee_sig(const Slots *slots, const SirInst *inst) {
-    if (inst->op == SIR_OP_CALL) return &slots->module->funcs.data[inst->args[1].n].sig;
+const SirSig *endpoints_callee(
+    const SirModule *module, const SirFuncInfo *func, const SirInst *inst
+) {
+    if (inst->op == SIR_OP_CALL) return &module->funcs.data[inst->args[1].n].sig;
     if (inst->op != SIR_OP_CALL_VALUE) return NULL;
     const SirArg *value = &inst->args[1];
     bool is_tree = value->kind == SIR_ARG_CONST;
-    SirType type =
-        is_tree ? value->tree->type : sir_place_type(slots->module, slots->func, &value->place);
-    return sir_type(slots->module, type)->sig;
+    SirType type = is_tree ? value->tree->type : sir_place_type(module, func, &value->place);
+    return sir_type(module, type)->sig;
+}
+
+static const SirSig *callee_sig(const Slots *slots, const SirInst *inst) {
+    return endpoints_callee(slots->module, slots->func, inst);
 }
 
 // At a call an endpoint that is lent comes back as the parameter promises.
@@ -195,6 +203,11 @@ static void open_channel(const Slots *slots, const SirInst *inst, uint32_t *valu
     }
 }
 
+static void retype(const Slots *slots, const SirInst *inst, uint32_t *values) {
+    uint32_t *value = value_at(slots, &inst->args[0].place, values);
+    if (value) *value = (SirState)inst->args[1].n;
+}
+
 void slots_step(const Slots *slots, const SirInst *inst, uint32_t *values) {
     uint32_t along = carried(slots, inst, values);
     keep_promises(slots, inst, values);
@@ -209,6 +222,7 @@ void slots_step(const Slots *slots, const SirInst *inst, uint32_t *values) {
     case SIR_OP_STORAGE_END: fill_local(slots, (SirLocal)inst->args[0].n, false, values); break;
     case SIR_OP_BORROW_MUT: point_to(slots, inst, values); break;
     case SIR_OP_CHANNEL: open_channel(slots, inst, values); break;
+    case SIR_OP_RETYPE: retype(slots, inst, values); break;
     case SIR_OP_SEND: advance(slots, &inst->args[0].place, inst->args[1].n, values); break;
     default: break;
     }
@@ -220,11 +234,19 @@ static bool consumes(const SirArm *arm) {
     return false;
 }
 
+SirState endpoints_when_closed(
+    const SirModule *module, const SirFuncInfo *func, const SirPlace *place
+) {
+    bool kept = place->proj_count == 1 && place->projs[0].kind == SIR_PROJ_DEREF &&
+                place->local >= func->sig.param_count;
+    return kept ? sir_type(module, sir_place_type(module, func, place))->state : SIR_STATE_CLOSED;
+}
+
 // False: nothing comes from a peer that is gone.
 static bool take_head(const Slots *slots, const SirHead *head, uint32_t *values) {
     uint32_t *value = value_at(slots, &head->place, values);
     if (head->is_closed) {
-        if (value) *value = SIR_STATE_CLOSED;
+        if (value) *value = endpoints_when_closed(slots->module, slots->func, &head->place);
         return true;
     }
     if (value && *value == SIR_STATE_CLOSED) return false;

@@ -25,6 +25,18 @@ typedef struct Slots {
     uint32_t *first; // per local and one more: its slots are first[l] .. first[l + 1]
 } Slots;
 
+// The signature that a call goes by; NULL: it is no call.
+const SirSig *endpoints_callee(
+    const SirModule *module, const SirFuncInfo *func, const SirInst *inst
+);
+// The state behind a message; the same one where it has no such choice.
+SirState endpoints_next(const SirContractInfo *contract, SirState state, uint64_t message);
+// The state once the peer is gone: `closed`; but behind a pointer that is no parameter it counts at once as in the state that
+// the pointer's type names.
+SirState endpoints_when_closed(
+    const SirModule *module, const SirFuncInfo *func, const SirPlace *place
+);
+
 Slots *slots_find(SirModule *module, const SirFuncInfo *func, Arena *scratch);
 
 // A parameter is as its type says.

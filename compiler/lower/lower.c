@@ -5,6 +5,7 @@
 
 #include "lower.h"
 
+#include "astray.h"
 #include "drops.h"
 #include "flow.h"
 #include "lower__.h"
@@ -48,6 +49,8 @@ static void lower_fn(Lower *l, SirFunc row) {
     arena_init(&scratch);
     flow_tidy(l->module, &func, &scratch);
     // Every block can be reached from here on.
+    astray_take_out(l->module, &func, &scratch);
+    // Endpoints change their state in locals, and where pointers to them lead.
     drops_insert(l->module, &func, &l->kinds, &scratch);
     // Every owner is consumed exactly once on every path.
     states_agree(l->module, &func, &scratch);

@@ -227,9 +227,21 @@ static void rewrite_block(States *s, SirBlock block, uint32_t *values, uint32_t 
 
 // --- edges -----------------------------------------------------------------------------------------------
 
+static void retype_closed(States *s, Insts *out, const SirPlace *place, SirLoc loc) {
+    SirState state = endpoints_when_closed(s->module, s->func, place);
+    if (state != SIR_STATE_CLOSED) add_retype(s, out, place, state, loc);
+}
+
+static void retype_kept(States *s, Insts *out, const SirArm *arm, SirLoc loc) {
+    if (arm->kind == SIR_ARM_CLOSED) retype_closed(s, out, &arm->place, loc);
+    for (uint32_t i = 0; i < arm->head_count; i++)
+        if (arm->heads[i].is_closed) retype_closed(s, out, &arm->heads[i].place, loc);
+}
+
 static void agree_on_edge(States *s, SirArm *arm, const uint32_t *edge, SirLoc loc) {
     const uint32_t *wanted = s->in[arm->block];
     Insts out = { 0 };
+    retype_kept(s, &out, arm, loc);
     for (uint32_t i = 0; i < s->slots->rows.len; i++) {
         bool asks =
             edge[i] == SIR_STATE_CLOSED && wanted[i] != SIR_STATE_CLOSED && wanted[i] != SIR_NONE;
