@@ -7,21 +7,6 @@
 
 // --- help for all ------------------------------------------------------------------------------------------------------
 
-bool check_count(
-    Checker *checker, const char *name, uint32_t wanted, const AstArgs *args, Span span
-) {
-    vec_each(AstArg, arg, args) {
-        if (arg->label.name) {
-            unsupported(checker, arg->span, "arguments by name");
-            return false;
-        }
-    }
-    if (args->len == wanted) return true;
-    const char *what = arena_printf(checker->arena, "%s", name);
-    diag_report(checker->diags, span, E_ARGUMENT_COUNT, what, wanted, args->len);
-    return false;
-}
-
 static HirExpr *make(Fn *fn, HirBuiltin builtin, const HirType *type, Span span) {
     HirExpr *expr = new_expr(fn->checker, HIR_BUILTIN, type, span);
     expr->builtin = builtin;
@@ -211,22 +196,23 @@ static HirExpr *build_sqrt(Fn *fn, const char *name, const AstArgs *args, Span s
 static const struct Free {
     const char *name;
     uint32_t count;
+    const char *words; // the names of the arguments
     BuildFree *build;
 } frees[] = {
-    { "copy",     1, build_copy    },
-    { "address",  1, build_address },
-    { "replace",  2, build_replace },
-    { "take",     1, build_take    },
-    { "swap",     2, build_swap    },
-    { "fault",    0, build_fault   },
-    { "close",    1, build_close   },
-    { "clz",      1, build_bits    },
-    { "ctz",      1, build_bits    },
-    { "popcount", 1, build_bits    },
-    { "byteswap", 1, build_bits    },
-    { "rotl",     2, build_rotate  },
-    { "rotr",     2, build_rotate  },
-    { "sqrt",     1, build_sqrt    },
+    { "copy",     1, "value",        build_copy    },
+    { "address",  1, "value",        build_address },
+    { "replace",  2, "place value",  build_replace },
+    { "take",     1, "place",        build_take    },
+    { "swap",     2, "a b",          build_swap    },
+    { "fault",    0, "",             build_fault   },
+    { "close",    1, "ep",           build_close   },
+    { "clz",      1, "value",        build_bits    },
+    { "ctz",      1, "value",        build_bits    },
+    { "popcount", 1, "value",        build_bits    },
+    { "byteswap", 1, "value",        build_bits    },
+    { "rotl",     2, "value amount", build_rotate  },
+    { "rotr",     2, "value amount", build_rotate  },
+    { "sqrt",     1, "value",        build_sqrt    },
 };
 
 // --- kernel functions ----------------------------------------------------------------------------------------------------
@@ -240,6 +226,14 @@ static const char *const kcall_texts[] = {
 #define KCALL(name, text, visible, result, params) text,
 #include "contracts/abi/kcalls.def"
 };
+
+static const char *kcall_words(uint32_t row) { // the names of its arguments
+    switch (row) {
+    case KCALL_SLEEP: return "ns";
+    case KCALL_EXIT: return "status";
+    default: return NULL;
+    }
+}
 
 static const struct Kernel {
     uint32_t row;
@@ -256,7 +250,10 @@ static const struct Kernel {
 
 static HirExpr *call_kernel(Fn *fn, const struct Kernel *kernel, const AstArgs *args, Span span) {
     Checker *checker = fn->checker;
-    if (!check_count(checker, kcall_texts[kernel->row], kernel->count, args, span))
+    if (!check_given(
+            checker, kcall_texts[kernel->row], kernel->count,
+            (ParamNames){ .words = kcall_words(kernel->row) }, args, span
+        ))
         return error_expr(checker, span);
     HirExpr *call = new_expr(checker, HIR_KCALL, simple(checker, kernel->result), span);
     call->row = kernel->row;
@@ -273,7 +270,10 @@ HirExpr *call_builtin(Fn *fn, Name name, const AstArgs *args, Span span) {
     const char *word = text_of(fn->checker, name);
     for (size_t i = 0; i < sizeof frees / sizeof *frees; i++) {
         if (strcmp(frees[i].name, word) == 0)
-            return check_count(fn->checker, word, frees[i].count, args, span)
+            return check_given(
+                       fn->checker, word, frees[i].count, (ParamNames){ .words = frees[i].words },
+                       args, span
+                   )
                        ? frees[i].build(fn, word, args, span)
                        : error_expr(fn->checker, span);
     }
@@ -305,25 +305,26 @@ static const struct OfSlice {
     bool plain;   // only of plain elements
     Gives gives;
     Param params[3];
+    const char *words; // the names of the arguments
 } of_slices[] = {
-    { "get", HIR_BUILTIN_GET, false, false, G_MAYBE_CONST, { P_INDEX } },
-    { "get_mut", HIR_BUILTIN_GET_MUT, true, false, G_MAYBE_MUT, { P_INDEX } },
-    { "sub", HIR_BUILTIN_SUB, false, false, G_MAYBE_SUB, { P_INDEX, P_INDEX } },
-    { "swap", HIR_BUILTIN_SLICE_SWAP, true, false, G_VOID, { P_INDEX, P_INDEX } },
-    { "replace", HIR_BUILTIN_SLICE_REPLACE, true, false, G_ELEMENT, { P_INDEX, P_ELEMENT } },
-    { "copy_from", HIR_BUILTIN_SLICE_COPY, true, true, G_VOID, { P_SLICE } },
-    { "fill", HIR_BUILTIN_SLICE_FILL, true, true, G_VOID, { P_ELEMENT } },
-    { "copy_within", HIR_BUILTIN_SLICE_MOVE, true, true, G_VOID, { P_INDEX, P_INDEX, P_INDEX } },
-    { "split_at", HIR_BUILTIN_SPLIT_AT, false, false, G_HALVES, { P_INDEX } },
-    { "split_first", HIR_BUILTIN_SPLIT_FIRST, false, false, G_MAYBE_FIRST, { P_NONE } },
+    { "get", HIR_BUILTIN_GET, false, false, G_MAYBE_CONST, { P_INDEX }, "i" },
+    { "get_mut", HIR_BUILTIN_GET_MUT, true, false, G_MAYBE_MUT, { P_INDEX }, "i" },
+    { "sub", HIR_BUILTIN_SUB, false, false, G_MAYBE_SUB, { P_INDEX, P_INDEX }, "i j" },
+    { "swap", HIR_BUILTIN_SLICE_SWAP, true, false, G_VOID, { P_INDEX, P_INDEX }, "i j" },
+    { "replace", HIR_BUILTIN_SLICE_REPLACE, true, false, G_ELEMENT, { P_INDEX, P_ELEMENT }, "i value" },
+    { "copy_from", HIR_BUILTIN_SLICE_COPY, true, true, G_VOID, { P_SLICE }, "source" },
+    { "fill", HIR_BUILTIN_SLICE_FILL, true, true, G_VOID, { P_ELEMENT }, "value" },
+    { "copy_within", HIR_BUILTIN_SLICE_MOVE, true, true, G_VOID, { P_INDEX, P_INDEX, P_INDEX }, "from to count" },
+    { "split_at", HIR_BUILTIN_SPLIT_AT, false, false, G_HALVES, { P_INDEX }, "i" },
+    { "split_first", HIR_BUILTIN_SPLIT_FIRST, false, false, G_MAYBE_FIRST, { P_NONE }, "" },
 }, of_growables[] = { // and of vectors
-    { "push", HIR_BUILTIN_PUSH, true, false, G_VOID, { P_ELEMENT } },
-    { "pop", HIR_BUILTIN_POP, true, false, G_MAYBE, { P_NONE } },
-    { "insert", HIR_BUILTIN_INSERT, true, false, G_VOID, { P_INDEX, P_ELEMENT } },
-    { "remove", HIR_BUILTIN_REMOVE, true, false, G_ELEMENT, { P_INDEX } },
-    { "truncate", HIR_BUILTIN_TRUNCATE, true, false, G_VOID, { P_INDEX } },
-    { "append", HIR_BUILTIN_APPEND, true, true, G_VOID, { P_SLICE } },
-    { "reserve", HIR_BUILTIN_RESERVE, true, false, G_VOID, { P_INDEX } },
+    { "push", HIR_BUILTIN_PUSH, true, false, G_VOID, { P_ELEMENT }, "value" },
+    { "pop", HIR_BUILTIN_POP, true, false, G_MAYBE, { P_NONE }, "" },
+    { "insert", HIR_BUILTIN_INSERT, true, false, G_VOID, { P_INDEX, P_ELEMENT }, "i value" },
+    { "remove", HIR_BUILTIN_REMOVE, true, false, G_ELEMENT, { P_INDEX }, "i" },
+    { "truncate", HIR_BUILTIN_TRUNCATE, true, false, G_VOID, { P_INDEX }, "length" },
+    { "append", HIR_BUILTIN_APPEND, true, true, G_VOID, { P_SLICE }, "source" },
+    { "reserve", HIR_BUILTIN_RESERVE, true, false, G_VOID, { P_INDEX }, "more" },
 };
 
 static const HirType *tuple_of(Checker *checker, const HirType *first, const HirType *second) {
@@ -397,7 +398,7 @@ static HirExpr *call_of_slice(
         count++;
     bool splits = row->gives == G_HALVES || row->gives == G_MAYBE_FIRST;
     HirMode mode = splits && split_exclusively(checker, place) ? HIR_MUT : HIR_CONST;
-    if (!check_count(checker, row->name, count, args, span) ||
+    if (!check_given(checker, row->name, count, (ParamNames){ .words = row->words }, args, span) ||
         (row->changes && !make_exclusive(checker, place)))
         return error_expr(checker, span);
     if (row->plain && !hir_type_is_plain(elem)) {
@@ -470,7 +471,8 @@ bool is_builtin_function(const HirType *type, const char *name) {
 // `Key.of(x)`: the variant with that value.
 HirExpr *call_enum_of(Fn *fn, const HirType *type, const AstArgs *args, Span span) {
     Checker *checker = fn->checker;
-    if (!check_count(checker, "of", 1, args, span)) return error_expr(checker, span);
+    if (!check_given(checker, "of", 1, (ParamNames){ .words = "value" }, args, span))
+        return error_expr(checker, span);
     HirExpr *expr = make(fn, HIR_BUILTIN_ENUM_OF, hir_type_option(checker->types, type), span);
     add(fn, expr, check_value(fn, args->data[0].value, type->enumeration->repr));
     return finish(fn, expr);
@@ -479,7 +481,8 @@ HirExpr *call_enum_of(Fn *fn, const HirType *type, const AstArgs *args, Span spa
 // `str.of(bytes)`: the text that they are, if they are UTF-8.
 HirExpr *call_str_of(Fn *fn, const AstArgs *args, Span span) {
     Checker *checker = fn->checker;
-    if (!check_count(checker, "of", 1, args, span)) return error_expr(checker, span);
+    if (!check_given(checker, "of", 1, (ParamNames){ .words = "bytes" }, args, span))
+        return error_expr(checker, span);
     const HirType *bytes = hir_type_slice(checker->types, HIR_CONST, simple(checker, HIR_TYPE_U8));
     HirExpr *value = check_value(fn, args->data[0].value, bytes);
     HirExpr *expr = make(

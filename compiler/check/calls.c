@@ -49,8 +49,10 @@ static Decl *settle(Fn *fn, Decl *decl, Env *env, Call *call, const HirType *wan
     if (decl->kind != DECL_GENERIC || decl->item->kind != AST_ITEM_FN) return decl;
     uint32_t params = decl->item->fn.params.len;
     if (params < call->first ||
-        !check_count(
-            checker, text_of(checker, decl->name), params - call->first, call->args, span
+        !check_given(
+            checker, text_of(checker, decl->name), params - call->first,
+            (ParamNames){ .declared = &decl->item->fn.params, .first = call->first }, call->args,
+            span
         )) {
         give_up(fn, call->args, span);
         return NULL;
@@ -78,7 +80,10 @@ static HirExpr *call_fn(Fn *fn, Method method, Call *call, const HirType *want, 
     }
     note_use(checker, decl, span);
     const HirSig *sig = &decl->fn->sig;
-    if (!check_count(checker, text_of(checker, decl->name), sig->params.len, call->args, span))
+    if (!check_given(
+            checker, text_of(checker, decl->name), sig->params.len, (ParamNames){ .fn = decl->fn },
+            call->args, span
+        ))
         return give_up(fn, call->args, span);
     HirExpr *made = new_expr(checker, HIR_CALL, sig->result, span);
     made->fn = decl->fn;
@@ -164,7 +169,10 @@ static HirExpr *call_method(
         );
         return give_up(fn, call->args, span);
     }
-    if (!check_count(checker, text_of(checker, decl->name), sig->params.len - 1, call->args, span))
+    if (!check_given(
+            checker, text_of(checker, decl->name), sig->params.len - 1,
+            (ParamNames){ .fn = decl->fn, .first = 1 }, call->args, span
+        ))
         return give_up(fn, call->args, span);
     HirExpr *made = new_expr(checker, HIR_CALL, sig->result, span);
     made->fn = decl->fn;

@@ -56,10 +56,10 @@ HirStmt *check_send(Fn *fn, const AstStmt *ast) {
         );
         message = NULL;
     }
-    if (message &&
-        !check_count(
-            checker, text_of(checker, message->name), message->args.len, &ast->send.args, ast->span
-        ))
+    if (message && !check_given(
+                       checker, text_of(checker, message->name), message->args.len,
+                       (ParamNames){ .message = message }, &ast->send.args, ast->span
+                   ))
         message = NULL;
     for (uint32_t i = 0; i < ast->send.args.len; i++) {
         HirExpr *arg = check_value(

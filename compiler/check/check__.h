@@ -297,8 +297,6 @@ void complete_constant(
 );
 void add_param(Checker *checker, Module *module, HirFn *fn, const AstParam *param);
 void check_param_count(Checker *checker, HirFn *fn); // reports
-bool may_look_inside(const HirType *type);           // `from *p` of such a parameter is something
-void sort_from(HirSig *sig);                         // ascending, each parameter once
 void default_promise(const HirType *type, uint32_t *promise);
 const HirType *check_promise(
     Checker *checker, const HirType *type, Span span, uint32_t promise
@@ -346,6 +344,37 @@ const HirType *opaque_type(
 const Env *bounds_env(
     Checker *checker, const Decl *generic, const GenericParam *param, const Env *env
 ); // where the bounds that a type's parameter has there are looked up
+
+// --- origins.c ---------------------------------------------------------------------------------------------------------
+
+bool add_origin(
+    Checker *checker, HirSig *sig, uint32_t row, const AstFrom *from
+);                           // of the parameter `row`, if there is one; reports
+void sort_from(HirSig *sig); // ascending, each parameter once
+
+// --- args.c ------------------------------------------------------------------------------------------------------------
+
+typedef struct
+    ParamNames { // where the names are found that arguments may be given by: none of these, or one
+    const HirFn *fn;           // a function
+    const AstParams *declared; // the parameters of a generic one, as they are written
+    const HirFields *fields;   // what a variant carries
+    const HirMessage *message;
+    const char *words; // of what is built in, with blanks between
+    uint32_t first;    // the parameter that the first argument is for
+} ParamNames;
+
+bool check_given(
+    Checker *checker,
+    const char *callee,
+    uint32_t wanted,
+    ParamNames names,
+    const AstArgs *args,
+    Span span
+); // reports
+bool check_count(
+    Checker *checker, const char *callee, uint32_t wanted, const AstArgs *args, Span span
+); // of what has no names; reports
 
 // --- infer.c: what a call leaves unsaid --------------------------------------------------------------------------------------
 
@@ -598,9 +627,6 @@ HirExpr *call_recover(
 ); // any.c: the same of `C.any.imp`
 HirExpr *call_enum_of(Fn *fn, const HirType *type, const AstArgs *args, Span span);
 HirExpr *call_str_of(Fn *fn, const AstArgs *args, Span span);
-bool check_count(
-    Checker *checker, const char *name, uint32_t wanted, const AstArgs *args, Span span
-); // reports
 bool kcall_is_exit(const HirExpr *expr);
 
 // --- sets.c -----------------------------------------------------------------------------------------------------------

@@ -97,7 +97,9 @@ void add_invariants(Fn *fn, const AstClauses *clauses, HirStmt *block) {
 HirExpr *check_old(Fn *fn, const AstExpr *call) {
     Checker *checker = fn->checker;
     uint64_t found;
-    if (!check_count(checker, "old", 1, &call->call.args, call->span))
+    if (!check_given(
+            checker, "old", 1, (ParamNames){ .words = "value" }, &call->call.args, call->span
+        ))
         return error_expr(checker, call->span);
     const AstExpr *arg = call->call.args.data[0].value;
     if (map_get(fn->olds, (uintptr_t)arg, &found))

@@ -313,52 +313,11 @@ void add_param(Checker *checker, Module *module, HirFn *fn, const AstParam *para
     fn->broken = fn->broken || is_error(type);
 }
 
-// `from *p` is what the `ref struct` holds that p leads to.
-bool may_look_inside(const HirType *type) {
-    return type->kind == HIR_TYPE_PTR && (type->mode == HIR_MUT || type->mode == HIR_CONST) &&
-           hir_type_is_second_class(type->elem);
-}
-
 static bool add_from(Checker *checker, HirFn *fn, const AstFrom *from) {
-    if (from->path.len != 1) {
-        unsupported(checker, from->span, "`from` of a part of a parameter");
-        return false;
-    }
-    const char *name = text_of(checker, from->path.data[0].name);
-    for (uint32_t i = 0; i < fn->locals.len; i++) {
-        const HirType *type = fn->locals.data[i]->type;
-        if (fn->locals.data[i]->name != from->path.data[0].name) continue;
-        bool borrows = from->deep ? may_look_inside(type) : hir_type_is_second_class(type);
-        if (!borrows && in_instance_env(checker)) return true; // what stands there holds none
-        if (!hir_type_is_second_class(type) || type->kind == HIR_TYPE_REF_FN) break;
-        if (from->deep && !may_look_inside(type)) {
-            diag_report(checker->diags, from->span, E_FROM_INSIDE, name, type_text(checker, type));
-            diag_help(checker->diags, "`from %s` is all that it borrows", name);
-            return false;
-        }
-        vec_push(checker->arena, &fn->sig.from, ((HirFrom){ .param = i, .deep = from->deep }));
-        return true;
-    }
-    diag_report(checker->diags, from->span, E_BAD_FROM, name);
-    return false;
-}
-
-void sort_from(HirSig *sig) { // ascending, each once: all of it includes what is inside
-    uint32_t kept = 0;
-    for (uint32_t i = 0; i < sig->from.len; i++) {
-        HirFrom from = sig->from.data[i];
-        uint32_t at = kept;
-        while (at > 0 && sig->from.data[at - 1].param > from.param)
-            at--;
-        if (at > 0 && sig->from.data[at - 1].param == from.param) {
-            sig->from.data[at - 1].deep = sig->from.data[at - 1].deep && from.deep;
-            continue;
-        }
-        memmove(&sig->from.data[at + 1], &sig->from.data[at], (kept - at) * sizeof from);
-        sig->from.data[at] = from;
-        kept++;
-    }
-    sig->from.len = kept;
+    uint32_t row = 0;
+    while (row < fn->sig.params.len && fn->locals.data[row]->name != from->path.data[0].name)
+        row++;
+    return add_origin(checker, &fn->sig, row, from);
 }
 
 // It may come from all of them: behind the parameters.

@@ -34,7 +34,10 @@ static HirExpr *make_option(
 ) {
     static const AstArgs empty = { 0 };
     Checker *checker = fn->checker;
-    if (!check_count(checker, some ? "some" : "none", some, args ? args : &empty, span))
+    if (!check_given(
+            checker, some ? "some" : "none", some, (ParamNames){ .words = "value" },
+            args ? args : &empty, span
+        ))
         return look_at(fn, args, span);
     HirExpr *expr = new_expr(checker, some ? HIR_SOME : HIR_NONE, type, span);
     if (some && (expr->base = check_value(fn, args->data[0].value, type->elem))->kind == HIR_ERROR)
@@ -78,7 +81,10 @@ static HirExpr *make_looked(
     }
     if (type->enumeration->is_plain && !has_args)
         return literal(checker, type, variant->value, span);
-    if (!check_count(checker, word, variant->fields.len, args ? args : &empty, span))
+    if (!check_given(
+            checker, word, variant->fields.len, (ParamNames){ .fields = &variant->fields },
+            args ? args : &empty, span
+        ))
         return look_at(fn, args, span);
     if (type->enumeration->is_plain) return literal(checker, type, variant->value, span);
     HirExpr *expr = new_expr(checker, HIR_VARIANT, type, span);

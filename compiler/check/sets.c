@@ -49,7 +49,9 @@ HirExpr *empty_set(Checker *checker, const HirType *type, Span span) {
 static HirExpr *add(Fn *fn, HirExpr *place, const AstArgs *args, Span span) {
     Checker *checker = fn->checker;
     const HirType *set = place->type;
-    if (!check_count(checker, "add", set->elem ? 2 : 1, args, span))
+    if (!check_given(
+            checker, "add", set->elem ? 2 : 1, (ParamNames){ .words = "ep value" }, args, span
+        ))
         return error_expr(checker, span);
     HirExpr *expr = builtin(fn, HIR_BUILTIN_SET_ADD, simple(checker, HIR_TYPE_VOID), place, span);
     for (uint32_t i = 0; i < args->len; i++) {

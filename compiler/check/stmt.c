@@ -243,7 +243,9 @@ static bool is_close(Fn *fn, const AstExpr *expr) {
 static HirStmt *check_close(Fn *fn, const AstExpr *expr) {
     Checker *checker = fn->checker;
     HirStmt *stmt = new_stmt(fn, HIR_STMT_CLOSE, expr->span);
-    if (!check_count(checker, "close", 1, &expr->call.args, expr->span))
+    if (!check_given(
+            checker, "close", 1, (ParamNames){ .words = "ep" }, &expr->call.args, expr->span
+        ))
         return new_stmt(fn, HIR_STMT_ERROR, expr->span);
     stmt->value = as_value(checker, check_expr(fn, expr->call.args.data[0].value, NULL));
     if (stmt->value->kind != HIR_ERROR && stmt->value->type->kind != HIR_TYPE_ENDPOINT)

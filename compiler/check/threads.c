@@ -49,14 +49,15 @@ static const struct OfAtomic {
     const char *name;
     HirBuiltin builtin;
     uint32_t count;
+    const char *words;  // the names of the arguments
     HirTypeKind result; // ERROR: what it holds
     bool only_integers;
 } of_atomics[] = {
-    { "load",         HIR_BUILTIN_ATOMIC_LOAD,  0, HIR_TYPE_ERROR, false },
-    { "store",        HIR_BUILTIN_ATOMIC_STORE, 1, HIR_TYPE_VOID,  false },
-    { "add",          HIR_BUILTIN_ATOMIC_ADD,   1, HIR_TYPE_ERROR, true  },
-    { "swap",         HIR_BUILTIN_ATOMIC_SWAP,  1, HIR_TYPE_ERROR, false },
-    { "compare_swap", HIR_BUILTIN_ATOMIC_CAS,   2, HIR_TYPE_BOOL,  false },
+    { "load",         HIR_BUILTIN_ATOMIC_LOAD,  0, "",        HIR_TYPE_ERROR, false },
+    { "store",        HIR_BUILTIN_ATOMIC_STORE, 1, "x",       HIR_TYPE_VOID,  false },
+    { "add",          HIR_BUILTIN_ATOMIC_ADD,   1, "x",       HIR_TYPE_ERROR, true  },
+    { "swap",         HIR_BUILTIN_ATOMIC_SWAP,  1, "x",       HIR_TYPE_ERROR, false },
+    { "compare_swap", HIR_BUILTIN_ATOMIC_CAS,   2, "old value", HIR_TYPE_BOOL,  false },
 };
 
 HirExpr *call_of_atomic(Fn *fn, HirExpr *place, const char *name, const AstArgs *args, Span span) {
@@ -66,7 +67,10 @@ HirExpr *call_of_atomic(Fn *fn, HirExpr *place, const char *name, const AstArgs 
         const struct OfAtomic *row = &of_atomics[i];
         bool fits = !row->only_integers || hir_type_is_integer(elem);
         if (strcmp(row->name, name) != 0 || !fits) continue;
-        if (!check_count(checker, name, row->count, args, span)) return error_expr(checker, span);
+        if (!check_given(
+                checker, name, row->count, (ParamNames){ .words = row->words }, args, span
+            ))
+            return error_expr(checker, span);
         HirExpr *expr = new_expr(
             checker, HIR_BUILTIN,
             row->result == HIR_TYPE_ERROR ? elem : simple(checker, row->result), span

@@ -254,29 +254,10 @@ static const HirType *growable(Checker *checker, Module *module, const AstType *
 static bool add_named_from(
     Checker *checker, const AstType *type, const AstFrom *from, HirSig *sig
 ) {
-    const char *name = text_of(checker, from->path.data[0].name);
     uint32_t row = 0;
-    if (from->path.len != 1) {
-        unsupported(checker, from->span, "`from` of a part of a parameter");
-        return false;
-    }
     while (row < sig->params.len && type->fn.params.data[row].name.name != from->path.data[0].name)
         row++;
-    const HirType *param = row < sig->params.len ? sig->params.data[row] : NULL;
-    bool borrowed = hir_type_is_second_class(sig->result),
-         holds = param && hir_type_is_second_class(param), inside = param && may_look_inside(param);
-    if (borrowed && (from->deep ? inside : holds)) {
-        vec_push(checker->arena, &sig->from, ((HirFrom){ .param = row, .deep = from->deep }));
-        return true;
-    }
-    if (param && in_instance_env(checker)) return true; // what stands there holds no borrow
-    if (borrowed && holds) {
-        diag_report(checker->diags, from->span, E_FROM_INSIDE, name, type_text(checker, param));
-        diag_help(checker->diags, "`from %s` is all that it borrows", name);
-    } else {
-        diag_report(checker->diags, from->span, E_BAD_FROM, name);
-    }
-    return false;
+    return add_origin(checker, sig, row, from);
 }
 
 // What a borrow in the result comes from: what is written, or the only borrow among the parameters.

@@ -92,7 +92,9 @@ HirExpr *call_view(Fn *fn, const AstExpr *expr) {
         );
         type = error;
     }
-    bool right = check_count(checker, "view", 1, &expr->call.args, expr->span);
+    bool right = check_given(
+        checker, "view", 1, (ParamNames){ .words = "bytes" }, &expr->call.args, expr->span
+    );
     const HirType *bytes = hir_type_slice(checker->types, HIR_CONST, simple(checker, HIR_TYPE_U8));
     HirExpr *value = right ? check_value(fn, expr->call.args.data[0].value, bytes) : NULL;
     if (is_error(type) || !value || value->kind == HIR_ERROR)
