@@ -199,8 +199,18 @@ static HirExpr *weaken(Checker *checker, HirExpr *expr, const HirType *want) {
     return value;
 }
 
+// What is there for ever: a constant, as a whole. NULL: `expr` does not show one.
+static HirExpr *constant_shown(const HirExpr *expr) {
+    bool shows = expr->kind == HIR_BORROW || expr->kind == HIR_VIEW ||
+                 (expr->kind == HIR_SUBVIEW && !expr->lo && !expr->hi);
+    return shows && expr->base->kind == HIR_CONSTANT ? expr->base : NULL;
+}
+
 static HirExpr *to_pointer(Checker *checker, HirExpr *expr, const HirType *want) {
     const HirType *from = expr->type;
+    HirExpr *constant = want->mode == HIR_STATIC ? constant_shown(expr) : NULL;
+    if (constant && from->kind == HIR_TYPE_PTR && constant->type == want->elem)
+        return lend(checker, HIR_BORROW, HIR_STATIC, constant, want, expr->span);
     if (from->kind != HIR_TYPE_PTR || !same_pointee(from->elem, want->elem) ||
         !lends(from->mode, want->mode))
         return NULL;
@@ -245,6 +255,11 @@ static HirExpr *to_slice(Checker *checker, HirExpr *expr, const HirType *want) {
         vec_push(checker->arena, &bytes->args, as_place(checker, expr));
         return bytes;
     }
+    HirExpr *constant = want->mode != HIR_STATIC     ? NULL
+                        : expr->kind == HIR_CONSTANT ? expr
+                                                     : constant_shown(expr);
+    if (constant && constant->type->kind == HIR_TYPE_ARRAY && constant->type->elem == want->elem)
+        return lend(checker, HIR_VIEW, HIR_STATIC, constant, want, expr->span);
     bool holds = from->kind == HIR_TYPE_ARRAY || from->kind == HIR_TYPE_GROW ||
                  from->kind == HIR_TYPE_VECTOR;
     if (holds && from->elem == want->elem && want->mode != HIR_OWN && want->mode != HIR_STATIC) {
@@ -299,6 +314,10 @@ static HirExpr *mismatch(Checker *checker, const HirExpr *expr, const HirType *w
         help_own(checker, expr);
     if (want->kind == HIR_TYPE_PTR && want->mode != HIR_OWN && expr->type == want->elem)
         help_borrow(checker, expr, want);
+    bool for_ever =
+        (want->kind == HIR_TYPE_PTR || want->kind == HIR_TYPE_SLICE) && want->mode == HIR_STATIC;
+    if (for_ever && want->elem == expr->type->elem)
+        diag_help(checker->diags, "a constant as a whole is there for ever, and nothing else");
     if (expr->type->kind == HIR_TYPE_OPTION && expr->type->elem == want)
         diag_help(checker->diags, "`x else ...` says what happens when there is none");
     return error_expr(checker, expr->span);

@@ -199,6 +199,8 @@ static const HirType *static_type(Checker *checker, const HirType *type) {
         return hir_type_str(checker->types, HIR_STATIC);
     if (type->kind == HIR_TYPE_SLICE && type->mode == HIR_CONST)
         return hir_type_slice(checker->types, HIR_STATIC, type->elem);
+    if (type->kind == HIR_TYPE_PTR && type->mode == HIR_CONST)
+        return hir_type_ptr(checker->types, HIR_STATIC, type->elem);
     if (type->kind == HIR_TYPE_ARRAY && type->symbol)
         return hir_type_unknown(
             checker->types, HIR_TYPE_ARRAY, static_type(checker, type->elem), type->symbol

@@ -174,12 +174,15 @@ static bool borrow(Eval *eval, const HirExpr *e, Cell *out) {
     if (!eval_place(eval, e->base, &place)) return false;
     if (e->kind == HIR_BORROW) {
         *out = (Cell){ .type = e->type, .parts = place };
+        if (e->mode == HIR_STATIC) out->constant = e->base->constant;
         return true;
     }
     if (!holds_value(eval, place, e->span)) return false;
     bool good = bound(eval, e->kind == HIR_SUBVIEW ? e->lo : NULL, 0, &lo) &&
                 bound(eval, e->kind == HIR_SUBVIEW ? e->hi : NULL, place->count, &hi);
-    return good && slice_of(eval, e, place, lo, hi, out);
+    good = good && slice_of(eval, e, place, lo, hi, out);
+    if (good && e->mode == HIR_STATIC) out->constant = e->base->constant;
+    return good;
 }
 
 static bool parts_of(Eval *eval, const HirExpr *e, Cell *out) {

@@ -35,13 +35,14 @@ uint64_t fold_real(const HirType *type, uint64_t bits); // of its own width, as 
 typedef struct Cell Cell;
 
 struct Cell {
-    const HirType *type; // NULL: it holds no value
-    uint64_t bits;       // scalars, plain enums; the row of an enum's variant; 1 for `some`
-    Cell *parts;         // of an array, struct, variant, `some`. PTR, SLICE: what is borrowed
-    uint64_t count;      // how many; of a text: bytes
-    const char *bytes;   // STR, and a SLICE of a constant's bytes
-    const HirFn *fn;     // FN
-    bool same;           // an array whose elements are all parts[0]
+    const HirType *type;      // NULL: it holds no value
+    uint64_t bits;            // scalars, plain enums; the row of an enum's variant; 1 for `some`
+    Cell *parts;              // of an array, struct, variant, `some`. PTR, SLICE: what is borrowed
+    uint64_t count;           // how many; of a text: bytes
+    const char *bytes;        // STR, and a SLICE of a constant's bytes
+    const HirConst *constant; // STATIC PTR, SLICE: what it shows all of
+    const HirFn *fn;          // FN
+    bool same;                // an array whose elements are all parts[0]
 };
 
 typedef enum Flow { FLOW_ON, FLOW_BREAK, FLOW_CONTINUE, FLOW_RETURN, FLOW_STOP } Flow;

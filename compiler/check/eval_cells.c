@@ -96,6 +96,8 @@ bool cell_from_expr(Eval *eval, const HirExpr *e, Cell *out) {
         out->count = e->text.len;
         return true;
     case HIR_FN_REF: out->fn = e->fn; return true;
+    case HIR_BORROW:
+    case HIR_VIEW: return eval_value(eval, e, out); // of a constant
     case HIR_NONE: return true;
     case HIR_SOME: out->bits = 1; return from_parts(eval, e, out);
     case HIR_VARIANT: out->bits = e->row; return from_parts(eval, e, out);
@@ -163,6 +165,16 @@ static HirExpr *make_text(Making *m, const Cell *cell) {
     return expr;
 }
 
+static HirExpr *make_static(Making *m, const Cell *cell) {
+    Checker *checker = m->eval->checker;
+    bool pointer = cell->type->kind == HIR_TYPE_PTR;
+    HirExpr *expr = new_expr(checker, pointer ? HIR_BORROW : HIR_VIEW, cell->type, m->span);
+    expr->mode = HIR_STATIC;
+    expr->base = new_expr(checker, HIR_CONSTANT, cell->constant->type, m->span);
+    expr->base->constant = cell->constant;
+    return expr;
+}
+
 static HirExpr *make_array(Making *m, const Cell *cell) {
     return all_same(cell) ? make_one(m, HIR_REPEAT, cell) : make_parts(m, HIR_ARRAY_LIT, cell);
 }
@@ -174,6 +186,7 @@ static HirExpr *make(Making *m, const Cell *cell) {
         return error_expr(checker, m->span);
     }
     HirTypeKind kind = cell->type ? cell->type->kind : HIR_TYPE_ERROR;
+    if (cell->constant) return make_static(m, cell);
     switch (kind) {
     case HIR_TYPE_ARRAY: return make_array(m, cell);
     case HIR_TYPE_STRUCT: return make_parts(m, HIR_STRUCT_LIT, cell);

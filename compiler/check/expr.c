@@ -439,11 +439,9 @@ static HirExpr *check_slice(Fn *fn, const AstExpr *expr, const HirType *want) {
         );
     bool can_change = base->type->kind == HIR_TYPE_ARRAY || base->type->kind == HIR_TYPE_VECTOR ||
                       base->type->mode == HIR_OWN || base->type->mode == HIR_MUT;
-    HirMode mode = can_change && !(want && want->kind == HIR_TYPE_SLICE && want->mode == HIR_CONST)
-                       ? HIR_MUT
-                       : HIR_CONST;
-    if (!want || want->kind != HIR_TYPE_SLICE)
-        mode = HIR_CONST; // shared unless an exclusive one is asked for
+    bool shared = !want || want->kind != HIR_TYPE_SLICE || want->mode == HIR_CONST ||
+                  want->mode == HIR_STATIC; // unless an exclusive one is asked for
+    HirMode mode = can_change && !shared ? HIR_MUT : HIR_CONST;
     if (mode == HIR_MUT && !check_mutable(checker, base)) return error_expr(checker, expr->span);
     if (!check_pointee(checker, hir_type_slice(checker->types, mode, base->type->elem), expr->span))
         return error_expr(checker, expr->span);

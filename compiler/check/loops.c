@@ -156,6 +156,36 @@ static void run_round(
 
 // --- over a range -------------------------------------------------------------------------------------------------------------------
 
+// The range is wrong: what is wrong in the body is reported as well.
+static HirStmt *look_at_body(Fn *fn, const AstStmt *stmt, Counter *counter, const HirType *type) {
+    const HirType *error = simple(fn->checker, HIR_TYPE_ERROR);
+    counter->at = new_local(fn, 0, type ? type : error, stmt->for_each.range.span);
+    counter->reverse = false;
+    run_round(fn, counter, stmt, &stmt->for_each.binders.data[0], counter->at->type, NULL);
+    return new_stmt(fn, HIR_STMT_ERROR, stmt->span);
+}
+
+// `for (usize i : 0..)` counts until something leaves it, and traps when the last value of the type is behind it.
+static HirStmt *without_end(Fn *fn, const AstStmt *stmt, Counter *counter, const HirType *type) {
+    Checker *checker = fn->checker;
+    const AstRange *range = &stmt->for_each.range;
+    const HirType *usize = simple(checker, HIR_TYPE_USIZE);
+    HirExpr *lo = range->lo ? type ? check_value(fn, range->lo, type)
+                                   : as_value(checker, check_expr(fn, range->lo, usize))
+                            : literal(checker, type ? type : usize, 0, range->span);
+    bool ends = counter->reverse || counter->inclusive, is_integer = hir_type_is_integer(lo->type);
+    if (ends)
+        diag_report(checker->diags, range->span, E_RANGE_END, counter->reverse ? "reverse" : "..=");
+    else if (lo->kind != HIR_ERROR && !is_integer)
+        diag_report(checker->diags, range->span, E_OPERAND, "..", type_text(checker, lo->type));
+    if (ends || lo->kind == HIR_ERROR || !is_integer) return look_at_body(fn, stmt, counter, type);
+    counter->at = hidden(fn, counter->block, lo, range->span);
+    counter->loop->step = advance(fn, counter);
+    counter->loop->step->family = HIR_TRAP;
+    run_round(fn, counter, stmt, &stmt->for_each.binders.data[0], lo->type, read(fn, counter->at));
+    return counter->block;
+}
+
 static HirStmt *over_range(Fn *fn, const AstStmt *stmt) {
     Checker *checker = fn->checker;
     const AstRange *range = &stmt->for_each.range;
@@ -165,10 +195,7 @@ static HirStmt *over_range(Fn *fn, const AstStmt *stmt) {
     counter.reverse = stmt->for_each.reverse;
     counter.inclusive = range->inclusive;
     const HirType *type = binder->type ? resolve_type(checker, fn->module, binder->type) : NULL;
-    if (!range->hi) {
-        unsupported(checker, range->span, "ranges without an end");
-        return new_stmt(fn, HIR_STMT_ERROR, stmt->span);
-    }
+    if (!range->hi) return without_end(fn, stmt, &counter, type);
     HirExpr *hi = check_value(fn, range->hi, type);
     HirExpr *lo = range->lo ? check_value(fn, range->lo, type ? type : hi->type)
                             : literal(checker, hi->type, 0, range->span);
@@ -178,15 +205,7 @@ static HirStmt *over_range(Fn *fn, const AstStmt *stmt) {
         diag_report(checker->diags, range->span, E_OPERAND, "..", type_text(checker, lo->type));
         wrong = true;
     }
-    if (wrong || hi->kind == HIR_ERROR) {
-        lo = literal(checker, simple(checker, HIR_TYPE_ERROR), 0, range->span);
-        counter.at = new_local(fn, 0, type && !is_error(type) ? type : lo->type, range->span);
-        counter.reverse = false;
-        run_round(
-            fn, &counter, stmt, binder, counter.at->type, NULL
-        ); // for what is wrong in the body
-        return new_stmt(fn, HIR_STMT_ERROR, stmt->span);
-    }
+    if (wrong || hi->kind == HIR_ERROR) return look_at_body(fn, stmt, &counter, type);
     set_up(fn, &counter, lo, hi, range->span);
     run_round(fn, &counter, stmt, binder, counter.at->type, read(fn, counter.at));
     return counter.block;

@@ -310,7 +310,9 @@ static HirExpr *check_borrow(Fn *fn, const AstExpr *expr, const HirType *want) {
     if (operand->kind == HIR_ERROR) return operand;
     HirExpr *place = as_place(checker, operand);
     // Where nothing says which, exclusive if it can be.
-    bool shared = want && want->kind == HIR_TYPE_PTR ? want->mode == HIR_CONST : !is_mutable(place);
+    bool shared = want && want->kind == HIR_TYPE_PTR
+                      ? want->mode == HIR_CONST || want->mode == HIR_STATIC
+                      : !is_mutable(place);
     if (!shared && !check_mutable(checker, place)) return error_expr(checker, expr->span);
     if (!hir_type_is_lent(place->type)) {
         diag_report(
@@ -319,12 +321,14 @@ static HirExpr *check_borrow(Fn *fn, const AstExpr *expr, const HirType *want) {
         );
         return error_expr(checker, expr->span);
     }
+    bool for_ever = want && want->kind == HIR_TYPE_PTR && want->mode == HIR_STATIC &&
+                    place->kind == HIR_CONSTANT;
+    HirMode mode = for_ever ? HIR_STATIC : shared ? HIR_CONST : HIR_MUT;
     HirExpr *borrow = new_expr(
-        checker, HIR_BORROW,
-        hir_type_ptr(checker->types, shared ? HIR_CONST : HIR_MUT, place->type), expr->span
+        checker, HIR_BORROW, hir_type_ptr(checker->types, mode, place->type), expr->span
     );
     borrow->base = place;
-    borrow->mode = shared ? HIR_CONST : HIR_MUT;
+    borrow->mode = mode;
     return borrow;
 }
 

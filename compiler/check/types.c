@@ -207,12 +207,8 @@ static const HirType *pointer(
         diag_report(checker->diags, type->span, E_BORROW_STORED, "what a pointer leads to");
         return simple(checker, HIR_TYPE_ERROR);
     }
-    if (type->kind == AST_TYPE_SLICE) return hir_type_slice(checker->types, mode, elem);
-    if (mode == HIR_STATIC) {
-        unsupported(checker, type->span, "static pointers");
-        return simple(checker, HIR_TYPE_ERROR);
-    }
-    return hir_type_ptr(checker->types, mode, elem);
+    return type->kind == AST_TYPE_SLICE ? hir_type_slice(checker->types, mode, elem)
+                                        : hir_type_ptr(checker->types, mode, elem);
 }
 
 static const HirType *array(Checker *checker, Module *module, const AstType *type) {

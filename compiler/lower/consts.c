@@ -108,6 +108,28 @@ static SirTree *variant(Lower *l, const HirExpr *e, uint32_t depth) {
     return tree;
 }
 
+// --- parts of constants --------------------------------------------------------------------------------
+
+static const HirExpr *field_of(const HirExpr *value, uint32_t row) {
+    for (uint32_t i = 0; i < value->args.len; i++)
+        if (value->rows[i] == row) return value->args.data[i];
+    return NULL;
+}
+
+// What stands in a place that is a constant, or a part of one; NULL: it is not known, or the index traps.
+static const HirExpr *known_at(const HirExpr *place) {
+    if (place->kind == HIR_CONSTANT) return place->constant->value;
+    bool is_part = place->kind == HIR_FIELD || place->kind == HIR_INDEX;
+    const HirExpr *whole = is_part ? known_at(place->base) : NULL;
+    if (!whole) return NULL;
+    if (place->kind == HIR_FIELD)
+        return whole->kind == HIR_STRUCT_LIT ? field_of(whole, place->row) : NULL;
+    const HirExpr *index = place->index;
+    if (index->kind != HIR_LITERAL || index->bits >= whole->type->count) return NULL;
+    if (whole->kind == HIR_REPEAT) return whole->base;
+    return whole->kind == HIR_ARRAY_LIT ? whole->args.data[index->bits] : NULL;
+}
+
 // --- all -----------------------------------------------------------------------------------------------
 
 static SirTree *tree_at(Lower *l, const HirExpr *e, uint32_t depth) {
@@ -126,8 +148,12 @@ static SirTree *tree_at(Lower *l, const HirExpr *e, uint32_t depth) {
     case HIR_STRUCT_LIT:
     case HIR_ARRAY_LIT: return list(l, e, 0, depth);
     case HIR_REPEAT: return with_one_item(l, SIR_CONST_REPEAT, e, 0, depth);
-    case HIR_COPY:
-        return e->base->kind == HIR_CONSTANT ? tree_at(l, e->base->constant->value, depth) : NULL;
+    case HIR_COPY: {
+        bool is_whole = e->base->kind == HIR_CONSTANT,
+             is_one = !e->type->elem && e->type->kind != HIR_TYPE_STRUCT;
+        const HirExpr *known = is_whole || is_one ? known_at(e->base) : NULL;
+        return known ? tree_at(l, known, depth) : NULL;
+    }
     default: return NULL;
     }
 }

@@ -23,9 +23,8 @@ static SirArg computed(Body *b, const HirExpr *e) {
 SirArg lower__value(Body *b, const HirExpr *e) {
     if (e->kind == HIR_MOVE)
         return (SirArg){ .kind = SIR_ARG_MOVE, .place = lower__place(b, e->base, false) };
-    if (e->kind == HIR_COPY && (e->base->kind != HIR_CONSTANT || is_large_const(e->base)))
-        return lower__copy(lower__place(b, e->base, false));
-    SirTree *tree = lower__tree(b->l, e);
+    SirTree *tree = e->kind == HIR_COPY && is_large_const(e->base) ? NULL : lower__tree(b->l, e);
+    if (e->kind == HIR_COPY && !tree) return lower__copy(lower__place(b, e->base, false));
     return tree ? lower__tree_arg(tree) : computed(b, e);
 }
 
