@@ -133,16 +133,6 @@ static ContractView view_of(Project *project) {
     return (ContractView){ &project->arena, project->checked->program, project->checked->names };
 }
 
-static ExitCode draw_system(Project *project, const ContractView *view, Buf *out) {
-    vec_each(HirSystem *, it, &view->program->systems) {
-        if (strcmp(view_name(view, (*it)->name), project->options->system) != 0) continue;
-        contract_dot_system(view, *it, out);
-        return EXIT_OK;
-    }
-    fprintf(stderr, "sipcc: there is no system `%s`\n", project->options->system);
-    return EXIT_USAGE;
-}
-
 // A picture is of one thing.
 static ExitCode show_all(Project *project, const ContractView *view, const Given *given, Buf *out) {
     const Options *options = project->options;
@@ -186,9 +176,7 @@ static ExitCode show_file(Project *project, const Given *given) {
     if (code != EXIT_OK) return code;
     ContractView view = view_of(project);
     Buf out = { 0 };
-    bool picture = project->options->form == FORM_SVG || project->options->form == FORM_DOT;
-    code = picture && project->options->system ? draw_system(project, &view, &out)
-                                               : show_all(project, &view, given, &out);
+    code = show_all(project, &view, given, &out);
     if (code == EXIT_OK) code = write_out(project, &out);
     buf_free(&out);
     return code;

@@ -58,11 +58,29 @@ static void list_wire(const Wire *wire, Buf *out) {
     buf_byte(out, '\n');
 }
 
-static void list(Project *project, const Wiring *wiring, const DeadlockSystem *system, Buf *out) {
-    DeadlockReport report;
-    uint32_t limit = project->options->states ? project->options->states : DEADLOCK_STATES;
-    deadlock_search(&project->arena, system, limit, &report);
-    deadlock_show(&report, system, wiring->name, out);
+// As `check` judges: what no data decides is wrong, what may be is a warning, what is not proved is wrong where that is asked.
+static bool is_wrong(const Options *options, DeadlockVerdict verdict) {
+    switch (verdict) {
+    case DEADLOCK_CERTAIN: return true;
+    case DEADLOCK_POSSIBLE: return options->deadlock == DEADLOCK_PROVE || options->deny_warnings;
+    case DEADLOCK_UNPROVED: return options->deadlock == DEADLOCK_PROVE;
+    case DEADLOCK_FREE: break;
+    }
+    return false;
+}
+
+static bool list(Project *project, const Wiring *wiring, const DeadlockSystem *system, Buf *out) {
+    const Options *options = project->options;
+    bool wrong = false;
+    if (options->deadlock == DEADLOCK_OFF) {
+        buf_printf(out, "system %s\n", wiring->name);
+    } else {
+        DeadlockReport report;
+        uint32_t limit = options->states ? options->states : DEADLOCK_STATES;
+        deadlock_search(&project->arena, system, limit, &report);
+        deadlock_show(&report, system, wiring->name, out);
+        wrong = is_wrong(options, report.verdict);
+    }
     vec_each(Instance, sip, &wiring->sips) {
         buf_printf(out, "  sip %s = %s", sip->name, sip->program);
         if (sip->restart) buf_printf(out, " restart %u", sip->restart);
@@ -70,6 +88,7 @@ static void list(Project *project, const Wiring *wiring, const DeadlockSystem *s
         vec_each(Wire, wire, &sip->wires)
             list_wire(wire, out);
     }
+    return !wrong;
 }
 
 // --- in another form ---------------------------------------------------------------------------------------------------
@@ -112,10 +131,10 @@ static ExitCode show(Project *project, const Wiring *wiring, Buf *out) {
     if (!deadlock_system(project, wiring, &system))
         return fail("a wire of the system leads nowhere; `sipcc image` says which");
     if (project->options->form != FORM_TEXT) return picture(project, wiring, &system, out);
-    list(project, wiring, &system, out);
-    return EXIT_OK;
+    return list(project, wiring, &system, out) ? EXIT_OK : EXIT_PROGRAM;
 }
 
+// All are shown, whatever is wrong with one of them.
 static ExitCode show_wanted(Project *project, Buf *out) {
     bool one = project->options->system || project->options->form != FORM_TEXT;
     if (one || project->systems.len == 0) {
@@ -123,10 +142,12 @@ static ExitCode show_wanted(Project *project, Buf *out) {
         if (!system) return project->systems.len ? EXIT_USAGE : EXIT_PROGRAM;
         return show(project, system, out);
     }
-    ExitCode code = EXIT_OK;
-    for (uint32_t i = 0; code == EXIT_OK && i < project->systems.len; i++)
-        code = show(project, &project->systems.data[i], out);
-    return code;
+    ExitCode worst = EXIT_OK;
+    vec_each(const Wiring, system, &project->systems) {
+        ExitCode code = show(project, system, out);
+        worst = code > worst ? code : worst;
+    }
+    return worst;
 }
 
 int command_system(const Options *options) {
@@ -135,8 +156,12 @@ int command_system(const Options *options) {
     Options quiet = *options;
     quiet.deadlock = DEADLOCK_OFF; // it is listed instead
     ExitCode code = prepare(&project, &quiet);
+    project.options = options;
     if (code == EXIT_OK) code = show_wanted(&project, &out);
-    if (code == EXIT_OK) code = write_out(&project, &out);
+    if (code == EXIT_OK || (options->form == FORM_TEXT && out.len)) {
+        ExitCode written = write_out(&project, &out);
+        code = written > code ? written : code;
+    }
     buf_free(&out);
     project_end(&project);
     return code;

@@ -19,7 +19,6 @@ static inline const char *view_name(const ContractView *view, Name name) {
 void contract_text(const ContractView *view, const HirContract *contract, Buf *out); // for people
 void contract_json(const ContractView *view, const HirContract *contract, Buf *out);
 void contract_dot(const ContractView *view, const HirContract *contract, Buf *out);
-void contract_dot_system(const ContractView *view, const HirSystem *system, Buf *out);
 void contract_promela(const ContractView *view, const HirContract *contract, Buf *out);
 
 // May `fresh` be used where `old` was? Each difference, with the shortest sequence of messages that leads there. True: there

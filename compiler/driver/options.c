@@ -29,7 +29,8 @@ static const CommandRow commands[COMMANDS] = {
                    "Verifies every sealed binary again, then writes an ELF file that QEMU's -kernel (PVH) boots,\n"
                     "and beside it FILE.img, the packed image that sip-hosted runs."                                                                                                                                 },
     [CMD_SYSTEM] = { "system",   "FILE.sip | FILE.system",
-                   "show how systems are wired, and whether they can deadlock",                         "Lists sips, wires and what the search for deadlocks found. With --dot, --svg or --promela one system is\n"
+                   "show how systems are wired, and whether they can deadlock",                         "Lists sips, wires and what the search for deadlocks found, and exits with 1 if they can deadlock\n"
+                     "(--deadlock prove: if that is not ruled out; off: never). With --dot, --svg or --promela one system is\n"
                      "written in that form instead, to -o FILE or standard output; --svg needs Graphviz."                             },
     [CMD_EMIT] = { "emit",     "FILE.sip",               "show what a room leaves",
                    "One of --sir, --llvm, --asm or --contract says which. With several sips, --sip NAME chooses."                                                                                                    },
@@ -132,10 +133,11 @@ static const OptionRow option_rows[] = {
     { OPT_LEVEL,        "-O",                   "0|1|2|s",                ON(BUILD) | ON(RUN) | ON(TEST) | ON(IMAGE) | ON(EMIT),
      "how hard to optimise (default 2)"                                                                                                                                                         },
     { OPT_INCLUDE,      "-I",                   "DIR",                    COMPILING,                                                    "look for imported modules in DIR too"                  },
-    { OPT_SYSTEM,       "--system",             "NAME",                   ON(SYSTEM) | ON(RUN) | ON(IMAGE) | ON(CONTRACT),
+    { OPT_SYSTEM,       "--system",             "NAME",                   ON(SYSTEM) | ON(RUN) | ON(IMAGE),
      "which system, where the program has several"                                                                                                                                              },
     { OPT_SIP,          "--sip",                "NAME",                   ON(EMIT),                                                     "which sip, where the program has several"              },
-    { OPT_DEADLOCK,     "--deadlock",           "report|off|prove",       ON(CHECK) | ON(BUILD) | ON(RUN) | ON(IMAGE),
+    { OPT_DEADLOCK,     "--deadlock",           "report|off|prove",
+     ON(SYSTEM) | ON(CHECK) | ON(BUILD) | ON(RUN) | ON(IMAGE),
      "what to do about deadlocks: report them (default), nothing, or refuse what is not proved free"                                                                                            },
     { OPT_DOT,          "--dot",                NULL,                     ON(SYSTEM) | ON(CONTRACT),
      "the wiring, or the states of a contract, as a graph for Graphviz"                                                                                                                         },
@@ -444,6 +446,8 @@ static bool parse_option(Arena *arena, int argc, char **argv, int *at, Options *
         return false;
     }
     if (!(row->commands & (1u << options->command))) {
+        if (row->id == OPT_SYSTEM && options->command == CMD_CONTRACT)
+            fprintf(stderr, "sipcc: `sipcc system --svg --system NAME FILE` draws a system\n");
         fprintf(
             stderr, "sipcc: %s does not go with `%s`; `sipcc %s --help` lists what does\n",
             row->spelling, commands[options->command].name, commands[options->command].name
