@@ -223,22 +223,34 @@ static void enter_data(ExampleFile *file) {
     ((ElfHeader *)(void *)file->bytes)->entry = 0x20000;
 }
 
+static SealManifest *manifest_of(ExampleFile *file) {
+    return (SealManifest *)(void *)(file->bytes + file->manifest);
+}
+static void be_old(ExampleFile *file) {
+    manifest_of(file)->abi = SIP_ABI_VERSION - 1;
+}
+static void be_new(ExampleFile *file) {
+    manifest_of(file)->abi = SIP_ABI_VERSION + 1;
+}
+
 static const struct Broken {
     void (*damage)(ExampleFile *file);
     const char *wrong;
 } broken[] = {
-    { share_a_page,        "two segments share a page or are not in order"   },
-    { write_and_execute,   "a segment is writable and executable"            },
-    { lie_beyond_the_file, "a segment reaches beyond the file"               },
-    { be_huge,             "a segment lies beyond the largest image"         },
-    { want_an_interpreter, "it wants an interpreter"                         },
-    { have_tls,            "it has thread-local storage"                     },
-    { relro_elsewhere,     "RELRO is not part of one writable segment"       },
-    { no_relro,            "a relocation writes outside the RELRO segment"   },
-    { relocate_code,       "a relocation writes outside the RELRO segment"   },
-    { point_outside,       "a relocation points outside the image"           },
-    { relocate_otherwise,  "it has other relocations than R_X86_64_RELATIVE" },
-    { enter_data,          "the entry is not code"                           },
+    { share_a_page,        "two segments share a page or are not in order"     },
+    { write_and_execute,   "a segment is writable and executable"              },
+    { lie_beyond_the_file, "a segment reaches beyond the file"                 },
+    { be_huge,             "a segment lies beyond the largest image"           },
+    { want_an_interpreter, "it wants an interpreter"                           },
+    { have_tls,            "it has thread-local storage"                       },
+    { relro_elsewhere,     "RELRO is not part of one writable segment"         },
+    { no_relro,            "a relocation writes outside the RELRO segment"     },
+    { relocate_code,       "a relocation writes outside the RELRO segment"     },
+    { point_outside,       "a relocation points outside the image"             },
+    { relocate_otherwise,  "it has other relocations than R_X86_64_RELATIVE"   },
+    { enter_data,          "the entry is not code"                             },
+    { be_old,              "it is made for an older kernel ABI; build it anew" },
+    { be_new,              "it is made for a newer kernel ABI"                 },
 };
 
 static void says_what_is_wrong(void **state) {

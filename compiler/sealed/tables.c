@@ -180,7 +180,8 @@ const char *sealed__read_manifest(Sealed *sealed, SealedView section) {
     if (manifest->size < sizeof *manifest || manifest->size > section.size)
         return "the manifest is not of the size that it says";
     sealed->manifest_bytes = (SealedView){ section.bytes, manifest->size };
-    if (manifest->abi != SIP_ABI_VERSION) return "it is made for another kernel ABI";
+    if (manifest->abi < SIP_ABI_VERSION) return "it is made for an older kernel ABI; build it anew";
+    if (manifest->abi > SIP_ABI_VERSION) return "it is made for a newer kernel ABI";
     if (manifest->cpu_level < 1 || manifest->cpu_level > 4)
         return "it is made for a processor that there is not";
     if (manifest->stack_bytes > MOST_STACK || manifest->frame_bound > MOST_STACK)

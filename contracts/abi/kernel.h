@@ -10,7 +10,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define SIP_ABI_VERSION 1u
+// Whatever a SIP and the kernel see of each other differently makes another version: a row of kcalls.def whose signature or
+// meaning changes, a row in between, another layout below. A row at the end does not: what knows nothing of it does not call it.
+#define SIP_ABI_VERSION 2u
 
 typedef struct SipEndpoint SipEndpoint; // kernel memory; opaque to a SIP
 typedef struct SipSet SipSet;           // the same; an empty set is NULL

@@ -71,6 +71,13 @@ def repack(image):
     return image[:IMAGE_DIGEST] + hashlib.sha256(zeroed).digest() + image[IMAGE_DIGEST + 32:]
 
 
+def older(sealed):
+    """As an older sipcc made it: the manifest's ABI is the third word behind its magic."""
+    at = sealed.regions[".sip.manifest"][0] + 16
+    abi, = struct.unpack_from("<I", sealed.data, at)
+    return sealed.data[:at] + struct.pack("<I", abi - 1) + sealed.data[at + 4:]
+
+
 def sections_of(sealed):
     return {name: place for name, place in sealed.regions.items() if name.startswith(".")}
 
@@ -142,6 +149,10 @@ def images(sipcc, hosted, scratch):
     resealed = with_program(reseal(code, sealed.record))
     refused_hosted(hosted, scratch, "a flip, image not repacked", with_program(code), "refused: image: it was changed after it was packed")
     refused_hosted(hosted, scratch, "a resealed change", repack(resealed), "its digest is not the one in the image's table")
+    old = reseal(older(sealed), sealed.record)
+    digest = slice(sealed.record + RECORD_DIGEST, sealed.record + RECORD_DIGEST + 32)
+    old_image = with_program(old).replace(sealed.data[digest], old[digest])
+    refused_hosted(hosted, scratch, "made for an older kernel", repack(old_image), "refused: program Hello: it is made for an older kernel ABI")
     for length in [0, 1, 63, 64, 127, 128, len(image) // 2, len(image) - 1]:
         refused_hosted(hosted, scratch, f"an image of {length} bytes", image[:length], "refused: image: ")
 
@@ -150,6 +161,7 @@ def images(sipcc, hosted, scratch):
 
     refused_booted(scratch, "a flip in .text", boot(repack(with_program(code))), "refused: program Hello: it was changed after it was sealed")
     refused_booted(scratch, "a resealed change", boot(repack(resealed)), "its digest is not the one in the image's table")
+    refused_booted(scratch, "made for an older kernel", boot(repack(old_image)), "refused: program Hello: it is made for an older kernel ABI")
     refused_booted(scratch, "a flip, image not repacked", boot(with_program(code)), "refused: image: it was changed after it was packed")
 
 
@@ -172,6 +184,7 @@ def trust(sipcc, scratch):
         sealed.data.replace(text, text[:traps] + b"\x90\x90" + text[traps + 2:], 1) if traps >= 0 else flip(sealed.data, sealed.regions[".text"][0] + 1), sealed.record), not_from_sir)
     refused_sipcc(sipcc, folder, "a constant", changed(".rodata"), not_from_sir)
     refused_sipcc(sipcc, folder, "the heap quota", changed(".sip.manifest", 40, 6), not_from_sir)
+    refused_sipcc(sipcc, folder, "made for an older kernel", reseal(older(sealed), sealed.record), "it is made for an older kernel ABI; build it anew")
     refused_sipcc(sipcc, folder, "a line table", changed(".sip.lines", sealed.regions[".sip.lines"][1] - 1), "")
     refused_sipcc(sipcc, folder, "debug information", changed(".debug_info"), not_from_sir)
     # Changed SIR is judged for what it is. Where the judge accepts it (a name nobody prints), the rest must come from it.
