@@ -57,7 +57,7 @@ static void add_moves(Actor *actor, const State *state, Outcome outcome, bool ti
         Move move = {
             .label = { .sip = thread->sip,
                       .config = thread->config,
-                      .arm = outcome.arm,
+                      .wait = outcome.wait,
                       .choice = chosen ? next->choice : NULL,
                       .choice_func = next->choice_func,
                       .is_timeout = timeout },
@@ -176,51 +176,97 @@ static void act_end(Actor *actor, bool all) {
 
 // --- waiting -----------------------------------------------------------------------------------------------------------
 
-bool deadlock__act_is_ready(const Space *space, const State *state, uint32_t end) {
-    const Line *line = &state->lines.data[end / 2];
-    return is_kernels(space, end) || line->letters[!(end % 2)].len || line->closed[!(end % 2)];
-}
-
-static void receive_letter(Actor *actor, uint32_t end, uint32_t arm) {
-    State state = copy_state(actor);
-    Outcome outcome = { .arm = arm };
-    bool letter = config_of(actor)->inst->arms[arm].kind == SIR_ARM_MESSAGE;
-    if (letter && !is_kernels(actor->space, end)) {
-        Line *line = &state.lines.data[end / 2];
-        Letter *letters = line->letters[!(end % 2)].data;
-        outcome.payload = letters[0].payload;
-        memmove(letters, letters + 1, --line->letters[!(end % 2)].len * sizeof *letters);
+Chance deadlock__act_chance(const Space *space, const State *state, const Head *head) {
+    const Line *line = &state->lines.data[head->end / 2];
+    uint32_t from = !(head->end % 2);
+    if (is_kernels(space, head->end)) return head->is_closed ? CHANCE_NEVER : CHANCE_NOW;
+    if (line->letters[from].len) {
+        bool fits = !head->is_closed && line->letters[from].data[0].message == head->message;
+        return fits ? CHANCE_NOW : CHANCE_NEVER;
     }
-    add_moves(actor, &state, outcome, false);
+    if (!line->closed[from]) return CHANCE_LATER;
+    return head->is_closed ? CHANCE_NOW : CHANCE_NEVER;
 }
 
-static bool fits(const Actor *actor, uint32_t end, const SirArm *arm) {
-    const Line *line = &actor->from->lines.data[end / 2];
-    bool kernel = is_kernels(actor->space, end);
-    if (arm->kind == SIR_ARM_MESSAGE)
-        return kernel || (line->letters[!(end % 2)].len &&
-                          line->letters[!(end % 2)].data[0].message == arm->n);
-    return arm->kind == SIR_ARM_CLOSED && !kernel && !line->letters[!(end % 2)].len &&
-           line->closed[!(end % 2)];
+Chance deadlock__act_chance_of_wait(const Space *space, const State *state, const Wait *wait) {
+    Chance worst = CHANCE_NOW;
+    for (uint32_t i = 0; i < wait->head_count; i++) {
+        Chance chance = deadlock__act_chance(space, state, &wait->heads[i]);
+        if (chance > worst) worst = chance;
+    }
+    return worst;
+}
+
+typedef struct Chances { // of all that a receive waits for
+    bool now, later;
+    bool timeout, last; // `unsatisfiable`
+} Chances;
+
+static Chances chances_of(const Space *space, const State *state, const Config *config) {
+    Chances chances = { 0 };
+    for (uint32_t i = 0; i < config->wait_count; i++) {
+        const Wait *wait = &config->waits[i];
+        SirArmKind kind = config->inst->arms[wait->arm].kind;
+        chances.timeout |= kind == SIR_ARM_TIMEOUT;
+        chances.last |= kind == SIR_ARM_UNSATISFIABLE;
+        if (wait->head_count == 0) continue;
+        Chance chance = deadlock__act_chance_of_wait(space, state, wait);
+        chances.now |= chance == CHANCE_NOW;
+        chances.later |= chance == CHANCE_LATER;
+    }
+    return chances;
+}
+
+bool deadlock__act_is_stuck(const Space *space, const State *state, const Config *config) {
+    Chances chances = chances_of(space, state, config);
+    return !chances.now && !chances.timeout && (chances.later || !chances.last);
+}
+
+static void receive_heads(Actor *actor, uint32_t row) {
+    State state = copy_state(actor);
+    const Wait *wait = &config_of(actor)->waits[row];
+    Values *values = &actor->space->values;
+    VEC(Val) items = { 0 };
+    bool any = false;
+    for (uint32_t h = 0; h < wait->head_count; h++) {
+        const Head *head = &wait->heads[h];
+        Val payload = VAL_NONE;
+        if (!head->is_closed && !is_kernels(actor->space, head->end)) {
+            Line *line = &state.lines.data[head->end / 2];
+            uint32_t from = !(head->end % 2);
+            Letter *letters = line->letters[from].data;
+            payload = letters[0].payload;
+            memmove(letters, letters + 1, --line->letters[from].len * sizeof *letters);
+        }
+        const Value *list = deadlock__value_at(values, payload);
+        for (uint32_t i = 0; i < head->args; i++) {
+            Val item = i < list->count ? list->items[i] : VAL_NONE;
+            any |= item != VAL_NONE;
+            vec_push(actor->arena, &items, item);
+        }
+    }
+    Val all =
+        any ? deadlock__value_make(values, VALUE_LIST, 0, 0, items.data, items.len) : VAL_NONE;
+    add_moves(actor, &state, (Outcome){ .wait = row, .payload = all }, false);
 }
 
 static Reach act_receive(Actor *actor) {
-    const Config *config = config_of(actor);
-    Numbers ends = config->ends;
-    const SirInst *inst = config->inst;
-    bool all = true;
-    for (uint32_t i = 0; i < inst->arm_count; i++) {
-        const SirArm *arm = &inst->arms[i];
-        if (arm->kind == SIR_ARM_TIMEOUT) {
+    const Config config = *config_of(actor); // more are found meanwhile
+    Chances chances = chances_of(actor->space, actor->from, &config);
+    for (uint32_t i = 0; i < config.wait_count; i++) {
+        const Wait *wait = &config.waits[i];
+        SirArmKind kind = config.inst->arms[wait->arm].kind;
+        bool last = kind == SIR_ARM_UNSATISFIABLE && !chances.now && !chances.later;
+        if (kind == SIR_ARM_TIMEOUT || last) {
             State state = copy_state(actor);
-            add_moves(actor, &state, (Outcome){ .arm = i }, true);
-            continue;
+            add_moves(actor, &state, (Outcome){ .wait = i }, kind == SIR_ARM_TIMEOUT);
+        } else if (wait->head_count &&
+                   deadlock__act_chance_of_wait(actor->space, actor->from, wait) == CHANCE_NOW) {
+            receive_heads(actor, i);
         }
-        all = all && deadlock__act_is_ready(actor->space, actor->from, ends.data[i]);
-        if (fits(actor, ends.data[i], arm)) receive_letter(actor, ends.data[i], i);
     }
     if (actor->moves->len == 0) return REACH_NONE;
-    return all ? REACH_ALL : REACH_SOME;
+    return chances.later ? REACH_SOME : REACH_ALL;
 }
 
 static bool has_children(const State *state, const Thread *thread, uint32_t join) {

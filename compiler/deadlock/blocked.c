@@ -1,4 +1,5 @@
-// Who waits for ever: the largest set of threads in which each waits, and all that it waits for is held by others of the set.
+// Who waits for ever: the largest set of threads in which each waits, and of all that it waits for, at once or by itself, something is
+// held by others of the set.
 // Such a set stays as it is, whatever the rest does.
 
 #include "deadlock__.h"
@@ -41,10 +42,19 @@ uint32_t deadlock__blocked_holder(const Space *space, const State *state, uint32
 static bool waits(const Space *space, const State *state, const Thread *thread) {
     const Config *config = deadlock__config_at(space, thread->config);
     if (config->stop == STOP_JOIN) return true; // whether for anybody is asked later
-    if (config->stop != STOP_RECEIVE) return false;
-    vec_each(const uint32_t, end, &config->ends)
-        if (*end == NO_END || deadlock__act_is_ready(space, state, *end)) return false;
-    return true;
+    return config->stop == STOP_RECEIVE && deadlock__act_is_stuck(space, state, config);
+}
+
+// One of the things that it waits for at once will never come.
+static bool is_vain(const Space *space, const State *state, const Wait *wait, const bool *in) {
+    if (deadlock__act_chance_of_wait(space, state, wait) != CHANCE_LATER) return true;
+    for (uint32_t i = 0; i < wait->head_count; i++) {
+        const Head *head = &wait->heads[i];
+        if (deadlock__act_chance(space, state, head) != CHANCE_LATER) continue;
+        uint32_t holder = deadlock__blocked_holder(space, state, head->end ^ 1);
+        if (holder != NO_END && in[holder]) return true;
+    }
+    return false;
 }
 
 static bool is_child(const Thread *child, const Thread *parent, uint32_t join) {
@@ -59,15 +69,14 @@ static bool stays(const Space *space, const State *state, uint32_t row, const bo
             if (in[i] && is_child(&state->threads.data[i], thread, config->join)) return true;
         return false;
     }
-    vec_each(const uint32_t, end, &config->ends) {
-        uint32_t holder = deadlock__blocked_holder(space, state, *end ^ 1);
-        if (holder == NO_END || !in[holder]) return false;
-    }
+    for (uint32_t i = 0; i < config->wait_count; i++)
+        if (!is_vain(space, state, &config->waits[i], in)) return false;
     return true;
 }
 
 // Another thread of the process may end it, or the system.
 static bool is_firm(const Space *space, const State *state, const bool *in) {
+    if (space->others_may_exit) return false;
     for (uint32_t i = 0; i < state->threads.len; i++) {
         const Thread *other = &state->threads.data[i];
         if (in[i]) continue;

@@ -55,6 +55,7 @@ void deadlock__space_init(Arena *arena, Space *space, const DeadlockSystem *syst
     deadlock__values_init(arena, &space->values);
     space->config_rows = strmap_new(arena);
     space->next_rows = strmap_new(arena);
+    space->tags = strmap_new(arena);
     space->programs = arena_array(arena, Program *, system->sip_count);
     for (uint32_t i = 0; i < system->sip_count; i++)
         space->programs[i] = facts_of(arena, space, i);
@@ -72,6 +73,19 @@ const Program *deadlock__space_program(const Space *space, uint32_t sip) {
 
 const SirFuncInfo *deadlock__space_func(const Space *space, uint32_t sip, SirFunc func) {
     return &space->programs[sip]->module->funcs.data[func];
+}
+
+// Names tell contracts apart, as they do for people; what is the same in structure under another name counts as another.
+uint32_t deadlock__space_tag(Space *space, const SirContractInfo *contract, uint64_t state) {
+    uint64_t row;
+    const char *key = arena_printf(
+        space->arena, STR_FMT ":%llu", STR_ARG(contract->name), (unsigned long long)state
+    );
+    if (!strmap_get(space->tags, key, strlen(key), &row)) {
+        row = strmap_len(space->tags) + 1;
+        strmap_put(space->tags, key, strlen(key), row);
+    }
+    return (uint32_t)row;
 }
 
 const Config *deadlock__config_at(const Space *space, uint32_t config) {
@@ -176,16 +190,16 @@ static uint32_t end_at(Mover *mover, const SirPlace *place) {
     return NO_END;
 }
 
-// Only endpoints are worth to be kept in a queue.
 static Val payload_of(Mover *mover, const SirInst *inst) {
-    Values *values = &mover->space->values;
-    const Value *list = deadlock__value_at(values, deadlock__args_peek(mover, inst, 2));
-    if (!list->is_tracked) return VAL_NONE;
-    Val *items = arena_array(&mover->space->scratch, Val, list->count);
-    for (uint32_t i = 0; i < list->count; i++)
-        items[i] =
-            deadlock__value_at(values, list->items[i])->is_tracked ? list->items[i] : VAL_NONE;
-    return deadlock__value_make(values, VALUE_LIST, 0, 0, items, list->count);
+    uint32_t count = inst->arg_count - 2;
+    Val *items = arena_array(&mover->space->scratch, Val, count);
+    bool any = false;
+    for (uint32_t i = 0; i < count; i++) {
+        items[i] = deadlock__arg_kept(mover, &inst->args[i + 2]);
+        any |= items[i] != VAL_NONE;
+    }
+    return any ? deadlock__value_make(&mover->space->values, VALUE_LIST, 0, 0, items, count)
+               : VAL_NONE;
 }
 
 // The kernel takes and answers whatever comes: nobody waits then, and nobody else notices.
@@ -196,20 +210,103 @@ static bool are_kernels(const Space *space, const Numbers *ends) {
     return ends->len > 0;
 }
 
+// --- receiving ---------------------------------------------------------------------------------------------------------
+
+typedef struct Looking { // at a receive
+    Mover *mover;
+    Config *config;
+    VEC(Wait) waits;
+} Looking;
+
+static Head head_of(Mover *mover, const SirPlace *place, bool is_closed, uint64_t message) {
+    SirType type = deadlock__mover_place_type(mover, place);
+    const SirModule *module = mover->program->module;
+    Head head = { .is_closed = is_closed, .message = (uint32_t)message, .place = place };
+    if (!is_closed)
+        head.args =
+            module->contracts.data[module->types.data[type].contract].messages[message].arg_count;
+    return head;
+}
+
+static void add_wait(
+    Looking *looking, uint32_t arm, uint32_t member, const Head *heads, uint32_t count
+) {
+    Arena *arena = looking->mover->space->arena;
+    Head *copy = arena_array(arena, Head, count);
+    if (count) memcpy(copy, heads, count * sizeof *copy);
+    vec_push(arena, &looking->waits, ((Wait){ arm, member, copy, count }));
+    for (uint32_t h = 0; h < count; h++) {
+        bool known = false;
+        vec_each(const uint32_t, end, &looking->config->ends)
+            known |= *end == heads[h].end;
+        if (!known) vec_push(arena, &looking->config->ends, heads[h].end);
+    }
+}
+
+static void look_at_members(Looking *looking, const SirArm *arm, uint32_t row) {
+    Mover *mover = looking->mover;
+    const Value set =
+        *deadlock__value_at(&mover->space->values, deadlock__place_get(mover, &arm->place));
+    if (set.kind != VALUE_LIST)
+        deadlock__mover_lose(mover, "it waits for a set that the analysis does not follow");
+    for (uint32_t i = 0; set.kind == VALUE_LIST && i < set.count; i++) {
+        const Value *member = deadlock__value_at(&mover->space->values, set.items[i]);
+        Head head = head_of(mover, &arm->place, arm->kind == SIR_ARM_LOST, arm->n);
+        head.end = (uint32_t)deadlock__value_at(&mover->space->values, member->items[0])->bits;
+        add_wait(looking, row, i, &head, 1);
+    }
+}
+
+static void look_at_arm(Looking *looking, const SirArm *arm, uint32_t row) {
+    Mover *mover = looking->mover;
+    Head *heads = arena_array(&mover->space->scratch, Head, arm->head_count + 1);
+    switch (arm->kind) {
+    case SIR_ARM_MESSAGE:
+    case SIR_ARM_CLOSED:
+        heads[0] = head_of(mover, &arm->place, arm->kind == SIR_ARM_CLOSED, arm->n);
+        heads[0].end = end_at(mover, &arm->place);
+        add_wait(looking, row, NO_END, heads, 1);
+        break;
+    case SIR_ARM_JOIN:
+        for (uint32_t h = 0; h < arm->head_count; h++) {
+            heads[h] =
+                head_of(mover, &arm->heads[h].place, arm->heads[h].is_closed, arm->heads[h].n);
+            heads[h].end = end_at(mover, &arm->heads[h].place);
+        }
+        add_wait(looking, row, NO_END, heads, arm->head_count);
+        break;
+    case SIR_ARM_MEMBER:
+    case SIR_ARM_LOST: look_at_members(looking, arm, row); break;
+    default: add_wait(looking, row, NO_END, NULL, 0); // a timeout, `unsatisfiable`
+    }
+}
+
 static void look_at_receive(Mover *mover, const SirInst *inst, Config *config) {
     uint32_t guards;
+    Looking looking = { mover, config, { 0 } };
     config->stop = STOP_RECEIVE;
-    for (uint32_t i = 0; i < inst->arm_count; i++) {
-        const SirArm *arm = &inst->arms[i];
-        bool one = arm->kind == SIR_ARM_MESSAGE || arm->kind == SIR_ARM_CLOSED;
-        uint32_t end = one ? end_at(mover, &arm->place) : NO_END;
-        if (!one && arm->kind != SIR_ARM_TIMEOUT)
-            deadlock__mover_lose(mover, "it waits in a way that the analysis does not follow");
-        vec_push(mover->space->arena, &config->ends, end);
-    }
+    for (uint32_t i = 0; i < inst->arm_count; i++)
+        look_at_arm(&looking, &inst->arms[i], i);
+    config->waits = looking.waits.data;
+    config->wait_count = looking.waits.len;
     if (!are_kernels(mover->space, &config->ends) &&
         deadlock__mover_has(mover, VALUE_GUARD, &guards))
         deadlock__mover_lose(mover, "it waits while it holds a lock");
+}
+
+// An end of any contract that turns out to be another one is closed.
+static bool is_mistaken(Mover *mover, const SirInst *inst) {
+    const SirModule *module = mover->program->module;
+    const Value *end =
+        deadlock__value_at(&mover->space->values, deadlock__arg_peek(mover, &inst->args[1]));
+    SirType option = deadlock__mover_place_type(mover, &inst->args[0].place);
+    const SirTypeInfo *wanted = &module->types.data[module->types.data[option].elem];
+    if (end->kind != VALUE_END || end->variant == 0)
+        deadlock__mover_lose(mover, "an endpoint of any contract comes from where nobody knows");
+    return end->variant !=
+           deadlock__space_tag(
+               mover->space, &module->contracts.data[wanted->contract], wanted->state
+           );
 }
 
 static void look_at_spawn(Mover *mover, const SirInst *inst, Config *config) {
@@ -255,6 +352,10 @@ static bool look_at(Mover *mover, const SirInst *inst, Config *config) {
         config->stop = STOP_CLOSE;
         collect_ends(mover->space, deadlock__place_get(mover, &inst->args[0].place), &config->ends);
         return config->ends.len > 0;
+    case SIR_OP_RECOVER:
+        config->stop = STOP_CLOSE;
+        collect_ends(mover->space, deadlock__arg_peek(mover, &inst->args[1]), &config->ends);
+        return is_mistaken(mover, inst);
     case SIR_OP_RECEIVE: look_at_receive(mover, inst, config); return true;
     case SIR_OP_CHANNEL: config->stop = STOP_CHANNEL; return true;
     case SIR_OP_SPAWN:
@@ -343,11 +444,31 @@ static uint32_t message_arms(const SirInst *inst, uint32_t *arms) {
     return count;
 }
 
-// False of a receive where the kernel sends nothing: then only the end of it could come.
+// False of a receive where the kernel sends nothing: then only the end of it could come. What comes of sets, in joins and after
+// a time is sorted out where all receives are.
 static bool has_answer(const SirInst *inst) {
-    for (uint32_t i = 0; i < inst->arm_count; i++)
-        if (inst->arms[i].kind == SIR_ARM_MESSAGE) return true;
-    return inst->op != SIR_OP_RECEIVE;
+    bool message = inst->op != SIR_OP_RECEIVE;
+    for (uint32_t i = 0; i < inst->arm_count; i++) {
+        SirArmKind kind = inst->arms[i].kind;
+        message |= kind == SIR_ARM_MESSAGE;
+        if (kind != SIR_ARM_MESSAGE && kind != SIR_ARM_CLOSED && inst->op == SIR_OP_RECEIVE)
+            return false;
+    }
+    return message;
+}
+
+static void finish_close(Mover *mover, const SirInst *inst) {
+    if (inst->op == SIR_OP_RECOVER) {
+        Val none = deadlock__value_make(&mover->space->values, VALUE_LIST, 0, 0, NULL, 0);
+        deadlock__arg_take(mover, &inst->args[1]);
+        deadlock__place_set(mover, &inst->args[0].place, none);
+    } else if (inst->op == SIR_OP_CLOSE) {
+        deadlock__arg_take(mover, &inst->args[0]);
+    } else {
+        deadlock__run_inst(mover, inst); // a drop, which goes on by itself
+        return;
+    }
+    deadlock__mover_frame(mover)->inst++;
 }
 
 // --- steps --------------------------------------------------------------------------------------------------------------
@@ -372,12 +493,7 @@ static Step talk(Walk *walk, Way *way, const Config *config) {
     switch (config->stop) {
     case STOP_SEND: deadlock__args_take(mover, inst, 2); break;
     case STOP_RECEIVE: return take_arms(walk, way, inst, arms, message_arms(inst, arms));
-    default:
-        if (inst->op == SIR_OP_DROP) {
-            deadlock__run_inst(mover, inst);
-            return STEP_ON;
-        }
-        deadlock__arg_take(mover, &inst->args[0]);
+    default: finish_close(mover, inst); return STEP_ON;
     }
     deadlock__mover_frame(mover)->inst++;
     return STEP_ON;
@@ -489,7 +605,9 @@ static void go_on(Mover *mover, const Config *config, Outcome outcome) {
     const SirInst *inst = config->inst;
     switch (config->stop) {
     case STOP_BEGIN: return;
-    case STOP_RECEIVE: deadlock__flow_receive(mover, inst, outcome.arm, outcome.payload); return;
+    case STOP_RECEIVE:
+        deadlock__flow_receive(mover, inst, &config->waits[outcome.wait], outcome.payload);
+        return;
     case STOP_SEND: deadlock__args_take(mover, inst, 2); break;
     case STOP_CHANNEL:
         deadlock__place_set(
@@ -500,13 +618,7 @@ static void go_on(Mover *mover, const Config *config, Outcome outcome) {
         );
         break;
     case STOP_SPAWN: deadlock__args_take(mover, inst, inst->op == SIR_OP_JOIN_SPAWN ? 2 : 1); break;
-    case STOP_CLOSE:
-        if (inst->op == SIR_OP_DROP) {
-            deadlock__run_inst(mover, inst);
-            return;
-        }
-        deadlock__arg_take(mover, &inst->args[0]);
-        break;
+    case STOP_CLOSE: finish_close(mover, inst); return;
     case STOP_JOIN: deadlock__arg_take(mover, &inst->args[0]); break;
     case STOP_END:
     case STOP_TRAP:
@@ -518,7 +630,7 @@ static void go_on(Mover *mover, const Config *config, Outcome outcome) {
 }
 
 const Nexts *deadlock__config_next(Space *space, uint32_t config, Outcome outcome) {
-    uint32_t key[4] = { config, outcome.arm, outcome.payload, outcome.channel };
+    uint32_t key[4] = { config, outcome.wait, outcome.payload, outcome.channel };
     uint64_t row;
     if (strmap_get(space->next_rows, (const char *)key, sizeof key, &row))
         return &space->nexts.data[row];

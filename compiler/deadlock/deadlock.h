@@ -70,9 +70,9 @@ typedef struct DeadlockReport {
     uint32_t states;       // that were looked at
 } DeadlockReport;
 
-enum { DEADLOCK_STATES = 50000 }; // most states, unless told
+enum { DEADLOCK_STATES = 50000 }; // most states of a part, unless told
 
-// Searches at most `limit` states. Texts and places live in `arena`.
+// Searches at most `limit` states of each part that no channel connects with others. Texts and places live in `arena`.
 void deadlock_search(
     Arena *arena, const DeadlockSystem *system, uint32_t limit, DeadlockReport *report
 );

@@ -39,7 +39,7 @@ typedef enum ValueKind {
     VALUE_NONE,
     VALUE_INT, // bits: bool, integer, plain enum
     VALUE_FN,  // bits: function
-    VALUE_END, // bits: end of a channel
+    VALUE_END, // bits: end of a channel; variant: tag of what it is, if only that knows (`C.any`)
     VALUE_REF, // a borrow: bits: frame << 32 | local; items: which part, then of that which part ...
     VALUE_LIST, // of a struct, array, growable, box; of variant `variant` of an enum or option
     VALUE_JOIN, // bits: its number in the thread
@@ -90,6 +90,7 @@ typedef struct Program {
     bool *holds; // by type: an endpoint, guard or join may be in it
     FuncFacts *funcs;
     bool may_exit;
+    bool takes; // the oldest member of a set: then the order of members counts
 } Program;
 
 Program *deadlock__facts_find(Arena *arena, const SirModule *module);
@@ -127,6 +128,21 @@ typedef enum StopKind {
 
 typedef VEC(uint32_t) Numbers;
 
+typedef struct Head { // something that a receive waits for
+    uint32_t end;
+    bool is_closed; // the end of the peer; else message `message`
+    uint32_t message;
+    uint32_t args;         // of the message
+    const SirPlace *place; // that the program names: of the endpoint, or of its set
+} Head;
+
+typedef struct Wait { // a way in which a receive may go on
+    uint32_t arm;
+    uint32_t member; // MEMBER, LOST: its row in the set
+    const Head *heads;
+    uint32_t head_count; // all at once; none: a timeout, or that nothing else can be any more
+} Wait;
+
 typedef struct Config {
     uint32_t sip;
     StopKind stop;
@@ -134,10 +150,12 @@ typedef struct Config {
     uint32_t word_count;
     const SirInst *inst; // where it stands; NULL at the end of all
     const char *why;     // LOST
-    Numbers ends;        // SEND: one; CLOSE: all; RECEIVE: by arm, NO_END of a timeout
-    Numbers held;        // all ends that the thread holds
-    Val payload;         // SEND: what of the arguments is to be kept; SPAWN: the arguments
-    uint32_t join;       // SPAWN: plus one, 0: free; JOIN
+    Numbers ends;        // SEND: one; CLOSE: all; RECEIVE: each that is waited for
+    const Wait *waits;   // RECEIVE
+    uint32_t wait_count;
+    Numbers held;  // all ends that the thread holds
+    Val payload;   // SEND: what of the arguments is to be kept; SPAWN: the arguments
+    uint32_t join; // SPAWN: plus one, 0: free; JOIN
 } Config;
 
 enum { NO_END = UINT32_MAX, NO_CONFIG = UINT32_MAX };
@@ -154,8 +172,8 @@ typedef struct Nexts {
 } Nexts;
 
 typedef struct Outcome { // of what a thread did
-    uint32_t arm;        // RECEIVE
-    Val payload;         // RECEIVE: LIST of the arguments, or NONE
+    uint32_t wait;       // RECEIVE: row of the config's
+    Val payload;         // RECEIVE: LIST of the arguments, head after head, or NONE
     uint32_t channel;    // CHANNEL
 } Outcome;
 
@@ -169,16 +187,21 @@ typedef struct Space { // everything that is found about a system
     VEC(Config) configs;
     StrMap *next_rows;
     VEC(Nexts) nexts;
+    StrMap *tags;         // of contracts and states
     Arena scratch;        // of one closure
     uint32_t channels;    // that the wiring makes
     bool *machine;        // by channel of the wiring: the kernel serves it
     uint32_t **wire_ends; // by sip and parameter: NO_END for none
+    bool others_may_exit; // sips that no channel leads to
 } Space;
 
 void deadlock__space_init(Arena *arena, Space *space, const DeadlockSystem *system, bool folds);
 void deadlock__space_end(Space *space);
 const Program *deadlock__space_program(const Space *space, uint32_t sip);
 const SirFuncInfo *deadlock__space_func(const Space *space, uint32_t sip, SirFunc func);
+uint32_t deadlock__space_tag(
+    Space *space, const SirContractInfo *contract, uint64_t state
+); // not 0
 
 uint32_t deadlock__config_begin(
     Space *space, uint32_t sip, SirFunc func, const Val *args, uint32_t count
@@ -216,6 +239,9 @@ Val deadlock__arg_peek(Mover *mover, const SirArg *arg);
 Val deadlock__arg_take(Mover *mover, const SirArg *arg);
 Val deadlock__args_take(Mover *mover, const SirInst *inst, uint32_t first); // LIST
 Val deadlock__args_peek(Mover *mover, const SirInst *inst, uint32_t first);
+Val deadlock__arg_kept(
+    Mover *mover, const SirArg *arg
+); // what of it is kept where it lies for long: no data
 
 // --- run.c, flow.c -----------------------------------------------------------------------------------------------
 
@@ -227,7 +253,7 @@ void deadlock__run_inst(
 uint32_t deadlock__flow_arms(Mover *mover, const SirInst *inst, uint32_t *arms);
 void deadlock__flow_take(Mover *mover, const SirInst *inst, uint32_t arm);
 void deadlock__flow_enter(Mover *mover, SirBlock block);
-void deadlock__flow_receive(Mover *mover, const SirInst *inst, uint32_t arm, Val payload);
+void deadlock__flow_receive(Mover *mover, const SirInst *inst, const Wait *wait, Val payload);
 bool deadlock__flow_call(
     Mover *mover, const SirInst *inst
 ); // false: it was not followed, and is done
@@ -266,7 +292,7 @@ void deadlock__state_close(Space *space, State *state, uint32_t end);
 uint32_t deadlock__state_new_line(const Space *space, State *state); // NO_END: too many
 
 typedef struct Label { // how a state came from another
-    uint32_t sip, config, arm;
+    uint32_t sip, config, wait;
     const SirInst *choice;
     SirFunc choice_func;
     bool is_timeout;
@@ -288,9 +314,18 @@ typedef enum Reach {
 
 // What thread number `thread` can do in the state.
 Reach deadlock__act(Space *space, const State *state, uint32_t thread, Arena *arena, Moves *moves);
-bool deadlock__act_is_ready(
-    const Space *space, const State *state, uint32_t end
-); // a receive would go on
+
+typedef enum Chance {
+    CHANCE_NOW,
+    CHANCE_LATER, // if somebody sends, or ends
+    CHANCE_NEVER  // something else is there
+} Chance;
+
+Chance deadlock__act_chance(const Space *space, const State *state, const Head *head);
+Chance deadlock__act_chance_of_wait(const Space *space, const State *state, const Wait *wait);
+bool deadlock__act_is_stuck(
+    const Space *space, const State *state, const Config *config
+); // no way can be taken
 
 // The threads that wait for each other for ever, as rows of the state's threads. `firm`: no other thread can end that.
 Numbers deadlock__blocked_find(Arena *arena, const Space *space, const State *state, bool *firm);

@@ -81,11 +81,15 @@ static bool func_speaks(const Program *program, const SirFuncInfo *func, bool va
     return false;
 }
 
-static void take_addresses(Program *program) {
-    vec_each(SirFuncInfo, func, &program->module->funcs)
-        vec_each(SirBlockInfo, block, &func->blocks)
-            vec_each(SirInst, inst, &block->insts)
+static void look_at_all(Program *program) {
+    vec_each(SirFuncInfo, func, &program->module->funcs) {
+        vec_each(SirBlockInfo, block, &func->blocks) {
+            vec_each(SirInst, inst, &block->insts) {
                 if (inst->op == SIR_OP_FN_REF) program->funcs[inst->args[1].n].is_taken = true;
+                if (inst->op == SIR_OP_SET_TAKE) program->takes = true;
+            }
+        }
+    }
 }
 
 static void take_addresses_of(Program *program, const SirTree *tree) {
@@ -143,8 +147,11 @@ static void use_inst(const SirInst *inst, uint64_t *alive) {
         if (i >= dests || inst->args[i].place.proj_count) use_arg(&inst->args[i], alive);
     for (uint32_t i = 0; i < inst->arm_count; i++) {
         const SirArm *arm = &inst->arms[i];
-        if (arm->kind == SIR_ARM_MESSAGE || arm->kind == SIR_ARM_CLOSED)
+        if (arm->kind == SIR_ARM_MESSAGE || arm->kind == SIR_ARM_CLOSED ||
+            arm->kind == SIR_ARM_MEMBER || arm->kind == SIR_ARM_LOST)
             use_place(&arm->place, alive);
+        for (uint32_t h = 0; h < arm->head_count; h++)
+            use_place(&arm->heads[h].place, alive);
         if (arm->kind == SIR_ARM_TIMEOUT) use_arg(&arm->value, alive);
     }
 }
@@ -203,7 +210,7 @@ Program *deadlock__facts_find(Arena *arena, const SirModule *module) {
     for (uint32_t i = 0; i < module->manifest.grant_count; i++)
         program->may_exit |= module->manifest.grants[i].kind == SIR_GRANT_EXIT;
     find_types(arena, program);
-    take_addresses(program);
+    look_at_all(program);
     vec_each(SirConstInfo, constant, &module->consts)
         take_addresses_of(program, &constant->tree);
     while (spread(program))

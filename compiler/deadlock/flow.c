@@ -147,7 +147,8 @@ static void take_next(Mover *mover, const SirInst *inst, const SirArm *arm) {
 
 void deadlock__flow_take(Mover *mover, const SirInst *inst, uint32_t arm) {
     if (inst->op == SIR_OP_RECEIVE) { // from the kernel
-        deadlock__flow_receive(mover, inst, arm, VAL_NONE);
+        Wait wait = { .arm = arm, .member = NO_END };
+        deadlock__flow_receive(mover, inst, &wait, VAL_NONE);
         return;
     }
     if (inst->op == SIR_OP_MATCH) take_match(mover, inst, &inst->arms[arm]);
@@ -155,13 +156,31 @@ void deadlock__flow_take(Mover *mover, const SirInst *inst, uint32_t arm) {
     deadlock__flow_enter(mover, inst->arms[arm].block);
 }
 
-void deadlock__flow_receive(Mover *mover, const SirInst *inst, uint32_t arm, Val payload) {
-    const Value *list = at(mover, payload);
-    for (uint32_t i = 0; i < inst->arms[arm].bind_count; i++) {
-        const SirBind *bind = &inst->arms[arm].binds[i];
-        if (bind->mode != SIR_BIND_SKIP) write_local(mover, bind->local, item_of(list, i));
+// What came of a member of a set takes it out: the endpoint and its value come behind the arguments.
+static const Value *taken_member(Mover *mover, const SirArm *arm, uint32_t member) {
+    Spot spot = deadlock__spot_of(mover, &arm->place);
+    const Value set = *at(mover, deadlock__spot_get(mover, &spot));
+    Val *items = arena_array(&mover->space->scratch, Val, set.count);
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < set.count; i++)
+        if (i != member) items[count++] = set.items[i];
+    deadlock__spot_set(
+        mover, &spot, deadlock__value_make(&mover->space->values, VALUE_LIST, 0, 0, items, count)
+    );
+    return at(mover, set.items[member]);
+}
+
+void deadlock__flow_receive(Mover *mover, const SirInst *inst, const Wait *wait, Val payload) {
+    const SirArm *arm = &inst->arms[wait->arm];
+    const Value list = *at(mover, payload);
+    const Value *member = wait->member == NO_END ? NULL : taken_member(mover, arm, wait->member);
+    uint32_t args = member ? wait->heads[0].args : arm->bind_count;
+    for (uint32_t i = 0; i < arm->bind_count; i++) {
+        const SirBind *bind = &arm->binds[i];
+        if (bind->mode == SIR_BIND_SKIP) continue;
+        write_local(mover, bind->local, i < args ? item_of(&list, i) : item_of(member, i - args));
     }
-    deadlock__flow_enter(mover, inst->arms[arm].block);
+    deadlock__flow_enter(mover, arm->block);
 }
 
 // --- calls ---------------------------------------------------------------------------------------------------------------

@@ -240,3 +240,49 @@ Val deadlock__args_take(Mover *mover, const SirInst *inst, uint32_t first) {
 Val deadlock__args_peek(Mover *mover, const SirInst *inst, uint32_t first) {
     return list_args(mover, inst, first, deadlock__arg_peek);
 }
+
+// --- what lies for long ------------------------------------------------------------------------------------------
+
+static Val kept_part(Mover *mover, SirType type, Val value);
+
+static Val kept_fields(
+    Mover *mover, const SirField *fields, uint32_t count, SirType elem, Val value
+) {
+    const Value old = *value_in(mover, value);
+    Val *items = arena_array(&mover->space->scratch, Val, old.count);
+    for (uint32_t i = 0; i < old.count; i++) {
+        SirType type = fields && i < count ? fields[i].type : elem;
+        items[i] = kept_part(mover, type, old.items[i]);
+    }
+    return deadlock__value_make(
+        &mover->space->values, VALUE_LIST, old.variant, 0, items, old.count
+    );
+}
+
+// What can hold endpoints is kept whether it does or not: later somebody looks.
+static Val kept_part(Mover *mover, SirType type, Val value) {
+    if (!deadlock__mover_holds(mover, type)) return VAL_NONE;
+    const Value *old = value_in(mover, value);
+    if (type == SIR_NONE || old->kind != VALUE_LIST) return value;
+    const SirTypeInfo *info = &mover->program->module->types.data[type];
+    switch (info->kind) {
+    case SIR_TYPE_STRUCT:
+        return kept_fields(mover, info->fields, info->field_count, SIR_NONE, value);
+    case SIR_TYPE_ENUM: {
+        const SirVariant *variant = &info->variants[old->variant];
+        return kept_fields(mover, variant->fields, variant->field_count, SIR_NONE, value);
+    }
+    case SIR_TYPE_EPSET: return value;
+    default: return kept_fields(mover, NULL, 0, info->elem, value);
+    }
+}
+
+static SirType type_of(const Mover *mover, const SirArg *arg) {
+    return arg->kind == SIR_ARG_CONST ? arg->tree->type
+                                      : deadlock__mover_place_type(mover, &arg->place);
+}
+
+Val deadlock__arg_kept(Mover *mover, const SirArg *arg) {
+    Val value = deadlock__arg_peek(mover, arg);
+    return kept_part(mover, type_of(mover, arg), value);
+}

@@ -114,24 +114,56 @@ static void write_send(Writer *writer, uint32_t row, const Config *config) {
     buf_cstr(writer->out, ";\n");
 }
 
+static void write_peek(Writer *writer, const Head *head) {
+    uint32_t queue = head->end / 2, from = !(head->end % 2);
+    if (is_kernels(writer, head->end))
+        buf_cstr(writer->out, head->is_closed ? "false" : "true");
+    else if (head->is_closed)
+        buf_printf(writer->out, "(len(q%u_%u) == 0 && closed[%u])", queue, from, head->end ^ 1);
+    else
+        buf_printf(writer->out, "q%u_%u?[%u]", queue, from, head->message);
+}
+
+static void write_take(Writer *writer, const Head *head) {
+    if (is_kernels(writer, head->end) || head->is_closed) return;
+    buf_printf(writer->out, " q%u_%u?%u;", head->end / 2, !(head->end % 2), head->message);
+}
+
+// Several things at once are looked at first, then taken, in one step.
+static void write_wait(Writer *writer, const Wait *wait) {
+    if (wait->head_count == 1 && !wait->heads[0].is_closed &&
+        !is_kernels(writer, wait->heads[0].end)) {
+        const Head *head = &wait->heads[0];
+        buf_printf(writer->out, "q%u_%u?%u ->", head->end / 2, !(head->end % 2), head->message);
+        return;
+    }
+    buf_cstr(writer->out, wait->head_count > 1 ? "atomic { (" : "");
+    for (uint32_t h = 0; h < wait->head_count; h++) {
+        buf_cstr(writer->out, h ? " && " : "");
+        write_peek(writer, &wait->heads[h]);
+    }
+    buf_cstr(writer->out, wait->head_count > 1 ? ") ->" : "");
+    for (uint32_t h = 0; wait->head_count > 1 && h < wait->head_count; h++)
+        write_take(writer, &wait->heads[h]);
+    if (wait->head_count > 1) buf_cstr(writer->out, " skip }");
+    buf_cstr(writer->out, wait->head_count ? " ->" : "true ->");
+}
+
 static void write_receive(Writer *writer, uint32_t row, const Config *config) {
     Config copy = *config; // more are found meanwhile
-    buf_cstr(writer->out, "    if\n");
-    for (uint32_t i = 0; i < copy.inst->arm_count; i++) {
-        const SirArm *arm = &copy.inst->arms[i];
-        uint32_t end = copy.ends.data[i];
-        bool kernel = end != NO_END && is_kernels(writer, end);
-        if (kernel && arm->kind == SIR_ARM_CLOSED) continue;
-        if (kernel || arm->kind == SIR_ARM_TIMEOUT)
-            buf_cstr(writer->out, "    :: true ->");
-        else if (arm->kind == SIR_ARM_MESSAGE)
-            buf_printf(writer->out, "    :: q%u_%u?%u ->", end / 2, !(end % 2), (uint32_t)arm->n);
-        else
-            buf_printf(
-                writer->out, "    :: (len(q%u_%u) == 0 && closed[%u]) ->", end / 2, !(end % 2),
-                end ^ 1
-            );
-        write_goto(writer, row, (Outcome){ .arm = i });
+    buf_cstr(
+        writer->out, copy.wait_count ? "    if\n" : "    if\n    :: false -> skip\n"
+    ); // empty sets
+    for (uint32_t i = 0; i < copy.wait_count; i++) {
+        const Wait *wait = &copy.waits[i];
+        if (copy.inst->arms[wait->arm].kind == SIR_ARM_UNSATISFIABLE)
+            refuse(writer, row, "it asks whether anything else can come");
+        if (wait->head_count == 1 && wait->heads[0].is_closed &&
+            is_kernels(writer, wait->heads[0].end))
+            continue;
+        buf_cstr(writer->out, "    :: ");
+        write_wait(writer, wait);
+        write_goto(writer, row, (Outcome){ .wait = i });
         buf_byte(writer->out, '\n');
     }
     buf_cstr(writer->out, "    fi;\n");

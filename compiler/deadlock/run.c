@@ -229,6 +229,83 @@ static void replace(Mover *mover, const SirInst *inst) {
     write_dest(mover, inst, old);
 }
 
+// --- sets ------------------------------------------------------------------------------------------------------------
+
+// In the order in which they came in, or by their numbers where nobody asks for the oldest: then there are fewer states.
+static uint32_t place_in_set(const Mover *mover, const Value *set, uint64_t end) {
+    uint32_t row = set->count;
+    if (mover->program->takes) return row;
+    while (row > 0 && at(mover, at(mover, set->items[row - 1])->items[0])->bits > end)
+        row--;
+    return row;
+}
+
+static void set_add(Mover *mover, const SirInst *inst) {
+    Spot spot = list_spot(mover, &inst->args[0]);
+    Val member[2] = { deadlock__arg_peek(mover, &inst->args[1]), VAL_NONE };
+    if (inst->arg_count > 2) member[1] = deadlock__arg_kept(mover, &inst->args[2]);
+    deadlock__args_take(mover, inst, 1);
+    const Value set = *at(mover, deadlock__spot_get(mover, &spot));
+    const Value *end = at(mover, member[0]);
+    if (!spot.known || set.kind != VALUE_LIST || end->kind != VALUE_END) {
+        deadlock__mover_lose(mover, "a set that the analysis does not follow");
+        return;
+    }
+    uint32_t row = place_in_set(mover, &set, end->bits);
+    Val *items = arena_array(&mover->space->scratch, Val, set.count + 1);
+    for (uint32_t i = 0; i < set.count; i++)
+        items[i < row ? i : i + 1] = set.items[i];
+    items[row] = deadlock__value_make(values(mover), VALUE_LIST, 0, 0, member, 2);
+    deadlock__spot_set(
+        mover, &spot, deadlock__value_make(values(mover), VALUE_LIST, 0, 0, items, set.count + 1)
+    );
+}
+
+static void set_take(Mover *mover, const SirInst *inst) {
+    Spot spot = list_spot(mover, &inst->args[1]);
+    const Value set = *at(mover, deadlock__spot_get(mover, &spot));
+    SirType type = deadlock__mover_place_type(mover, &inst->args[1].place);
+    if (!spot.known || set.kind != VALUE_LIST) {
+        deadlock__mover_lose(mover, "a set that the analysis does not follow");
+        return;
+    }
+    if (set.count == 0) {
+        write_dest(mover, inst, deadlock__value_make(values(mover), VALUE_LIST, 0, 0, NULL, 0));
+        return;
+    }
+    bool values_too = mover->program->module->types.data[type].elem != SIR_NONE;
+    Val oldest = values_too ? set.items[0] : at(mover, set.items[0])->items[0];
+    deadlock__spot_set(
+        mover, &spot,
+        deadlock__value_make(values(mover), VALUE_LIST, 0, 0, set.items + 1, set.count - 1)
+    );
+    write_dest(mover, inst, in_list(mover, 1, oldest));
+}
+
+// --- of any contract -------------------------------------------------------------------------------------------------
+
+static void erase(Mover *mover, const SirInst *inst) {
+    const SirModule *module = mover->program->module;
+    SirType type = deadlock__mover_place_type(mover, &inst->args[1].place);
+    uint32_t tag = deadlock__space_tag(
+        mover->space, &module->contracts.data[module->types.data[type].contract], inst->args[2].n
+    );
+    const Value end = *at(mover, deadlock__arg_take(mover, &inst->args[1]));
+    write_dest(
+        mover, inst,
+        end.kind == VALUE_END
+            ? deadlock__value_make(values(mover), VALUE_END, tag, end.bits, NULL, 0)
+            : VAL_NONE
+    );
+}
+
+// It is what it is taken for: the other case closes it, which others notice.
+static void recover(Mover *mover, const SirInst *inst) {
+    const Value end = *at(mover, deadlock__arg_take(mover, &inst->args[1]));
+    Val typed = deadlock__value_make(values(mover), VALUE_END, 0, end.bits, NULL, 0);
+    write_dest(mover, inst, in_list(mover, 1, typed));
+}
+
 // --- locks -----------------------------------------------------------------------------------------------------------
 
 bool deadlock__mover_has(const Mover *mover, ValueKind kind, uint32_t *count) {
@@ -333,9 +410,15 @@ static bool run_made(Mover *mover, const SirInst *inst) {
     case SIR_OP_USE:
     case SIR_OP_GROW_SEAL:
     case SIR_OP_UPCAST:
-    case SIR_OP_ERASE:
         write_dest(mover, inst, deadlock__arg_take(mover, &inst->args[1]));
         return true;
+    case SIR_OP_ERASE: erase(mover, inst); return true;
+    case SIR_OP_RECOVER: recover(mover, inst); return true;
+    case SIR_OP_SET_NEW:
+        write_dest(mover, inst, deadlock__value_make(values(mover), VALUE_LIST, 0, 0, NULL, 0));
+        return true;
+    case SIR_OP_SET_ADD: set_add(mover, inst); return true;
+    case SIR_OP_SET_TAKE: set_take(mover, inst); return true;
     case SIR_OP_STRUCT:
     case SIR_OP_ARRAY: write_dest(mover, inst, deadlock__args_take(mover, inst, 1)); return true;
     case SIR_OP_VARIANT: write_dest(mover, inst, variant(mover, inst)); return true;

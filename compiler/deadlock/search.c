@@ -1,6 +1,6 @@
-// All states that a system can reach, those first that no data decides. Where one thread's moves are the same whatever the
-// others do, only that thread is moved (a persistent set), unless that leads to known states alone (so that nobody is put off
-// for ever). What waits for ever then is found all the same: it stays so.
+// All states that a system can reach, each part by itself to which no channel leads from others, those first that no data decides. Where one thread's moves are the same whatever the
+// others do, only that thread is moved (a persistent set), unless that leads to states alone that have been looked at (so that
+// nobody is put off for ever). What waits for ever then is found all the same: it stays so.
 
 #include "deadlock__.h"
 
@@ -17,6 +17,7 @@ typedef struct Node {
 typedef struct Search {
     Arena arena;
     Space space;
+    const bool *part; // by sip: is it searched
     StrMap *rows;
     VEC(Node) nodes;
     VEC(uint32_t) queue[2]; // by `chosen`
@@ -74,6 +75,8 @@ static void add_first(Search *search) {
     for (uint32_t i = 0; i < space->system->sip_count; i++) {
         const SirModule *module = space->system->sips[i].module;
         uint32_t params = module->funcs.data[module->manifest.main].sig.param_count;
+        space->others_may_exit |= !search->part[i] && space->programs[i]->may_exit;
+        if (!search->part[i]) continue;
         Val *args = arena_array(&search->arena, Val, params);
         for (uint32_t p = 0; p < params; p++) {
             uint32_t end = space->wire_ends[i][p];
@@ -92,10 +95,12 @@ static void add_first(Search *search) {
 
 typedef VEC(Written) Writtens;
 
+// To a state that is still to be looked at, new or known. From there the others are moved, or from one that is looked at later
+// still: so nobody is put off for ever.
 static bool leads_on(const Search *search, const Writtens *moves) {
     uint64_t row;
     vec_each(const Written, it, moves)
-        if (!find_row(search, it, &row)) return true;
+        if (!find_row(search, it, &row) || !search->nodes.data[row].done) return true;
     return false;
 }
 
@@ -260,9 +265,14 @@ static bool look_at(Arena *arena, Search *search, uint32_t row, DeadlockReport *
 }
 
 static void search_once(
-    Arena *arena, const DeadlockSystem *system, uint32_t limit, bool folds, DeadlockReport *report
+    Arena *arena,
+    const DeadlockSystem *system,
+    const bool *part,
+    uint32_t limit,
+    bool folds,
+    DeadlockReport *report
 ) {
-    Search search = { .limit = limit };
+    Search search = { .limit = limit, .part = part };
     uint32_t row;
     bool found = false;
     *report = (DeadlockReport){ 0 };
@@ -279,14 +289,63 @@ static void search_once(
     arena_free(&search.arena);
 }
 
+static DeadlockReport search_part(
+    Arena *arena, const DeadlockSystem *system, const bool *part, uint32_t limit
+) {
+    DeadlockReport report, coarse;
+    search_once(arena, system, part, limit, true, &report);
+    if (report.verdict != DEADLOCK_UNPROVED) return report;
+    search_once(arena, system, part, limit, false, &coarse);
+    // Without counting there are fewer states: what was not finished may be now.
+    bool better = coarse.verdict != DEADLOCK_UNPROVED || coarse.reasons.len < report.reasons.len;
+    return better ? coarse : report;
+}
+
+// --- parts ---------------------------------------------------------------------------------------------------------------
+
+// The sips that channels connect with the first one that is in no part so far; false: there is none.
+static bool next_part(const DeadlockSystem *system, bool *done, bool *part) {
+    uint32_t first = 0;
+    while (first < system->sip_count && done[first])
+        first++;
+    for (uint32_t i = 0; i < system->sip_count; i++)
+        part[i] = i == first;
+    for (bool changed = true; changed;) {
+        changed = false;
+        for (uint32_t i = 0; i < system->sip_count; i++) {
+            const SirModule *module = system->sips[i].module;
+            uint32_t params = module->funcs.data[module->manifest.main].sig.param_count;
+            for (uint32_t p = 0; part[i] && p < params; p++) {
+                const DeadlockWire *wire = &system->sips[i].wires[p];
+                if (wire->kind != DEADLOCK_WIRE_CHANNEL || part[wire->sip]) continue;
+                part[wire->sip] = changed = true;
+            }
+        }
+    }
+    for (uint32_t i = 0; i < system->sip_count; i++)
+        done[i] |= part[i];
+    return first < system->sip_count;
+}
+
+// The worst is what is told; what could not be followed, of all.
+static void add_report(Arena *arena, DeadlockReport *all, const DeadlockReport *part) {
+    DeadlockNotes reasons = all->reasons;
+    uint32_t states = all->states + part->states;
+    vec_each(const DeadlockNote, reason, &part->reasons)
+        vec_push(arena, &reasons, *reason);
+    if (part->verdict > all->verdict) *all = *part;
+    all->reasons = reasons;
+    all->states = states;
+}
+
 void deadlock_search(
     Arena *arena, const DeadlockSystem *system, uint32_t limit, DeadlockReport *report
 ) {
-    search_once(arena, system, limit, true, report);
-    if (report->verdict != DEADLOCK_UNPROVED) return;
-    DeadlockReport coarse;
-    search_once(arena, system, limit, false, &coarse);
-    // Without counting there are fewer states: what was not finished may be now.
-    if (coarse.verdict != DEADLOCK_UNPROVED || coarse.reasons.len < report->reasons.len)
-        *report = coarse;
+    bool *done = arena_array(arena, bool, system->sip_count),
+         *part = arena_array(arena, bool, system->sip_count);
+    *report = (DeadlockReport){ .verdict = DEADLOCK_FREE };
+    while (next_part(system, done, part)) {
+        DeadlockReport found = search_part(arena, system, part, limit);
+        add_report(arena, report, &found);
+    }
 }

@@ -76,16 +76,25 @@ static const char *ends_text(Arena *arena, const Space *space, const Numbers *en
 // --- steps -----------------------------------------------------------------------------------------------------------
 
 static const char *receive_step(
-    Arena *arena, const Space *space, const Config *config, const char *name, uint32_t row
+    Arena *arena, const Space *space, const Config *config, const char *name, const Wait *wait
 ) {
-    const SirArm *arm = &config->inst->arms[row];
-    if (arm->kind == SIR_ARM_TIMEOUT) return arena_printf(arena, "`%s` waits no longer", name);
-    const char *end = end_name(arena, space, config->ends.data[row]);
-    if (arm->kind == SIR_ARM_CLOSED) return arena_printf(arena, "`%s` finds %s closed", name, end);
-    return arena_printf(
-        arena, "`%s` receives %s on %s", name,
-        message_name(arena, space, config, &arm->place, arm->n), end
-    );
+    if (config->inst->arms[wait->arm].kind == SIR_ARM_TIMEOUT)
+        return arena_printf(arena, "`%s` waits no longer", name);
+    if (wait->head_count == 0)
+        return arena_printf(arena, "`%s` finds that nothing else can come", name);
+    const char *text = arena_printf(arena, "`%s`", name);
+    for (uint32_t i = 0; i < wait->head_count; i++) {
+        const Head *head = &wait->heads[i];
+        const char *end = end_name(arena, space, head->end), *and = i ? " and" : "";
+        if (head->is_closed)
+            text = arena_printf(arena, "%s%s finds %s closed", text, and, end);
+        else
+            text = arena_printf(
+                arena, "%s%s receives %s on %s", text, and,
+                message_name(arena, space, config, head->place, head->message), end
+            );
+    }
+    return text;
 }
 
 const char *deadlock__tell_step(Arena *arena, const Space *space, const Label *label) {
@@ -102,7 +111,7 @@ const char *deadlock__tell_step(Arena *arena, const Space *space, const Label *l
         );
     case STOP_CLOSE:
         return arena_printf(arena, "`%s` closes %s", name, ends_text(arena, space, &config->ends));
-    case STOP_RECEIVE: return receive_step(arena, space, config, name, label->arm);
+    case STOP_RECEIVE: return receive_step(arena, space, config, name, &config->waits[label->wait]);
     case STOP_CHANNEL: return arena_printf(arena, "`%s` makes a channel", name);
     case STOP_SPAWN: return arena_printf(arena, "`%s` starts a thread", name);
     case STOP_JOIN: return arena_printf(arena, "the threads of `%s` have ended", name);
@@ -118,21 +127,33 @@ const char *deadlock__tell_step(Arena *arena, const Space *space, const Label *l
 
 // --- waiting -----------------------------------------------------------------------------------------------------------
 
-static const char *arms_text(Arena *arena, const Space *space, const Config *config, uint32_t end) {
+static bool is_said(const Config *config, uint32_t wait, const Head *head) {
+    for (uint32_t i = 0; i < wait; i++)
+        for (uint32_t h = 0; h < config->waits[i].head_count; h++) {
+            const Head *other = &config->waits[i].heads[h];
+            if (other->end == head->end && !other->is_closed && other->message == head->message)
+                return true;
+        }
+    return false;
+}
+
+static const char *heads_text(
+    Arena *arena, const Space *space, const Config *config, uint32_t end
+) {
     const char *text = NULL;
-    for (uint32_t i = 0; i < config->inst->arm_count; i++) {
-        const SirArm *arm = &config->inst->arms[i];
-        if (arm->kind != SIR_ARM_MESSAGE || config->ends.data[i] != end) continue;
-        const char *name = message_name(arena, space, config, &arm->place, arm->n);
-        text = text ? arena_printf(arena, "%s or %s", text, name) : name;
-    }
+    for (uint32_t i = 0; i < config->wait_count; i++)
+        for (uint32_t h = 0; h < config->waits[i].head_count; h++) {
+            const Head *head = &config->waits[i].heads[h];
+            if (head->end != end || head->is_closed || is_said(config, i, head)) continue;
+            const char *name = message_name(arena, space, config, head->place, head->message);
+            text = text ? arena_printf(arena, "%s or %s", text, name) : name;
+        }
     return text ? text : "the end of it";
 }
 
-static bool is_first(const Config *config, uint32_t row) {
-    for (uint32_t i = 0; i < row; i++)
-        if (config->ends.data[i] == config->ends.data[row]) return false;
-    return true;
+static bool is_there(const State *state, uint32_t end) {
+    const Line *line = &state->lines.data[end / 2];
+    return line->letters[!(end % 2)].len || line->closed[!(end % 2)];
 }
 
 const char *deadlock__tell_wait(
@@ -141,15 +162,18 @@ const char *deadlock__tell_wait(
     const Config *config = deadlock__config_at(space, thread->config);
     const char *text = arena_printf(arena, "`%s` waits for ever", sip_name(space, thread->sip));
     if (config->stop == STOP_JOIN) return arena_printf(arena, "%s: for its own threads", text);
-    for (uint32_t i = 0; i < config->ends.len; i++) {
-        if (!is_first(config, i)) continue;
-        uint32_t end = config->ends.data[i],
-                 holder = deadlock__blocked_holder(space, state, end ^ 1);
+    const char *before = ":";
+    vec_each(const uint32_t, it, &config->ends) {
+        if (is_there(state, *it)) continue; // the other half of a join is not
+        uint32_t holder = deadlock__blocked_holder(space, state, *it ^ 1);
         text = arena_printf(
-            arena, "%s%s for %s on %s, whose other end `%s` holds", text, i ? "," : ":",
-            arms_text(arena, space, config, end), end_name(arena, space, end),
+            arena, "%s%s for %s on %s, whose other end `%s` holds", text, before,
+            heads_text(arena, space, config, *it), end_name(arena, space, *it),
             holder == NO_END ? "nobody" : sip_name(space, state->threads.data[holder].sip)
         );
+        before = ",";
     }
+    if (config->ends.len == 0)
+        text = arena_printf(arena, "%s, for nobody: its sets are empty", text);
     return text;
 }
