@@ -10,6 +10,7 @@ enum { // where one may stand
     ON_TYPE = 2,
     ON_OTHER = 4,
     ON_FIELD = 8,
+    ON_SIP = 16,
 };
 
 static const struct Attribute {
@@ -17,12 +18,12 @@ static const struct Attribute {
     unsigned on;
     bool takes_text;
 } attributes[] = {
-    { "inline",     "functions",                      ON_FN,                                 false },
-    { "noinline",   "functions",                      ON_FN,                                 false },
-    { "cold",       "functions",                      ON_FN,                                 false },
-    { "deprecated", "functions, types and constants", ON_FN | ON_TYPE | ON_OTHER,            true  },
-    { "must_use",   "functions, structs and enums",   ON_FN | ON_TYPE,                       false },
-    { "unused",     "items and fields",               ON_FN | ON_TYPE | ON_OTHER | ON_FIELD, false },
+    { "inline",     "functions",                      ON_FN,                                          false },
+    { "noinline",   "functions",                      ON_FN,                                          false },
+    { "cold",       "functions",                      ON_FN,                                          false },
+    { "deprecated", "functions, types and constants", ON_FN | ON_TYPE | ON_OTHER,                     true  },
+    { "must_use",   "functions, structs and enums",   ON_FN | ON_TYPE,                                false },
+    { "unused",     "items and fields",               ON_FN | ON_TYPE | ON_OTHER | ON_FIELD | ON_SIP, false },
 };
 
 static const struct Attribute *find(const char *name) {
@@ -98,6 +99,7 @@ static unsigned kind_of(const AstItem *item) {
     case AST_ITEM_CONST:
     case AST_ITEM_CONTRACT:
     case AST_ITEM_INTERFACE: return ON_OTHER;
+    case AST_ITEM_SIP: return ON_SIP;
     default: return 0;
     }
 }

@@ -185,6 +185,41 @@ static void judge_constants(Checker *checker) {
     }
 }
 
+// --- sips --------------------------------------------------------------------------------------------------------------
+
+static bool has_systems(const Module *module) {
+    vec_each(AstItem *, item, &module->ast->items) {
+        if ((*item)->kind == AST_ITEM_SYSTEM) return true;
+    }
+    return false;
+}
+
+static bool is_started(const Checker *checker, const HirSip *sip) {
+    for (uint32_t i = 0; i < checker->decls.len; i++) {
+        const Decl *decl = checker->decls.data[i];
+        if (decl->kind != DECL_SYSTEM || !decl->system) continue;
+        vec_each(HirInstance, instance, &decl->system->instances)
+            if (instance->program == sip) return true;
+    }
+    return false;
+}
+
+// Beside a system a sip that none starts is forgotten; where there is none, others may start it.
+static void judge_sips(Checker *checker, const Module *module) {
+    if (!has_systems(module)) return;
+    for (uint32_t i = 0; i < checker->decls.len; i++) {
+        const Decl *decl = checker->decls.data[i];
+        if (decl->kind != DECL_SIP || decl->module != module || decl->is_pub ||
+            is_meant(checker, decl->name) || attribute(checker, decl->item, "unused") ||
+            is_started(checker, decl->sip))
+            continue;
+        diag_report(
+            checker->diags, decl->item->name.span, E_UNUSED_ITEM, "sip",
+            text_of(checker, decl->name)
+        );
+    }
+}
+
 // --- imports -------------------------------------------------------------------------------------------------------------------
 
 // Its lines, if nothing else stands there.
@@ -202,13 +237,6 @@ static Span whole_lines(const Checker *checker, Span span) {
     if (!begins || !ends) return span;
     lines.end += lines.end < text.len;
     return lines;
-}
-
-static bool has_systems(const Module *module) {
-    vec_each(AstItem *, item, &module->ast->items) {
-        if ((*item)->kind == AST_ITEM_SYSTEM) return true;
-    }
-    return false;
 }
 
 static bool has_items(const Module *module) {
@@ -259,6 +287,7 @@ void check_unused(Checker *checker) {
     for (uint32_t i = 0; i < checker->modules.len; i++) {
         if (!checker->modules.data[i]->is_own) continue;
         judge_items(checker, checker->modules.data[i]);
+        judge_sips(checker, checker->modules.data[i]);
         judge_imports(checker, checker->modules.data[i]);
     }
 }

@@ -2,10 +2,11 @@
 
 #include "check__.h"
 
+#include "contracts/abi/image.h"
+
 #include <string.h>
 
 enum {
-    MOST_MIB = 1 << 20, // what all processes of a system may ask for together
     MOST_RESTARTS = 1000,
     MOST_TEXTS = 255, // of one process: a line of the `.system` file
 };
@@ -337,11 +338,11 @@ static void check_quotas(const Wiring *wiring) {
                      ? program->heap + program->stack * (program->threads ? program->threads : 1)
                      : 0;
     }
-    if (bytes >> 20 > MOST_MIB)
+    if (bytes >> 20 > IMAGE_MOST_MIB)
         diag_report(
             wiring->checker->diags, wiring->system->span, E_WIRE_QUOTA,
             text_of(wiring->checker, wiring->system->name), (unsigned long long)(bytes >> 20),
-            (unsigned long long)MOST_MIB
+            (unsigned long long)IMAGE_MOST_MIB
         );
 }
 

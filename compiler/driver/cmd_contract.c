@@ -196,22 +196,31 @@ static ExitCode compare_named(
     return contract_compare(old, before, fresh, after, out) ? EXIT_OK : EXIT_PROGRAM;
 }
 
-static ExitCode compare_views(
-    Project *old,
-    const ContractView *before,
-    const ContractView *after,
-    const Given *given,
-    Buf *out
+static const HirContract *find_same(
+    const Contracts *in, const ContractView *view, const char *name
+) {
+    vec_each(const HirContract *, it, in)
+        if (strcmp(view_name(view, (*it)->name), name) == 0) return *it;
+    return NULL;
+}
+
+// All that the old file declares, and what only the new one does.
+static ExitCode compare_files(
+    Project *old, Project *fresh, const ContractView *before, const ContractView *after, Buf *out
 ) {
     ExitCode worst = EXIT_OK;
-    if (given->names.len > 0)
-        return compare_named(before, given->names.data[0], after, vec_last(&given->names)[0], out);
-    Contracts all = find_contracts(before, old->checked->units.data[0].module, NULL);
+    Contracts all = find_contracts(before, old->checked->units.data[0].module, NULL),
+              now = find_contracts(after, fresh->checked->units.data[0].module, NULL);
     vec_each(const HirContract *, it, &all) {
         const char *name = view_name(before, (*it)->name);
+        const HirContract *same = find_same(&now, after, name);
         if (it != all.data) buf_cstr(out, "\n");
-        ExitCode code = compare_named(before, name, after, name, out);
-        worst = code > worst ? code : worst;
+        if (!same) buf_printf(out, "contract %s is there no longer\n", name);
+        if (!same || !contract_compare(before, *it, after, same, out)) worst = EXIT_PROGRAM;
+    }
+    vec_each(const HirContract *, it, &now) {
+        const char *name = view_name(after, (*it)->name);
+        if (!find_same(&all, before, name)) buf_printf(out, "\ncontract %s is new\n", name);
     }
     return worst;
 }
@@ -232,7 +241,11 @@ static ExitCode compare(Project *old, const Options *options, const Given *given
     if (code == EXIT_OK) {
         Buf out = { 0 };
         ContractView before = view_of(old), after = view_of(&fresh);
-        code = compare_views(old, &before, &after, given, &out);
+        code = given->names.len > 0
+                   ? compare_named(
+                         &before, given->names.data[0], &after, *vec_last(&given->names), &out
+                     )
+                   : compare_files(old, &fresh, &before, &after, &out);
         ExitCode written = code == EXIT_USAGE ? code : write_out(old, &out);
         code = written > code ? written : code;
         buf_free(&out);

@@ -16,9 +16,8 @@ static void begin(const char *name, Buf *out) {
     buf_cstr(out, "digraph ");
     put_quoted(name, out);
     buf_cstr(
-        out,
-        " {\n  rankdir=TB;\n  node [fontname=\"sans-serif\", fontsize=11];\n"
-        "  edge [fontname=\"sans-serif\", fontsize=10];\n"
+        out, " {\n  rankdir=TB;\n  node [fontname=\"sans-serif\", fontsize=11];\n"
+             "  edge [fontname=\"sans-serif\", fontsize=10];\n"
     );
 }
 

@@ -206,6 +206,23 @@ static bool read_wires(Pack *pack) {
     return good;
 }
 
+// --- quotas ------------------------------------------------------------------------------------------------
+
+// The same sum that is asked of systems in source: a `.system` file may be made by hand.
+static bool quotas_hold(Pack *pack) {
+    uint64_t mib = 0;
+    for (uint32_t i = 0; i < pack->input->instance_count; i++) {
+        const SealManifest *manifest = &program_of(pack, i)->manifest;
+        const uint64_t threads = manifest->threads ? manifest->threads : 1;
+        mib += (manifest->heap_bytes >> 20) + (manifest->stack_bytes >> 10) * threads / 1024;
+    }
+    return mib <= IMAGE_MOST_MIB ||
+           refuse(
+               pack, "system %s needs %llu MiB, more than the %u MiB that are promised",
+               pack->input->system, (unsigned long long)mib, IMAGE_MOST_MIB
+           );
+}
+
 // --- layout ------------------------------------------------------------------------------------------------
 
 static void pad(Buf *out, size_t multiple) {
@@ -314,7 +331,8 @@ bool image_pack(const ImageInput *input, Buf *out, char error[IMAGE_ERROR_ROOM])
     pack.program_rows = array(input->program_count, sizeof *pack.program_rows);
     pack.instance_rows = array(input->instance_count, sizeof *pack.instance_rows);
     pack.text_rows = array(PACKED_MOST_TEXTS, sizeof *pack.text_rows);
-    bool good = read_programs(&pack) && read_instances(&pack) && read_wires(&pack);
+    bool good =
+        read_programs(&pack) && read_instances(&pack) && quotas_hold(&pack) && read_wires(&pack);
     if (good) {
         write_image(&pack, out);
         good = check_image(&pack, out);

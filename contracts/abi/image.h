@@ -13,7 +13,9 @@
 #include <stdint.h>
 
 #define IMAGE_FORMAT_VERSION 1u
-#define IMAGE_NO_ROW         0xffffffffu
+// All heaps and stacks of a system together, in MiB: what sums up to more is a mistake, whatever the machine has.
+#define IMAGE_MOST_MIB (1u << 20)
+#define IMAGE_NO_ROW   0xffffffffu
 
 typedef struct ImageHeader {
     uint8_t magic[8]; // "SIPIMAG\1"

@@ -3,6 +3,7 @@
 
   pingpong   a round trip of examples/02-pingpong against a pipe, a futex and a bare stack swap
   zero-copy  the cost of a message that carries a buffer, from 4 B to 64 KiB
+  sets       an exchange with a member of a set of 1 to 10,000 endpoints
   compile    generated twins in Sip and C of 10,000 to 1,000,000 lines (SIP_BENCH_LINES): rates of each room, against clang
   programs   programs of tests/run against their C twins under clang -O2: user time and length
 
@@ -78,6 +79,20 @@ def zero_copy(scratch):
     base = statistics.median(costs[4])
     for size in sizes:
         yield figure(f"zero-copy {size} B", statistics.median(costs[size]), "cycles/exchange", "4 B", base)
+
+
+def sets(scratch):
+    image = built_image(scratch, os.path.join(ROOT, "tests", "bench", "sets.sip"))
+    rows = [(what, members) for members in (1, 10, 100, 1000, 10000) for what in ("the same", "each")]
+    costs = {row: [] for row in [("no set", 1)] + rows}
+    for _ in range(ROUNDS):
+        out = run(os.path.join(BUILD, "bin", "sip-hosted"), image).stdout
+        for what, members in costs:
+            costs[what, members].append(measured(out, f"cycles per exchange, {what} of {members}"))
+    yield figure("sets, one endpoint, no set", statistics.median(costs["no set", 1]), "cycles/exchange")
+    for what, members in rows:
+        base = statistics.median(costs[what, 1])
+        yield figure(f"sets, {what} of {members}", statistics.median(costs[what, members]), "cycles/exchange", f"{what} of 1", base)
 
 
 # --- compile time ----------------------------------------------------------------------------------------------------------
@@ -206,7 +221,7 @@ def programs(scratch):
     yield figure("lengths, geometric mean", statistics.geometric_mean(lengths), "times C", "C", 1.0)
 
 
-BENCHES = {"pingpong": pingpong, "zero-copy": zero_copy, "compile": compile_time, "programs": programs}
+BENCHES = {"pingpong": pingpong, "zero-copy": zero_copy, "sets": sets, "compile": compile_time, "programs": programs}
 
 
 def main():

@@ -31,7 +31,7 @@ def main():
     expect("promela", run("--promela", "Store", old), 0, "chan to_exporter = [1]")
     expect("no name", run("Shop", old), 2, "there is no contract `Shop`; there is `Store`")
     expect("no file", run("Shop"), 2, "contract takes a file")
-    expect("several", run("--dot", old), 2, "one contract is wanted, and there are 3")
+    expect("several", run("--dot", old), 2, "one contract is wanted, and there are 4")
     expect("two forms", run("--dot", "--json", old), 2, "one thing at a time")
     expect("the same", run("--compare", old, old), 0, "nothing differs")
     with open(os.path.join(folder, "compare.txt")) as file:
@@ -39,6 +39,7 @@ def main():
     expect("one of them", run("--compare", "Grows", old, new), 1, "contract Grows",
            "importers that go by the old contract, with a peer of the new one: nothing differs",
            "`c` may come in `S`; the old `S` does not know it")
+    expect("one that is gone", run("--compare", "Leaves", old, new), 2, "there is no contract `Leaves`")
     with tempfile.TemporaryDirectory() as empty:
         expect("no dot", run("--svg", "Store", old, env={**os.environ, "PATH": empty}), 3, "package `graphviz`")
     drawn = run("--svg", "Store", old)
