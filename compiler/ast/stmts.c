@@ -151,6 +151,13 @@ static AstStmt *build_for(Build *b, const SyntaxNode *node) {
     return stmt;
 }
 
+// What goes backwards starts at the end, and `..=` includes it.
+static void expect_range_end(Build *b, const AstStmt *stmt) {
+    const AstRange *range = &stmt->for_each.range;
+    if (range->hi || !(stmt->for_each.reverse || range->inclusive)) return;
+    ast__report(b, range->span, E_RANGE_END, stmt->for_each.reverse ? "reverse" : "..=");
+}
+
 static AstStmt *build_for_each(Build *b, const SyntaxNode *node) {
     AstStmt *stmt = start(b, AST_STMT_FOR_EACH, node);
     const SyntaxNode *binding = CHILD(node, BINDING);
@@ -158,7 +165,10 @@ static AstStmt *build_for_each(Build *b, const SyntaxNode *node) {
     stmt->for_each.is_tuple = binding && binding->kind == SYNTAX_BINDING_TUPLE;
     stmt->for_each.reverse = ast__has(node, FIELD_REVERSE);
     stmt->for_each.range = ast__range(b, CHILD(node, RANGE));
-    if (!ast__has(node, FIELD_RANGE)) stmt->for_each.over = ast__expr_of(b, node, FIELD_OVER);
+    if (ast__has(node, FIELD_RANGE))
+        expect_range_end(b, stmt);
+    else
+        stmt->for_each.over = ast__expr_of(b, node, FIELD_OVER);
     stmt->for_each.invariants = ast__clauses(b, node, FIELD_INVARIANT);
     stmt->for_each.body = ast__stmt_of(b, node, FIELD_BODY);
     return stmt;

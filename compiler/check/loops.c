@@ -173,10 +173,9 @@ static HirStmt *without_end(Fn *fn, const AstStmt *stmt, Counter *counter, const
     HirExpr *lo = range->lo ? type ? check_value(fn, range->lo, type)
                                    : as_value(checker, check_expr(fn, range->lo, usize))
                             : literal(checker, type ? type : usize, 0, range->span);
+    // With these two the reader has said that an end is missing.
     bool ends = counter->reverse || counter->inclusive, is_integer = hir_type_is_integer(lo->type);
-    if (ends)
-        diag_report(checker->diags, range->span, E_RANGE_END, counter->reverse ? "reverse" : "..=");
-    else if (lo->kind != HIR_ERROR && !is_integer)
+    if (!ends && lo->kind != HIR_ERROR && !is_integer)
         diag_report(checker->diags, range->span, E_OPERAND, "..", type_text(checker, lo->type));
     if (ends || lo->kind == HIR_ERROR || !is_integer) return look_at_body(fn, stmt, counter, type);
     counter->at = hidden(fn, counter->block, lo, range->span);

@@ -324,9 +324,8 @@ static HirExpr *check_borrow(Fn *fn, const AstExpr *expr, const HirType *want) {
     bool for_ever = want && want->kind == HIR_TYPE_PTR && want->mode == HIR_STATIC &&
                     place->kind == HIR_CONSTANT;
     HirMode mode = for_ever ? HIR_STATIC : shared ? HIR_CONST : HIR_MUT;
-    HirExpr *borrow = new_expr(
-        checker, HIR_BORROW, hir_type_ptr(checker->types, mode, place->type), expr->span
-    );
+    HirExpr *borrow =
+        new_expr(checker, HIR_BORROW, hir_type_ptr(checker->types, mode, place->type), expr->span);
     borrow->base = place;
     borrow->mode = mode;
     return borrow;

@@ -53,10 +53,10 @@ static const struct OfAtomic {
     HirTypeKind result; // ERROR: what it holds
     bool only_integers;
 } of_atomics[] = {
-    { "load",         HIR_BUILTIN_ATOMIC_LOAD,  0, "",        HIR_TYPE_ERROR, false },
-    { "store",        HIR_BUILTIN_ATOMIC_STORE, 1, "x",       HIR_TYPE_VOID,  false },
-    { "add",          HIR_BUILTIN_ATOMIC_ADD,   1, "x",       HIR_TYPE_ERROR, true  },
-    { "swap",         HIR_BUILTIN_ATOMIC_SWAP,  1, "x",       HIR_TYPE_ERROR, false },
+    { "load",         HIR_BUILTIN_ATOMIC_LOAD,  0, "",          HIR_TYPE_ERROR, false },
+    { "store",        HIR_BUILTIN_ATOMIC_STORE, 1, "x",         HIR_TYPE_VOID,  false },
+    { "add",          HIR_BUILTIN_ATOMIC_ADD,   1, "x",         HIR_TYPE_ERROR, true  },
+    { "swap",         HIR_BUILTIN_ATOMIC_SWAP,  1, "x",         HIR_TYPE_ERROR, false },
     { "compare_swap", HIR_BUILTIN_ATOMIC_CAS,   2, "old value", HIR_TYPE_BOOL,  false },
 };
 
