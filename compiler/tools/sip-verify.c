@@ -1,6 +1,8 @@
 // sip-verify: what the verifier says of a module, in text or binary form.
 //
-//     sip-verify FILE.sir|FILE.sirb      0: accepted; 1: refused, the complaints say why; 2: could not be asked
+//     sip-verify [--steps] FILE.sir|FILE.sirb      0: accepted; 1: refused, the complaints say why; 2: could not be asked
+//
+// With --steps it says too how many steps that took, and how many a module of that length may take.
 
 #include "base/arena.h"
 #include "base/buf.h"
@@ -8,6 +10,7 @@
 #include "sir/sir.h"
 #include "verify/verify.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -28,9 +31,11 @@ static bool to_binary(Arena *arena, const char *path, Buf *bytes) {
     return true;
 }
 
-static int judge(Arena *arena, const char *path, const Buf *bytes) {
+static int judge(Arena *arena, const char *path, const Buf *bytes, bool tell_steps) {
     VerifyReport report;
-    if (verify(arena, bytes->data, bytes->len, &report)) return ACCEPTED;
+    bool accepted = verify(arena, bytes->data, bytes->len, &report) != NULL;
+    if (tell_steps) printf("%" PRIu64 " of %" PRIu64 " steps\n", report.steps, report.most_steps);
+    if (accepted) return ACCEPTED;
     for (uint32_t i = 0; i < report.count; i++) {
         Buf line = { 0 };
         verify_complaint_write(&report.complaints[i], &line);
@@ -44,17 +49,20 @@ static int judge(Arena *arena, const char *path, const Buf *bytes) {
 int main(int argc, char **argv) {
     Buf bytes = { 0 };
     char error[512];
-    if (argc != 2) {
-        fprintf(stderr, "usage: sip-verify FILE.sir|FILE.sirb\n");
+    bool tell_steps = argc == 3 && strcmp(argv[1], "--steps") == 0;
+    if (argc != 2 + tell_steps) {
+        fprintf(stderr, "usage: sip-verify [--steps] FILE.sir|FILE.sirb\n");
         return NOT_ASKED;
     }
-    if (!file_read(argv[1], (size_t)1 << 28, &bytes, error)) {
+    const char *path = argv[argc - 1];
+    if (!file_read(path, (size_t)1 << 28, &bytes, error)) {
         fprintf(stderr, "%s\n", error);
         return NOT_ASKED;
     }
     Arena arena;
     arena_init(&arena);
-    int status = to_binary(&arena, argv[1], &bytes) ? judge(&arena, argv[1], &bytes) : NOT_ASKED;
+    int status =
+        to_binary(&arena, path, &bytes) ? judge(&arena, path, &bytes, tell_steps) : NOT_ASKED;
     arena_free(&arena);
     buf_free(&bytes);
     return status;

@@ -25,9 +25,10 @@ static bool is_known_inside(const Flow *f, const SirPlace *place) {
 }
 
 // What the pointer may hold itself does not count: a thing that holds a borrow of itself could not be moved.
-static bool holds_inside(const Loans *l, uint32_t holder, uint32_t loan) {
-    vec_each(const Held, held, &l->now.list) {
-        if (held->holder == holder && held->loan == loan) return held->where == HELD_INSIDE;
+static bool holds_inside(Loans *l, uint32_t holder, uint32_t loan) {
+    for (uint32_t i = held__of(l, holder); i != SIR_NONE; i = held__next(l, i)) {
+        loans__work(l, 1);
+        if (held__at(l, i)->loan == loan) return held__at(l, i)->where == HELD_INSIDE;
     }
     return false;
 }
@@ -36,7 +37,7 @@ static void check_deref(Loans *l, const SirPlace *place, const HeldList *held, u
     uint32_t holder = l->f->holder[place->local];
     bool known = holder != SIR_NONE && is_known_inside(l->f, place);
     vec_each(const Held, one, &held->list) {
-        if (one->holder != as || !loans__work(l, l->now.list.len)) continue;
+        if (one->holder != as) continue;
         if (known && holds_inside(l, holder, one->loan)) continue;
         loans__say(
             l, RULE_ESCAPE, "what is stored in %s holds a borrow that does not come from there",
@@ -56,7 +57,7 @@ void escape__store(Loans *l, const SirPlace *place, const HeldList *held, uint32
     for (uint32_t i = 0; i < held->list.len && holder != SIR_NONE; i++) {
         Held one = held->list.data[i];
         if (one.holder != as) continue;
-        holds__add(l, &l->now, (Held){ holder, one.loan, whole ? one.where : HELD_BOTH });
+        held__add(l, (Held){ holder, one.loan, whole ? one.where : HELD_BOTH });
     }
 }
 

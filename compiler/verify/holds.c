@@ -52,11 +52,11 @@ static void add_held(
     Loans *l, SirLocal local, uint32_t where, uint32_t to, uint32_t as, HeldList *out
 ) {
     uint32_t holder = l->f->holder[local];
-    loans__work(l, l->now.list.len);
-    for (uint32_t i = 0; holder != SIR_NONE && i < l->now.list.len; i++) {
-        Held held = l->now.list.data[i]; // a copy: `out` may be the same list
-        if (held.holder != holder || !(held.where & where)) continue;
-        holds__add(l, out, (Held){ as, held.loan, to ? to : held.where & where });
+    if (holder == SIR_NONE) return;
+    for (uint32_t i = held__of(l, holder); i != SIR_NONE; i = held__next(l, i)) {
+        const Held *held = held__at(l, i);
+        if (held->where & where)
+            holds__add(l, out, (Held){ as, held->loan, to ? to : held->where & where });
     }
 }
 

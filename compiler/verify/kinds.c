@@ -250,17 +250,6 @@ static void compute_nature(Verify *v, SirType type) {
     v->out->kinds[type] = kind;
 }
 
-// A second round, since what a pointer points to may be known only after the pointer.
-static void compute_stores(Verify *v, SirType type) {
-    const SirTypeInfo *info = verify__type(v, type);
-    bool stores = (info->kind == SIR_TYPE_PTR || info->kind == SIR_TYPE_SLICE) &&
-                  info->mode == SIR_MUT && verify__kind(v, info->elem)->second_class;
-    SirType part;
-    for (Parts parts = verify__parts(v, type); verify__next_part(&parts, &part);)
-        stores |= verify__kind(v, part)->stores;
-    v->out->kinds[type].stores = stores;
-}
-
 // --- all types, parts first ------------------------------------------------------------------------------------------------
 
 static Graph part_graph(const Verify *v, Arena *scratch) {
@@ -292,7 +281,5 @@ void verify__compute_kinds(Verify *v) {
         compute_nature(v, graph.order[i]);
         compute_layout(v, graph.order[i]);
     }
-    for (uint32_t i = 0; i < graph.nodes && v->faults == 0; i++)
-        compute_stores(v, graph.order[i]);
     arena_free(&scratch);
 }

@@ -174,16 +174,30 @@ static void check_reach(Loans *l, const Access *access) {
     }
 }
 
+// Against what is lent of the access' local. True: there was something to say.
+static bool judge_lent(Loans *l, const Accesses *accesses, uint32_t i, bool exclusive) {
+    const Access *access = &accesses->list.data[i];
+    SirLocal local = access->place.local;
+    uint32_t steps = 0;
+    for (uint32_t k = held__lent(l, local, exclusive); k != SIR_NONE; k = held__next_lent(l, k)) {
+        const Held *held = held__at(l, k);
+        const Loan *loan = &l->table[held->loan];
+        steps++;
+        if (!conflicts(loan, access) || !is_used(l, accesses, i, held->holder)) continue;
+        blame(l, access, loan);
+        return true;
+    }
+    loans__work(l, steps);
+    return false;
+}
+
 static void judge(Loans *l, const Accesses *accesses, uint32_t i) {
     const Access *access = &accesses->list.data[i];
     check_reach(l, access);
-    loans__work(l, l->now.list.len + l->results.list.len);
-    vec_each(const Held, held, &l->now.list) {
-        const Loan *loan = &l->table[held->loan];
-        if (!conflicts(loan, access) || !is_used(l, accesses, i, held->holder)) continue;
-        blame(l, access, loan);
-        return;
-    }
+    loans__work(l, l->results.list.len);
+    if (judge_lent(l, accesses, i, true)) return;
+    // A look is no conflict with what is lent to be looked at.
+    if (strength_of(access->kind) != STRENGTH_LOOK && judge_lent(l, accesses, i, false)) return;
     if (access->kind != ACCESS_WRITE) return;
     vec_each(const Held, held, &l->results.list) {
         const Loan *loan = &l->table[held->loan];
@@ -219,7 +233,7 @@ static bool is_forgotten(const Loan *loan, const SirPlace *place) {
     return within && places__overlap(&loan->place, place) && is_behind(loan, place);
 }
 
-static void forget_in(const Loans *l, HeldList *held, const SirPlace *place) {
+static void forget_results(const Loans *l, HeldList *held, const SirPlace *place) {
     uint32_t kept = 0;
     for (uint32_t i = 0; i < held->list.len; i++)
         if (!is_forgotten(&l->table[held->list.data[i].loan], place))
@@ -227,20 +241,24 @@ static void forget_in(const Loans *l, HeldList *held, const SirPlace *place) {
     held->list.len = kept;
 }
 
-static void forget_holder(Loans *l, uint32_t holder) {
-    uint32_t kept = 0;
-    for (uint32_t i = 0; i < l->now.list.len; i++)
-        if (l->now.list.data[i].holder != holder) l->now.list.data[kept++] = l->now.list.data[i];
-    l->now.list.len = kept;
+static void forget_lent(Loans *l, const SirPlace *place, bool exclusive) {
+    uint32_t steps = 0;
+    for (uint32_t i = held__lent(l, place->local, exclusive), next; i != SIR_NONE; i = next) {
+        next = held__next_lent(l, i);
+        steps++;
+        if (is_forgotten(&l->table[held__at(l, i)->loan], place)) held__drop(l, i);
+    }
+    loans__work(l, steps);
 }
 
 static void forget(Loans *l, const SirPlace *place) {
     uint32_t holder = l->f->holder[place->local];
-    loans__work(l, l->now.list.len);
+    loans__work(l, l->results.list.len);
     if (holder == SIR_NONE || has_index(place)) return;
-    forget_in(l, &l->now, place);
-    forget_in(l, &l->results, place);
-    if (place->proj_count == 0) forget_holder(l, holder);
+    forget_lent(l, place, false);
+    forget_lent(l, place, true);
+    forget_results(l, &l->results, place);
+    if (place->proj_count == 0) held__drop_all(l, holder);
 }
 
 static void apply(Loans *l, const Accesses *accesses, uint32_t i) {
@@ -292,29 +310,70 @@ static uint64_t cost_of_set(const BitSet *set) {
     return bits_words(set) / 8;
 }
 
-static void find_killed(Loans *l, const Accesses *accesses) {
-    loans__work(l, cost_of_set(&l->killed));
-    memset(l->killed.words, 0, bits_words(&l->killed) * sizeof(uint64_t));
+static void mark_killed(Loans *l, const Accesses *accesses, bool on) {
     vec_each(const Access, access, &accesses->list) {
         uint32_t holder = l->f->holder[access->place.local];
-        if (holder == SIR_NONE || access->place.proj_count > 0) continue;
-        if (access->kind == ACCESS_WRITE || access->kind == ACCESS_END)
+        bool kills = access->kind == ACCESS_WRITE || access->kind == ACCESS_END;
+        if (holder == SIR_NONE || access->place.proj_count > 0 || !kills) continue;
+        if (on)
             bits_set(&l->killed, holder);
+        else
+            bits_clear(&l->killed, holder);
     }
 }
 
-// Holders that are as good as used, whatever comes: something moved out behind them is not back, or other threads work with
-// what they hold until they are consumed, and if that is never, for ever.
-static void find_missing(Loans *l) {
+// --- holders that are as good as used, whatever comes ----------------------------------------------------------------------------
+
+// Something moved out behind them is not back, or other threads work with what they hold until they are consumed, and if
+// that is never, for ever.
+
+static void watch(Loans *l) {
     const Paths *paths = &l->f->paths;
-    loans__work(l, (uint64_t)paths->borrows.len + l->bound.len);
-    vec_each(const uint32_t, pointer, &paths->borrows) {
-        uint32_t holder = l->f->holder[paths->nodes.data[*pointer].local];
-        if (holder != SIR_NONE && paths__missing(l->f, *pointer, &l->init))
-            bits_set(&l->missing, holder);
+    l->emptied = arena_array(&l->f->scratch, uint32_t, l->f->holder_count);
+    l->next_emptied = arena_array(&l->f->scratch, uint32_t, paths->borrows.len);
+    for (uint32_t holder = 0; holder < l->f->holder_count; holder++)
+        l->emptied[holder] = SIR_NONE;
+    for (uint32_t i = 0; i < paths->borrows.len; i++) {
+        uint32_t holder = l->f->holder[paths->nodes.data[paths->borrows.data[i]].local];
+        if (holder == SIR_NONE) continue;
+        l->next_emptied[i] = l->emptied[holder];
+        l->emptied[holder] = i;
     }
-    vec_each(const uint32_t, holder, &l->bound) {
-        if (paths__any(l->f, l->f->holders[*holder], &l->init)) bits_set(&l->missing, *holder);
+    for (uint32_t holder = 0; holder < l->f->holder_count; holder++) {
+        bool bound = verify__is_bound(l->f->v, l->f->info->locals.data[l->f->holders[holder]].type);
+        if (bound || l->emptied[holder] != SIR_NONE) vec_push(&l->f->scratch, &l->watched, holder);
+    }
+}
+
+static bool is_missing(Loans *l, uint32_t holder) {
+    const Paths *paths = &l->f->paths;
+    SirLocal local = l->f->holders[holder];
+    loans__work(l, 1);
+    for (uint32_t i = l->emptied[holder]; i != SIR_NONE; i = l->next_emptied[i]) {
+        if (paths__missing(l->f, paths->borrows.data[i], &l->init)) return true;
+        loans__work(l, 1);
+    }
+    bool bound = verify__is_bound(l->f->v, l->f->info->locals.data[local].type);
+    return bound && paths__any(l->f, local, &l->init);
+}
+
+static void find_missing(Loans *l) {
+    vec_each(const uint32_t, holder, &l->watched) {
+        if (is_missing(l, *holder)) bits_set(&l->missing, *holder);
+    }
+}
+
+// Of the locals of these accesses: no others have changed. What was missing and is no more still is while they happen.
+static void find_missing_of(Loans *l, const Accesses *accesses) {
+    l->returned.len = 0;
+    if (l->watched.len == 0) return;
+    vec_each(const Access, access, &accesses->list) {
+        uint32_t holder = l->f->holder[access->place.local];
+        if (holder == SIR_NONE) continue;
+        if (is_missing(l, holder))
+            bits_set(&l->missing, holder);
+        else if (bits_get(&l->missing, holder))
+            vec_push(&l->f->scratch, &l->returned, holder);
     }
 }
 
@@ -323,19 +382,34 @@ static void forget_missing(Loans *l) {
     memset(l->missing.words, 0, bits_words(&l->missing) * sizeof(uint64_t));
 }
 
+// --- holders that are used no more -------------------------------------------------------------------------------------------------
+
+static void drop_unused(Loans *l, uint32_t holder) {
+    if (!bits_get(&l->live, holder) && !bits_get(&l->missing, holder)) held__drop_all(l, holder);
+}
+
 static void keep_used(Loans *l) {
-    uint32_t kept = 0;
-    loans__work(l, l->now.list.len);
-    for (uint32_t i = 0; i < l->now.list.len; i++) {
-        Held held = l->now.list.data[i];
-        if (bits_get(&l->live, held.holder) || bits_get(&l->missing, held.holder))
-            l->now.list.data[kept++] = held;
+    loans__work(l, l->now.nodes.len);
+    for (uint32_t i = 0; i < l->now.nodes.len; i++) {
+        const Held *held = held__at(l, i);
+        if (held->where != 0) drop_unused(l, held->holder);
     }
-    l->now.list.len = kept;
+}
+
+// Of the holders that the instruction at hand has changed: the others were used before it, and still are.
+static void keep_used_of(Loans *l, const Accesses *accesses) {
+    vec_each(const uint32_t, holder, &l->returned) {
+        bits_clear(&l->missing, *holder);
+        drop_unused(l, *holder);
+    }
+    vec_each(const Access, access, &accesses->list) {
+        uint32_t holder = l->f->holder[access->place.local];
+        if (holder != SIR_NONE) drop_unused(l, holder);
+    }
 }
 
 static void run_accesses(Loans *l, const SirInst *inst, const Accesses *accesses, bool edge) {
-    find_killed(l, accesses);
+    mark_killed(l, accesses, true);
     for (uint32_t i = 0; i < accesses->list.len; i++) {
         if (l->judging) judge(l, accesses, i);
         bool next_writes =
@@ -344,6 +418,7 @@ static void run_accesses(Loans *l, const SirInst *inst, const Accesses *accesses
             put_into_place(l, inst, accesses);
         apply(l, accesses, i);
     }
+    mark_killed(l, accesses, false);
 }
 
 static void run_inst(Loans *l) {
@@ -351,14 +426,12 @@ static void run_inst(Loans *l) {
     const Accesses *accesses = flow__accesses(l->f, l->at);
     live__pass(l->f, l->at, &l->live);
     init__step(l->f, l->at, &l->init);
-    find_missing(l); // before and after it
+    find_missing_of(l, accesses);
     holds__results(l, inst, accesses);
     if (l->judging) escape__check_inst(l, inst);
     if (l->judging) judge_pair(l, inst);
     run_accesses(l, inst, accesses, false);
-    forget_missing(l);
-    find_missing(l);
-    keep_used(l);
+    keep_used_of(l, accesses);
 }
 
 static void run_edge(Loans *l, uint32_t arm) {
@@ -367,7 +440,7 @@ static void run_edge(Loans *l, uint32_t arm) {
     SirBlock to = inst->arms[arm].block;
     bits_copy(&l->live, &l->f->live[to]);
     init__step_edge(l->f, l->at.block, arm, &l->init);
-    find_missing(l);
+    find_missing(l); // before and after it
     holds__edge_results(l, inst, &inst->arms[arm], accesses);
     run_accesses(l, inst, accesses, true);
     forget_missing(l);
@@ -382,6 +455,18 @@ static int compare(const void *a, const void *b) {
     const Held *x = a, *y = b;
     if (x->holder != y->holder) return x->holder < y->holder ? -1 : 1;
     return x->loan < y->loan ? -1 : x->loan > y->loan;
+}
+
+enum { SORT_STEPS = 16 }; // of each, for the longest list
+
+static void sort(Loans *l, HeldList *held) {
+    uint32_t count = held->list.len;
+    bool sorted = true; // mostly: what was loaded and only looked at
+    for (uint32_t i = 1; i < count && sorted; i++)
+        sorted = compare(&held->list.data[i - 1], &held->list.data[i]) < 0;
+    if (sorted) return;
+    loans__work(l, (uint64_t)SORT_STEPS * count);
+    qsort(held->list.data, count, sizeof(Held), compare);
 }
 
 static void copy_held(Loans *l, HeldList *to, const HeldList *from) {
@@ -420,45 +505,47 @@ static bool join(Loans *l, HeldList *to, const HeldList *from) {
     }
     while (k < old)
         changed |= blur(&to->list.data[k++]);
-    if (to->list.len > old) qsort(to->list.data, to->list.len, sizeof(Held), compare);
+    if (to->list.len > old) sort(l, to);
     return changed;
 }
 
 // The first way to a block brings its state.
-static bool flow_into(Loans *l, SirBlock to) {
-    if (l->known[to]) return join(l, &l->in[to], &l->now);
+static bool flow_into(Loans *l, SirBlock to, HeldList *state) {
+    held__save(l, state);
+    sort(l, state);
+    if (l->known[to]) return join(l, &l->in[to], state);
     l->known[to] = true;
-    copy_held(l, &l->in[to], &l->now);
+    copy_held(l, &l->in[to], state);
     return true;
 }
 
 static void start_block(Loans *l, SirBlock block) {
     l->at = (Where){ block, 0 };
     loans__work(l, cost_of_set(&l->live) + cost_of_set(&l->init));
-    copy_held(l, &l->now, &l->in[block]);
+    held__load(l, &l->in[block]);
     bits_copy(&l->live, &l->f->live[block]);
     bits_copy(&l->init, &l->f->init[block]);
     forget_missing(l);
     find_missing(l);
+    keep_used(l);
 }
 
-static void leave_edge(Loans *l, uint32_t arm, const HeldList *state, const BitSet *init) {
+typedef struct Between { // at the end of a block, for each of its edges
+    HeldList state, sorted;
+    BitSet init;
+} Between;
+
+static void leave_edge(Loans *l, uint32_t arm, Between *between) {
     SirBlock to = flow__inst(l->f, l->at)->arms[arm].block;
     loans__work(l, cost_of_set(&l->live) + cost_of_set(&l->init));
-    copy_held(l, &l->now, state);
-    bits_copy(&l->init, init);
+    if (arm > 0) held__load(l, &between->state);
+    bits_copy(&l->init, &between->init);
     forget_missing(l);
     find_missing(l);
     run_edge(l, arm);
     if (l->judging || !l->f->is_reached[l->at.block]) return;
-    if (l->now.list.len > 1) qsort(l->now.list.data, l->now.list.len, sizeof(Held), compare);
-    if (flow_into(l, to)) l->f->dirty[to] = true;
+    if (flow_into(l, to, &between->sorted)) l->f->dirty[to] = true;
 }
-
-typedef struct Between { // at the end of a block, for each of its edges
-    HeldList state;
-    BitSet init;
-} Between;
 
 static void run_block(Loans *l, SirBlock block, Between *between) {
     uint32_t count = l->f->info->blocks.data[block].insts.len;
@@ -468,10 +555,11 @@ static void run_block(Loans *l, SirBlock block, Between *between) {
         run_inst(l);
     }
     l->at.inst--;
-    copy_held(l, &between->state, &l->now);
+    uint32_t arms = flow__inst(l->f, l->at)->arm_count;
+    if (arms > 1) held__save(l, &between->state);
     bits_copy(&between->init, &l->init);
-    for (uint32_t i = 0; i < flow__inst(l->f, l->at)->arm_count && !l->f->refused; i++)
-        leave_edge(l, i, &between->state, &between->init);
+    for (uint32_t i = 0; i < arms && !l->f->refused; i++)
+        leave_edge(l, i, between);
 }
 
 static void begin_params(Loans *l, HeldList *state) {
@@ -507,9 +595,8 @@ void loans__check(Flow *f) {
     l.missing = bits_new(&f->scratch, f->holder_count);
     l.init = bits_new(&f->scratch, f->init[0].bits);
     make_table(&l);
-    for (uint32_t holder = 0; holder < f->holder_count; holder++)
-        if (verify__is_bound(f->v, f->info->locals.data[f->holders[holder]].type))
-            vec_push(&f->scratch, &l.bound, holder);
+    held__init(&l);
+    watch(&l);
     Run run = { .loans = &l, .between.init = bits_new(&f->scratch, f->init[0].bits) };
     for (SirBlock block = 0; block < count; block++)
         if (block == 0 || !f->is_reached[block]) begin_params(&l, &l.in[block]);

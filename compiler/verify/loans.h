@@ -31,19 +31,36 @@ typedef struct HeldList {
     VEC(Held) list;
 } HeldList;
 
+// A Held in two lists: that of its holder, and that of the local that is lent, unless the loan is an origin.
+typedef struct HeldNode {
+    Held held; // where is 0: the node is free
+    uint32_t next[2], prev[2];
+} HeldNode;
+
+typedef struct HeldTable {
+    VEC(HeldNode) nodes;
+    uint32_t free;
+    uint32_t *of_holder; // the first of each list, or SIR_NONE
+    uint32_t *of_lent;   // two per local: what is lent of it to be shared, and exclusively
+} HeldTable;
+
 typedef struct Loans {
     Flow *f;
     Loan *table;
     HeldList *in;     // per block, sorted
     bool *known;      // per block: some way to it has been followed
-    HeldList now;     // at the point at hand
+    HeldTable now;    // at the point at hand
     HeldList results; // what the destinations at hand will hold
     BitSet live;      // after the instruction or edge at hand
     BitSet killed;    // holders that it writes as a whole
     BitSet
         missing; // holders behind which something moved out is not back: they are as good as used
     BitSet init; // what is initialised, to know that
-    VEC(uint32_t) bound; // holders that are guards or joins: used for as long as they are there
+    // Holders that may be missing: those through which something is moved out somewhere, guards and joins.
+    VEC(uint32_t) watched;
+    uint32_t *emptied; // per holder: the first of its pointers in f->paths.borrows, or SIR_NONE
+    uint32_t *next_emptied; // per pointer in f->paths.borrows
+    VEC(uint32_t) returned; // that the instruction at hand made missing no more
     uint64_t work;
     bool judging;
     Where at;
@@ -54,6 +71,37 @@ bool loans__work(Loans *l, uint64_t steps);
 
 static inline uint32_t loans__of(const Loans *l, const Access *access) {
     return 2 * l->f->info->sig.param_count + access->loan;
+}
+
+// --- held.c ----------------------------------------------------------------------------------------------
+
+void held__init(Loans *l);
+void held__add(Loans *l, Held held); // or adds to where it is held already
+void held__drop(Loans *l, uint32_t node);
+void held__drop_all(Loans *l, uint32_t holder);
+void held__load(Loans *l, const HeldList *from); // in place of what was there
+void held__save(Loans *l, HeldList *to);         // in no order
+
+// What a holder holds: for (i = held__of(l, holder); i != SIR_NONE; i = held__next(l, i)) ... held__at(l, i)
+static inline uint32_t held__of(const Loans *l, uint32_t holder) {
+    return l->now.of_holder[holder];
+}
+
+static inline uint32_t held__next(const Loans *l, uint32_t node) {
+    return l->now.nodes.data[node].next[0];
+}
+
+// What is lent of a local, likewise.
+static inline uint32_t held__lent(const Loans *l, SirLocal local, bool exclusive) {
+    return l->now.of_lent[2 * local + exclusive];
+}
+
+static inline uint32_t held__next_lent(const Loans *l, uint32_t node) {
+    return l->now.nodes.data[node].next[1];
+}
+
+static inline const Held *held__at(const Loans *l, uint32_t node) {
+    return &l->now.nodes.data[node].held;
 }
 
 // --- holds.c ---------------------------------------------------------------------------------------------

@@ -75,6 +75,8 @@ const VerifiedSir *verify(
     v->work_most = LIMIT_WORK_BASE + (uint64_t)LIMIT_WORK_PER_BYTE * length;
     for (size_t i = 0; i < sizeof passes / sizeof *passes && v->faults == 0; i++)
         passes[i](v);
+    report->steps = v->work;
+    report->most_steps = v->work_most;
 #ifdef SIR_KNOCK_OUT_TESTS
     if (report->count == 0 && v->faults > 0) return v->out; // tests look no further
 #endif

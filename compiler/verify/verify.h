@@ -33,7 +33,9 @@ typedef struct VerifyComplaint {
 typedef struct VerifyReport {
     VerifyComplaint complaints[VERIFY_COMPLAINTS];
     uint32_t count;
-    bool cut; // there was more to say
+    bool cut;            // there was more to say
+    uint64_t steps;      // that the analyses of all functions took, of
+    uint64_t most_steps; // what a module of that length may take
 } VerifyReport;
 
 // `V04: message (@name, block 2, instruction 5; file.sip:7:3)`, without a line end.

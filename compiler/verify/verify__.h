@@ -20,7 +20,6 @@ typedef struct Kind { // of a type, recomputed from its structure (kinds.c)
     bool plain;        // may be copied
     bool owning;       // something must be done when it ends
     bool second_class; // an inline part is a borrow, or it is a `ref struct`
-    bool stores;       // an inline part is a `mut` pointer or slice of something second-class
     bool sendable;     // sendable.c, and the next two
     bool movable;      // to another thread
     bool shareable;    // behind a borrow that another thread is lent

@@ -4,7 +4,7 @@ branches and loops.
 
 Usage: large.py INSTRUCTIONS [BORROWS] > large.sir; time sip-verify large.sir
 
-With BORROWS each function holds so many borrows at the same time instead, which costs their square.
+With BORROWS each function holds so many borrows at the same time instead.
 """
 import sys
 
@@ -68,14 +68,31 @@ def holder(number, borrows):
     return f"fn u64 @g{number}(u64 x) {{\n    local %1 u64\n{declared}bb0:\n    %1 = use copy %0\n{made}{used}    return (copy %1)\n}}\n"
 
 
+def costly(number, borrows, blocks):
+    """Takes far more steps than its length: so many copies of a list of so many borrows are held through so many blocks."""
+    copies = range(borrows + 1, 2 * borrows + 1)
+    declared = "".join(f"    local %{n} const u64*\n" for n in range(1, borrows + 1))
+    declared += "".join(f"    local %{n} const u64*[{borrows}]\n" for n in copies)
+    made = "".join(f"    %{n} = borrow %0\n" for n in range(1, borrows + 1))
+    made += f"    %{borrows + 1} = array (" + ", ".join(f"copy %{n}" for n in range(1, borrows + 1)) + ")\n"
+    made += "".join(f"    %{n} = use copy %{n - 1}\n" for n in copies[1:])
+    through = "".join(f"    jump -> bb{n}\nbb{n}:\n" for n in range(1, blocks + 1))
+    used = "".join(f"    %1 = use copy %{n}[0]\n" for n in copies)
+    return f"fn void @g{number}(u64 x) {{\n{declared}bb0:\n{made}{through}{used}    return\n}}\n"
+
+
+def module(functions):
+    helpers = "".join(
+        f"fn u64 @f{n}(const u64* a, u64 b) {{\n    local %2 u64\nbb0:\n    %2 = add.wrap copy %0.*, copy %1\n    return (copy %2)\n}}\n\n"
+        for n in range(7))
+    main = "fn void @main() {\nbb0:\n    return\n}\n\nmanifest {\n    main @main()\n    heap 65536\n    stack 32768\n    threads 1\n}"
+    return "module large\n\nref struct View { u64 n const u64* at }\n\n" + helpers + "".join(functions) + main
+
+
 def main():
-    wanted, borrows = int(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 0
-    print("module large\n\nref struct View { u64 n const u64* at }\n")
-    for n in range(7):
-        print(f"fn u64 @f{n}(const u64* a, u64 b) {{\n    local %2 u64\nbb0:\n    %2 = add.wrap copy %0.*, copy %1\n    return (copy %2)\n}}\n")
-    for number in range(max(1, wanted // (2 * borrows or 1000))):
-        print(holder(number, borrows) if borrows else function(number, 1000 // ROUND))
-    print("fn void @main() {\nbb0:\n    return\n}\n\nmanifest {\n    main @main()\n    heap 65536\n    stack 32768\n    threads 1\n}")
+    wanted, borrows = ([int(arg) for arg in sys.argv[1:]] + [0])[:2]
+    print(module(holder(n, borrows) if borrows else function(n, 1000 // ROUND) for n in range(max(1, wanted // (2 * borrows or 1000)))))
 
 
-main()
+if __name__ == "__main__":
+    main()
