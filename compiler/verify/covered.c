@@ -12,6 +12,7 @@ typedef struct Source { // an endpoint or a set
     uint32_t state; // in which it is
     uint32_t count; // of messages that can come in it
     uint32_t group; // of the sources that joins connect: the row of one of them
+    Map *choices;   // message to choice
     uint32_t at;    // while combinations are tried: its choice; `count`: closed
     bool is_joined;
 } Source;
@@ -51,6 +52,10 @@ static bool settle(Covered *c, Source *source) {
     bool sends = info && info->choice_count > 0 &&
                  states__is_sent_by_holder(s, source->type, &info->choices[0]);
     source->count = info ? info->choice_count : 0;
+    source->choices = map_new(&s->f->scratch);
+    for (uint32_t i = 0; i < source->count; i++)
+        map_put(source->choices, info->choices[i].message, i);
+    if (!flow__work(s->f, RULE_TYPESTATE, source->count)) return false;
     if ((info || source->state == SIR_STATE_CLOSED) && !sends) return true;
     SAY_STATE(
         s, "%s is in state %s where a message is awaited", flow__place_text(s->f, source->place),
@@ -115,22 +120,17 @@ static const SirChoice *choice_at(const Covered *c, const Source *source, uint32
     return &states__choices(c->s, source->type, source->state)->choices[at];
 }
 
-static bool takes(
-    const Covered *c, const Source *source, bool is_closed, uint64_t message, uint32_t at
-) {
-    if (is_closed || at == source->count) return is_closed && at == source->count;
-    return choice_at(c, source, at)->message == message;
-}
+enum { NEVER = 0xffffffff };
 
-static bool arm_takes(const Covered *c, const SirArm *arm, const Source *source, uint32_t at) {
-    bool is_closed = arm->kind == SIR_ARM_CLOSED || arm->kind == SIR_ARM_LOST;
-    return is_of_one(arm) && same_place(&arm->place, source->place) &&
-           takes(c, source, is_closed, arm->n, at);
+// The choice that it is: `count` is the closing, NEVER none of them.
+static uint32_t choice_of(const Source *source, bool is_closed, uint64_t message) {
+    uint64_t at;
+    if (is_closed) return source->count;
+    return map_get(source->choices, message, &at) ? (uint32_t)at : NEVER;
 }
 
 static bool can_come(const Covered *c, const Source *source, bool is_closed, uint64_t message) {
-    for (uint32_t at = 0; at <= source->count; at++)
-        if (takes(c, source, is_closed, message, at)) return true;
+    if (choice_of(source, is_closed, message) != NEVER) return true;
     States *s = c->s;
     SAY_STATE(
         s, "%s is in state %s, where its peer does not send message %llu",
@@ -152,20 +152,25 @@ static bool check_arm(const Covered *c, const SirArm *arm) {
 
 // --- by itself -----------------------------------------------------------------------------------------------------------------------
 
-static uint32_t count_arms(const Covered *c, const Source *source, uint32_t at) {
-    uint32_t count = 0;
-    for (uint32_t i = 0; i < c->inst->arm_count; i++)
-        count += arm_takes(c, &c->inst->arms[i], source, at);
-    return count;
+// Per choice, and for the closing. Each arm is of something that can come.
+static uint32_t *count_arms(const Covered *c, const Source *source) {
+    uint32_t *counts = arena_array(&c->s->f->scratch, uint32_t, (size_t)source->count + 1);
+    for (uint32_t i = 0; i < c->inst->arm_count; i++) {
+        const SirArm *arm = &c->inst->arms[i];
+        bool is_closed = arm->kind == SIR_ARM_CLOSED || arm->kind == SIR_ARM_LOST;
+        if (is_of_one(arm) && same_place(&arm->place, source->place))
+            counts[choice_of(source, is_closed, arm->n)]++;
+    }
+    return counts;
 }
 
 static void check_alone(const Covered *c, const Source *source) {
     States *s = c->s;
     bool is_open = c->is_open && source->slot != SIR_NONE;
-    uint64_t most = (uint64_t)(source->count + 1) * c->inst->arm_count;
-    if (!flow__work(s->f, RULE_TYPESTATE, most * (source->count + 1))) return;
+    if (!flow__work(s->f, RULE_TYPESTATE, (uint64_t)source->count + c->inst->arm_count)) return;
+    const uint32_t *counts = count_arms(c, source);
     for (uint32_t at = 0; at <= source->count; at++) {
-        uint32_t count = count_arms(c, source, at);
+        uint32_t count = counts[at];
         if (count == 1 || (count == 0 && is_open)) continue;
         if (at == source->count)
             SAY_STATE(
@@ -186,7 +191,7 @@ static void check_alone(const Covered *c, const Source *source) {
 
 static bool fits_now(const Covered *c, const SirPlace *place, bool is_closed, uint64_t message) {
     const Source *source = find(c, place);
-    return takes(c, source, is_closed, message, source->at);
+    return choice_of(source, is_closed, message) == source->at;
 }
 
 static bool is_taken(const Covered *c, const SirArm *arm, uint32_t group) {

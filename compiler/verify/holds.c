@@ -153,9 +153,23 @@ void holds__results(Loans *l, const SirInst *inst, const Accesses *accesses) {
 
 // --- edges -----------------------------------------------------------------------------------------------------------------
 
+// Of a bind: what its part is borrowed or copied from. Parts come in the order of their binds, and so do writes: `from` is
+// where the next one is looked for.
+static void of_part(Loans *l, const Accesses *accesses, uint32_t write, uint32_t *from) {
+    uint32_t bind = accesses->list.data[write].arg;
+    for (; *from < write; ++*from) {
+        const Access *part = &accesses->list.data[*from];
+        if (part->arg == SIR_NONE || part->arg < bind) continue;
+        if (part->arg > bind) return;
+        if (flow__is_borrow(part)) of_borrow(l, part, write, &l->results);
+        if (part->kind == ACCESS_COPY) holds__of_value(l, &part->place, write, &l->results);
+    }
+}
+
 void holds__edge_results(
     Loans *l, const SirInst *inst, const SirArm *arm, const Accesses *accesses
 ) {
+    uint32_t next = 0;
     l->results.list.len = 0;
     for (uint32_t i = 0; i < accesses->list.len; i++) {
         const Access *write = &accesses->list.data[i];
@@ -163,12 +177,7 @@ void holds__edge_results(
         uint32_t first = l->results.list.len;
         if (inst->op == SIR_OP_MATCH && arm->binds[write->arg].mode == SIR_BIND_MOVE)
             holds__of_value(l, &inst->args[0].place, i, &l->results);
-        for (uint32_t k = 0; k < accesses->list.len; k++) {
-            const Access *part = &accesses->list.data[k];
-            if (part->arg != write->arg || k == i) continue;
-            if (flow__is_borrow(part)) of_borrow(l, part, i, &l->results);
-            if (part->kind == ACCESS_COPY) holds__of_value(l, &part->place, i, &l->results);
-        }
+        of_part(l, accesses, i, &next);
         settle(l, flow__place_type(l->f, &write->place), first, true);
     }
 }

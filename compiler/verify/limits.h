@@ -25,12 +25,12 @@ enum {
     LIMIT_PATHS = 1 << 20,           // places of a function that are initialised by themselves
     LIMIT_ENDPOINTS = 1 << 12,       // endpoints that are tracked in a function
     LIMIT_COMBINATIONS = 1 << 12,    // of what can come from endpoints that joins connect
-    LIMIT_STAND_IN_WORK = 1 << 20, // pairs of states that are compared in all `upcast`s of a module
-    LIMIT_PARAMS = 1 << 10,        // of one signature
-    LIMIT_GRANTS = 1 << 8,         // of a manifest
-    LIMIT_THREADS = 1 << 8,        // that a manifest may ask for
-    LIMIT_STACK_BYTES = 1 << 28,   // per thread
-    LIMIT_HEAP_SHIFT = 40,         // 2^40 bytes
+    LIMIT_STAND_IN_WORK = 1 << 20,   // choices that are compared in all `upcast`s of a module
+    LIMIT_PARAMS = 1 << 10,          // of one signature
+    LIMIT_GRANTS = 1 << 8,           // of a manifest
+    LIMIT_THREADS = 1 << 8,          // that a manifest may ask for
+    LIMIT_STACK_BYTES = 1 << 28,     // per thread
+    LIMIT_HEAP_SHIFT = 40,           // 2^40 bytes
 };
 
 #endif

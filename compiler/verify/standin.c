@@ -29,12 +29,15 @@ static bool sends(const SirContractInfo *contract, SirState state, SirSide side)
     return (contract->messages[info->choices[0].message].dir == SIR_IN) == (side == SIR_IMP);
 }
 
+// `at` is where it is looked for first: mostly in the same order.
 static const SirChoice *choice_of(
-    const SirContractInfo *contract, SirState state, uint32_t message
+    Compare *c, const SirStateInfo *info, uint32_t message, uint32_t at
 ) {
-    const SirStateInfo *info = &contract->states[state];
-    for (uint32_t i = 0; i < info->choice_count; i++)
-        if (info->choices[i].message == message) return &info->choices[i];
+    for (uint32_t i = 0; i < info->choice_count; i++, at++) {
+        const SirChoice *choice = &info->choices[at % info->choice_count];
+        if (++c->v->stand_in_work > LIMIT_STAND_IN_WORK) return NULL;
+        if (choice->message == message) return choice;
+    }
     return NULL;
 }
 
@@ -45,12 +48,10 @@ static void follow(Compare *c, SirState own, SirState seen) {
 
 // Each choice of `from` is one of `in`, too.
 static bool all_are_known(Compare *c, Pair pair, bool holder_sends) {
-    const SirStateInfo *from =
-        holder_sends ? &c->seen->states[pair.seen] : &c->own->states[pair.own];
+    const SirStateInfo *own = &c->own->states[pair.own], *seen = &c->seen->states[pair.seen],
+                       *from = holder_sends ? seen : own, *in = holder_sends ? own : seen;
     for (uint32_t i = 0; i < from->choice_count; i++) {
-        const SirChoice *choice = &from->choices[i],
-                        *other = holder_sends ? choice_of(c->own, pair.own, choice->message)
-                                              : choice_of(c->seen, pair.seen, choice->message);
+        const SirChoice *choice = &from->choices[i], *other = choice_of(c, in, choice->message, i);
         if (!other) return false;
         if (holder_sends)
             follow(c, other->next, choice->next);
@@ -70,10 +71,10 @@ static bool agree(Compare *c, Pair pair) {
     return own_ends || own_sends || all_are_known(c, pair, false);
 }
 
-bool verify__inherits(const SirModule *module, SirContract contract, SirContract base) {
-    for (uint32_t i = 0; i < module->contracts.len && contract != SIR_NONE; i++) {
+bool verify__inherits(Verify *v, SirContract contract, SirContract base) {
+    while (contract != SIR_NONE && verify__spend(v, 1)) {
         if (contract == base) return true;
-        contract = module->contracts.data[contract].base;
+        contract = v->module->contracts.data[contract].base;
     }
     return false;
 }
@@ -90,8 +91,7 @@ bool verify__stands_in(
     bool good = true;
     for (uint32_t i = 0; good && i < c.pairs.len; i++) {
         Pair pair = c.pairs.data[i];
-        v->stand_in_work +=
-            1 + c.own->states[pair.own].choice_count + c.seen->states[pair.seen].choice_count;
+        v->stand_in_work++;
         good = v->stand_in_work <= LIMIT_STAND_IN_WORK && agree(&c, pair);
     }
     arena_free(&scratch);

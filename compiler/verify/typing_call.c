@@ -181,7 +181,7 @@ static void type_upcast(Code *c) {
                       *from = verify__type(c->v, c->types[1]);
     bool ends = to->kind == SIR_TYPE_ENDPOINT && from->kind == SIR_TYPE_ENDPOINT;
     if (!ends || c->inst->args[1].kind != SIR_ARG_MOVE || to->side != from->side ||
-        !verify__inherits(c->v->module, from->contract, to->contract) ||
+        !verify__inherits(c->v, from->contract, to->contract) ||
         to->state >= c->v->module->contracts.data[to->contract].state_count)
         ILL_FORMED(
             c, "`upcast` of a `%s` to a `%s`", verify__shown(c, c->types[1]),

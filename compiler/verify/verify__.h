@@ -40,7 +40,7 @@ typedef struct Verify {
     const SirModule *module;
     VerifyReport *report;
     VerifiedSir *out;
-    uint32_t stand_in_work; // that contracts were compared for one another
+    uint32_t stand_in_work; // choices that were compared for `upcast`s
     uint32_t faults;        // complaints, also those of a rule that is knocked out
     uint64_t work,
         work_most; // steps that all functions took so far, and may take: by the module's length
@@ -134,9 +134,7 @@ bool verify__same_type(const Verify *v, SirType a, SirType b);
 
 void verify__check_contracts(Verify *v); // V01, V09; leaves bounds and weights
 void verify__weigh_endpoints(Verify *v); // V09: its last part
-bool verify__inherits(
-    const SirModule *module, SirContract contract, SirContract base
-); // also from itself
+bool verify__inherits(Verify *v, SirContract contract, SirContract base); // also from itself
 // V07: may the end of `contract` in `state` be seen as one of `base` in `seen`? (standin.c)
 bool verify__stands_in(
     Verify *v, SirContract contract, SirState state, SirContract base, SirState seen, SirSide side
