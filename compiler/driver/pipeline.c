@@ -155,8 +155,14 @@ static bool make_sealed(
     lap(&pipeline->times.link, &t);
 
     ScanFacts facts = { output->kcalls, output->kcall_count, output->sites, output->site_count };
-    good =
-        good && (scan_program(program.data, program.len, &facts, error) || fail(pipeline, error));
+    ScanCalls found = { 0 };
+    ScanCalls *asked = output->calls ? &found : NULL; // for the lines of a debug build
+    good = good && (scan_program(arena, program.data, program.len, &facts, asked, error) ||
+                    fail(pipeline, error));
+    input.made_calls = output->calls;
+    input.made_call_count = output->call_count;
+    input.found_calls = found.data;
+    input.found_call_count = found.len;
     lap(&pipeline->times.scan, &t);
 
     good = good &&

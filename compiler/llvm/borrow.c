@@ -46,7 +46,7 @@ static void get(Emit *e, const SirInst *inst) {
 static void text_of(Emit *e, const SirInst *inst) {
     Seq seq = seq_of(e, &inst->args[1]);
     LLVMValueRef args[] = { seq.base, seq.length };
-    LLVMValueRef is = LLVMBuildCall2(e->at, e->is_utf8_type, e->is_utf8, args, 2, "");
+    LLVMValueRef is = llvm__call_fn(e, e->is_utf8_type, e->is_utf8, args, 2);
     LLVMValueRef some = llvm__is(e, LLVMIntNE, is, llvm__u32(e, 0));
     give_option(e, &inst->args[0], some, seq.base, seq.length);
 }
@@ -76,7 +76,7 @@ static void same_bytes(Emit *e, const SirInst *inst) {
     here = LLVMGetInsertBlock(e->at);
     llvm__go(e, same);
     LLVMValueRef args[] = { a.base, b.base, a.length };
-    LLVMValueRef order = LLVMBuildCall2(e->at, e->compare_type, e->compare, args, 3, "");
+    LLVMValueRef order = llvm__call_fn(e, e->compare_type, e->compare, args, 3);
     LLVMValueRef equal = llvm__is(e, LLVMIntEQ, order, llvm__u32(e, 0));
     llvm__jump(e, on);
     llvm__go(e, on);

@@ -80,6 +80,7 @@ void llvm__declare_func(Emit *e, SirFunc func) {
     hint(e, fn, e->module->funcs.data[func].hints);
     e->funcs[func] = fn;
     e->func_types[func] = type;
+    map_put(e->func_rows, (uint64_t)(uintptr_t)fn, func);
     uint32_t at = llvm__shape(e, sig->result) == SHAPE_MEMORY;
     for (uint32_t i = 0; i < sig->param_count; i++) {
         LLVMTypeRef types[2];
@@ -119,7 +120,7 @@ static void call_with(
     }
     for (uint32_t i = 0; i < n; i++)
         count += add_values(e, &values[i], args + count);
-    LLVMValueRef got = LLVMBuildCall2(e->at, type, fn, args, count, "");
+    LLVMValueRef got = llvm__call_fn(e, type, fn, args, count);
     if (value.shape == SHAPE_ONE) value.a = got;
     if (value.shape == SHAPE_TWO) {
         value.a = llvm__extract(e, got, 0);
@@ -203,6 +204,6 @@ void llvm__define_program(Emit *e) {
     LLVMValueRef *args = arena_array(e->arena, LLVMValueRef, 2 * (uint64_t)sig->param_count);
     uint32_t count = unpack_params(e, LLVMGetParam(fn, 0), sig, args);
     llvm__add_attribute(e, e->funcs[main], "noinline", 0); // a frame of its own, for reports
-    if (!e->failed) LLVMBuildCall2(e->at, e->func_types[main], e->funcs[main], args, count, "");
+    if (!e->failed) llvm__call_fn(e, e->func_types[main], e->funcs[main], args, count);
     LLVMBuildRetVoid(e->at);
 }

@@ -1,6 +1,6 @@
 // Debug information: a subprogram for each function, a line for each instruction, nothing of this machine. Files are
 // named as the module names them, below the directory `.`. Columns are left out: what is sealed are lines, and each place
-// that LLVM tells apart costs it as much time as an instruction.
+// that LLVM tells apart costs it as much time as an instruction. A debug build does without all of it (calls.c).
 
 #include "llvm__.h"
 
@@ -21,12 +21,13 @@ static void add_flag(
 }
 
 void llvm__debug_begin(Emit *e) {
-    add_flag(e, LLVMModuleFlagBehaviorWarning, "Debug Info Version", LLVMDebugMetadataVersion());
-    add_flag(e, LLVMModuleFlagBehaviorWarning, "Dwarf Version", 5);
     add_flag(e, LLVMModuleFlagBehaviorError, "PIC Level", 2);
     add_flag(e, LLVMModuleFlagBehaviorError, "PIE Level", 2);
     add_flag(e, LLVMModuleFlagBehaviorError, "uwtable", 2);
     add_flag(e, LLVMModuleFlagBehaviorError, "frame-pointer", 2);
+    if (e->lists_calls) return;
+    add_flag(e, LLVMModuleFlagBehaviorWarning, "Debug Info Version", LLVMDebugMetadataVersion());
+    add_flag(e, LLVMModuleFlagBehaviorWarning, "Dwarf Version", 5);
 
     e->debug = LLVMCreateDIBuilder(e->out);
     e->files = arena_array(e->arena, LLVMMetadataRef, e->module->files.len);
@@ -49,6 +50,8 @@ static LLVMMetadataRef file_of(const Emit *e, SirFile file) {
 
 void llvm__debug_func(Emit *e, SirFunc func) {
     const SirFuncInfo *info = &e->module->funcs.data[func];
+    e->loc = info->loc;
+    if (e->lists_calls) return;
     Str name = info->name.len ? info->name : STR("<unnamed>");
     LLVMMetadataRef file = file_of(e, info->loc.file);
     uint32_t line = info->loc.file == SIR_NONE ? 0 : info->loc.line;
@@ -75,6 +78,7 @@ static LLVMMetadataRef scope_of(const Emit *e, SirFile file) {
 
 void llvm__debug_loc(Emit *e, SirLoc loc) {
     e->loc = loc;
+    if (e->lists_calls) return;
     uint32_t line = loc.file < e->module->files.len ? loc.line : 0;
     LLVMMetadataRef scope = scope_of(e, loc.file);
     if (scope == e->debug_scope && line == e->debug_line) return;
@@ -87,10 +91,11 @@ void llvm__debug_loc(Emit *e, SirLoc loc) {
 
 void llvm__debug_none(Emit *e) {
     e->loc = (SirLoc){ SIR_NONE, 0, 0 };
+    if (e->lists_calls) return;
     e->debug_scope = NULL;
     LLVMSetCurrentDebugLocation2(e->at, NULL);
 }
 
 void llvm__debug_end(Emit *e) {
-    LLVMDIBuilderFinalize(e->debug);
+    if (e->debug) LLVMDIBuilderFinalize(e->debug);
 }

@@ -19,7 +19,7 @@ static void end_if(Emit *e, LLVMBasicBlockRef on) {
 
 static void drop_block(Emit *e, LLVMValueRef block, LLVMValueRef glue) {
     LLVMValueRef args[] = { block, glue };
-    LLVMBuildCall2(e->at, e->drop_block_type, e->drop_block, args, 2, "");
+    llvm__call_fn(e, e->drop_block_type, e->drop_block, args, 2);
 }
 
 void llvm__drop_box(Emit *e, SirType content, LLVMValueRef addr) {

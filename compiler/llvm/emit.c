@@ -34,6 +34,7 @@ static void make_tables(Emit *e) {
     e->funcs = arena_array(e->arena, LLVMValueRef, module->funcs.len);
     e->func_types = arena_array(e->arena, LLVMTypeRef, module->funcs.len);
     e->consts = arena_array(e->arena, LLVMValueRef, module->consts.len);
+    e->func_rows = map_new(e->arena);
     e->texts = strmap_new(e->arena);
     e->trap_rows = strmap_new(e->arena);
     e->text_rows = strmap_new(e->arena);
@@ -62,6 +63,8 @@ static void report_tables(const Emit *e, LlvmOutput *out) {
     out->trap_count = e->traps.len;
     out->trap_texts = e->trap_texts.data;
     out->trap_text_count = e->trap_texts.len;
+    out->calls = e->calls.data;
+    out->call_count = e->calls.len;
     out->kcalls = arena_array(e->arena, uint32_t, KCALLS);
     for (uint32_t i = 0; i < KCALLS; i++)
         if (e->kcalls[i]) out->kcalls[out->kcall_count++] = i;
@@ -71,7 +74,12 @@ bool llvm_emit(Arena *arena, const VerifiedSir *sir, const LlvmOptions *options,
     *out = (LlvmOutput){ 0 };
     Emit e = { .arena = arena, .sir = sir, .module = verified_module(sir), .options = options };
     e.error = out->error;
+    bool shows = options->want_ir || options->want_asm;
+    e.lists_calls = options->level == LLVM_O0 && !shows;
     e.context = LLVMContextCreate();
+    LLVMContextSetDiscardValueNames(
+        e.context, !options->want_ir
+    ); // of blocks; functions keep theirs
     llvm__watch(&e);
     e.out = LLVMModuleCreateWithNameInContext("sip", e.context);
     e.at = LLVMCreateBuilderInContext(e.context);
@@ -81,7 +89,7 @@ bool llvm_emit(Arena *arena, const VerifiedSir *sir, const LlvmOptions *options,
     make_module(&e);
     bool good = !e.failed && llvm__lint(&e) && llvm__generate(&e, out);
     report_tables(&e, out);
-    LLVMDisposeDIBuilder(e.debug);
+    if (e.debug) LLVMDisposeDIBuilder(e.debug);
     LLVMDisposeBuilder(e.entry);
     LLVMDisposeBuilder(e.at);
     LLVMDisposeModule(e.out);

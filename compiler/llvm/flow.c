@@ -22,20 +22,43 @@ static const SirArm *last_arm(const SirInst *inst) {
     return &inst->arms[inst->arm_count - 1];
 }
 
-// Two ways are told apart by a test: LLVM's fast instruction selection knows no switch.
+enum { TESTS_MOST = 8 };
+
+typedef struct Way {
+    LLVMValueRef value;
+    LLVMBasicBlockRef block;
+} Way;
+
+// LLVM's fast instruction selection knows no switch, and what it does not know is dear: where nothing is optimised, and where there
+// are two ways, they are told apart by tests.
+static void choose(
+    Emit *e, LLVMValueRef value, const Way *ways, uint32_t count, LLVMBasicBlockRef last
+) {
+    uint32_t most = e->options->level == LLVM_O0 ? TESTS_MOST : 1;
+    if (count > most) {
+        LLVMValueRef choice = LLVMBuildSwitch(e->at, value, last, count);
+        for (uint32_t i = 0; i < count; i++)
+            LLVMAddCase(choice, ways[i].value, ways[i].block);
+        return;
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        LLVMBasicBlockRef next = i + 1 < count ? llvm__block_behind(e) : last;
+        llvm__branch(e, llvm__is(e, LLVMIntEQ, value, ways[i].value), ways[i].block, next);
+        if (i + 1 < count) llvm__go(e, next);
+    }
+    if (count == 0) llvm__jump(e, last);
+}
+
 static void switch_on(Emit *e, const SirInst *inst) {
     LLVMValueRef value = llvm__arg(e, &inst->args[0]).a;
     const SirArm *last = last_arm(inst);
-    if (inst->arm_count == 2) {
-        LLVMValueRef first = llvm__tree_const(e, inst->arms[0].tree, false);
-        llvm__branch(
-            e, llvm__is(e, LLVMIntEQ, value, first), target(e, &inst->arms[0]), target(e, last)
-        );
-        return;
+    uint32_t count = inst->arm_count - 1;
+    Way *ways = arena_array(e->arena, Way, count);
+    for (uint32_t i = 0; i < count; i++) {
+        const SirArm *arm = &inst->arms[i];
+        ways[i] = (Way){ llvm__tree_const(e, arm->tree, false), target(e, arm) };
     }
-    LLVMValueRef choice = LLVMBuildSwitch(e->at, value, target(e, last), inst->arm_count);
-    for (const SirArm *arm = inst->arms; arm < last; arm++)
-        LLVMAddCase(choice, llvm__tree_const(e, arm->tree, false), target(e, arm));
+    choose(e, value, ways, count, target(e, last));
 }
 
 // --- match -----------------------------------------------------------------------------------------------------
@@ -80,14 +103,10 @@ static void match(Emit *e, const SirInst *inst) {
     }
     llvm__go(e, here);
     uint32_t last = inst->arm_count - 1;
-    if (last == 1) {
-        LLVMValueRef first = LLVMConstInt(LLVMTypeOf(tag), inst->arms[0].n, false);
-        llvm__branch(e, llvm__is(e, LLVMIntEQ, tag, first), edges[0], edges[1]);
-        return;
-    }
-    LLVMValueRef choice = LLVMBuildSwitch(e->at, tag, edges[last], last);
+    Way *ways = arena_array(e->arena, Way, last);
     for (uint32_t i = 0; i < last; i++)
-        LLVMAddCase(choice, LLVMConstInt(LLVMTypeOf(tag), inst->arms[i].n, false), edges[i]);
+        ways[i] = (Way){ LLVMConstInt(LLVMTypeOf(tag), inst->arms[i].n, false), edges[i] };
+    choose(e, tag, ways, last, edges[last]);
 }
 
 // --- next --------------------------------------------------------------------------------------------------------

@@ -32,7 +32,7 @@ LLVMValueRef llvm__frem(Emit *e, LLVMValueRef a, LLVMValueRef b) {
     LLVMTypeRef type = LLVMTypeOf(a);
     LLVMValueRef args[] = { LLVMBuildFPCast(e->at, a, e->f64, ""),
                             LLVMBuildFPCast(e->at, b, e->f64, "") };
-    LLVMValueRef rem = LLVMBuildCall2(e->at, frem_type(e), e->frem, args, 2, "");
+    LLVMValueRef rem = llvm__call_fn(e, frem_type(e), e->frem, args, 2);
     return LLVMBuildFPCast(e->at, rem, type, "");
 }
 

@@ -169,6 +169,7 @@ void llvm__define_func(Emit *e, SirFunc func) {
     e->func = func;
     e->info = &e->module->funcs.data[func];
     llvm__debug_func(e, func);
+    llvm__calls_begin(e);
     llvm__find_registers(e);
     add_locals(e);
     take_params(e);
@@ -182,4 +183,5 @@ void llvm__define_func(Emit *e, SirFunc func) {
         if (i == reached) llvm__fill_registers(e);
         lower_block(e, order[i]);
     }
+    llvm__calls_end(e);
 }

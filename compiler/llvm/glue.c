@@ -170,7 +170,7 @@ LLVMValueRef llvm__glue(Emit *e, Glue glue, SirType type) {
 
 void llvm__call_glue(Emit *e, Glue glue, SirType type, LLVMValueRef value, LLVMValueRef pass) {
     LLVMValueRef args[] = { value, pass };
-    LLVMBuildCall2(e->at, glue_type(e, glue), llvm__glue(e, glue, type), args, pass ? 2 : 1, "");
+    llvm__call_fn(e, glue_type(e, glue), llvm__glue(e, glue, type), args, pass ? 2 : 1);
 }
 
 static void define(Emit *e, const Job *job) {

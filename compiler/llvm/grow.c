@@ -65,7 +65,7 @@ static void grow_body(Emit *e, const Grower *g) {
     LLVMBuildRetVoid(e->at);
     llvm__go(e, g->full);
     LLVMValueRef site = g->params[GROW_SITE];
-    LLVMBuildCall2(e->at, e->trap_type, e->trap, &site, 1, "");
+    llvm__call_fn(e, e->trap_type, e->trap, &site, 1);
     LLVMBuildUnreachable(e->at);
 }
 
@@ -107,7 +107,7 @@ static void make_room(Emit *e, Seq *seq, LLVMValueRef more) {
         llvm__u64(e, llvm__block_prefix(e, seq->elem)),
         llvm__u32(e, llvm__site(e, FAULT_QUOTA)),
     };
-    LLVMBuildCall2(e->at, e->grow_type, e->grow, args, GROW_PARAMS, "");
+    llvm__call_fn(e, e->grow_type, e->grow, args, GROW_PARAMS);
     llvm__jump(e, on);
     llvm__go(e, on);
     seq->base = llvm__load(e, e->ptr, seq->whole, 8);

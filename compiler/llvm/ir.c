@@ -132,6 +132,12 @@ LLVMBasicBlockRef llvm__new_block(const Emit *e, const char *name) {
     return LLVMAppendBasicBlockInContext(e->context, e->fn, name);
 }
 
+LLVMBasicBlockRef llvm__block_behind(const Emit *e) {
+    LLVMBasicBlockRef on = llvm__new_block(e, "");
+    LLVMMoveBasicBlockAfter(on, LLVMGetInsertBlock(e->at));
+    return on;
+}
+
 void llvm__go(const Emit *e, LLVMBasicBlockRef block) {
     LLVMPositionBuilderAtEnd(e->at, block);
 }

@@ -9,6 +9,7 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/calls.h"
 #include "contracts/abi/seal.h"
 #include "verify/verify.h"
 
@@ -36,6 +37,8 @@ typedef struct LlvmOutput {
     uint32_t *
         sites; // rows of `traps` that are called after the optimiser: they have to be in the object
     uint32_t site_count;
+    MadeCall *calls; // -O0, unless text is wanted: of all functions, by their row and place
+    uint32_t call_count;
     uint32_t *kcalls; // rows of kcalls.def that the code calls, ascending
     uint32_t kcall_count;
     char error[512]; // why `llvm_emit` failed

@@ -109,6 +109,12 @@ typedef struct Emit {
         frem; // internal helpers, made when first used (grow.c, pass.c, frem.c)
     LLVMTypeRef grow_type;
 
+    bool lists_calls; // where each is made, for backtraces (calls.c); no debug information then
+    Map *func_rows;   // of `funcs`
+    Map *call_places; // of the function that is being made: its calls to rows of `places`
+    VEC(SirLoc) places;
+    VEC(MadeCall) calls;
+
     LLVMDIBuilderRef debug;
     LLVMMetadataRef unit, *files, no_file, sub_type;
     LLVMMetadataRef debug_scope; // of what is appended now; NULL: of none
@@ -203,6 +209,8 @@ LLVMValueRef llvm__intrinsic(
 );
 LLVMValueRef llvm__extract(const Emit *e, LLVMValueRef pair, unsigned i);
 LLVMBasicBlockRef llvm__new_block(const Emit *e, const char *name);
+LLVMBasicBlockRef llvm__block_behind(const Emit *e
+); // where code goes on after a test, without a jump
 void llvm__go(const Emit *e, LLVMBasicBlockRef block); // code goes there from now on
 void llvm__jump(const Emit *e, LLVMBasicBlockRef block);
 void llvm__branch(const Emit *e, LLVMValueRef c, LLVMBasicBlockRef yes, LLVMBasicBlockRef no);
@@ -232,6 +240,18 @@ LLVMValueRef llvm__alloc(Emit *e, LLVMValueRef size);
 void llvm__free(Emit *e, LLVMValueRef block);
 void llvm__attributes(const Emit *e, LLVMValueRef fn); // what all our functions carry
 void llvm__add_attribute(const Emit *e, LLVMValueRef fn, const char *name, uint64_t value);
+
+// --- the places of calls (calls.c) -----------------------------------------------------------------------------------
+
+LLVMValueRef llvm__call_fn( // of what is no intrinsic
+    Emit *e,
+    LLVMTypeRef type,
+    LLVMValueRef fn,
+    LLVMValueRef *args,
+    unsigned count
+);
+void llvm__calls_begin(Emit *e); // of the current function
+void llvm__calls_end(Emit *e);   // its body is there
 
 // --- debug information (debug.c) --------------------------------------------------------------------------------------
 

@@ -81,7 +81,7 @@ static void drain_body(Emit *e, LLVMValueRef pass) {
     Chain seen = chain_begin(e, pass);
     LLVMValueRef args[] = { seen.block, pass };
     LLVMValueRef glue = llvm__load(e, e->ptr, word_below(e, seen.block, GLUE_BELOW), 8);
-    LLVMBuildCall2(e->at, glue_type, glue, args, 2, "");
+    llvm__call_fn(e, glue_type, glue, args, 2);
     chain_step(e, &seen);
     chain_end(e, &seen);
     Chain given = chain_begin(e, pass);
@@ -125,7 +125,7 @@ void llvm__pass_end(Emit *e, LLVMValueRef pass) {
     LLVMValueRef head = llvm__load(e, e->ptr, llvm__offset(e, pass, PASS_HEAD), 8);
     llvm__branch(e, llvm__is(e, LLVMIntNE, head, LLVMConstNull(e->ptr)), some, on);
     llvm__go(e, some);
-    LLVMBuildCall2(e->at, drain_type(e), e->drain, &pass, 1, "");
+    llvm__call_fn(e, drain_type(e), e->drain, &pass, 1);
     llvm__jump(e, on);
     llvm__go(e, on);
 }

@@ -122,7 +122,7 @@ LLVMValueRef llvm__call_kernel(Emit *e, Kcall kcall, uint32_t n, LLVMValueRef *a
     e->kcalls[kcall] = true;
     LLVMValueRef table = llvm__load(e, e->ptr, e->kernel, 8);
     LLVMValueRef entry = llvm__load(e, e->ptr, llvm__offset(e, table, 8 * (uint64_t)kcall), 8);
-    return LLVMBuildCall2(e->at, e->kcall_types[kcall], entry, args, n, "");
+    return llvm__call_fn(e, e->kcall_types[kcall], entry, args, n);
 }
 
 LLVMValueRef llvm__alloc(Emit *e, LLVMValueRef size) {
@@ -165,7 +165,7 @@ uint32_t llvm__site(Emit *e, Fault fault) {
 
 static void call_trap(Emit *e, uint32_t site) {
     LLVMValueRef arg = llvm__u32(e, site);
-    LLVMBuildCall2(e->at, e->trap_type, e->trap, &arg, 1, "");
+    llvm__call_fn(e, e->trap_type, e->trap, &arg, 1);
     LLVMBuildUnreachable(e->at);
 }
 
@@ -183,23 +183,16 @@ static LLVMBasicBlockRef trap_block(Emit *e, Fault fault) {
     return block;
 }
 
-// Where code goes on after a test: right behind it, so that it needs no jump.
-static LLVMBasicBlockRef block_behind(Emit *e) {
-    LLVMBasicBlockRef on = llvm__new_block(e, "");
-    LLVMMoveBasicBlockAfter(on, LLVMGetInsertBlock(e->at));
-    return on;
-}
-
 void llvm__trap_if(Emit *e, LLVMValueRef c, Fault fault) {
     if (llvm__is_zero(c)) return;
-    LLVMBasicBlockRef on = block_behind(e);
+    LLVMBasicBlockRef on = llvm__block_behind(e);
     llvm__branch(e, c, trap_block(e, fault), on);
     llvm__go(e, on);
 }
 
 void llvm__trap_unless(Emit *e, LLVMValueRef c, Fault fault) {
     if (LLVMIsAConstantInt(c) && LLVMConstIntGetZExtValue(c)) return;
-    LLVMBasicBlockRef on = block_behind(e);
+    LLVMBasicBlockRef on = llvm__block_behind(e);
     llvm__branch(e, c, on, trap_block(e, fault));
     llvm__go(e, on);
 }

@@ -16,12 +16,12 @@ static const char triple[] = "x86_64-unknown-none-elf";
 static const char cpu[] = "x86-64-v2";
 
 typedef struct Level {
-    const char *text, *passes;
+    const char *text, *passes; // passes: NULL: none
     LLVMCodeGenOptLevel codegen;
 } Level;
 
 static const Level levels[] = {
-    [LLVM_O0] = { "O0", "default<O0>", LLVMCodeGenLevelNone    },
+    [LLVM_O0] = { "O0", NULL,          LLVMCodeGenLevelNone    },
     [LLVM_O1] = { "O1", "default<O1>", LLVMCodeGenLevelLess    },
     [LLVM_O2] = { "O2", "default<O2>", LLVMCodeGenLevelDefault },
     [LLVM_OS] = { "Os", "default<Os>", LLVMCodeGenLevelDefault },
@@ -90,6 +90,7 @@ static bool is_sound(Emit *e) {
 }
 
 static bool optimise(Emit *e, LLVMTargetMachineRef machine) {
+    if (!levels[e->options->level].passes) return !e->failed;
     LLVMPassBuilderOptionsRef options = LLVMCreatePassBuilderOptions();
     LLVMErrorRef error = LLVMRunPasses(e->out, levels[e->options->level].passes, machine, options);
     LLVMDisposePassBuilderOptions(options);

@@ -27,7 +27,7 @@ static void make_shared(Emit *e, const SirInst *inst) {
 static void lock(Emit *e, const SirInst *inst) {
     Place place = llvm__place(e, &inst->args[1].place);
     LLVMValueRef args[] = { place.addr, llvm__u32(e, llvm__site(e, FAULT_LOCK)) };
-    LLVMBuildCall2(e->at, e->lock_type, e->lock, args, 2, "");
+    llvm__call_fn(e, e->lock_type, e->lock, args, 2);
     e->kcalls[KCALL_PARK] = true;
     uint64_t offset = guarded_offset(e, place.type);
     SirType guard = llvm__place_type(e, &inst->args[0].place);
@@ -39,7 +39,7 @@ static void unlock(Emit *e, const SirInst *inst) {
     Value guard = llvm__arg(e, &inst->args[0]);
     uint64_t offset = guarded_offset(e, guard.type);
     LLVMValueRef word = llvm__add_bytes(e, guard.a, llvm__u64(e, 0 - offset));
-    LLVMBuildCall2(e->at, e->unlock_type, e->unlock, &word, 1, "");
+    llvm__call_fn(e, e->unlock_type, e->unlock, &word, 1);
     e->kcalls[KCALL_UNPARK] = true;
 }
 
@@ -199,7 +199,7 @@ static void define_beginning(Emit *e, SirFunc func) {
         count += take_argument(e, type, llvm__offset(e, LLVMGetParam(fn, 1), offset), args + count);
     }
     llvm__add_attribute(e, e->funcs[func], "noinline", 0); // a frame of its own, for reports
-    LLVMBuildCall2(e->at, e->func_types[func], e->funcs[func], args, count, "");
+    llvm__call_fn(e, e->func_types[func], e->funcs[func], args, count);
     LLVMBuildRetVoid(e->at); // into the kernel, which ends the thread
 }
 

@@ -3,6 +3,8 @@
 
 #include "scan__.h"
 
+#include "base/vec.h"
+
 static bool check_indirect(Scan *s, const Func *func, uint64_t at, const Insn *insn) {
     if (insn->kind != INSN_CALL_INDIRECT && insn->kind != INSN_JUMP_INDIRECT) return true;
     if (insn->has_memory && insn->base == RIP)
@@ -20,6 +22,15 @@ static bool check_relative(Scan *s, const Func *func, uint64_t at, const Insn *i
     return scan__fail(s, func, at, "it takes code for data");
 }
 
+static void note_call(Scan *s, uint64_t at, const Insn *insn) {
+    FoundCall call = { s->address + at, 0 };
+    if (insn->kind == INSN_CALL)
+        call.target = s->address + insn->target;
+    else if (insn->kind != INSN_CALL_INDIRECT)
+        return;
+    vec_push(s->arena, s->calls, call);
+}
+
 static bool check_func(Scan *s, const Func *func) {
     for (uint64_t at = func->start; at < func->end;) {
         Insn insn;
@@ -34,6 +45,7 @@ static bool check_func(Scan *s, const Func *func) {
         if (!check_indirect(s, func, at, &insn) || !check_relative(s, func, at, &insn))
             return false;
         bits_set(&s->begins, (uint32_t)at);
+        if (s->calls) note_call(s, at, &insn);
         at += insn.length;
     }
     return true;

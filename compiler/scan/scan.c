@@ -55,8 +55,15 @@ static bool all_sites(Scan *s) {
     return true;
 }
 
-bool scan_program(const uint8_t *program, size_t length, const ScanFacts *facts, char error[512]) {
-    Scan s = { .facts = facts, .error = error };
+bool scan_program(
+    Arena *arena,
+    const uint8_t *program,
+    size_t length,
+    const ScanFacts *facts,
+    ScanCalls *calls,
+    char error[512]
+) {
+    Scan s = { .arena = arena, .calls = calls, .facts = facts, .error = error };
     arena_init(&s.scratch);
     s.found = bits_new(&s.scratch, facts->site_count);
     s.sites = map_new(&s.scratch);

@@ -15,6 +15,7 @@
 #define SCAN_SCAN_H
 
 #include "base/arena.h"
+#include "base/calls.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -28,7 +29,20 @@ typedef struct ScanFacts {
     uint32_t site_count;
 } ScanFacts;
 
-// `program` is what the linker made. False, with a sentence that names the function and the offset.
-bool scan_program(const uint8_t *program, size_t length, const ScanFacts *facts, char error[512]);
+typedef struct ScanCalls {
+    FoundCall *data; // all calls of the text, ascending
+    uint32_t len, cap;
+} ScanCalls;
+
+// `program` is what the linker made. False, with a sentence that names the function and the offset. `calls`, in `arena`, are for
+// who asks: NULL, NULL.
+bool scan_program(
+    Arena *arena,
+    const uint8_t *program,
+    size_t length,
+    const ScanFacts *facts,
+    ScanCalls *calls,
+    char error[512]
+);
 
 #endif

@@ -18,6 +18,8 @@ typedef struct Func {
 
 typedef struct Scan {
     Arena scratch;
+    Arena *arena;     // of `calls`
+    ScanCalls *calls; // NULL: nobody asks
     const ScanFacts *facts;
     char *error;
     const uint8_t *text;

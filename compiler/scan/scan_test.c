@@ -264,7 +264,7 @@ static const char *scan(
     Buf program = { 0 };
     ScanFacts facts = { rows, 1, sites, count };
     make_program(code, layout, &program);
-    bool good = scan_program(program.data, program.len, &facts, error);
+    bool good = scan_program(NULL, program.data, program.len, &facts, NULL, error);
     buf_free(&program);
     return good ? NULL : error;
 }
@@ -318,6 +318,30 @@ static void each_trap_that_is_asked_for_is_there(void **state) {
     check("there is none", "row 5 is gone", scan(BEGIN END, &plain, five, 1));
 }
 
+static void calls_are_listed(void **state) {
+    (void)state;
+    const Layout plain = { 0 };
+    ScanFacts facts = { rows, 1, NULL, 0 };
+    char error[512];
+    Arena arena;
+    Buf program = { 0 };
+    ScanCalls calls = { 0 };
+    arena_init(&arena);
+    // call f1.other; call *%rax; call sip_trap
+    make_program(BEGIN "e8b7000000 ffd0 e870000000", &plain, &program);
+    bool good = scan_program(&arena, program.data, program.len, &facts, &calls, error);
+    if (!good) fail_msg("%s", error);
+    assert_int_equal(calls.len, 3);
+    assert_int_equal(calls.data[0].pc, TEXT + 4);
+    assert_int_equal(calls.data[0].target, TEXT + OTHER);
+    assert_int_equal(calls.data[1].pc, TEXT + 9);
+    assert_int_equal(calls.data[1].target, 0);
+    assert_int_equal(calls.data[2].pc, TEXT + 11);
+    assert_int_equal(calls.data[2].target, TEXT + TRAP);
+    buf_free(&program);
+    arena_free(&arena);
+}
+
 // Whatever bytes: an answer, and none that needs memory beyond the program's.
 static void noise_is_answered(void **state) {
     (void)state;
@@ -332,8 +356,8 @@ static void noise_is_answered(void **state) {
             seed = seed * 6364136223846793005u + 1442695040888963407u;
             program.data[(seed >> 33) % program.len] = (uint8_t)(seed >> 25);
         }
-        scan_program(program.data, program.len, &facts, error);
-        scan_program(program.data, (seed >> 40) % program.len, &facts, error);
+        scan_program(NULL, program.data, program.len, &facts, NULL, error);
+        scan_program(NULL, program.data, (seed >> 40) % program.len, &facts, NULL, error);
         buf_free(&program);
     }
 }
@@ -343,6 +367,7 @@ int main(void) {
         cmocka_unit_test(each_case_is_told),
         cmocka_unit_test(the_layout_is_the_linkers),
         cmocka_unit_test(each_trap_that_is_asked_for_is_there),
+        cmocka_unit_test(calls_are_listed),
         cmocka_unit_test(noise_is_answered),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

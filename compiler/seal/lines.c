@@ -19,11 +19,6 @@ _Static_assert(sizeof(ElfSymbol) == 24, "as ELF lays it out");
 
 enum { SYMBOL_FUNC = 2 };
 
-typedef struct Function {
-    uint64_t pc, size;
-    SirFunc row;
-} Function;
-
 typedef struct Row { // of the result; `order` keeps equal addresses as they came
     uint32_t pc, file, line, order;
 } Row;
@@ -34,7 +29,7 @@ typedef struct Lines {
     const SealInput *input;
     const SirModule *module;
     DwarfLines dwarf;
-    VEC(Function) functions;
+    Functions functions;
     VEC(Row) rows;
     StrMap *files;
     Buf strings;
@@ -60,6 +55,13 @@ static int compare_functions(const void *a, const void *b) {
     return (left->row > right->row) - (left->row < right->row);
 }
 
+static void note_copier(Lines *l, Str name, uint64_t pc) {
+    static const char *const names[COPIERS] = { "memcpy", "memmove", "memset" };
+    for (uint32_t i = 0; i < COPIERS && l->functions.copier_count < COPIERS; i++)
+        if (name.len == strlen(names[i]) && memcmp(name.ptr, names[i], name.len) == 0)
+            l->functions.copiers[l->functions.copier_count++] = pc;
+}
+
 static void find_functions(Lines *l) {
     Str symbols = seal__section(l->program, ".symtab"),
         names = seal__section(l->program, ".strtab");
@@ -68,9 +70,13 @@ static void find_functions(Lines *l) {
         Function function = { 0 };
         memcpy(&symbol, symbols.ptr + at, sizeof symbol);
         if ((symbol.info & 15) != SYMBOL_FUNC || symbol.size == 0 ||
-            symbol.value + symbol.size > UINT32_MAX ||
-            !row_of_symbol(l, seal__text_at(names, symbol.name), &function.row))
+            symbol.value + symbol.size > UINT32_MAX)
             continue;
+        Str name = seal__text_at(names, symbol.name);
+        if (!row_of_symbol(l, name, &function.row)) {
+            note_copier(l, name, symbol.value);
+            continue;
+        }
         function.pc = symbol.value;
         function.size = symbol.size;
         vec_push(l->arena, &l->functions, function);
@@ -115,6 +121,19 @@ static int compare_rows(const void *a, const void *b) {
     return left->order < right->order ? -1 : 1;
 }
 
+// A function begins in its line; behind a call its line goes on until the next.
+static void add_calls(Lines *l) {
+    CallPlaces places = { 0 };
+    seal__place_calls(l->arena, l->input, &l->functions, &places);
+    vec_each(Function, function, &l->functions) {
+        SirLoc loc = l->module->funcs.data[function->row].loc;
+        bool known = loc.file < l->module->files.len;
+        add_row(l, function->pc, known ? loc.file : 0, known ? loc.line : 0);
+    }
+    vec_each(CallPlace, place, &places)
+        add_row(l, place->pc, place->file, place->line);
+}
+
 // Behind each function nothing is known, until a row says otherwise: those come later, and the last row of an address wins.
 static void collect_rows(Lines *l) {
     for (uint32_t i = 0; i < l->functions.len; i++)
@@ -124,6 +143,7 @@ static void collect_rows(Lines *l) {
         if (!line->ends && is_in_function(l, line->pc))
             add_row(l, line->pc, line->line ? file_number(l, line->file) : 0, line->line);
     }
+    if (l->input->made_calls) add_calls(l);
     if (l->rows.len) qsort(l->rows.data, l->rows.len, sizeof *l->rows.data, compare_rows);
     uint32_t kept = 0;
     for (uint32_t i = 0; i < l->rows.len; i++) {

@@ -9,6 +9,7 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/calls.h"
 #include "base/str.h"
 #include "contracts/abi/seal.h"
 #include "verify/verify.h"
@@ -28,6 +29,11 @@ typedef struct SealInput {
     uint32_t trap_text_count;
     const uint32_t *kcalls; // rows of kcalls.def that the code uses, ascending
     uint32_t kcall_count;
+    const MadeCall *
+        made_calls; // where there is no .debug_line: by function, each in the order of its code; none otherwise
+    uint32_t made_call_count;
+    const FoundCall *found_calls; // of the program, ascending
+    uint32_t found_call_count;
 } SealInput;
 
 // --- before the link -----------------------------------------------------------------------------------------------

@@ -44,6 +44,37 @@ typedef struct DwarfLines {
 // left out.
 void seal__read_dwarf(Arena *arena, const Program *program, DwarfLines *lines);
 
+// --- lines of calls (calls.c) --------------------------------------------------------------------------------------
+
+typedef struct Function { // of the module
+    uint64_t pc, size;
+    SirFunc row;
+} Function;
+
+enum { COPIERS = 3 };
+
+typedef struct Functions { // ascending
+    Function *data;
+    uint32_t len, cap;
+    uint64_t copiers[COPIERS]; // memcpy, memmove, memset, as many as are there
+    uint32_t copier_count;
+} Functions;
+
+typedef struct CallPlace {
+    uint64_t pc;
+    uint32_t file, line; // as in MadeCall
+} CallPlace;
+
+typedef struct CallPlaces {
+    CallPlace *data;
+    uint32_t len, cap;
+} CallPlaces;
+
+// Appends the places of all calls that are known for certain; the number of functions of which they are not.
+uint32_t seal__place_calls(
+    Arena *arena, const SealInput *input, const Functions *functions, CallPlaces *places
+);
+
 // Appends the section .sip.lines.
 void seal__write_lines(
     Arena *arena, const Program *program, const SealInput *input, const SirModule *module, Buf *out

@@ -120,9 +120,14 @@ static int seal(Job *job) {
     LinkInput link = { .objects = objects, .object_count = 2, .runtime = job->command.runtime };
     ScanFacts facts = { job->llvm.kcalls, job->llvm.kcall_count, job->llvm.sites,
                         job->llvm.site_count };
+    ScanCalls found = { 0 };
     good = good && seal_tables(&input, &tables, error) && link_program(&link, &program, error) &&
-           scan_program(program.data, program.len, &facts, error) &&
-           seal_write(&input, program.data, program.len, &job->result, error);
+           scan_program(&job->arena, program.data, program.len, &facts, &found, error);
+    input.made_calls = job->llvm.calls;
+    input.made_call_count = job->llvm.call_count;
+    input.found_calls = found.data;
+    input.found_call_count = found.len;
+    good = good && seal_write(&input, program.data, program.len, &job->result, error);
     buf_free(&runtime);
     buf_free(&tables);
     buf_free(&program);
