@@ -473,7 +473,7 @@ def run(*command):
 
 def refused_of(sipcc, path, firsts):
     """The functions, by number, that have an error, each with the codes; `firsts` are their first lines."""
-    result = run(sipcc, "check", "--message-format=short", path)
+    result = run(sipcc, "check", "--message-format=short", "--error-limit=0", path)
     refused = {}
     for line in (result.stdout + result.stderr).splitlines():
         parts = line.split(":")
