@@ -154,10 +154,6 @@ static bool same_place(const Fact *a, const Fact *b) {
     return a->to && b->to && path_compare(a->to, b->to) == 0;
 }
 
-static bool has_borrow(const State *state, const Path *local) {
-    return moves_has_value(state, local);
-}
-
 static void blur(State *state, Fact lead) { // to one of several
     Path behind = { lead.path.local, &(Step){ .kind = STEP_DEREF }, 1, NULL };
     facts_remove(&state->states, 0, &behind);
@@ -167,17 +163,17 @@ static void blur(State *state, Fact lead) { // to one of several
 }
 
 // On all ways to the same endpoint, or to one of several.
-void states_join_leads(Ways *ways, State *into, const State *from) {
-    (void)ways;
+void states_join_leads(State *into, const State *from) {
     for (uint32_t i = 0; i < into->leads.len; i++) {
         Fact known = into->leads.data[i];
         const Fact *other = facts_find(&from->leads, 0, &known.path);
-        if (other ? !same_place(&known, other) : has_borrow(from, &known.path)) blur(into, known);
+        if (other ? !same_place(&known, other) : moves_has_value(from, &known.path))
+            blur(into, known);
     }
     for (uint32_t i = 0; i < from->leads.len; i++) {
         const Fact *more = &from->leads.data[i];
         if (facts_find(&into->leads, 0, &more->path)) continue;
-        if (has_borrow(into, &more->path))
+        if (moves_has_value(into, &more->path))
             blur(into, *more);
         else
             facts_add(&into->leads, *more);
@@ -188,7 +184,7 @@ bool leads_are_new(const State *known, const State *more) {
     for (uint32_t i = 0; i < known->leads.len; i++) {
         const Fact *lead = &known->leads.data[i];
         const Fact *other = facts_find(&more->leads, 0, &lead->path);
-        if (lead->to && (other ? !same_place(lead, other) : has_borrow(more, &lead->path)))
+        if (lead->to && (other ? !same_place(lead, other) : moves_has_value(more, &lead->path)))
             return true;
     }
     for (uint32_t i = 0; i < more->leads.len; i++)
@@ -216,12 +212,12 @@ static const char *rest_of(Ways *ways, const Fact *known) {
 }
 
 void states_touch(Ways *ways, const Path *path, Access access, Span at) {
-    if (access == ACCESS_END)
-        return; // what is owned is closed then, and what is borrowed is elsewhere
-    for (uint32_t i = 0; i < ways->state.states.len; i++) {
-        Fact *known = &ways->state.states.data[i];
-        bool around = known->path.local == path->local && known->path.count != path->count &&
-                      paths_meet(path, &known->path);
+    if (!ways->astray || access == ACCESS_END) return; // what is owned is closed then
+    const Facts *states = &ways->state.states;
+    for (uint32_t i = facts_first(states, 0, path->local);
+         i < states->len && states->data[i].path.local == path->local; i++) {
+        Fact *known = &states->data[i];
+        bool around = known->path.count != path->count && paths_meet(path, &known->path);
         if (!around || !is_astray(known)) continue;
         diag_report(
             ways->checker->diags, at, E_USED_WHILE_ASTRAY, path_text(ways, path),
@@ -269,7 +265,7 @@ static void say_lost(Ways *ways, Fact *known, Span at) {
 }
 
 void states_settle(Ways *ways, Span at) {
-    if (ways->counting || ways->state.dead) return;
+    if (!ways->astray || ways->counting || ways->state.dead) return;
     for (uint32_t i = 0; i < ways->state.states.len; i++) {
         Fact *known = &ways->state.states.data[i];
         if (is_astray(known) && !is_reached(ways, &known->path)) say_lost(ways, known, at);

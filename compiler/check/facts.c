@@ -71,6 +71,10 @@ static void reserve(Facts *facts, uint32_t wanted) {
     if (!facts->data) base_out_of_memory(facts->cap * sizeof *facts->data);
 }
 
+uint32_t facts_first(const Facts *facts, uint32_t tag, const HirLocal *local) {
+    return position(facts, tag, &(Path){ .local = local });
+}
+
 bool facts_add(Facts *facts, Fact fact) {
     uint32_t at = position(facts, fact.tag, &fact.path);
     if (at < facts->len && compare(fact.tag, &fact.path, &facts->data[at]) == 0) return false;

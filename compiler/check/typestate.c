@@ -35,6 +35,7 @@ void state_moves(Fact *known, uint32_t state, Span at) {
 void state_goes(Ways *ways, const Fact *known, uint32_t state, Span at) {
     Path path = known->path;
     Fact *kept = facts_find(&ways->state.states, 0, &path);
+    if (state != path.type->state && is_in_memory(&path)) ways->astray = true;
     if (state == STATE_CLOSED && is_in_memory(&path))
         facts_remove(&ways->state.states, 0, &path);
     else if (kept)
@@ -456,7 +457,7 @@ static void rest_alike(Ways *ways, State *into, const State *from) {
 
 void states_join(Ways *ways, State *into, const State *from, Span at) {
     rest_alike(ways, into, from);
-    states_join_leads(ways, into, from);
+    states_join_leads(into, from);
     for (uint32_t i = 0; i < into->states.len;) {
         Fact *fact = &into->states.data[i];
         const Fact *other = known_in(ways, from, &fact->path);

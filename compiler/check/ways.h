@@ -62,6 +62,8 @@ bool path_starts(
 );                                             // is `start` a beginning of `whole`, or the whole?
 bool paths_meet(const Path *a, const Path *b); // may they share memory?
 Fact *facts_find(const Facts *facts, uint32_t tag, const Path *path);
+// The row of the first whose path begins there, if any does.
+uint32_t facts_first(const Facts *facts, uint32_t tag, const HirLocal *local);
 bool facts_add(Facts *facts, Fact fact); // false: it was there, and is unchanged
 void facts_remove(Facts *facts, uint32_t tag, const Path *path);
 void facts_forget(Facts *facts, const HirLocal *local); // all whose path begins there
@@ -141,6 +143,7 @@ typedef struct Ways {
     VEC(Fact) told;             // by path and place: values that are missing, each once
     uint32_t endpoints;         // that are followed, at most
     Facts in_memory;            // those of them that lie there
+    bool astray;                // one of them has been
     const HirExpr *taken;       // a borrow whose endpoint its taker follows
     uint32_t errors;            // reported before this function
     uint32_t work;              // rounds of loops, against hostile input
@@ -296,7 +299,7 @@ const Fact *lead_of(
 void states_point(
     Ways *ways, const HirLocal *local, const HirExpr *value
 ); // a borrow goes to the local
-void states_join_leads(Ways *ways, State *into, const State *from);
+void states_join_leads(State *into, const State *from);
 bool leads_are_new(const State *known, const State *more);
 void count_in_memory(Ways *ways, const HirExpr *endpoint);
 void states_touch(

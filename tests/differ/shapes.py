@@ -217,6 +217,51 @@ def travels(t):
     return t.kind not in ("grow", "few") and all(travels(p) for p in inner)
 
 
+def keep_end(u, rng, c, a):
+    """Where an end is kept, and how it is written there."""
+    keep, p = u.name("Keep"), u.name("kept")
+    u.items.append(f"struct {keep} {{ u32 n; {c}.imp:Start end; }}")
+    place = {"box": [f"own {keep}* {p} = new {keep}{{ 1, {a} }};"],
+             "struct": [f"{keep} {p}_it = {{ 2, {a} }};", f"{keep}* {p} = &{p}_it;"],
+             "element": [f"{keep}[1] {p}_all = {{ {{ 3, {a} }} }};", f"{keep}* {p} = &{p}_all[0];"],
+             "option": [f"{keep}? {p}_it = {keep}{{ 4, {a} }};", f"{keep}* {p} = &{p}_it!;"]}
+    return rng.choice(list(place.values())), p
+
+
+def in_memory(body):
+    """An end in memory: asked and answered there, or through a borrow that is kept, and back before it ends."""
+    u, rng = body.u, body.rng
+    c = u.name("Chan")
+    u.items.append(f"""contract {c} {{
+in message ask(u32 n);
+out message told(u32 n);
+out message sorry();
+state Start: ask? -> (told! -> Start or sorry! -> Start);
+}}""")
+    a, b, n, m = (u.name(stem) for stem in ("here", "there", "n", "m"))
+    lines, p = keep_end(u, rng, c, a)
+    if rng.random() < 0.3:
+        end = u.name("end")
+        lines.append(f"{c}.imp:Start* {end} = &{p}->end;")
+        path = end
+    else:
+        path = f"{p}->end"
+    lines = ["{", f"channel {c}({a}, {b});", *lines]
+    for _ in range(rng.randint(1, 3)):
+        beside = [f"{p}->n = {p}->n +% {body.expr(U32, 1)};"] if rng.random() < 0.5 else []
+        lines += [f"send {path}.ask({body.expr(U32, 1)});", *beside,
+                  f"receive {b}.ask(u32 {n}) else closed {{ fault(); }}",
+                  f"if ({n} % 3 != 0) send {b}.told({n});", f"else send {b}.sorry();",
+                  "switch receive {", f"case {path}.told(u32 {m}): log.note({m});",
+                  f"case {path}.sorry(): log.note(71);", f"case closed({path}): log.note(72);", "}"]
+        n, m = u.name("n"), u.name("m")
+    lines.append(f"close({b});")
+    if rng.random() < 0.5:
+        lines += [f"send {path}.ask({body.expr(U32, 1)});", "switch receive {", f"case {path}.told(_), {path}.sorry(): log.note(73);",
+                  f"case closed({path}): log.note(74);", "}"]
+    return [*lines, f"log.note({p}->n);", "}"]
+
+
 def own_channel(body):
     """Both ends in one process: what is sent waits until it is received."""
     u, rng = body.u, body.rng
@@ -254,4 +299,4 @@ def ask_other(body):
             f"case ask.no(u32 {r}): log.note({r});", "case closed(ask): log.note(99);", "}", "}"]
 
 
-ALL = [ring, ordered, either, function_value, tuples, results, list_of, tree_of, texts, own_channel, ask_other]
+ALL = [ring, ordered, either, function_value, tuples, results, list_of, tree_of, texts, own_channel, in_memory, ask_other]
