@@ -82,7 +82,7 @@ static int compare(const void *a, const void *b) {
 
 // The runtime's symbols, as kernel-rt/sip gives them; a function of the program is called otherwise (f12.name).
 static bool is_runtime_name(const char *name) {
-    static const char *const names[] = { "sip_drop_block", "sip_lock" };
+    static const char *const names[] = { "sip_drop_block", "sip_lock", "sip_managed_push_roots" };
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (strcmp(name, names[i]) == 0) return true;
     return false;

@@ -110,6 +110,15 @@ typedef struct SipBlock {
 
 _Static_assert(sizeof(SipBlock) == 48, "a multiple of 16, so that blocks stay aligned");
 
+// --- managed objects -----------------------------------------------------------------------------------------
+
+// The descriptor of an object says where it may hold managed pointers: 0, nowhere; SIP_MANAGED_ALL, in any word; else bit 61 - n, for
+// n up to 59, that word n may be one, and the lowest bit is set (bdwgc's GC_DS_BITMAP, counted behind the object's header).
+#define SIP_MANAGED_ALL          2u
+#define SIP_MANAGED_WORD(n)      (UINT64_C(1) << (61 - (n)) | 1)
+#define SIP_MANAGED_BITMAP_WORDS 60u
+#define SIP_MANAGED_MOST         (UINT64_C(1) << 40) // bytes of one object
+
 // --- runtime linked into each SIP (kernel-rt/sip) ---------------------------------------------------------------
 
 // Called by compiled code; bodies in kernel-rt/sip, hidden, linked into the sealed binary.
@@ -120,6 +129,7 @@ _Static_assert(sizeof(SipBlock) == 48, "a multiple of 16, so that blocks stay al
 //   void sip_unlock(uint64_t *word);
 //   void sip_drop_block(void *block, void (*glue)(void *));   block may be NULL; glue may be NULL;
 //                                                    iterative, constant stack whatever the structure
+//   void *sip_managed_new(uint64_t bytes, uint64_t descriptor, uint32_t site);   a managed object; QUOTA at site
 //   memcpy memmove memset memcmp                     freestanding
 //
 // The compiler emits `void sip_program(const SipStart *)`, which unpacks the parameters and calls SIR's main.

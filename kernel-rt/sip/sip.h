@@ -31,6 +31,9 @@ void sip_unlock(uint64_t *word);
 
 uint32_t sip_is_utf8(const uint8_t *text, uint64_t length); // 1 or 0
 
+// managed.c. A managed object of `bytes` zeroed bytes. QUOTA at `site` when there is no room for it after a collection either.
+void *sip_managed_new(uint64_t bytes, uint64_t descriptor, uint32_t site);
+
 void *memcpy(void *restrict to, const void *restrict from, size_t length);
 void *memmove(void *to, const void *from, size_t length);
 void *memset(void *to, int byte, size_t length);

@@ -1,0 +1,3 @@
+// For bdwgc alone: nothing of it is used.
+
+#pragma once

@@ -1,0 +1,163 @@
+// The managed heap: one instance of the collector (bdwgc) in each SIP that uses `gc`. Nothing else in the runtime refers to this
+// file, so that the linker leaves it and the collector out of every other SIP.
+//
+// An object that may hold pointers begins with two words: one that is free (the collector links unused objects through it), and its
+// descriptor, which says which of its words to look at; a SIP's pointer leads behind them. The descriptor stands in the second
+// word because that of an unused object is zero: a stale pointer on a stack makes the collector look at nothing. What holds no
+// pointers has no such words and is never looked at.
+//
+// Roots are the stack of the running thread, with the callee-saved registers, and nothing else. The compiler keeps every managed
+// pointer that is in use in a slot of its frame (compiler/llvm/managed.c), and the verifier lets them be nowhere else. A SIP with a
+// managed heap has one thread, so that nobody else is in here or has a stack.
+
+#include "sip.h"
+
+#include <gc.h>
+#include <gc_inline.h>
+#include <gc_mark.h>
+#include <stdarg.h>
+
+enum { HEADER = 2 * sizeof(GC_word), PAGE = 4096 };
+
+static unsigned kind;     // of objects with a descriptor
+static uint32_t is_ready; // the collector is
+
+// --- what the collector asks for -------------------------------------------------------------------------------
+
+#pragma GCC visibility push(hidden)
+void *platform_get_mem(size_t bytes);
+void *platform_get_stack_bottom(void);
+size_t strlen(const char *text);
+int vsnprintf(char *to, size_t room, const char *format, va_list args);
+_Noreturn void abort(void);
+_Noreturn void exit(int status);
+void sip_managed_push_roots(void);
+#pragma GCC visibility pop
+
+// On the SIP's account like any block, and the SIP's until it ends: the collector gives nothing back.
+void *platform_get_mem(size_t bytes) {
+    if (bytes > UINT64_MAX - PAGE) return NULL;
+    uintptr_t block = (uintptr_t)sip_kernel->TRY_ALLOC(bytes + PAGE);
+    return block ? (void *)((block + PAGE - 1) & ~(uintptr_t)(PAGE - 1)) : NULL;
+}
+
+// Asked for and not used: see STACK_NOT_SCANNED.
+void *platform_get_stack_bottom(void) {
+    return NULL;
+}
+
+size_t strlen(const char *text) {
+    size_t length = 0;
+    while (text[length])
+        length++;
+    return length;
+}
+
+// Its messages have no reader.
+int vsnprintf(char *to, size_t room, const char *format, va_list args) {
+    (void)format, (void)args;
+    if (room) *to = '\0';
+    return 0;
+}
+
+_Noreturn void abort(void) {
+    __builtin_trap();
+}
+
+_Noreturn void exit(int status) {
+    (void)status;
+    __builtin_trap();
+}
+
+// --- roots -----------------------------------------------------------------------------------------------------
+
+// The callee-saved registers are pushed at this function's entry, above its variables.
+__attribute__((noinline)) void sip_managed_push_roots(void) {
+    __builtin_unwind_init();
+    const SipThread *thread;
+    void *volatile here = NULL; // the lowest word of the frame that is looked at
+    __asm__ volatile("movq %%gs:0, %0" : "=r"(thread));
+    GC_push_all_eager((void *)(uintptr_t)&here, (void *)(uintptr_t)thread->stack_high);
+}
+
+// --- objects ---------------------------------------------------------------------------------------------------
+
+// What bdwgc has as initialised variables: the build takes their addresses out of its object, since no relocation of a sealed binary
+// writes what stays writable. Kinds 0, 1 and 2 are its own: without pointers, looked at whole, never freed.
+typedef struct Kind {
+    void **free_list;
+    GC_word rest[3];
+} Kind;
+
+#pragma GCC visibility push(hidden)
+extern Kind GC_obj_kinds[];
+extern void **const GC_aobjfreelist_ptr, **const GC_objfreelist_ptr, **const GC_uobjfreelist_ptr;
+extern void (*GC_print_heap_obj)(void *object);
+#pragma GCC visibility pop
+
+static void give_up(const char *message) {
+    (void)message;
+    abort();
+}
+
+static void say_nothing(char *message, GC_word value) {
+    (void)message, (void)value;
+}
+
+static void print_nothing(void *object) {
+    (void)object;
+}
+
+static void *out_of_memory(size_t bytes) {
+    (void)bytes;
+    return NULL;
+}
+
+static int go_on(void) {
+    return 0;
+}
+
+static void set_variables(void) {
+    GC_obj_kinds[0].free_list = GC_aobjfreelist_ptr;
+    GC_obj_kinds[1].free_list = GC_objfreelist_ptr;
+    GC_obj_kinds[2].free_list = GC_uobjfreelist_ptr;
+    GC_print_heap_obj = print_nothing;
+    GC_set_abort_func(give_up);
+    GC_set_warn_proc(say_nothing);
+    GC_set_oom_fn(out_of_memory);
+    GC_set_stop_func(go_on);
+}
+
+static void make_ready(void) {
+    set_variables();
+    GC_set_all_interior_pointers(0);
+    GC_set_dont_precollect(1);
+    GC_set_push_other_roots(sip_managed_push_roots);
+    GC_init();
+    GC_register_displacement(HEADER);
+    kind = GC_new_kind(GC_new_free_list(), sizeof(GC_word) | GC_DS_PER_OBJECT, 0, 1);
+    is_ready = 1;
+}
+
+static void *take(uint64_t bytes, uint64_t descriptor) {
+    if (descriptor) return GC_malloc_kind(bytes + HEADER, (int)kind); // comes zeroed
+    void *object = GC_malloc_atomic(bytes);
+    return object ? memset(object, 0, bytes) : NULL;
+}
+
+// A collection runs when there is no more memory to be had, and if that does not help, the SIP has used up its quota.
+__attribute__((noinline)) static void *take_after_collecting(uint64_t bytes, uint64_t descriptor) {
+    GC_gcollect();
+    return take(bytes, descriptor);
+}
+
+void *sip_managed_new(uint64_t bytes, uint64_t descriptor, uint32_t site) {
+    if (bytes > SIP_MANAGED_MOST) sip_trap(site);
+    if (!is_ready) make_ready();
+    void *object = take(bytes, descriptor);
+    if (!object && !(object = take_after_collecting(bytes, descriptor))) sip_trap(site);
+    if (!descriptor) return object;
+    GC_word *words = object;
+    words[1] = descriptor == SIP_MANAGED_ALL ? (bytes + HEADER) & ~(GC_word)GC_DS_TAGS : descriptor;
+    return words + 2;
+}
