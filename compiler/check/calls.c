@@ -111,7 +111,10 @@ static HirExpr *call_value(Fn *fn, HirExpr *callee, const AstArgs *args, Span sp
 // The receiver as the first parameter wants it: borrowed, or itself.
 static HirExpr *receiver(Fn *fn, HirExpr *place, const HirType *param) {
     Checker *checker = fn->checker;
-    if (param->kind != HIR_TYPE_PTR || param->mode == HIR_OWN) return coerce(checker, place, param);
+    if (param->kind == HIR_TYPE_PTR && param->mode == HIR_GC && place->kind == HIR_DEREF)
+        return coerce(checker, place->base, param); // the managed pointer that leads to it
+    if (param->kind != HIR_TYPE_PTR || param->mode == HIR_OWN || param->mode == HIR_GC)
+        return coerce(checker, place, param);
     if (param->mode == HIR_MUT && !check_mutable(checker, place))
         return error_expr(checker, place->span);
     HirExpr *borrow = new_expr(checker, HIR_BORROW, param, place->span);

@@ -537,8 +537,13 @@ HirExpr *coerce(
 bool widens(const HirType *from, const HirType *to);
 bool check_pointee(
     Checker *checker, const HirType *pointer, Span span
-);                                                             // it holds no borrow; reports
-bool is_mutable(const HirExpr *place);                         // says nothing
+);                                     // it holds no borrow; reports
+bool is_mutable(const HirExpr *place); // says nothing
+// For the place of an assignment: managed data may be assigned too.
+bool check_assignable(Checker *checker, const HirExpr *place);
+bool is_managed_place(const HirExpr *place);                   // in a managed object
+bool is_managed_slice(const HirExpr *place);                   // of `gc T[]`
+bool refuse_lending(Checker *checker, const HirExpr *place);   // managed data; false
 bool check_mutable(Checker *checker, const HirExpr *place);    // reports
 bool elements_mutable(Checker *checker, const HirExpr *place); // of an array or a slice; reports
 bool check_movable(Checker *checker, const HirExpr *place);    // reports

@@ -185,7 +185,7 @@ static bool lends(HirMode from, HirMode to) {
     case HIR_MUT: return to == HIR_MUT || to == HIR_CONST;
     case HIR_CONST:
     case HIR_STATIC: return to == HIR_CONST;
-    case HIR_GC: return false;
+    case HIR_GC: return to == HIR_CONST; // of a copy of it
     }
     return false;
 }
@@ -211,9 +211,12 @@ static HirExpr *to_pointer(Checker *checker, HirExpr *expr, const HirType *want)
     HirExpr *constant = want->mode == HIR_STATIC ? constant_shown(expr) : NULL;
     if (constant && from->kind == HIR_TYPE_PTR && constant->type == want->elem)
         return lend(checker, HIR_BORROW, HIR_STATIC, constant, want, expr->span);
-    if (from->kind != HIR_TYPE_PTR || !same_pointee(from->elem, want->elem) ||
-        !lends(from->mode, want->mode))
-        return NULL;
+    if (from->kind != HIR_TYPE_PTR || !same_pointee(from->elem, want->elem)) return NULL;
+    if (from->mode == HIR_GC && want->mode == HIR_MUT) {
+        refuse_lending(checker, expr);
+        return error_expr(checker, expr->span);
+    }
+    if (!lends(from->mode, want->mode)) return NULL;
     if (expr->kind == HIR_BORROW) {
         HirExpr *value = weaken(checker, expr, want);
         value->mode = want->mode;
@@ -271,6 +274,10 @@ static HirExpr *to_slice(Checker *checker, HirExpr *expr, const HirType *want) {
     }
     if (from->kind != HIR_TYPE_SLICE || from->elem != want->elem || !lends(from->mode, want->mode))
         return NULL;
+    if (from->mode == HIR_GC) {
+        refuse_lending(checker, expr);
+        return error_expr(checker, expr->span);
+    }
     if (expr->kind == HIR_VIEW || expr->kind == HIR_SUBVIEW)
         return want->mode == HIR_CONST ? weaken(checker, expr, want) : expr;
     HirExpr *place = as_place(checker, expr);
@@ -361,6 +368,35 @@ HirExpr *coerce(Checker *checker, HirExpr *expr, const HirType *want) {
 
 // --- changing -----------------------------------------------------------------------------------------------------------------
 
+static bool leads_to_managed(const HirExpr *part) {
+    bool leads = part->kind == HIR_DEREF ||
+                 (part->kind == HIR_INDEX && part->base->type->kind == HIR_TYPE_SLICE);
+    return leads && part->base->type->mode == HIR_GC;
+}
+
+bool is_managed_place(const HirExpr *place) {
+    while (hir_expr_is_place(place) && place->base && !leads_to_managed(place))
+        place = place->base;
+    return leads_to_managed(place);
+}
+
+bool is_managed_slice(const HirExpr *place) {
+    return place->type->kind == HIR_TYPE_SLICE && place->type->mode == HIR_GC;
+}
+
+bool refuse_lending(Checker *checker, const HirExpr *place) {
+    bool is_slice = is_managed_slice(place);
+    diag_report(
+        checker->diags, place->span, E_MANAGED_NOT_LENT, place_text(checker, place),
+        is_slice ? "in parts or as a whole" : "exclusively"
+    );
+    diag_help(
+        checker->diags, is_slice ? "its elements are read and assigned by their indexes"
+                                 : "change a copy of it, and assign that"
+    );
+    return false;
+}
+
 // What leads to `part` lends it shared only, or it is a constant.
 static bool is_shared(const HirExpr *part) {
     const HirType *from = part->base ? part->base->type : NULL;
@@ -397,16 +433,17 @@ bool is_mutable(const HirExpr *place) {
         if (part->kind == HIR_LOCAL || part->kind == HIR_TEMP || part->kind == HIR_ERROR ||
             is_exclusive(part))
             return true;
-        if (is_shared(part)) return false;
+        if (is_shared(part) || leads_to_managed(part)) return false;
     }
     return true;
 }
 
-bool check_mutable(Checker *checker, const HirExpr *place) {
+static bool check_changeable(Checker *checker, const HirExpr *place, bool assigned) {
     for (const HirExpr *part = place; part; part = part->base) {
+        if (leads_to_managed(part)) return assigned || refuse_lending(checker, place);
         HirExpr *lend = forced_lend(part);
         if (lend) {
-            if (!check_mutable(checker, lend->base)) return false;
+            if (!check_changeable(checker, lend->base, false)) return false;
             force_exclusive(checker, lend);
             part->base->type = lend->type;
             return true;
@@ -419,10 +456,19 @@ bool check_mutable(Checker *checker, const HirExpr *place) {
     return true;
 }
 
+bool check_mutable(Checker *checker, const HirExpr *place) {
+    return check_changeable(checker, place, false);
+}
+
+bool check_assignable(Checker *checker, const HirExpr *place) {
+    return check_changeable(checker, place, true);
+}
+
 // The same for what an array, or what a slice shows, holds.
 bool elements_mutable(Checker *checker, const HirExpr *place) {
     if (place->type->kind != HIR_TYPE_SLICE || place->type->mode == HIR_OWN)
         return check_mutable(checker, place);
+    if (is_managed_slice(place)) return refuse_lending(checker, place);
     HirExpr element = { .kind = HIR_INDEX, .span = place->span, .type = place->type };
     element.base = (HirExpr *)(uintptr_t)place;
     return place->type->mode == HIR_MUT || refuse_change(checker, place, &element);

@@ -437,6 +437,10 @@ static HirExpr *check_slice(Fn *fn, const AstExpr *expr, const HirType *want) {
         hi = arithmetic(
             fn, HIR_ADD, HIR_TRAP, hi, literal(checker, hi->type, 1, hi->span), range->span
         );
+    if (is_managed_slice(base)) {
+        refuse_lending(checker, base);
+        return error_expr(checker, expr->span);
+    }
     bool can_change = base->type->kind == HIR_TYPE_ARRAY || base->type->kind == HIR_TYPE_VECTOR ||
                       base->type->mode == HIR_OWN || base->type->mode == HIR_MUT;
     bool shared = !want || want->kind != HIR_TYPE_SLICE || want->mode == HIR_CONST ||

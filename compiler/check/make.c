@@ -415,7 +415,7 @@ static HirExpr *new_text(Fn *fn, const AstExpr *expr) {
     return copy;
 }
 
-static bool may_be_kept(Fn *fn, const HirType *type, Span span) {
+static bool may_be_kept(Fn *fn, const HirType *type, HirMode mode, Span span) {
     Checker *checker = fn->checker;
     if (is_error(type)) return false;
     if (hir_type_is_second_class(type)) {
@@ -429,16 +429,20 @@ static bool may_be_kept(Fn *fn, const HirType *type, Span span) {
         diag_report(checker->diags, span, E_BAD_NEW, type_text(checker, type));
         return false;
     }
-    return true;
+    return check_leads(checker, hir_type_ptr(checker->types, mode, type), span);
 }
 
 static HirExpr *new_array(Fn *fn, const AstExpr *expr, const HirType *elem) {
     Checker *checker = fn->checker;
-    const HirType *type = hir_type_slice(checker->types, HIR_OWN, elem);
+    const HirType *type = hir_type_slice(checker->types, expr->make.gc ? HIR_GC : HIR_OWN, elem);
     const AstExpr *value = expr->make.value;
     HirExpr *length = check_index_value(fn, expr->make.length);
     bool listed =
         value && value->kind == AST_EXPR_INIT && value->init.items.len > 0 && !value->init.fill;
+    if (listed && expr->make.gc) {
+        unsupported(checker, value->span, "listed elements of managed arrays");
+        return error_expr(checker, expr->span);
+    }
     if (listed && !check_known(checker, length)) return error_expr(checker, expr->span);
     if (listed) {
         uint64_t count = value->init.items.len;
@@ -509,9 +513,9 @@ static const AstExpr *whole_value(const Checker *checker, const AstExpr *expr) {
     return one ? value->init.items.data[0].value : value;
 }
 
-static HirExpr *on_heap(Checker *checker, HirExpr *value, Span span) {
+static HirExpr *on_heap(Checker *checker, HirMode mode, HirExpr *value, Span span) {
     HirExpr *block =
-        new_expr(checker, HIR_NEW, hir_type_ptr(checker->types, HIR_OWN, value->type), span);
+        new_expr(checker, HIR_NEW, hir_type_ptr(checker->types, mode, value->type), span);
     block->base = value;
     return block;
 }
@@ -534,8 +538,9 @@ static Decl *open_made(Fn *fn, const AstExpr *expr, const HirType *want) {
 
 static HirExpr *make_new(Fn *fn, const AstExpr *expr, const HirType *want) {
     Checker *checker = fn->checker;
-    if (expr->make.gc) {
-        unsupported(checker, expr->span, "managed memory");
+    HirMode mode = expr->make.gc ? HIR_GC : HIR_OWN;
+    if (expr->make.gc && expr->make.optional) {
+        unsupported(checker, expr->span, "`new?` of managed objects");
         return error_expr(checker, expr->span);
     }
     if (!expr->make.type && expr->make.value && expr->make.value->kind != AST_EXPR_INIT)
@@ -546,23 +551,23 @@ static HirExpr *make_new(Fn *fn, const AstExpr *expr, const HirType *want) {
     Decl *open = open_made(fn, expr, want);
     if (open) {
         HirExpr *value = infer_init(fn, open, expr->make.value, expr->make.type->span);
-        return value->kind != HIR_ERROR && may_be_kept(fn, value->type, expr->span)
-                   ? on_heap(checker, value, expr->span)
+        return value->kind != HIR_ERROR && may_be_kept(fn, value->type, mode, expr->span)
+                   ? on_heap(checker, mode, value, expr->span)
                    : error_expr(checker, expr->span);
     }
     if (expr->make.type)
         elem = resolve_type(checker, fn->module, expr->make.type);
-    else if (want && want->kind == HIR_TYPE_PTR && want->mode == HIR_OWN)
+    else if (want && want->kind == HIR_TYPE_PTR && want->mode == mode)
         elem = want->elem;
     if (!elem) {
         diag_report(checker->diags, expr->span, E_TYPE_UNKNOWN, "new");
         return error_expr(checker, expr->span);
     }
-    if (!may_be_kept(fn, elem, expr->span)) return error_expr(checker, expr->span);
+    if (!may_be_kept(fn, elem, mode, expr->span)) return error_expr(checker, expr->span);
     if (expr->make.length) return new_array(fn, expr, elem);
     const AstExpr *given = whole_value(checker, expr);
     HirExpr *value = given ? check_value(fn, given, elem) : zero_value(checker, elem, expr->span);
-    return value->kind == HIR_ERROR ? value : on_heap(checker, value, expr->span);
+    return value->kind == HIR_ERROR ? value : on_heap(checker, mode, value, expr->span);
 }
 
 HirExpr *check_new(Fn *fn, const AstExpr *expr, const HirType *want) {

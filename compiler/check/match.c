@@ -318,7 +318,9 @@ static void check_case(Fn *fn, const Subject *subject, const AstCase *ast, HirSt
     vec_push(checker->arena, &stmt->arms, arm);
 }
 
+// Of managed data a copy is looked at: a guard may change what lies there.
 static HirStmt *switch_on(Fn *fn, HirExpr *subject, Span span) {
+    if (is_managed_place(subject)) subject = as_value(fn->checker, subject);
     HirStmt *stmt = new_stmt(fn, HIR_STMT_SWITCH, span);
     if (hir_expr_is_place(subject))
         stmt->place = subject;

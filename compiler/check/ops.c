@@ -84,6 +84,7 @@ static bool takes(Takes what, const HirType *type) {
         return hir_type_is_integer(type) || type->kind == HIR_TYPE_BOOL || is_flags(type);
     case TAKES_ORDERED: return number || type->kind == HIR_TYPE_CHAR;
     case TAKES_EQUAL:
+        if (type->kind == HIR_TYPE_PTR && type->mode == HIR_GC) return true; // the same object
         return hir_type_is_scalar(type) || type->kind == HIR_TYPE_STR || is_bytes(type) ||
                (type->kind == HIR_TYPE_ENUM && type->enumeration->is_plain);
     case TAKES_BOOL: return type->kind == HIR_TYPE_BOOL;

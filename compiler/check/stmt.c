@@ -161,7 +161,7 @@ HirExpr *target_place(Fn *fn, const AstExpr *target) {
         diag_report(checker->diags, target->span, E_NOT_A_PLACE);
         return NULL;
     }
-    return check_mutable(checker, place) ? place : NULL;
+    return check_assignable(checker, place) ? place : NULL;
 }
 
 static HirStmt *update(

@@ -194,10 +194,6 @@ static const HirType *pointer(
         *promise = inner;
     }
     if (is_error(elem)) return elem;
-    if (type->pointer.mode == AST_GC) {
-        unsupported(checker, type->span, "managed memory");
-        return simple(checker, HIR_TYPE_ERROR);
-    }
     if (elem->kind == HIR_TYPE_VOID) {
         diag_report(checker->diags, type->span, E_VOID_VALUE);
         return simple(checker, HIR_TYPE_ERROR);
@@ -234,7 +230,7 @@ static const HirType *growable(Checker *checker, Module *module, const AstType *
     const HirType *elem = resolve_type(checker, module, type->pointer.elem);
     if (is_error(elem)) return elem;
     if (type->pointer.mode == AST_GC)
-        unsupported(checker, type->span, "managed memory");
+        unsupported(checker, type->span, "managed growable arrays");
     else if (type->pointer.mode != AST_OWN)
         diag_report(
             checker->diags, type->span, E_GROWABLE_OWNS, type_text(checker, elem),
@@ -305,7 +301,7 @@ static const HirType *resolve(
     case AST_TYPE_SCALAR: return simple(checker, scalar_kinds[type->scalar]);
     case AST_TYPE_STR:
         if (type->str.mode == AST_GC) {
-            unsupported(checker, type->span, "managed memory");
+            unsupported(checker, type->span, "managed texts");
             return simple(checker, HIR_TYPE_ERROR);
         }
         return hir_type_str(
@@ -329,6 +325,30 @@ static const HirType *resolve(
     return simple(checker, HIR_TYPE_ERROR);
 }
 
+static bool keeps(const HirType *type) { // in memory that the collector does not look at
+    bool owns =
+        type->kind == HIR_TYPE_PTR || type->kind == HIR_TYPE_SLICE || type->kind == HIR_TYPE_GROW;
+    return type->kind == HIR_TYPE_MUTEX || type->kind == HIR_TYPE_SET ||
+           (owns && type->mode == HIR_OWN);
+}
+
+// Managed data is plain, and pointers to it lie in locals and in managed data only.
+static bool check_managed(Checker *checker, const HirType *type, Span span) {
+    for (const HirType *at = type; at; at = at->elem) {
+        bool leads = at->kind == HIR_TYPE_PTR || at->kind == HIR_TYPE_SLICE;
+        bool plain = !leads || at->mode != HIR_GC || hir_type_is_opaque(at->elem) ||
+                     (hir_type_is_plain(at->elem) && !hir_type_is_second_class(at->elem));
+        bool hidden = at->elem && keeps(at) && hir_type_is_managed(at->elem);
+        if (plain && !hidden) continue;
+        diag_report(
+            checker->diags, span, plain ? E_MANAGED_HIDDEN : E_MANAGED_NOT_PLAIN,
+            type_text(checker, at)
+        );
+        return false;
+    }
+    return true;
+}
+
 // Borrows lead to what holds none, or to a `ref struct`; nothing on the heap holds one.
 bool check_leads(Checker *checker, const HirType *type, Span span) {
     for (const HirType *at = type; at; at = at->elem) {
@@ -346,7 +366,7 @@ bool check_leads(Checker *checker, const HirType *type, Span span) {
             );
         return false;
     }
-    return true;
+    return check_managed(checker, type, span);
 }
 
 const HirType *resolve_param_type(

@@ -57,8 +57,8 @@ typedef enum HirTypeKind {
     HIR_TYPE_STRUCT,
     HIR_TYPE_ENUM,
     HIR_TYPE_OPTION, // T?: as an enum, variant 0 is none and variant 1 is some(T)
-    HIR_TYPE_PTR,    // own T*, T*, const T*
-    HIR_TYPE_SLICE,  // own T[], T[], const T[], static const T[]
+    HIR_TYPE_PTR,    // own T*, T*, const T*, gc T*
+    HIR_TYPE_SLICE,  // own T[], T[], const T[], gc T[], static const T[]
     HIR_TYPE_GROW,   // own T[..]
     HIR_TYPE_VECTOR, // T[..N]
     HIR_TYPE_STR,    // own str, str (mode CONST), static str
@@ -132,6 +132,7 @@ bool hir_type_is_sendable(const HirType *type);  // may cross a channel
 bool hir_type_is_movable(const HirType *type);   // may go to another thread
 bool hir_type_is_shareable(const HirType *type); // several threads may reach it at once
 bool hir_type_has_endpoint(const HirType *type);
+bool hir_type_is_managed(const HirType *type); // a managed pointer or slice is inside
 bool hir_type_is_opaque(const HirType *type);  // a PARAM is somewhere in it
 bool hir_type_is_indexed(const HirType *type); // ARRAY SLICE GROW VECTOR
 bool hir_type_is_integer(const HirType *type);
@@ -496,8 +497,8 @@ typedef enum HirExprKind {
     HIR_STRUCT_LIT, // args in order of the text, rows[i] the field of args[i]; every field is there
     HIR_ARRAY_LIT,  // args
     HIR_REPEAT,     // every element is `base`, a plain value
-    HIR_NEW,        // own T* of value base; of family OPT: an option of it, none without memory
-    HIR_NEW_ARRAY, // own T[]: `lo` elements (u64-like), each the plain value base; of family OPT as above
+    HIR_NEW, // own T* or gc T* of value base; of family OPT: an option of it, none without memory
+    HIR_NEW_ARRAY, // own T[] or gc T[]: `lo` elements (u64-like), each the plain value base; of family OPT as above
     HIR_NEW_COPY, // own T[] or own str: a copy of what place `base` (slice of plain T, or str) shows
     HIR_UNARY,    // op, family, base
     HIR_BINARY,   // op, family, args[0], args[1]; operands have the type that the operation has

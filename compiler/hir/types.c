@@ -165,7 +165,7 @@ const HirType *hir_type_param(HirTypes *types, const HirParam *param) {
 
 // --- what follows from structure -------------------------------------------------------------------------------------
 
-typedef enum Question { OWNS, MOVES, BORROWS, HAS_ENDPOINT } Question;
+typedef enum Question { OWNS, MOVES, BORROWS, HAS_ENDPOINT, MANAGED } Question;
 
 static bool holds_itself(const HirType *type, Question question);
 static bool any_part(const HirType *type, Question question);
@@ -252,6 +252,7 @@ static bool holds_itself(const HirType *type, Question question) {
     case MOVES: return moves(type);
     case BORROWS: return borrows(type);
     case HAS_ENDPOINT: return type->kind == HIR_TYPE_ENDPOINT;
+    case MANAGED: return has_mode(type) && type->mode == HIR_GC;
     }
     return false;
 }
@@ -298,6 +299,10 @@ bool hir_type_is_lent(const HirType *type) {
 
 bool hir_type_has_endpoint(const HirType *type) {
     return any_part(type, HAS_ENDPOINT);
+}
+
+bool hir_type_is_managed(const HirType *type) {
+    return any_part(type, MANAGED);
 }
 
 bool hir_type_is_opaque(const HirType *type) {

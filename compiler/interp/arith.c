@@ -247,6 +247,19 @@ static bool finish(Interp *in, const SirInst *inst, SirType type, Result result)
     return interp__write(in, dest, &node);
 }
 
+static bool is_object(const Interp *in, SirType type) {
+    const SirTypeInfo *info = interp__type(in, type);
+    return info->kind == SIR_TYPE_PTR && interp__is_managed(info);
+}
+
+// The same object or not.
+static bool compare_objects(Interp *in, const SirInst *inst, const Node *a, const Node *b) {
+    if (!MUST(in, a->type == b->type, RULE_WELL_FORMED, "objects of two types are compared"))
+        return false;
+    bool same = a->block == b->block;
+    return finish(in, inst, SIR_TYPE_BOOL, (Result){ same == (inst->op == SIR_OP_EQ), FAULT_NONE });
+}
+
 bool interp__arith(Interp *in, const SirInst *inst) {
     SirGroup group = sir_op_group(inst->op);
     bool is_shift = group == SIR_GROUP_SHIFT || group == SIR_GROUP_SHIFTOPT;
@@ -254,6 +267,7 @@ bool interp__arith(Interp *in, const SirInst *inst) {
     if (!interp__value(in, &inst->args[1], &a)) return false;
     if (inst->arg_count > 2 && !interp__value(in, &inst->args[2], &b)) return false;
     SirType t = a.type;
+    if (group == SIR_GROUP_COMPARE && is_object(in, t)) return compare_objects(in, inst, &a, &b);
     bool fits = fits_group(in, group, t, inst->op) &&
                 (inst->arg_count < 3 || b.type == (is_shift ? (SirType)SIR_TYPE_U32 : t));
     if (!MUST(in, fits, RULE_WELL_FORMED, "%s of type %u", sir_op_text(inst->op), t)) return false;

@@ -257,7 +257,14 @@ static bool length_of(Interp *in, const SirInst *inst) {
     SirType type = interp__place_type(in, &inst->args[1].place);
     if (type != SIR_NONE && interp__type(in, type)->kind == SIR_TYPE_EPSET)
         return interp__set_count(in, inst);
-    if (!run_of(in, inst, 1, false, &run)) return false;
+    bool managed = type != SIR_NONE && interp__is_managed(interp__type(in, type));
+    if (managed) {
+        Route r;
+        if (!interp__look(in, &inst->args[1].place, &r)) return false;
+        interp__run_of(in, r.node, &run.from, &run.to);
+    } else if (!run_of(in, inst, 1, false, &run)) {
+        return false;
+    }
     Node node = interp__scalar(SIR_TYPE_U64, run.to - run.from);
     return interp__write(in, dest_of(inst), &node);
 }

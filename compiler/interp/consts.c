@@ -238,12 +238,9 @@ static bool made_up_borrow(
     return true;
 }
 
-static bool made_up_block(
-    Interp *in, const SirTypeInfo *info, SirType elem, Node *out, uint32_t depth
+static bool made_up_content(
+    Interp *in, const SirTypeInfo *info, SirType elem, Node *content, uint32_t depth
 ) {
-    if (info->kind == SIR_TYPE_GROW && interp__below(in, 2)) return true;
-    out->block = interp__block(in, 1);
-    Node *content = &out->block->content;
     if (info->kind == SIR_TYPE_PTR) return interp__make_up(in, elem, content, depth + 1);
     content->is_there = true;
     if (!made_up_parts(in, content, depth > SHALLOW ? 0 : interp__below(in, MANY), elem, depth))
@@ -251,6 +248,14 @@ static bool made_up_block(
     for (uint64_t i = 0; info->kind == SIR_TYPE_STR && i < content->count; i++)
         content->parts[i].bits &= 0x7f;
     return true;
+}
+
+static bool made_up_block(
+    Interp *in, const SirTypeInfo *info, SirType elem, Node *out, uint32_t depth
+) {
+    if (info->kind == SIR_TYPE_GROW && interp__below(in, 2)) return true;
+    out->block = interp__block(in, 1);
+    return made_up_content(in, info, elem, &out->block->content, depth);
 }
 
 static bool made_up_function(Interp *in, const SirTypeInfo *info, Node *out) {
@@ -301,7 +306,10 @@ bool interp__make_up(Interp *in, SirType type, Node *out, uint32_t depth) {
     case SIR_TYPE_EPSET: return true; // empty
     default: return false;
     }
-    if (info->mode == SIR_GC) return false;
+    if (interp__is_managed(info)) {
+        out->block = interp__object(in, elem, 1, NULL);
+        return out->block && made_up_content(in, info, elem, &out->block->content, depth);
+    }
     return info->mode == SIR_OWN ? made_up_block(in, info, elem, out, depth)
                                  : made_up_borrow(in, info, elem, out, depth);
 }

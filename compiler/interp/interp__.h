@@ -80,7 +80,8 @@ struct Node {
             Tag *tag;      // NULL: static
             Node *guarded; // of a guard: the mutex
         };
-        Block *block; // own pointer, slice, str, growable; NULL: an empty growable
+        Block *
+            block; // own pointer, slice, str, growable; NULL: an empty growable. Also managed pointer, slice
         End *end;
         Set *set; // NULL: nothing was ever added
     };
@@ -88,10 +89,11 @@ struct Node {
 
 struct Block {
     Node content; // of a pointer; of others a run of parts
-    Sip *owner;   // NULL: given back
+    Sip *owner;   // NULL: given back, or managed
     uint64_t bytes;
     uint32_t id;
-    Block *next, *prev; // of all that are owned
+    bool is_managed, is_marked;
+    Block *next, *prev; // of all that are owned; of all that are managed, `next` alone
 };
 
 // --- channels ----------------------------------------------------------------------------------------------
@@ -178,6 +180,7 @@ struct Sip {
     TypeFacts *facts;
     bool *leads_to_end, *stays_here; // per type, made when first asked for
     bool *stays_with_thread, *not_shared;
+    bool *leads_to_managed, *hides_managed;
     bool **has_storage; // per function, made when it is first called
     Node **consts;      // per module constant, made when it is first used
     Map *trees;         // text literals, by tree
@@ -188,6 +191,8 @@ struct Sip {
     Frames *spare; // per function: of calls that returned
     Block *blocks;
     uint64_t heap_used;
+    Block *managed; // all managed objects
+    uint64_t managed_used;
     SipState state; // RUNS or ENDED
     InterpResult *result;
 };
@@ -262,12 +267,16 @@ SirType interp__repr(
 SirType interp__elem(const Interp *in, SirType type); // of what is indexable, or of a str; SIR_NONE
 bool interp__is_borrow(const SirTypeInfo *info);      // a pointer, slice or str that owns nothing
 bool interp__is_owner(const SirTypeInfo *info);       // of a block
+bool interp__is_managed(const SirTypeInfo *info);     // a pointer to an object or a slice of one
+bool interp__hides_managed(
+    Interp *in, SirType type
+); // managed pointers behind its owners, in its mutexes
 bool interp__is_plain(Interp *in, SirType type);
 bool interp__is_owning(Interp *in, SirType type);
 bool interp__is_second_class(Interp *in, SirType type);
 bool interp__is_lent(Interp *in, SirType type); // a borrow may lead to it
 bool interp__is_sendable(Interp *in, SirType type);
-typedef bool InterpFinds(const SirTypeInfo *info);
+typedef bool InterpFinds(Interp *in, const SirTypeInfo *info);
 // Is such a type in it, or behind its owners? `known` keeps the answers for all types.
 bool interp__has_in(Interp *in, SirType type, InterpFinds *finds, bool **known);
 bool interp__leads_to_end(Interp *in, SirType type); // an endpoint is in it, or behind its owners
@@ -325,6 +334,12 @@ bool interp__states_fit(
     Interp *in, const Node *node, SirType type
 ); // endpoints are in the states that the type names
 
+// --- managed objects (managed.c) -------------------------------------------------------------------------------------
+
+// An object of `bytes`, without its content. `value`: what will be in it, which nobody else holds yet. NULL, after a fault or
+// violation, when there is none.
+Block *interp__object(Interp *in, SirType content, uint64_t bytes, const Node *value);
+
 // --- places (places.c) ---------------------------------------------------------------------------------------------
 
 typedef struct Route {
@@ -337,6 +352,7 @@ typedef struct Route {
     bool is_heap;       // through an owner
     bool is_behind;     // through a `mut` pointer
     bool is_lent_local; // `%l.*`, l a pointer
+    bool is_managed;    // in a managed object
 } Route;
 
 bool interp__local(Interp *in, uint64_t local, Node **node); // exists
@@ -347,6 +363,8 @@ bool interp__change(Interp *in, const SirPlace *place, Route *route);
 bool interp__value(Interp *in, const SirArg *arg, Node *out);
 bool interp__u64(Interp *in, const SirArg *arg, uint64_t *out);
 bool interp__write(Interp *in, const SirPlace *place, const Node *value);
+// Where `use` puts a value: also into a managed object.
+bool interp__assign(Interp *in, const SirPlace *place, const Node *value);
 bool interp__write_local(Interp *in, uint64_t local, const Node *value);
 bool interp__drop_place(Interp *in, const SirPlace *place);
 bool interp__states_agree(

@@ -163,7 +163,7 @@ static const Wrong wrongs[] = {
     { 7,  "whose arms",
      "fn void @f(C.exp:A c) {\nbb0:\n receive {\n closed %0 -> bb1\n }\nbb1:\n close move %0\n return\n}\n"                                         },
     { 7,  "retyped",           "fn void @f(C.imp:A c) {\nbb0:\n retype %0, 0\n close move %0\n return\n}\n"                                         },
-    { 10, "not built",         "fn void @f() {\n local %0 gc u64*\nbb0:\n return\n}\n"                                                              },
+    { 10, "not built",         "fn void @f() {\n local %0 gc u64[..]\nbb0:\n return\n}\n"                                                           },
     { 11, "may not name",      "fn void @f() {\nbb0:\n call.kernel finish()\n return\n}\n"                                                          },
     { 13, "grant",             "fn void @f() {\nbb0:\n call.kernel exit(u32 1)\n return\n}\n"                                                       },
 };

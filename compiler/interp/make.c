@@ -130,8 +130,6 @@ static SirType block_type(Interp *in, const SirInst *inst) {
 
 static bool is_own(Interp *in, SirType type, SirTypeKind kind, SirType elem) {
     const SirTypeInfo *info = interp__type(in, type);
-    if (info->kind == kind && info->mode == SIR_GC)
-        return interp__violate(in, RULE_MANAGED, "a managed object is made");
     return MUST(
         in, info->kind == kind && info->mode == SIR_OWN && interp__elem(in, type) == elem,
         RULE_WELL_FORMED, "a block of another type"
@@ -152,9 +150,8 @@ static bool new_box(Interp *in, const SirInst *inst) {
     Node value;
     Block *block;
     if (!interp__value(in, &inst->args[1], &value)) return false;
-    if (info->kind == SIR_TYPE_PTR && info->mode == SIR_GC)
-        return interp__violate(in, RULE_MANAGED, "a managed object is made");
-    bool fits = info->kind == SIR_TYPE_PTR && info->mode == SIR_OWN &&
+    bool managed = interp__is_managed(info) && inst->op == SIR_OP_NEW;
+    bool fits = info->kind == SIR_TYPE_PTR && (info->mode == SIR_OWN || managed) &&
                 interp__same_type(in, info->elem, value.type);
     if (!MUST(in, fits, RULE_WELL_FORMED, "a box of another type")) return false;
     if (!MUST(
@@ -163,7 +160,11 @@ static bool new_box(Interp *in, const SirInst *inst) {
         ))
         return false;
     if (!interp__states_fit(in, &value, info->elem)) return false;
-    if (interp__alloc(in, interp__facts(in, value.type)->size, &block)) {
+    if (managed) {
+        block = interp__object(in, value.type, interp__facts(in, value.type)->size, &value);
+        if (!block) return false;
+        block->content = value;
+    } else if (interp__alloc(in, interp__facts(in, value.type)->size, &block)) {
         value.type = info->elem;
         block->content = value;
     } else if (inst->op == SIR_OP_NEW) {
@@ -181,7 +182,10 @@ static bool new_array(Interp *in, const SirInst *inst) {
     Block *block;
     if (!interp__u64(in, &inst->args[1], &count) || !interp__value(in, &inst->args[2], &value))
         return false;
-    if (!is_own(in, type, SIR_TYPE_SLICE, value.type)) return false;
+    const SirTypeInfo *info = interp__type(in, type);
+    bool managed = inst->op == SIR_OP_NEW_ARRAY && info->kind == SIR_TYPE_SLICE &&
+                   interp__is_managed(info) && info->elem == value.type;
+    if (!managed && !is_own(in, type, SIR_TYPE_SLICE, value.type)) return false;
     if (!MUST(
             in, interp__is_plain(in, value.type), RULE_WELL_FORMED,
             "an array of copies of what can only be moved"
@@ -194,7 +198,10 @@ static bool new_array(Interp *in, const SirInst *inst) {
         return false;
     if (in->chaos && count > 64) count %= 5;
     bool is_huge = __builtin_mul_overflow(count, interp__facts(in, value.type)->size, &bytes);
-    if (is_huge || !interp__alloc(in, bytes, &block)) {
+    if (managed) {
+        block = interp__object(in, value.type, is_huge ? UINT64_MAX : bytes, &value);
+        if (!block) return false;
+    } else if (is_huge || !interp__alloc(in, bytes, &block)) {
         if (inst->op == SIR_OP_NEW_ARRAY) return interp__fault(in, FAULT_QUOTA);
         return yield(in, inst, type, NULL);
     }

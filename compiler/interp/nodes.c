@@ -127,6 +127,8 @@ uint32_t interp_owners(Interp *in, const SirPlace *place, bool *is_whole) {
         const SirTypeInfo *info = interp__type(in, node->type);
         if (steps_in)
             node = &node->parts[place->projs[i].n];
+        else if (interp__is_managed(info))
+            return 0; // plain
         else if (place->projs[i].kind == SIR_PROJ_DEREF && info->kind == SIR_TYPE_PTR)
             node = info->mode == SIR_OWN ? &node->block->content : node->target;
         else
@@ -153,7 +155,7 @@ Node *interp__run_of(const Interp *in, Node *node, uint64_t *from, uint64_t *to)
         *to = node->count;
         return node;
     }
-    if (interp__is_owner(info)) {
+    if (interp__is_owner(info) || interp__is_managed(info)) {
         *to = node->block ? node->block->content.count : 0;
         return node->block ? &node->block->content : NULL;
     }

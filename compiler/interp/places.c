@@ -86,7 +86,20 @@ static bool is_ours(Interp *in, const Block *block) {
     );
 }
 
-static bool step_deref(Interp *in, Route *r, Use use, uint32_t depth) {
+// To what a managed pointer or slice leads to: no permission counts there, since nothing is lent.
+static bool enter_object(Interp *in, Route *r, bool may_enter) {
+    if (!MUST(in, may_enter, RULE_MANAGED, "a managed object is used where it lies")) return false;
+    if (!interp__access(in, r->tag, &r->path, USE_READ)) return false;
+    if (!MUST(in, r->node->block && r->node->block->is_managed, RULE_MANAGED, "an object is gone"))
+        return false;
+    r->tag = NULL;
+    r->path.len = 0;
+    r->is_shared = r->is_path = r->is_behind = r->is_field = r->is_lent_local = false;
+    r->is_heap = r->is_managed = true;
+    return true;
+}
+
+static bool step_deref(Interp *in, Route *r, Use use, uint32_t depth, bool managed) {
     const SirTypeInfo *info = interp__type(in, r->node->type);
     bool is_guard = info->kind == SIR_TYPE_GUARD;
     if (!MUST(
@@ -94,9 +107,14 @@ static bool step_deref(Interp *in, Route *r, Use use, uint32_t depth) {
             "a deref of what is no pointer"
         ))
         return false;
-    if (!MUST(in, info->mode != SIR_GC, RULE_MANAGED, "a managed object is accessed")) return false;
     if (!MUST(in, r->node->is_there, RULE_INITIALISED, "a deref of an uninitialised pointer"))
         return false;
+    if (interp__is_managed(info)) {
+        Block *object = r->node->block;
+        if (!enter_object(in, r, managed)) return false;
+        r->node = &object->content;
+        return true;
+    }
     r->is_field = false;
     if (is_guard) {
         bool hopped = hop(in, r, SIR_MUT, use);
@@ -127,7 +145,7 @@ static bool test_index(
     return true;
 }
 
-static bool step_index(Interp *in, Route *r, SirProj proj, Use use) {
+static bool step_index(Interp *in, Route *r, SirProj proj, Use use, bool managed) {
     Node *node = r->node;
     const SirTypeInfo *info = interp__type(in, node->type);
     uint64_t from, to, index = 0;
@@ -144,39 +162,47 @@ static bool step_index(Interp *in, Route *r, SirProj proj, Use use) {
         if (!is_ours(in, node->block)) return false;
         r->is_heap = true;
     }
+    if (interp__is_managed(info) && !enter_object(in, r, managed)) return false;
     r->is_path = false;
     r->node = &run->parts[from + index];
     return interp__path_push(in, &r->path, STEP_ELEMENTS, from + index, from + index + 1);
 }
 
-static bool step(Interp *in, Route *r, const SirPlace *place, uint32_t i, Use use, bool is_dest) {
+static bool step(
+    Interp *in, Route *r, const SirPlace *place, uint32_t i, Use use, bool is_dest, bool managed
+) {
     SirProj proj = place->projs[i];
     switch (proj.kind) {
     case SIR_PROJ_FIELD: r->is_lent_local = false; return step_field(in, r, proj.n, is_dest);
     case SIR_PROJ_DEREF:
-        if (!step_deref(in, r, use, i)) return false;
+        if (!step_deref(in, r, use, i, managed)) return false;
         return true;
     case SIR_PROJ_INDEX:
-    case SIR_PROJ_AT: return step_index(in, r, proj, use);
+    case SIR_PROJ_AT: return step_index(in, r, proj, use, managed);
     case SIR_PROJ_KINDS: break;
     }
     return interp__violate(in, RULE_WELL_FORMED, "a projection of no kind");
 }
 
-bool interp__walk(Interp *in, const SirPlace *place, Use use, bool is_dest, Route *r) {
+// `managed`: it may lie in a managed object.
+static bool walk(Interp *in, const SirPlace *place, Use use, bool is_dest, bool managed, Route *r) {
     r->path.len = 0;
-    r->is_shared = r->is_heap = r->is_behind = r->is_lent_local = false;
+    r->is_shared = r->is_heap = r->is_behind = r->is_lent_local = r->is_managed = false;
     r->is_path = r->is_field = true;
     if (!interp__local(in, place->local, &r->node)) return false;
     r->tag = top(in)->roots[place->local];
     for (uint32_t i = 0; i < place->proj_count; i++)
-        if (!step(in, r, place, i, use, is_dest) ||
+        if (!step(in, r, place, i, use, is_dest, managed) ||
             !MUST(in, r->node, RULE_WELL_FORMED, "a place that is nowhere"))
             return false;
     if (use == USE_WRITE &&
         !MUST(in, !r->is_shared, RULE_LOANS, "a change through a shared borrow"))
         return false;
-    return interp__access(in, r->tag, &r->path, use);
+    return r->is_managed || interp__access(in, r->tag, &r->path, use);
+}
+
+bool interp__walk(Interp *in, const SirPlace *place, Use use, bool is_dest, Route *r) {
+    return walk(in, place, use, is_dest, false, r);
 }
 
 SirType interp__place_type(Interp *in, const SirPlace *place) {
@@ -234,7 +260,7 @@ bool interp__value(Interp *in, const SirArg *arg, Node *out) {
     switch (arg->kind) {
     case SIR_ARG_CONST: return interp__const(in, arg->tree, out, 0);
     case SIR_ARG_COPY:
-        if (!interp__look(in, &arg->place, &r)) return false;
+        if (!walk(in, &arg->place, USE_READ, false, true, &r) || !is_whole(in, &r)) return false;
         return MUST(
                    in, interp__is_plain(in, r.node->type), RULE_WELL_FORMED,
                    "a copy of what can only be moved"
@@ -274,7 +300,7 @@ static bool may_be_written(Interp *in, const Route *r, const Node *value) {
                "what owns something is overwritten"
            ) &&
            MUST(
-               in, !interp__has_hole(in, r->node, r->tag->id), RULE_OWNERSHIP,
+               in, !interp__has_hole(in, r->node, r->tag ? r->tag->id : 0), RULE_OWNERSHIP,
                "what was moved out through a borrow is not put back through it"
            ) &&
            MUST(
@@ -284,9 +310,9 @@ static bool may_be_written(Interp *in, const Route *r, const Node *value) {
            is_fresh_value(in, value) && interp__states_agree(in, r, value);
 }
 
-bool interp__write(Interp *in, const SirPlace *place, const Node *value) {
+static bool put(Interp *in, const SirPlace *place, const Node *value, bool managed) {
     Route r;
-    if (!interp__walk(in, place, USE_WRITE, true, &r) || !may_be_written(in, &r, value))
+    if (!walk(in, place, USE_WRITE, true, managed, &r) || !may_be_written(in, &r, value))
         return false;
     SirType type = r.node->type;
     interp__forget(in, r.node);
@@ -294,6 +320,14 @@ bool interp__write(Interp *in, const SirPlace *place, const Node *value) {
     r.node->type = type;
     r.node->is_hole = false;
     return true;
+}
+
+bool interp__write(Interp *in, const SirPlace *place, const Node *value) {
+    return put(in, place, value, false);
+}
+
+bool interp__assign(Interp *in, const SirPlace *place, const Node *value) {
+    return put(in, place, value, true);
 }
 
 bool interp__write_local(Interp *in, uint64_t local, const Node *value) {
@@ -336,6 +370,10 @@ bool interp__run(Interp *in, const SirPlace *place, Use use, Run *run) {
         return false;
     run->path = r.path;
     run->node = interp__run_of(in, r.node, &run->from, &run->to);
+    if (!MUST(
+            in, !interp__is_managed(info), RULE_MANAGED, "a managed object is used where it lies"
+        ))
+        return false;
     if (interp__is_borrow(info)) {
         run->tag = r.node->tag;
         run->path.len = 0;

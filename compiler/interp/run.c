@@ -95,7 +95,7 @@ static bool storage_end(Interp *in, uint64_t local) {
 static bool use(Interp *in, const SirInst *inst) {
     Node value;
     return interp__value(in, &inst->args[1], &value) &&
-           interp__write(in, &inst->args[0].place, &value);
+           interp__assign(in, &inst->args[0].place, &value);
 }
 
 static bool const_ref(Interp *in, const SirInst *inst) {

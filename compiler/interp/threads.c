@@ -22,11 +22,13 @@ static bool stays(const SirTypeInfo *info, bool is_lent) {
     }
 }
 
-static bool stays_with_thread(const SirTypeInfo *info) {
+static bool stays_with_thread(Interp *in, const SirTypeInfo *info) {
+    (void)in;
     return stays(info, false);
 }
 
-static bool is_not_shared(const SirTypeInfo *info) {
+static bool is_not_shared(Interp *in, const SirTypeInfo *info) {
+    (void)in;
     return stays(info, true);
 }
 

@@ -113,6 +113,10 @@ bool interp__is_owner(const SirTypeInfo *info) {
     return has_mode(info) && info->mode == SIR_OWN;
 }
 
+bool interp__is_managed(const SirTypeInfo *info) {
+    return (info->kind == SIR_TYPE_PTR || info->kind == SIR_TYPE_SLICE) && info->mode == SIR_GC;
+}
+
 // --- facts ------------------------------------------------------------------------------------------------------
 
 static uint64_t round_up(uint64_t size, uint32_t align) {
@@ -189,7 +193,7 @@ static void set_moded(TypeFacts *facts, const SirTypeInfo *info) {
     facts->is_plain = info->mode != SIR_OWN && info->mode != SIR_MUT && info->kind != SIR_TYPE_GROW;
     facts->is_owning = info->mode == SIR_OWN || info->kind == SIR_TYPE_GROW;
     facts->is_second_class = info->mode == SIR_CONST || info->mode == SIR_MUT;
-    if (info->mode == SIR_GC) facts->refused = RULE_MANAGED;
+    if (info->mode == SIR_GC && !interp__is_managed(info)) facts->refused = RULE_MANAGED;
 }
 
 static Rule refusal_of(SirTypeKind kind) {
@@ -334,11 +338,13 @@ bool interp__is_lent(Interp *in, SirType type) {
 
 // --- what is somewhere in a type, also behind its owners ---------------------------------------------------------
 
-static bool is_end(const SirTypeInfo *info) {
+static bool is_end(Interp *in, const SirTypeInfo *info) {
+    (void)in;
     return info->kind == SIR_TYPE_ENDPOINT || info->kind == SIR_TYPE_EPSET;
 }
 
-static bool stays_here(const SirTypeInfo *info) { // does not cross a channel
+static bool stays_here(Interp *in, const SirTypeInfo *info) {
+    (void)in; // does not cross a channel
     switch (info->kind) {
     case SIR_TYPE_VOID:
     case SIR_TYPE_GROW:
@@ -378,7 +384,7 @@ static bool *find_leading(Interp *in, InterpFinds *finds) {
         more = false;
         for (SirType type = 0; type < module->types.len; type++) {
             const SirTypeInfo *info = &module->types.data[type];
-            if (!known[type] && (finds(info) || leads(known, module, info)))
+            if (!known[type] && (finds(in, info) || leads(known, module, info)))
                 more = known[type] = true;
         }
     }
@@ -397,6 +403,23 @@ bool interp__leads_to_end(Interp *in, SirType type) {
 
 bool interp__is_sendable(Interp *in, SirType type) {
     return !interp__has_in(in, type, stays_here, &in->sip->stays_here);
+}
+
+static bool is_managed_pointer(Interp *in, const SirTypeInfo *info) {
+    (void)in;
+    return interp__is_managed(info);
+}
+
+static bool hides(Interp *in, const SirTypeInfo *info) {
+    bool keeps = info->kind == SIR_TYPE_MUTEX || info->kind == SIR_TYPE_GUARD ||
+                 info->kind == SIR_TYPE_EPSET ||
+                 (interp__is_owner(info) && info->kind != SIR_TYPE_STR);
+    return keeps && info->elem != SIR_NONE &&
+           interp__has_in(in, info->elem, is_managed_pointer, &in->sip->leads_to_managed);
+}
+
+bool interp__hides_managed(Interp *in, SirType type) {
+    return interp__has_in(in, type, hides, &in->sip->hides_managed);
 }
 
 // --- equal types -------------------------------------------------------------------------------------------------

@@ -132,10 +132,14 @@ static void next(Emit *e, const SirInst *inst) {
 
 static void return_value(Emit *e, const SirInst *inst) {
     if (inst->arg_count == 0) {
+        llvm__leave_slots(e);
         LLVMBuildRetVoid(e->at);
         return;
     }
     Value value = llvm__arg(e, &inst->args[0]);
+    if (value.shape == SHAPE_MEMORY)
+        llvm__store_at(e, e->result, llvm__align(e, value.type), &value);
+    llvm__leave_slots(e);
     switch (value.shape) {
     case SHAPE_NONE: LLVMBuildRetVoid(e->at); break;
     case SHAPE_ONE: LLVMBuildRet(e->at, value.a); break;
@@ -144,10 +148,7 @@ static void return_value(Emit *e, const SirInst *inst) {
         LLVMBuildRet(e->at, LLVMBuildInsertValue(e->at, pair, value.b, 1, ""));
         break;
     }
-    case SHAPE_MEMORY:
-        llvm__store_at(e, e->result, llvm__align(e, value.type), &value);
-        LLVMBuildRetVoid(e->at);
-        break;
+    case SHAPE_MEMORY: LLVMBuildRetVoid(e->at); break;
     }
 }
 

@@ -115,7 +115,9 @@ static void move(Emit *e, const SirInst *inst) {
 
 static void lower_inst(Emit *e, const SirInst *inst) {
     switch (sir_op_group(inst->op)) {
-    case SIR_GROUP_STORAGE: break;
+    case SIR_GROUP_STORAGE:
+        if (inst->op == SIR_OP_STORAGE_END) llvm__empty_slot(e, (SirLocal)inst->args[0].n);
+        break;
     case SIR_GROUP_MOVE: move(e, inst); break;
     case SIR_GROUP_ARITH:
     case SIR_GROUP_ARITH1:
@@ -172,7 +174,9 @@ void llvm__define_func(Emit *e, SirFunc func) {
     llvm__calls_begin(e);
     llvm__find_registers(e);
     add_locals(e);
+    llvm__empty_slots(e);
     take_params(e);
+    llvm__pin_params(e);
     e->blocks = arena_array(e->arena, LLVMBasicBlockRef, e->info->blocks.len);
     e->blocks[0] = LLVMGetEntryBasicBlock(e->fn); // nothing leads back there
     for (SirBlock b = 1; b < e->info->blocks.len; b++)

@@ -111,9 +111,8 @@ static void copy_slice(Emit *e, const SirInst *inst) {
 }
 
 void llvm__heap(Emit *e, const SirInst *inst) {
-    SirType type = llvm__place_type(e, &inst->args[0].place);
-    if (llvm__type(e, type)->mode == SIR_GC && inst->op != SIR_OP_UNBOX)
-        llvm__fail(e, "managed blocks are not built");
+    if (llvm__makes_object(e, inst))
+        llvm__new_object(e, inst);
     else if (inst->op == SIR_OP_NEW)
         make_box(e, inst);
     else if (inst->op == SIR_OP_NEW_OPT)

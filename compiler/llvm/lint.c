@@ -142,9 +142,12 @@ static bool has_metadata(const Emit *e, LLVMValueRef inst) {
     return has;
 }
 
-// But for the remainder's, which leaves the x87 unit as it was.
+// But for the remainder's, which leaves the x87 unit as it was, and what has no instruction.
 static bool is_assembly(const Emit *e, LLVMValueRef fn, LLVMValueRef inst) {
-    return LLVMIsACallInst(inst) && LLVMIsAInlineAsm(LLVMGetCalledValue(inst)) && fn != e->frem;
+    size_t length = 0;
+    if (!LLVMIsACallInst(inst) || !LLVMIsAInlineAsm(LLVMGetCalledValue(inst))) return false;
+    LLVMGetInlineAsmAsmString(LLVMGetCalledValue(inst), &length);
+    return length > 0 && fn != e->frem;
 }
 
 static bool lint_intrinsic(Emit *e, LLVMValueRef fn) {

@@ -104,6 +104,7 @@ typedef struct Emit {
     LLVMValueRef kernel; // the global that holds the table's address
     LLVMValueRef trap, drop_block, is_utf8, compare, lock, unlock;
     LLVMTypeRef trap_type, drop_block_type, is_utf8_type, compare_type, lock_type, unlock_type;
+    LLVMValueRef managed_new; // NULL until used
     LLVMValueRef *beginnings; // per function: where a thread that runs it begins; NULL: none does
     LLVMValueRef grow, drain,
         frem; // internal helpers, made when first used (grow.c, pass.c, frem.c)
@@ -252,6 +253,16 @@ LLVMValueRef llvm__call_fn( // of what is no intrinsic
 );
 void llvm__calls_begin(Emit *e); // of the current function
 void llvm__calls_end(Emit *e);   // its body is there
+
+// --- managed objects (managed.c) -----------------------------------------------------------------------------------------
+
+bool llvm__is_managed(const Emit *e, SirType type); // a managed pointer or slice lies in it
+void llvm__empty_slots(Emit *e); // at a function's entry: no managed pointer is there yet
+void llvm__pin_params(Emit *e);  // the same for parameters that came in memory
+void llvm__empty_slot(Emit *e, SirLocal local); // nor any more
+void llvm__leave_slots(Emit *e);                // nor in any, at a return
+bool llvm__makes_object(Emit *e, const SirInst *inst);
+void llvm__new_object(Emit *e, const SirInst *inst);
 
 // --- debug information (debug.c) --------------------------------------------------------------------------------------
 

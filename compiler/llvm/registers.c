@@ -90,8 +90,9 @@ void llvm__find_registers(Emit *e) {
     }
     e->registers = arena_array(e->arena, Register, count);
     for (uint32_t i = 0; i < count; i++)
-        e->registers[i].is =
-            f.writes[i] == 1 && !f.stays[i] && fits_registers(e, e->info->locals.data[i].type);
+        e->registers[i].is = f.writes[i] == 1 && !f.stays[i] &&
+                             fits_registers(e, e->info->locals.data[i].type) &&
+                             !llvm__is_managed(e, e->info->locals.data[i].type);
 }
 
 // --- reading and writing them -----------------------------------------------------------------------------------

@@ -60,12 +60,59 @@ static SirInst *append(Body *b, SirOp op, Span span, uint32_t args, uint32_t arm
     return sir_inst_append(b->l->module, &b->func, b->block, op, args, arms, loc);
 }
 
-SirInst *lower__op(Body *b, SirOp op, Span span, uint32_t count, const SirArg *args) {
-    assert(!sir_op_is_terminator(op));
+static SirInst *append_with(Body *b, SirOp op, Span span, uint32_t count, const SirArg *args) {
     SirInst *inst = append(b, op, span, count, 0);
     for (uint32_t i = 0; i < count; i++)
         inst->args[i] = args[i];
     return inst;
+}
+
+// --- managed places: only copied, and assigned by `use` -----------------------------------------------------
+
+static bool is_managed(const Body *b, const SirPlace *place) {
+    SirType type = b->func.locals.data[place->local].type;
+    for (uint32_t i = 0; i < place->proj_count && type != SIR_NONE; i++) {
+        const SirTypeInfo *info = sir_type(b->l->module, type);
+        bool leads = info->kind == SIR_TYPE_PTR || info->kind == SIR_TYPE_SLICE;
+        if (leads && info->mode == SIR_GC) return true;
+        type = sir_proj_type(b->l->module, type, place->projs[i]);
+    }
+    return false;
+}
+
+static bool is_managed_arg(const Body *b, const SirArg *arg) {
+    return arg->kind == SIR_ARG_PLACE && is_managed(b, &arg->place);
+}
+
+// What is looked at there is a copy: nobody can tell, since it is plain and lent shared only.
+static SirArg looked_at(Body *b, const SirArg *arg, Span span) {
+    if (!is_managed_arg(b, arg)) return *arg;
+    SirPlace copy = lower__local_place(lower__temp(b, lower__place_type(b, arg->place), span));
+    SirArg args[] = { lower__at(copy), lower__copy(arg->place) };
+    append_with(b, SIR_OP_USE, span, 2, args);
+    return args[0];
+}
+
+// Whatever makes a value for a managed place makes it elsewhere, and then it is assigned whole.
+static void assign_later(Body *b, SirOp op, Span span, uint32_t count, SirArg *args) {
+    SirPlace place = args[0].place;
+    SirPlace made = lower__local_place(lower__temp(b, lower__place_type(b, place), span));
+    args[0].place = made;
+    append_with(b, op, span, count, args);
+    SirArg assign[] = { lower__at(place), lower__copy(made) };
+    append_with(b, SIR_OP_USE, span, 2, assign);
+}
+
+void lower__op(Body *b, SirOp op, Span span, uint32_t count, const SirArg *given) {
+    assert(!sir_op_is_terminator(op));
+    uint32_t dests = sir_op_dests(op);
+    SirArg *args = arena_array(&b->l->scratch, SirArg, count);
+    for (uint32_t i = 0; i < count; i++)
+        args[i] = i < dests ? given[i] : looked_at(b, &given[i], span);
+    if (dests == 1 && op != SIR_OP_USE && is_managed_arg(b, &args[0]))
+        assign_later(b, op, span, count, args);
+    else
+        append_with(b, op, span, count, args);
 }
 
 // --- blocks --------------------------------------------------------------------------------------------
@@ -81,8 +128,9 @@ void lower__start(Body *b, SirBlock block) {
 
 SirInst *lower__end(Body *b, SirOp op, Span span, const SirArg *arg, uint32_t arms) {
     assert(sir_op_is_terminator(op));
+    SirArg looked = arg ? looked_at(b, arg, span) : (SirArg){ 0 };
     SirInst *inst = append(b, op, span, arg ? 1 : 0, arms);
-    if (arg) inst->args[0] = *arg;
+    if (arg) inst->args[0] = looked;
     b->block = SIR_NONE;
     return inst;
 }

@@ -119,7 +119,7 @@ SirArg lower__u64(Body *b, uint64_t value); // value
 SirArg lower__num(SirArgKind kind, uint64_t n);
 
 // Appends an instruction: LOWER_OP(b, SIR_OP_USE, span, lower__at(place), value).
-SirInst *lower__op(Body *b, SirOp op, Span span, uint32_t count, const SirArg *args);
+void lower__op(Body *b, SirOp op, Span span, uint32_t count, const SirArg *args);
 #define LOWER_OP(b, op, span, ...)                                                         \
     lower__op(                                                                             \
         (b), (op), (span), (uint32_t)(sizeof((SirArg[]){ __VA_ARGS__ }) / sizeof(SirArg)), \

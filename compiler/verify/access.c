@@ -14,7 +14,7 @@ static Step mode_step(SirMode mode) {
     case SIR_OWN: return STEP_OWN;
     case SIR_MUT: return STEP_MUT;
     case SIR_CONST: return STEP_CONST;
-    case SIR_GC: return STEP_CONST; // refused elsewhere: nothing is changed through it
+    case SIR_GC: return STEP_CONST; // no access goes through it: see add_walked
     case SIR_STATIC: return STEP_STATIC;
     }
     return STEP_STATIC;
@@ -87,12 +87,31 @@ static void add(Flow *f, Accesses *out, AccessKind kind, SirPlace place, uint32_
     vec_push(&f->scratch, &out->list, access);
 }
 
-// The indices on the way are read where they stand.
+// How many projections lead to the managed pointer or slice that the place goes through first; false: to none.
+static bool find_managed(const Flow *f, const SirPlace *place, uint32_t *projs) {
+    SirType type = f->info->locals.data[place->local].type;
+    for (*projs = 0; *projs < place->proj_count; ++*projs) {
+        const SirTypeInfo *info = verify__type(f->v, type);
+        bool leads = info->kind == SIR_TYPE_PTR || info->kind == SIR_TYPE_SLICE;
+        if (leads && info->mode == SIR_GC) return true;
+        flow__step(f, &type, place->projs[*projs]);
+    }
+    return false;
+}
+
+// The indices on the way are read where they stand. What lies in a managed object is initialised, plain and never lent: of a
+// place there, only the pointer is asked about that leads to it.
 static void add_walked(Flow *f, Accesses *out, AccessKind kind, SirPlace place, uint32_t arg) {
     for (uint32_t i = 0; i < place.proj_count; i++)
         if (place.projs[i].kind == SIR_PROJ_INDEX)
             add(f, out, ACCESS_READ, (SirPlace){ .local = (SirLocal)place.projs[i].n }, SIR_NONE);
-    add(f, out, kind, place, arg);
+    uint32_t projs;
+    if (find_managed(f, &place, &projs)) {
+        place.proj_count = projs;
+        add(f, out, ACCESS_READ, place, SIR_NONE);
+    } else {
+        add(f, out, kind, place, arg);
+    }
 }
 
 // --- what an instruction does with its places ------------------------------------------------------------------------

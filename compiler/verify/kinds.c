@@ -221,6 +221,7 @@ static Kind own_kind(const SirTypeInfo *info) {
             .plain = info->mode != SIR_OWN && info->mode != SIR_MUT,
             .owning = info->mode == SIR_OWN,
             .second_class = info->mode == SIR_MUT || info->mode == SIR_CONST,
+            .managed = info->mode == SIR_GC,
         };
     case SIR_TYPE_GROW:
     case SIR_TYPE_ENDPOINT:
@@ -246,6 +247,7 @@ static void compute_nature(Verify *v, SirType type) {
         kind.plain &= inner->plain;
         kind.owning |= inner->owning;
         kind.second_class |= inner->second_class;
+        kind.managed |= inner->managed;
     }
     v->out->kinds[type] = kind;
 }

@@ -267,8 +267,9 @@ static void check_repeated(Verify *v, SirType type) {
 static void check_reference(Verify *v, SirType type) {
     const SirTypeInfo *info = verify__type(v, type);
     if (info->kind != SIR_TYPE_STR && !require_elem(v, type)) return;
-    if (info->mode == SIR_GC) {
-        REFUSE(v, RULE_MANAGED, type, "is managed, which is not built");
+    bool is_object = info->kind == SIR_TYPE_PTR || info->kind == SIR_TYPE_SLICE;
+    if (info->mode == SIR_GC && !is_object) {
+        REFUSE(v, RULE_MANAGED, type, "is a managed growable or text, which is not built");
     } else if (info->kind == SIR_TYPE_GROW && info->mode != SIR_OWN) {
         REFUSE(v, RULE_WELL_FORMED, type, "is a growable that is not owned");
     } else if (info->kind == SIR_TYPE_STR && info->mode == SIR_MUT) {

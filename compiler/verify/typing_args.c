@@ -35,20 +35,27 @@ static SirType index_type(Code *c, const SirTypeInfo *info, SirProj proj) {
     return info->elem;
 }
 
-static SirType step_type(Code *c, SirType type, SirProj proj) {
+// `managed`: the place may lie in a managed object.
+static SirType step_type(Code *c, SirType type, SirProj proj, bool managed) {
     const SirTypeInfo *info = verify__type(c->v, type);
+    bool leads = proj.kind != SIR_PROJ_FIELD && info->mode == SIR_GC &&
+                 (info->kind == SIR_TYPE_PTR || info->kind == SIR_TYPE_SLICE);
+    if (leads && !managed) {
+        REJECT(c, RULE_MANAGED, "a place in a managed object is neither copied nor assigned");
+        return SIR_NONE;
+    }
     switch (proj.kind) {
     case SIR_PROJ_FIELD:
         if (info->kind == SIR_TYPE_STRUCT && proj.n < info->field_count)
             return info->fields[proj.n].type;
         break;
     case SIR_PROJ_DEREF:
-        if (info->kind == SIR_TYPE_PTR && info->mode != SIR_GC) return info->elem;
+        if (info->kind == SIR_TYPE_PTR) return info->elem;
         if (info->kind == SIR_TYPE_GUARD) return info->elem;
         break;
     case SIR_PROJ_INDEX:
     case SIR_PROJ_AT:
-        if (is_indexable(info) && info->mode != SIR_GC) return index_type(c, info, proj);
+        if (is_indexable(info)) return index_type(c, info, proj);
         break;
     case SIR_PROJ_KINDS: break;
     }
@@ -56,15 +63,19 @@ static SirType step_type(Code *c, SirType type, SirProj proj) {
     return SIR_NONE;
 }
 
-SirType verify__place_type(Code *c, const SirPlace *place) {
+static SirType walked_type(Code *c, const SirPlace *place, bool managed) {
     if (place->proj_count > LIMIT_PLACE_DEPTH) {
         ILL_FORMED(c, "a place has more than %d projections", LIMIT_PLACE_DEPTH);
         return SIR_NONE;
     }
     SirType type = verify__local_type(c, place->local);
     for (uint32_t i = 0; i < place->proj_count && type != SIR_NONE; i++)
-        type = step_type(c, type, place->projs[i]);
+        type = step_type(c, type, place->projs[i], managed);
     return type;
+}
+
+SirType verify__place_type(Code *c, const SirPlace *place) {
+    return walked_type(c, place, false);
 }
 
 void verify__require_aligned(Code *c, const SirPlace *place) {
@@ -75,7 +86,7 @@ void verify__require_aligned(Code *c, const SirPlace *place) {
         if (place->projs[i].kind == SIR_PROJ_FIELD) packed = info->is_wire;
         if (place->projs[i].kind == SIR_PROJ_DEREF) packed = false;
         if (info->kind == SIR_TYPE_SLICE || info->kind == SIR_TYPE_GROW) packed = false;
-        type = step_type(c, type, place->projs[i]);
+        type = step_type(c, type, place->projs[i], true);
     }
     if (type != SIR_NONE && packed && verify__kind(c->v, type)->align > 1)
         ILL_FORMED(c, "a field of a wire struct is borrowed that is not made of single bytes");
@@ -84,7 +95,7 @@ void verify__require_aligned(Code *c, const SirPlace *place) {
 // --- values and other arguments --------------------------------------------------------------------------------------------
 
 static SirType copied_type(Code *c, const SirPlace *place) {
-    SirType type = verify__place_type(c, place);
+    SirType type = walked_type(c, place, true);
     if (type == SIR_NONE || verify__kind(c->v, type)->plain) return type;
     ILL_FORMED(c, "a `%s` is copied, which is not plain", verify__shown(c, type));
     return SIR_NONE;
@@ -148,13 +159,19 @@ static SirType arg_type(Code *c, const SirArg *arg) {
     return SIR_NONE;
 }
 
+// What `use` writes may lie in a managed object: nothing else happens between its walk and its write.
+static SirType dest_type(Code *c, const SirArg *arg) {
+    bool is_place = arg->kind == SIR_ARG_PLACE && c->inst->op == SIR_OP_USE;
+    return is_place ? walked_type(c, &arg->place, true) : arg_type(c, arg);
+}
+
 void verify__type_args(Code *c) {
     if (c->inst->arg_count > c->types_cap) {
         c->types_cap = c->inst->arg_count * 2;
         c->types = arena_array(&c->scratch, SirType, c->types_cap);
     }
     for (uint32_t i = 0; i < c->inst->arg_count && !c->bad; i++)
-        c->types[i] = arg_type(c, &c->inst->args[i]);
+        c->types[i] = i == 0 ? dest_type(c, &c->inst->args[i]) : arg_type(c, &c->inst->args[i]);
 }
 
 void verify__expect(Code *c, SirType type, SirType wanted, const char *what) {

@@ -29,6 +29,8 @@ static const Form forms[] = {
     { 'K', true,  KIND(PTR),                 SIR_MUT    }, // mut T*?
     { 'w', false, KIND(PTR),                 SIR_OWN    }, // own T*
     { 'W', true,  KIND(PTR),                 SIR_OWN    }, // own T*?
+    { 'h', false, KIND(PTR),                 SIR_GC     }, // gc T*
+    { 'H', false, KIND(SLICE),               SIR_GC     }, // gc T[]
     { 'P', false, KIND(PTR),                 ANY_MODE   }, // any pointer to T
     { 'C', false, KIND(SLICE),               SIR_CONST  }, // const T[]
     { 'M', false, KIND(SLICE),               SIR_MUT    }, // mut T[]
@@ -89,7 +91,8 @@ static bool take_apart(const Verify *v, const Form *form, SirType type, SirType 
     *inner = type;
     if (form->kinds == 0) return true;
     const SirTypeInfo *info = verify__type(v, type);
-    if (!(form->kinds >> info->kind & 1) || info->mode == SIR_GC) return false;
+    if (!(form->kinds >> info->kind & 1)) return false;
+    if (info->mode == SIR_GC && form->mode != SIR_GC) return false; // nothing else is known of them
     if (!mode_fits(info, form->mode)) return false;
     bool is_over_nothing = info->kind == SIR_TYPE_STR || info->kind == SIR_TYPE_ENDPOINT ||
                            info->kind == SIR_TYPE_EPSET;
@@ -197,6 +200,7 @@ static const Row rows[] = {
     { SIR_OP_FREM,          "TTT",  FLOAT   }, { SIR_OP_FNEG,          "TT",   FLOAT   },
     { SIR_OP_FSQRT,         "TT",   FLOAT   },
     { SIR_OP_EQ,            "bTT",  EQUAL   }, { SIR_OP_NE,            "bTT",  EQUAL   },
+    { SIR_OP_EQ,            "bhh",  ANY     }, { SIR_OP_NE,            "bhh",  ANY     },
     { SIR_OP_LT,            "bTT",  ORDER   }, { SIR_OP_LE,            "bTT",  ORDER   },
     { SIR_OP_GT,            "bTT",  ORDER   }, { SIR_OP_GE,            "bTT",  ORDER   },
     { SIR_OP_EQ_BYTES,      "btt",  ANY     }, { SIR_OP_EQ_BYTES,      "bSS",  BYTES   },
@@ -204,6 +208,7 @@ static const Row rows[] = {
     { SIR_OP_REPEAT,        "RT",   PLAIN   }, { SIR_OP_NEW,           "wT",   FIRST   },
     { SIR_OP_NEW_OPT,       "WT",   FIRST   }, { SIR_OP_NEW_ARRAY,     "aqT",  PLAIN   },
     { SIR_OP_NEW_ARRAY_OPT, "AqT",  PLAIN   }, { SIR_OP_NEW_COPY,      "aS",   PLAIN   },
+    { SIR_OP_NEW,           "hT",   PLAIN   }, { SIR_OP_NEW_ARRAY,     "HqT",  PLAIN   },
     { SIR_OP_NEW_COPY,      "Ot",   ANY     }, { SIR_OP_UNBOX,         "Tw",   ANY     },
 
     { SIR_OP_BORROW,        "cT",   ANY     }, { SIR_OP_BORROW_MUT,    "mT",   ANY     },
@@ -214,7 +219,7 @@ static const Row rows[] = {
     { SIR_OP_BYTES_OF,      "Ct",   BYTES   }, { SIR_OP_STR_OF,        "zS",   BYTES   },
     { SIR_OP_SPLIT,         "MMXq", ANY     },
     { SIR_OP_LEN,           "qX",   ANY     }, { SIR_OP_LEN,           "qt",   ANY     },
-    { SIR_OP_LEN,           "qE",   ANY     },
+    { SIR_OP_LEN,           "qE",   ANY     }, { SIR_OP_LEN,           "qH",   ANY     },
     { SIR_OP_ADDRESS,       "qP",   ANY     }, { SIR_OP_ADDRESS,       "qS",   ANY     },
     { SIR_OP_ADDRESS,       "qt",   ANY     }, { SIR_OP_ADDRESS,       "qg",   ANY     },
 

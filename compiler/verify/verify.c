@@ -23,8 +23,9 @@ static void check_funcs(Verify *v) {
 
 static Pass *const passes[] = {
     verify__check_types, // V01, V10, and what V07, V08, V13 do not know yet; types are rows from here on
-    verify__compute_kinds,    // V01: sizes, what is plain, owning, second-class
-    verify__check_holders,    // V05: nothing that outlives a borrow can hold one
+    verify__compute_kinds, // V01: sizes, what is plain, owning, second-class
+    verify__check_holders, // V05: nothing that outlives a borrow can hold one
+    verify__check_managed, // V10: managed pointers are where the collector looks, and lead to plain data
     verify__check_fn_types,   // V01
     verify__check_contracts,  // V01, V09; queues and weights are bounded
     verify__compute_sendable, //
@@ -112,6 +113,10 @@ bool verified_is_owning(const VerifiedSir *sir, SirType type) {
 
 bool verified_is_second_class(const VerifiedSir *sir, SirType type) {
     return kind_of(sir, type)->second_class;
+}
+
+bool verified_is_managed(const VerifiedSir *sir, SirType type) {
+    return kind_of(sir, type)->managed;
 }
 
 bool verified_is_sendable(const VerifiedSir *sir, SirType type) {

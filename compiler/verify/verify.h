@@ -60,6 +60,9 @@ uint32_t verified_align(const VerifiedSir *sir, SirType type); // bytes
 bool verified_is_plain(const VerifiedSir *sir, SirType type);  // may be copied
 bool verified_is_owning(const VerifiedSir *sir, SirType type); // its end does something
 bool verified_is_second_class(const VerifiedSir *sir, SirType type);
+bool verified_is_managed(
+    const VerifiedSir *sir, SirType type
+); // a managed pointer or slice lies in it, inline
 bool verified_is_sendable(const VerifiedSir *sir, SirType type);
 
 // Most messages that can be in flight in that direction of a channel of the contract.

@@ -20,6 +20,7 @@ typedef struct Kind { // of a type, recomputed from its structure (kinds.c)
     bool plain;        // may be copied
     bool owning;       // something must be done when it ends
     bool second_class; // an inline part is a borrow, or it is a `ref struct`
+    bool managed;      // an inline part is a managed pointer or slice
     bool sendable;     // sendable.c, and the next two
     bool movable;      // to another thread
     bool shareable;    // behind a borrow that another thread is lent
@@ -109,6 +110,8 @@ void verify__compute_kinds(Verify *v);  // V01: cycles and sizes
 void verify__check_payloads(Verify *v); // V01: sizes of messages
 void verify__check_fn_types(Verify *v); // V01: signatures, once kinds are known
 void verify__check_holders(Verify *v);  // V05: what may hold a borrow
+void verify__check_managed(Verify *v
+); // V10: what holds managed pointers, and what they lead to (managed.c)
 void verify__compute_sendable(Verify *v);
 void verify__check_messages(Verify *v); // V08
 

@@ -4,6 +4,7 @@
   pingpong   a round trip of examples/02-pingpong against a pipe, a futex and a bare stack swap
   zero-copy  the cost of a message that carries a buffer, from 4 B to 64 KiB
   sets       an exchange with a member of a set of 1 to 10,000 endpoints
+  gc         managed trees and a graph against malloc and free in C (tests/bench/managed.sip, managed.c)
   compile    generated twins in Sip and C of 10,000 to 1,000,000 lines (SIP_BENCH_LINES): rates of each room, against clang
   programs   programs of tests/run against their C twins under clang -O2: user time and length
 
@@ -93,6 +94,22 @@ def sets(scratch):
     for what, members in rows:
         base = statistics.median(costs[what, 1])
         yield figure(f"sets, {what} of {members}", statistics.median(costs[what, members]), "cycles/exchange", f"{what} of 1", base)
+
+
+def managed(scratch):
+    twin = os.path.join(scratch, "managed")
+    run("clang-19", "-O2", os.path.join(ROOT, "tests", "bench", "managed.c"), "-o", twin)
+    image = built_image(scratch, os.path.join(ROOT, "tests", "bench", "managed.sip"))
+    ours, theirs = {}, {}
+    for _ in range(ROUNDS):
+        out, peer = run(os.path.join(BUILD, "bin", "sip-hosted"), image).stdout, run(twin).stdout
+        for name in ["trees", "graph"]:
+            if measured(out, name) != measured(peer, name):
+                sys.exit(f"bench: the twins of managed.sip differ in {name}")
+            ours.setdefault(name, []).append(measured(out, f"us of {name}"))
+            theirs.setdefault(name, []).append(measured(peer, f"us of {name}"))
+    for name in ours:
+        yield figure(f"managed {name}", min(ours[name]) / 1000, "ms", "malloc and free", min(theirs[name]) / 1000)
 
 
 # --- compile time ----------------------------------------------------------------------------------------------------------
@@ -221,7 +238,7 @@ def programs(scratch):
     yield figure("lengths, geometric mean", statistics.geometric_mean(lengths), "times C", "C", 1.0)
 
 
-BENCHES = {"pingpong": pingpong, "zero-copy": zero_copy, "sets": sets, "compile": compile_time, "programs": programs}
+BENCHES = {"pingpong": pingpong, "zero-copy": zero_copy, "sets": sets, "gc": managed, "compile": compile_time, "programs": programs}
 
 
 def main():

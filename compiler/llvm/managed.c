@@ -1,0 +1,194 @@
+// Managed objects. The collector runs only where one is made, looks at the stack word by word, and moves nothing. It has to find
+// there every managed pointer that may still be used, as a pointer to the object or into it; what it finds besides keeps garbage.
+//
+// So a local that may hold one is never a value in a register alone: it is a slot of the frame whose address has been given
+// away, as far as LLVM knows (an empty piece of assembly has it). Making an object is a call of a function that LLVM knows nothing
+// of, which could read what was given away: there, all slots hold what SIR says. While an instruction goes on, what it has read is
+// kept by where it was read from. A slot is empty before its local begins and after it has ended, so that it keeps nothing alive.
+
+#include "llvm__.h"
+
+#include "contracts/abi/kernel.h"
+
+#include <string.h>
+
+bool llvm__is_managed(const Emit *e, SirType type) {
+    return verified_is_managed(e->sir, type);
+}
+
+// --- slots -------------------------------------------------------------------------------------------------------
+
+static void clear(Emit *e, SirLocal local) {
+    SirType type = e->info->locals.data[local].type;
+    LLVMValueRef zero = llvm__int(e, e->i8, 0), size = llvm__u64(e, llvm__size(e, type));
+    llvm__fill(e, e->locals[local], zero, size, llvm__align(e, type));
+}
+
+// An empty piece of assembly, which may look at whatever LLVM has to have in memory.
+static void call_nothing(Emit *e, const char *operands, LLVMValueRef *addr) {
+    LLVMTypeRef type = LLVMFunctionType(e->void_type, &e->ptr, addr != NULL, false);
+    LLVMValueRef nothing = LLVMGetInlineAsm(
+        type, "", 0, operands, strlen(operands), true, false, LLVMInlineAsmDialectATT, false
+    );
+    LLVMBuildCall2(e->at, type, nothing, addr, addr != NULL, "");
+}
+
+static void pin(Emit *e, LLVMValueRef addr) {
+    call_nothing(e, "r", &addr);
+}
+
+static bool is_slot(const Emit *e, SirLocal local) {
+    SirType type = e->info->locals.data[local].type;
+    return llvm__is_managed(e, type) && e->locals[local] && llvm__size(e, type) > 0;
+}
+
+void llvm__empty_slots(Emit *e) {
+    for (SirLocal local = 0; local < e->info->locals.len; local++) {
+        if (!is_slot(e, local)) continue;
+        clear(e, local);
+        pin(e, e->locals[local]);
+    }
+}
+
+void llvm__pin_params(Emit *e) {
+    for (SirLocal local = 0; local < e->info->sig.param_count; local++)
+        if (is_slot(e, local) && llvm__shape(e, e->info->locals.data[local].type) == SHAPE_MEMORY)
+            pin(e, e->locals[local]);
+}
+
+void llvm__empty_slot(Emit *e, SirLocal local) {
+    if (is_slot(e, local)) clear(e, local);
+}
+
+// The frame may be a part of another's by then, which goes on: the function was inlined there.
+void llvm__leave_slots(Emit *e) {
+    bool any = false;
+    for (SirLocal local = 0; local < e->info->locals.len; local++) {
+        if (!is_slot(e, local)) continue;
+        clear(e, local);
+        any = true;
+    }
+    if (any) call_nothing(e, "~{memory}", NULL);
+}
+
+// --- where a type has managed pointers -------------------------------------------------------------------------------
+
+typedef struct Words {
+    uint64_t descriptor; // so far
+    bool all;            // beyond what a bitmap can say
+} Words;
+
+static void note(Emit *e, SirType type, uint64_t offset, Words *words);
+
+static void note_fields(
+    Emit *e, const SirField *fields, uint32_t count, uint64_t offset, Words *words
+) {
+    Offsets offsets = { 0, 1 };
+    for (uint32_t i = 0; i < count; i++) {
+        uint64_t at = offset + llvm__place_field(e, &offsets, fields[i].type);
+        note(e, fields[i].type, at, words);
+    }
+}
+
+static void note_run(Emit *e, const SirTypeInfo *info, uint64_t offset, Words *words) {
+    uint64_t size = llvm__size(e, info->elem);
+    for (uint64_t i = 0; i < info->count && !words->all; i++)
+        note(e, info->elem, offset + i * size, words);
+}
+
+// Payloads of several variants lie over each other: a word is looked at if one of them has a pointer there.
+static void note_payloads(Emit *e, SirType type, uint64_t offset, Words *words) {
+    const SirTypeInfo *info = llvm__type(e, type);
+    uint64_t at = offset + llvm__payload_offset(e, type);
+    for (uint32_t i = 0; i < info->variant_count; i++)
+        note_fields(e, info->variants[i].fields, info->variants[i].field_count, at, words);
+}
+
+static void note_word(uint64_t offset, Words *words) {
+    if (offset % 8 || offset / 8 >= SIP_MANAGED_BITMAP_WORDS)
+        words->all = true;
+    else
+        words->descriptor |= SIP_MANAGED_WORD(offset / 8);
+}
+
+static void note(Emit *e, SirType type, uint64_t offset, Words *words) {
+    const SirTypeInfo *info = llvm__type(e, type);
+    if (!llvm__is_managed(e, type)) return;
+    switch (info->kind) {
+    case SIR_TYPE_PTR:
+    case SIR_TYPE_SLICE: note_word(offset, words); return;
+    case SIR_TYPE_ARRAY: note_run(e, info, offset, words); return;
+    case SIR_TYPE_VECTOR: note_run(e, info, offset + llvm__vector_offset(e, type), words); return;
+    case SIR_TYPE_STRUCT: note_fields(e, info->fields, info->field_count, offset, words); return;
+    case SIR_TYPE_ENUM: note_payloads(e, type, offset, words); return;
+    case SIR_TYPE_OPTION:
+        if (!llvm__is_niche(e, type)) offset += llvm__payload_offset(e, type);
+        note(e, info->elem, offset, words);
+        return;
+    default: words->all = true; // what else holds one, all of it is looked at
+    }
+}
+
+static uint64_t descriptor_of(Emit *e, SirType type) {
+    Words words = { 0 };
+    note(e, type, 0, &words);
+    return words.all ? SIP_MANAGED_ALL : words.descriptor;
+}
+
+// --- making ------------------------------------------------------------------------------------------------------------
+
+bool llvm__makes_object(Emit *e, const SirInst *inst) {
+    if (inst->op != SIR_OP_NEW && inst->op != SIR_OP_NEW_ARRAY) return false;
+    return llvm__type(e, llvm__place_type(e, &inst->args[0].place))->mode == SIR_GC;
+}
+
+static LLVMValueRef make(Emit *e, LLVMValueRef bytes, uint64_t descriptor) {
+    LLVMTypeRef params[] = { e->i64, e->i64, e->i32 };
+    LLVMTypeRef type = LLVMFunctionType(e->ptr, params, 3, false);
+    if (!e->managed_new) {
+        e->managed_new = LLVMAddFunction(e->out, "sip_managed_new", type);
+        LLVMSetVisibility(e->managed_new, LLVMHiddenVisibility);
+        e->kcalls[KCALL_TRY_ALLOC] = true; // the collector's memory
+    }
+    LLVMValueRef site = llvm__u32(e, llvm__site(e, FAULT_QUOTA));
+    LLVMValueRef args[] = { bytes, llvm__u64(e, descriptor), site };
+    return LLVMBuildCall2(e->at, type, e->managed_new, args, 3, "");
+}
+
+static void make_one(Emit *e, const SirInst *inst) {
+    Value v = llvm__arg(e, &inst->args[1]);
+    LLVMValueRef object = make(e, llvm__u64(e, llvm__size(e, v.type)), descriptor_of(e, v.type));
+    llvm__store_at(e, object, llvm__align(e, v.type), &v);
+    Value value = llvm__one(e, llvm__place_type(e, &inst->args[0].place), object);
+    llvm__dest(e, &inst->args[0], &value);
+}
+
+static void fill(Emit *e, LLVMValueRef object, LLVMValueRef count, const Value *v) {
+    bool is_zero = v->shape == SHAPE_ONE && llvm__is_zero(v->a); // objects come zeroed
+    uint64_t size = llvm__size(e, v->type);
+    if (size == 0 || is_zero) return;
+    Loop loop = llvm__loop_begin(e, count);
+    llvm__store_at(e, llvm__element(e, object, loop.index, size), llvm__align(e, v->type), v);
+    llvm__loop_end(e, &loop);
+}
+
+// Of no elements too: a managed slice always has an object.
+static void make_many(Emit *e, const SirInst *inst) {
+    LLVMValueRef count = llvm__arg(e, &inst->args[1]).a;
+    Value v = llvm__arg(e, &inst->args[2]);
+    LLVMValueRef args[] = { count, llvm__u64(e, llvm__size(e, v.type)) };
+    LLVMValueRef both = llvm__intrinsic(e, "llvm.umul.with.overflow", e->i64, 2, args);
+    llvm__trap_if(e, llvm__extract(e, both, 1), FAULT_QUOTA);
+    uint64_t descriptor = llvm__is_managed(e, v.type) ? SIP_MANAGED_ALL : 0;
+    LLVMValueRef object = make(e, llvm__extract(e, both, 0), descriptor);
+    fill(e, object, count, &v);
+    Value value = llvm__two(e, llvm__place_type(e, &inst->args[0].place), object, count);
+    llvm__dest(e, &inst->args[0], &value);
+}
+
+void llvm__new_object(Emit *e, const SirInst *inst) {
+    if (inst->op == SIR_OP_NEW)
+        make_one(e, inst);
+    else
+        make_many(e, inst);
+}
