@@ -152,7 +152,7 @@ static LLVMValueRef make(Emit *e, LLVMValueRef bytes, uint64_t descriptor) {
     }
     LLVMValueRef site = llvm__u32(e, llvm__site(e, FAULT_QUOTA));
     LLVMValueRef args[] = { bytes, llvm__u64(e, descriptor), site };
-    return LLVMBuildCall2(e->at, type, e->managed_new, args, 3, "");
+    return llvm__call_fn(e, type, e->managed_new, args, 3);
 }
 
 static void make_one(Emit *e, const SirInst *inst) {
