@@ -1,9 +1,10 @@
 // sip-interp: executes SIR with everything checked while it runs.
 //
-//     sip-interp [--chaos SEED] [--steps N] FILE.sir|FILE.sirb...
+//     sip-interp [--chaos SEED] [--steps N] [NAME=]FILE.sir|FILE.sirb...
 //
 // Each file is a SIP of one system, wired by the names of contracts; what they show on the console goes to stdout, how each
-// ended to stderr. With --chaos every function of every file is walked at random instead.
+// ended to stderr. Several SIPs of one file are told apart by a NAME each; the file is read once. With --chaos every function
+// of every file is walked at random instead.
 // Exits with 0: no violation; 1: a violation, which is printed; 2: it could not begin; 4: the steps are used up.
 
 #include "base/arena.h"
@@ -16,12 +17,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CLEAN = 0, VIOLATION = 1, USAGE = 2, EXHAUSTED = 4, FILES_MOST = 256 };
+enum { CLEAN = 0, VIOLATION = 1, USAGE = 2, EXHAUSTED = 4, SIPS_MOST = 1024 };
 
 typedef struct Options {
     bool chaos;
     uint64_t seed, steps;
-    const char *paths[FILES_MOST];
+    const char *names[SIPS_MOST], *paths[SIPS_MOST]; // the same where no name is given
     uint32_t count;
 } Options;
 
@@ -29,6 +30,14 @@ static bool read_number(const char *text, uint64_t *out) {
     char *end;
     *out = strtoull(text ? text : "", &end, 0);
     return text && *text && !*end;
+}
+
+static void add_sip(Options *o, char *argument) {
+    char *end = strpbrk(argument, "=/.");
+    const bool is_named = end && *end == '=';
+    if (is_named) *end = '\0';
+    o->names[o->count] = argument;
+    o->paths[o->count++] = is_named ? end + 1 : argument;
 }
 
 static bool read_options(int argc, char **argv, Options *o) {
@@ -39,10 +48,10 @@ static bool read_options(int argc, char **argv, Options *o) {
             right = o->chaos = read_number(i + 1 < argc ? argv[++i] : NULL, &o->seed);
         else if (strcmp(argv[i], "--steps") == 0)
             right = read_number(i + 1 < argc ? argv[++i] : NULL, &o->steps);
-        else if (argv[i][0] == '-' || o->count == FILES_MOST)
+        else if (argv[i][0] == '-' || o->count == SIPS_MOST)
             right = false;
         else
-            o->paths[o->count++] = argv[i];
+            add_sip(o, argv[i]);
         if (!right) return false;
     }
     return o->count > 0;
@@ -63,14 +72,22 @@ static const SirModule *read_module(Arena *arena, const char *path) {
     return module;
 }
 
-static int report(const char *path, const InterpResult *result, const SirModule *module) {
+static const SirModule *module_of(
+    Arena *arena, const Options *o, const SirModule *const *modules, uint32_t sip
+) {
+    for (uint32_t i = 0; i < sip; i++)
+        if (strcmp(o->paths[i], o->paths[sip]) == 0) return modules[i];
+    return read_module(arena, o->paths[sip]);
+}
+
+static int report(const char *name, const InterpResult *result, const SirModule *module) {
     static const int statuses[] = {
         [INTERP_VIOLATION] = VIOLATION, [INTERP_STEPS] = EXHAUSTED, [INTERP_UNFIT] = CLEAN
     };
     Buf line = { 0 };
     interp_result_write(result, module, &line);
     if (result->end != INTERP_RETURNED)
-        fprintf(stderr, "%s: %.*s\n", path, (int)line.len, (const char *)line.data);
+        fprintf(stderr, "%s: %.*s\n", name, (int)line.len, (const char *)line.data);
     buf_free(&line);
     return statuses[result->end];
 }
@@ -87,7 +104,7 @@ static int walk(const Options *o, const SirModule *const *modules) {
             InterpResult result;
             interp_walk(modules[i], f, o->seed, o->steps, NULL, &result);
             if (result.end == INTERP_VIOLATION)
-                status = worse(status, report(o->paths[i], &result, modules[i]));
+                status = worse(status, report(o->names[i], &result, modules[i]));
             else if (result.end == INTERP_STEPS)
                 status = worse(status, EXHAUSTED);
         }
@@ -95,29 +112,31 @@ static int walk(const Options *o, const SirModule *const *modules) {
 }
 
 static int run(const Options *o, const SirModule *const *modules) {
-    InterpResult results[FILES_MOST];
+    static InterpResult results[SIPS_MOST];
     Buf console = { 0 };
     int status = CLEAN;
     interp_run(modules, o->count, o->steps, &console, results);
     fwrite(console.data, 1, console.len, stdout);
     buf_free(&console);
     for (uint32_t i = 0; i < o->count; i++)
-        status = worse(status, report(o->paths[i], &results[i], modules[i]));
+        status = worse(status, report(o->names[i], &results[i], modules[i]));
     return status;
 }
 
 int main(int argc, char **argv) {
-    Options o;
-    const SirModule *modules[FILES_MOST];
+    static Options o;
+    static const SirModule *modules[SIPS_MOST];
     if (!read_options(argc, argv, &o)) {
-        fprintf(stderr, "usage: sip-interp [--chaos SEED] [--steps N] FILE.sir|FILE.sirb...\n");
+        fprintf(
+            stderr, "usage: sip-interp [--chaos SEED] [--steps N] [NAME=]FILE.sir|FILE.sirb...\n"
+        );
         return USAGE;
     }
     Arena arena;
     arena_init(&arena);
     int status = CLEAN;
     for (uint32_t i = 0; i < o.count && status == CLEAN; i++)
-        if (!(modules[i] = read_module(&arena, o.paths[i]))) status = USAGE;
+        if (!(modules[i] = module_of(&arena, &o, modules, i))) status = USAGE;
     if (status == CLEAN) status = o.chaos ? walk(&o, modules) : run(&o, modules);
     arena_free(&arena);
     return status;

@@ -1,17 +1,23 @@
 #!/usr/bin/env python3
 """Compiled code means what the interpreter says: runs generated programs at each level of optimisation and in the reference
-interpreter, and compares what each unit shows and how it ends: returned, or which trap on which line.
+interpreter, and compares what each shows and how it ends: returned, or which trap on which line.
 
-Usage: differ.py SIPCC SIP_INTERP [--seed N] [--batches N] [--units N] [--levels 012s] [--keep DIR] [--jobs N] [--no-shrink]
+Usage: differ.py SIPCC SIP_INTERP [--seed N] [--programs N] [--batch N] [--levels 012s] [--keep DIR] [--jobs N] [--no-shrink]
+                 [--nodes DIFFER_NODES [--coverage FILE]]
 
-A batch is one program of so many units, each run in a process of its own. Batch number i has the seed N + i. What differs is
-shrunk and kept in DIR with the seed in its name. Findings are also: a program that is rejected, a tool that fails, memory that
-is left behind, a violation that the interpreter sees.
+Program number i has the seed N + i; `generate.py SEED` writes it alone. Making one executable costs more than what a program
+does, so many are made and run together, each a process of its own: a trap ends one of them only. What differs is looked at again
+alone, shrunk, and kept in DIR with the seed in its name; where a batch is rejected or a tool fails, its halves are tried. Findings
+are also: a program that is rejected or waits for ever, a tool that fails, memory that is left behind, a violation that the
+interpreter sees. With --nodes, the kinds of nodes of the grammar that no program has are listed, and all are counted in FILE.
 """
 import argparse
+import collections
 import concurrent.futures
+import json
 import os
 import re
+import resource
 import subprocess
 import sys
 import tempfile
@@ -19,7 +25,8 @@ import time
 
 import generate
 
-CAUSES = r"(.+?) at \S+?:(\d+)"
+FAULT = r"fault: [wp](\d+): (.+?) at \S+?:(\d+)$"
+PROGRAMS = ("Worker", "Peer", "Driver")
 
 
 class Failed(Exception):
@@ -34,87 +41,106 @@ def run(command, seconds):
 
 
 def kept(text):
-    return [line for line in text.split("\n") if line and not line.startswith(("#", "ledger:"))]
+    return [line for line in text.split("\n") if line and not line.startswith("#") and
+            not re.match(r"ledger: .*: 0 blocks, 0 endpoints, 0 pages left$", line)]
 
 
 def outcome_of(lines):
-    """What each unit showed, in its order, and how it ended."""
-    units, others = {}, []
+    """What each program showed, in its order, and how it ended."""
+    shown, faults, others = collections.defaultdict(list), collections.defaultdict(list), []
     for line in lines:
-        if re.match(r"fault: w\d+:   ", line):  # the text of an assertion or a clause, which the interpreter does not show
+        if re.match(r"fault: [wp]\d+:   ", line):  # the text of an assertion or a clause, which the interpreter does not show
             continue
-        shown = re.match(r"(\d+): (0x[0-9a-f]+)$", line)
-        fault = re.match(r"fault: w(\d+): " + CAUSES + "$", line)
-        if shown:
-            units.setdefault(int(shown[1]), []).append(shown[2])
+        note, fault = re.match(r"(\d+): (0x[0-9a-f]+)$", line), re.match(FAULT, line)
+        if note:
+            shown[int(note[1])].append(note[2])
         elif fault:
-            units.setdefault(int(fault[1]), []).append(f"{fault[2]}, line {fault[3]}")
+            faults[int(fault[1])].append(f"{fault[2]}, line {fault[3]}")
         else:
             others.append(line)
+    ended = {n: shown[n] + sorted(faults[n]) for n in {*shown, *faults}}
     if others:
-        units[-1] = others
-    return units
+        ended[-1] = others
+    return ended
 
 
 def compiled(tools, source, level):
-    result = run([tools.sipcc, "run", "-q", "-O" + level, source], tools.seconds)
+    result = run([tools.sipcc, "run", "-q", "--no-cache", "--deadlock", "off", "--error-limit", "1", "-O" + level, source],
+                 tools.seconds)
     if result.returncode not in (0, 1) or b"error[" in result.stderr:
-        raise Failed(f"sipcc run -O{level} ended with {result.returncode}: {result.stderr.decode(errors='replace')[:2000]}")
+        raise Failed(f"sipcc run -O{level} ended with {result.returncode}: {result.stderr.decode(errors='replace')[:2000]}"
+                     f"{result.stdout.decode(errors='replace')[-300:]}")
     return outcome_of(kept(result.stdout.decode()))
 
 
 def interpreted(tools, source):
     with open(source) as file:
-        text = file.read()
-    names = re.findall(r"^\s*sip (w\d+|\w+)\s*=\s*(\w+)\(", text, re.M)
+        names = re.findall(r"^\s*sip (\w+)\s*=\s*(\w+)\(", file.read(), re.M)
     with tempfile.TemporaryDirectory() as folder:
-        files = []
-        for program in sorted({program for _, program in names}):
-            result = run([tools.sipcc, "emit", "--sir", "--sip", program, source], tools.seconds)
+        for program in PROGRAMS:
+            file = os.path.join(folder, program + ".sir")
+            result = run([tools.sipcc, "emit", "--sir", "--error-limit", "1", "--sip", program, "-o", file, source], tools.seconds)
             if result.returncode != 0:
                 raise Failed(f"sipcc emit: {result.stderr.decode(errors='replace')[:2000]}")
-            with open(os.path.join(folder, program + ".text"), "wb") as file:
-                file.write(result.stdout)
-        for name, program in names:
-            files.append(os.path.join(folder, name + ".sir"))
-            os.symlink(os.path.join(folder, program + ".text"), files[-1])
-        result = run([tools.interp, *files], tools.seconds)
+        result = run([tools.interp, *(f"{name}={folder}/{program}.sir" for name, program in names)], tools.seconds)
     if result.returncode not in (0, 1):
         raise Failed(f"sip-interp ended with {result.returncode}: {result.stderr.decode(errors='replace')[:2000]}")
     lines = kept(result.stdout.decode())
     for line in kept(result.stderr.decode()):
-        fault = re.match(r".*/(w\d+)\.sir: fault \w+ \((.*)\) at .*; \S+?:(\d+):\d+$", line)
+        fault = re.match(r"(\w+): fault \w+ \((.*)\) at .*; \S+?:(\d+):\d+$", line)
         lines.append(f"fault: {fault[1]}: {fault[2]} at x:{fault[3]}" if fault else line)
     return outcome_of(lines)
 
 
-def mode(tools, source, name):
-    return interpreted(tools, source) if name == "interp" else compiled(tools, source, name)
+def leak_lines(text):
+    return {f"assertion failed, line {number}" for number, line in enumerate(text.split("\n"), 1) if "assert(heap_used() == before)" in line}
 
 
-def leak_line(text):
-    for number, line in enumerate(text.split("\n"), 1):
-        if "assert(heap_used() == before)" in line:
-            return f"assertion failed, line {number}"
-    return "no such line"
+class Problem:
+    """What is wrong with a program: a word for it, a sentence, the modes that show it."""
+
+    def __init__(self, kind, what, modes):
+        self.kind, self.what, self.modes = kind, what, modes
 
 
-def problem_of(tools, source, text, modes):
-    """The first thing that is wrong, as (what, the modes that show it), or None."""
+def outcomes(tools, source, modes):
+    """What each program did, by mode. Raises Failed, with the mode in `mode`."""
     seen = {}
-    for name in modes:
+    for mode in modes:
         try:
-            seen[name] = mode(tools, source, name)
+            seen[mode] = interpreted(tools, source) if mode == "interp" else compiled(tools, source, mode)
         except Failed as failure:
-            return str(failure), [name]
-        if any(leak_line(text) in lines for lines in seen[name].values()):
-            return "memory is left behind", [name]
-        first = modes[0]
-        for unit in sorted(set(seen[first]) | set(seen[name])):
-            if seen[first].get(unit) != seen[name].get(unit):
-                return (f"unit {unit} at {first}: {seen[first].get(unit)}; at {name}: {seen[name].get(unit)}", [first, name])
-    tools.traps += sum("line" in line for lines in seen[modes[0]].values() for line in lines)
-    return None
+            failure.mode = mode
+            raise
+    return seen
+
+
+def problems_in(seen, text, modes):
+    """What is wrong, by the number of the program in its batch; -1: nobody's."""
+    found, first, leaks = {}, modes[0], leak_lines(text)
+    for mode in modes:
+        for n in sorted(set(seen[first]) | set(seen[mode])):
+            here, there = seen[first].get(n), seen[mode].get(n)
+            if here != there:
+                found.setdefault(n, Problem("differs", f"{first} shows {here}, {mode} {there}", [first, mode]))
+            if not leaks.isdisjoint(there or []):
+                found.setdefault(n, Problem("leaks", f"memory is left behind, at {mode}", [mode]))
+            if n == -1 and there:
+                found.setdefault(n, Problem("says", f"{mode} says {there[:5]}", [mode]))
+    return found
+
+
+def problem_of(tools, text, modes):
+    """What is wrong with a text, or None."""
+    with tempfile.TemporaryDirectory() as folder:
+        source = os.path.join(folder, "generated.sip")
+        with open(source, "w") as file:
+            file.write(text)
+        try:
+            found = problems_in(outcomes(tools, source, modes), text, modes)
+        except Failed as failure:
+            return Problem("fails", str(failure), [failure.mode])
+    return found[min(found)] if found else None
 
 
 def block_end(lines, at):
@@ -126,9 +152,8 @@ def block_end(lines, at):
     return len(lines) - 1
 
 
-def shrink(tools, text, modes, problem, seconds=400):
+def shrink(tools, text, problem, seconds=300):
     """Leaves out whole blocks, then lines, while the same modes still disagree in the same way."""
-    kind = problem.split(" ")[0]
     until, lines = time.time() + seconds, text.split("\n")
     with tempfile.TemporaryDirectory() as folder:
         source = os.path.join(folder, "generated.sip")
@@ -136,10 +161,11 @@ def shrink(tools, text, modes, problem, seconds=400):
         def still(candidate):
             with open(source, "w") as file:
                 file.write("\n".join(candidate))
-            if kind != "sipcc" and run([tools.sipcc, "check", source], 60).returncode != 0:
+            if problem.kind != "fails" and run([tools.sipcc, "check", "--error-limit", "1", source], 60).returncode != 0:
                 return False
-            found = problem_of(tools, source, "\n".join(candidate), modes)
-            return found is not None and found[0].split(" ")[0] == kind
+            found = problem_of(tools, "\n".join(candidate), problem.modes)
+            return found is not None and found.kind == problem.kind and (
+                found.kind != "fails" or error_of(found.what) == error_of(problem.what))
 
         changed = True
         while changed and time.time() < until:
@@ -155,27 +181,91 @@ def shrink(tools, text, modes, problem, seconds=400):
     return "\n".join(lines)
 
 
-def batch(tools, seed):
-    """Returns a finding, or None."""
-    text = generate.program(seed, tools.units)
+def error_of(what):
+    """A rejection stays the same one while it is shrunk."""
+    found = re.search(r"error\[(\w+)\]", what)
+    return found[1] if found else what[:30]
+
+
+def keep(tools, name, text, problem):
+    os.makedirs(tools.keep, exist_ok=True)
+    path = os.path.join(tools.keep, f"finding-{name}.sip")
+    with open(path, "w") as file:
+        file.write(text)
+    if tools.shrink:
+        path = path.replace(".sip", "-small.sip")
+        with open(path, "w") as file:
+            file.write(shrink(tools, text, problem))
+    return f"seed {name}: {problem.kind}: {problem.what}\n  kept as {path}"
+
+
+def alone(tools, seed, suspected):
+    """What is wrong with a program by itself; what was wrong with it in its batch where that is nothing."""
+    text = generate.program([seed])
+    return keep(tools, str(seed), text, problem_of(tools, text, tools.modes) or suspected)
+
+
+def batch(tools, seeds):
+    """What is found among some programs."""
+    text = generate.program(seeds)
     with tempfile.TemporaryDirectory() as folder:
         source = os.path.join(folder, "generated.sip")
         with open(source, "w") as file:
             file.write(text)
-        found = problem_of(tools, source, text, tools.modes)
-    if not found:
-        return None
-    what, modes = found
-    os.makedirs(tools.keep, exist_ok=True)
-    whole = os.path.join(tools.keep, f"finding-{seed}.sip")
-    with open(whole, "w") as file:
-        file.write(text)
-    small = whole
-    if tools.shrink:
-        small = os.path.join(tools.keep, f"finding-{seed}-small.sip")
-        with open(small, "w") as file:
-            file.write(shrink(tools, text, modes, what))
-    return f"seed {seed}: {what}\n  kept as {small}"
+        try:
+            seen = outcomes(tools, source, tools.modes)
+        except Failed as failure:
+            if len(seeds) == 1:
+                return [keep(tools, str(seeds[0]), text, Problem("fails", str(failure), [failure.mode]))]
+            half = len(seeds) // 2
+            return batch(tools, seeds[:half]) + batch(tools, seeds[half:])
+        tools.count_nodes(source)
+    found, ends = problems_in(seen, text, tools.modes), seen[tools.modes[0]]
+    tools.done += len(seeds)
+    tools.traps += sum(any("line" in line for line in ends.get(n, [])) for n in range(len(seeds)))
+    if -1 in found and len(found) == 1:
+        return [keep(tools, f"{seeds[0]}-{seeds[-1]}", text, found[-1])]
+    return [alone(tools, seeds[n], problem) for n, problem in found.items() if n >= 0]
+
+
+class Tools(argparse.Namespace):
+    """The options, and what is counted."""
+
+    def __init__(self):
+        super().__init__()
+        self.done, self.traps, self.counts, self.of_prelude = 0, 0, collections.Counter(), None
+
+    def nodes_of(self, source):
+        counts = collections.Counter()
+        for line in run([self.nodes, source], 60).stdout.decode().splitlines():
+            count, kind = line.split(" ", 1)
+            counts[kind] += int(count)  # a kind may have several symbols
+        return counts
+
+    def count_nodes(self, source):
+        """Counts but for what all files have."""
+        if not self.nodes:
+            return
+        if self.of_prelude is None:
+            with tempfile.NamedTemporaryFile("w", suffix=".sip") as file:
+                file.write(generate.PRELUDE.format(seeds="none"))
+                file.flush()
+                self.of_prelude = self.nodes_of(file.name)
+        for kind, count in self.nodes_of(source).items():
+            self.counts[kind] += count - self.of_prelude[kind]
+
+    def coverage(self):
+        """Which kinds of nodes no program has; all counts go to the file that was named."""
+        if self.cover:
+            with open(self.cover, "w") as file:
+                json.dump(dict(sorted(self.counts.items(), key=lambda item: -item[1])), file, indent=1)
+        missing = sorted(kind for kind, count in self.counts.items() if count == 0)
+        print(f"{len(self.counts)} kinds of nodes, words and signs, of which no program has {len(missing)}: {' '.join(missing)}")
+
+
+def cpu():
+    times = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(t.ru_utime + t.ru_stime for t in times)
 
 
 def main():
@@ -183,31 +273,40 @@ def main():
     parser.add_argument("sipcc")
     parser.add_argument("interp")
     parser.add_argument("--seed", type=int, default=int(time.time()))
-    parser.add_argument("--batches", type=int, default=100)
-    parser.add_argument("--units", type=int, default=16)
+    parser.add_argument("--programs", type=int, default=1000)
+    parser.add_argument("--batch", type=int, default=100, help="programs that are made and run together")
     parser.add_argument("--levels", default="012s")
     parser.add_argument("--keep", default="differ-findings")
+    parser.add_argument("--nodes", help="the tool that counts nodes of the grammar")
+    parser.add_argument("--coverage", dest="cover", help="where the counts of nodes go")
     parser.add_argument("--jobs", type=int, default=1)
-    parser.add_argument("--seconds", type=int, default=300, help="that one tool may take")
+    parser.add_argument("--seconds", type=int, default=600, help="that one tool may take")
     parser.add_argument("--for", dest="until", type=int, default=0, help="seconds after which no batch begins")
     parser.add_argument("--no-shrink", dest="shrink", action="store_false")
-    tools = parser.parse_args()
-    tools.modes, tools.traps = ["interp"] + list(tools.levels), 0
-    print(f"seed {tools.seed}, {tools.batches} batches of {tools.units} units, modes {' '.join(tools.modes)}", flush=True)
-    begun, done, findings = time.time(), 0, []
+    tools = parser.parse_args(namespace=Tools())
+    tools.modes = ["interp"] + list(tools.levels)
+    print(f"seed {tools.seed}, {tools.programs} programs, {tools.batch} at a time, modes {' '.join(tools.modes)}", flush=True)
+    begun, findings, seeds = time.time(), [], range(tools.seed, tools.seed + tools.programs)
+
+    def one(begin):
+        if tools.until and time.time() - begun > tools.until:
+            return []
+        return batch(tools, seeds[begin:begin + tools.batch])
+
+    def say():
+        print(f"{tools.done} programs, {tools.traps} of them trapped, {len(findings)} findings, {time.time() - begun:.0f} s, "
+              f"{cpu() / max(tools.done, 1):.3f} s of CPU each", flush=True)
+
     with concurrent.futures.ThreadPoolExecutor(tools.jobs) as pool:
-        def one(seed):
-            if tools.until and time.time() - begun > tools.until:
-                return False
-            return batch(tools, seed)
-        for result in pool.map(one, range(tools.seed, tools.seed + tools.batches)):
-            done += result is not False
-            if result:
-                findings.append(result)
-                print(result, flush=True)
-            if done % 20 == 0 and result is not False:
-                print(f"{done} batches, {tools.traps} traps, {len(findings)} findings, {time.time() - begun:.0f} s", flush=True)
-    print(f"{done * tools.units} units, {tools.traps} of them trapped, {len(findings)} findings, {time.time() - begun:.0f} s")
+        for number, result in enumerate(pool.map(one, range(0, tools.programs, tools.batch)), 1):
+            findings += result
+            for finding in result:
+                print(finding, flush=True)
+            if number % 10 == 0:
+                say()
+    say()
+    if tools.nodes:
+        tools.coverage()
     return 1 if findings else 0
 
 
