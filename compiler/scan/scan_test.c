@@ -173,6 +173,8 @@ static const Case cases[] = {
     { "beyond the table",                       BEGIN "488b05f51f0000 ff9000100000 " END,                  "does not list"                    },
     { "between two rows",                       BEGIN "488b05f51f0000 ff5054 " END,                        "does not list"                    },
     { "writing the table",                      BEGIN "488b05f51f0000 48894850 " END,                      "does not call"                    },
+    { "padding before the call",                BEGIN "488b05f51f0000 0f1f00 0f1f4058 ff5050 " END,        NULL                               },
+    { "a row after padding",                    BEGIN "488b05f51f0000 0f1f00 ff5058 " END,                 "does not list"                    },
     { "a register that holds something else",   BEGIN "488b05f51f0000 4889c8 ff5058 " END,                 NULL                               },
 };
 
