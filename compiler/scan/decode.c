@@ -206,6 +206,7 @@ static bool classify(Insn *insn) {
     if (insn->map == TWO) {
         if (op == 0x0b) insn->kind = INSN_UNDEFINED;
         if (op == 0x1f) insn->kind = INSN_NOP;
+        if (op == 0xae && insn->rm != 0) return false; // mfence has no operand
         if (op >= 0x80 && op <= 0x8f) insn->kind = INSN_BRANCH;
         return true;
     }

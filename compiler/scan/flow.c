@@ -225,7 +225,9 @@ static bool is_kernel_load(const Flow *f, uint64_t at, const Insn *insn) {
 }
 
 static bool check_kernel(Flow *f, uint64_t at, const Insn *insn, State *state) {
-    if (insn->kind == INSN_NOP) return true; // padding: `nopl (%rax)` reads nothing
+    bool is_fence = insn->map == 2 && insn->opcode == 0xae;
+    if (insn->kind == INSN_NOP || is_fence)
+        return true; // `nopl (%rax)` is padding and reads nothing
     bool is_row = insn->has_memory && insn->base < GPRS && state->kernel >> insn->base & 1 &&
                   insn->index == NO_REG && !insn->is_lea;
     if (is_row) {

@@ -67,6 +67,11 @@ static const Case cases[] = {
     { "locked increment",                       BEGIN "f0ff00 " END,                                       NULL                               },
     { "locked exchange and add",                BEGIN "f0480fc100 " END,                                   NULL                               },
     { "locked compare and exchange",            BEGIN "f0480fb108 " END,                                   NULL                               },
+    { "mfence",                                 BEGIN "0faef0 " END,                                       NULL                               },
+    { "mfence with an operand",                 BEGIN "0faef1 " END,                                       "may not have"                     },
+    { "umonitor",                               BEGIN "f30faef0 " END,                                     "may not have"                     },
+    { "tpause",                                 BEGIN "660faef0 " END,                                     "may not have"                     },
+    { "xsaveopt",                               BEGIN "0fae30 " END,                                       "may not have"                     },
     { "lock of what only reads",                BEGIN "f03900 " END,                                       "may not have"                     },
     { "lock of a register",                     BEGIN "f0ffc0 " END,                                       "may not have"                     },
     { "lock of a store",                        BEGIN "f08900 " END,                                       "may not have"                     },
@@ -175,6 +180,7 @@ static const Case cases[] = {
     { "writing the table",                      BEGIN "488b05f51f0000 48894850 " END,                      "does not call"                    },
     { "padding before the call",                BEGIN "488b05f51f0000 0f1f00 0f1f4058 ff5050 " END,        NULL                               },
     { "a row after padding",                    BEGIN "488b05f51f0000 0f1f00 ff5058 " END,                 "does not list"                    },
+    { "a row after a fence",                    BEGIN "488b05f51f0000 0faef0 ff5058 " END,                 "does not list"                    },
     { "a register that holds something else",   BEGIN "488b05f51f0000 4889c8 ff5058 " END,                 NULL                               },
 };
 
