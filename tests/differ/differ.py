@@ -282,8 +282,11 @@ def main():
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--seconds", type=int, default=600, help="that one tool may take")
     parser.add_argument("--for", dest="until", type=int, default=0, help="seconds after which no batch begins")
+    parser.add_argument("--only", help="of the larger shapes only this one, as talks.sets; or those of a file, as talks")
     parser.add_argument("--no-shrink", dest="shrink", action="store_false")
     tools = parser.parse_args(namespace=Tools())
+    if tools.only:
+        generate.only(tools.only)
     tools.modes = ["interp"] + list(tools.levels)
     print(f"seed {tools.seed}, {tools.programs} programs, {tools.batch} at a time, modes {' '.join(tools.modes)}", flush=True)
     begun, findings, seeds = time.time(), [], range(tools.seed, tools.seed + tools.programs)

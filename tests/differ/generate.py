@@ -13,11 +13,21 @@ import random
 import sys
 
 import forms
+import library
 import shapes
+import talks
+import words
 from types_of import (BOOL, CHAR, F32, F64, I16, I32, I64, I8, INTS, ISIZE, SCALARS, STR, Type, U16, U32, U64, U8, USIZE, array,
                       boxed, growable, heap_array, in_place, optional, widens)
 
+KINDS = {"shapes": shapes.ALL, "forms": forms.ALL, "talks": talks.ALL, "library": library.ALL, "words": words.ALL}
 MOST_COST = 4000  # statements that a unit may execute, roughly
+
+
+def only(name):
+    """Leaves one shape, `FILE.NAME`, or those of one file."""
+    file, _, shape = name.partition(".")
+    KINDS.update({kind: [s for s in KINDS[file] if not shape or s.__name__ == shape] for kind in KINDS})
 
 
 class Var:
@@ -44,7 +54,7 @@ class Unit:
         self.items, self.functions, self.mixers = [], [], {}
         self.structs, self.enums, self.keys = [], [], []
         self.reckless = rng.random() < 0.4
-        self.size = rng.choices(["small", "middle", "large"], [82, 14, 4])[0]
+        self.size = rng.choices(["small", "middle", "large"], [88, 10, 2])[0]
         self.posts = []  # messages to the peer: their argument's type, and what serves it
         self.names, self.declared = 0, {}
 
@@ -199,14 +209,14 @@ class Unit:
             self.declare_struct(plain=False)
         if self.chance(0.25 if small else 0.6):
             self.declare_enum(plain=False)
-        for _ in range(self.rng.choice([1, 1, 2, 3] if large else [0, 1, 1] if small else [1, 2])):
+        for _ in range(self.rng.choice([1, 1, 2, 3] if large else [0, 0, 1] if small else [1, 2])):
             self.write_function()
         body = Body(self, None, None)
         lines = [f"log->seed = {random.Random(~seed).getrandbits(63) | 1};"]
         lines += self.call_all(body) + ["log.show(out);"]
         for _ in range(1 if small else 2):
             lines += body.shape()
-        lines += body.statements(self.rng.randint(3, 8) if large else self.rng.randint(1, 3)) + ["log.show(out);"]
+        lines += body.statements(self.rng.randint(3, 8) if large else self.rng.randint(1, 2 if small else 3)) + ["log.show(out);"]
         self.items.append("\n".join([f"void unit{self.number}(Log* log, Console.imp:Ready -> Ready* out, Ask.imp:Idle -> Idle* ask) {{",
                                      *body.prologue, *lines, "}"]))
         return self.items
@@ -639,7 +649,7 @@ class Body:
         kept, scope = list(self.vars), self.scope
         self.cost += 60 * self.times
         self.scope = -2  # nothing moves out of this block
-        lines = self.pick(shapes.ALL + forms.ALL)(self)
+        lines = self.pick(self.pick(list(KINDS.values())))(self)
         self.vars, self.scope = kept, scope
         return lines
 
@@ -918,6 +928,10 @@ module generated;
 import sip.console;
 import std.text;
 import std.result;
+import std.bytes;
+import std.cmp;
+import std.decimal;
+import std.fmt;
 import std.iter;
 
 contract Turn {{ in message take(u32 unit); state Start: take? -> Done; state Done: end; }}
