@@ -217,7 +217,7 @@ class Unit:
         for _ in range(1 if small else 2):
             lines += body.shape()
         lines += body.statements(self.rng.randint(3, 8) if large else self.rng.randint(1, 2 if small else 3)) + ["log.show(out);"]
-        self.items.append("\n".join([f"void unit{self.number}(Log* log, Console.imp:Ready -> Ready* out, Ask.imp:Idle -> Idle* ask) {{",
+        self.items.append("\n".join([f"[[noinline]] void unit{self.number}(Log* log, Console.imp:Ready -> Ready* out, Ask.imp:Idle -> Idle* ask) {{",
                                      *body.prologue, *lines, "}"]))
         return self.items
 
@@ -277,6 +277,7 @@ class Body:
         self.vars, self.prologue, self.cost, self.times, self.depth = [], [], 0, 1, 0
         self.loops, self.scope, self.scopes = [], 0, 0
         self.params = params
+        self.deep = 3 if unit.size == "large" else 2  # how far expressions go
         for p in params or []:
             if p.how == "value":
                 self.vars.append(Var(p.name, p.type, scope=0))
@@ -608,7 +609,7 @@ class Body:
     def declare(self):
         t = self.u.plain_type() if self.chance(0.6) else self.u.any_type()
         name = self.u.name("x")
-        text = self.value(t, 3)
+        text = self.value(t, self.deep)
         self.vars.append(Var(name, t, scope=self.scope))
         return [f"{t} {name} = {text};"]
 
@@ -623,7 +624,7 @@ class Body:
             return [f"{place} {op} {self.int_expr(t, 2)};"]
         if t.kind == "int" and self.u.reckless and self.chance(0.1):
             return [f"{place}{self.pick(['++', '--'])};"]
-        return [f"{place} = {self.expr(t, 3)};"]
+        return [f"{place} = {self.expr(t, self.deep)};"]
 
     def reassign(self):
         """Overwrites an owner: what was there is dropped."""
