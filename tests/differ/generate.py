@@ -54,7 +54,7 @@ class Unit:
         self.items, self.functions, self.mixers = [], [], {}
         self.structs, self.enums, self.keys = [], [], []
         self.reckless = rng.random() < 0.4
-        self.size = rng.choices(["small", "middle", "large"], [88, 10, 2])[0]
+        self.size = rng.choices(["tiny", "small", "middle", "large"], [55, 34, 9, 2])[0]
         self.posts = []  # messages to the peer: their argument's type, and what serves it
         self.names, self.declared = 0, {}
 
@@ -196,6 +196,8 @@ class Unit:
 
     # --- writing functions -----------------------------------------------------------------------------------------
     def write(self, seed):
+        if self.size == "tiny":
+            return self.write_tiny(seed)
         small, large = self.size == "small", self.size == "large"
         for _ in range(self.rng.randint(0, 1 if small else 2)):
             self.declare_struct(plain=True)
@@ -212,14 +214,24 @@ class Unit:
         for _ in range(self.rng.choice([1, 1, 2, 3] if large else [0, 0, 1] if small else [1, 2])):
             self.write_function()
         body = Body(self, None, None)
-        lines = [f"log->seed = {random.Random(~seed).getrandbits(63) | 1};"]
-        lines += self.call_all(body) + ["log.show(out);"]
+        lines = self.call_all(body) + ["log.show(out);"]
         for _ in range(1 if small else 2):
             lines += body.shape()
-        lines += body.statements(self.rng.randint(3, 8) if large else self.rng.randint(1, 2 if small else 3)) + ["log.show(out);"]
-        self.items.append("\n".join([f"[[noinline]] void unit{self.number}(Log* log, Console.imp:Ready -> Ready* out, Ask.imp:Idle -> Idle* ask) {{",
-                                     *body.prologue, *lines, "}"]))
+        self.finish(body, seed, lines + body.statements(self.rng.randint(3, 8) if large else self.rng.randint(1, 2 if small else 3)))
         return self.items
+
+    def write_tiny(self, seed):
+        """One larger shape and nothing around it, or a few statements: cheap, and most of what there is to find."""
+        if self.chance(0.3):
+            self.pick([self.declare_key, self.declare_flags, lambda: self.declare_struct(False), lambda: self.declare_enum(False)])()
+        body = Body(self, None, None)
+        lines = body.shape() if self.chance(0.85) else body.statements(2)
+        self.finish(body, seed, lines)
+        return self.items
+
+    def finish(self, body, seed, lines):
+        self.items.append("\n".join([f"[[noinline]] void unit{self.number}(Log* log, Console.imp:Ready -> Ready* out, Ask.imp:Idle -> Idle* ask) {{",
+                                     *body.prologue, f"log->seed = {random.Random(~seed).getrandbits(63) | 1};", *lines, "log.show(out);", "}"]))
 
     def write_function(self):
         name, params = self.name("f"), []
