@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes generated programs to be changed: programs.py FOLDER COUNT. Each is of one unit; the seeds are 1 to COUNT."""
+"""Writes generated programs to be changed: programs.py FOLDER COUNT. The seeds are 1 to COUNT."""
 import os
 import sys
 
@@ -10,4 +10,4 @@ folder = sys.argv[1]
 os.makedirs(folder, exist_ok=True)
 for seed in range(1, int(sys.argv[2]) + 1):
     with open(os.path.join(folder, f"{seed}.sip"), "w") as file:
-        file.write(generate.program(seed, 1))
+        file.write(generate.program(seed))
