@@ -201,6 +201,8 @@ static void type_next(Code *c) {
                         info->kind == SIR_TYPE_SLICE || info->kind == SIR_TYPE_GROW;
     const SirArm *more = arm_at(c, 0);
     if (!is_indexable) ILL_FORMED(c, "`next` over a `%s`", verify__shown(c, c->types[1]));
+    if (info->kind == SIR_TYPE_SLICE && info->mode == SIR_GC)
+        REJECT(c, RULE_MANAGED, "`next` lends the elements of a managed slice");
     if (!c->bad) verify__expect_binds(c, more, 1);
     if (c->bad || more->binds[0].mode == SIR_BIND_SKIP) return;
     verify__require_aligned(c, &c->inst->args[1].place);
