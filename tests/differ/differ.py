@@ -301,13 +301,11 @@ def main():
               f"{cpu() / max(tools.done, 1):.3f} s of CPU each", flush=True)
 
     with concurrent.futures.ThreadPoolExecutor(tools.jobs) as pool:
-        for number, result in enumerate(pool.map(one, range(0, tools.programs, tools.batch)), 1):
+        for result in pool.map(one, range(0, tools.programs, tools.batch)):
             findings += result
             for finding in result:
                 print(finding, flush=True)
-            if number % 10 == 0:
-                say()
-    say()
+            say()
     if tools.nodes:
         tools.coverage()
     return 1 if findings else 0
