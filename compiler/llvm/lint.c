@@ -142,6 +142,24 @@ static bool has_metadata(const Emit *e, LLVMValueRef inst) {
     return has;
 }
 
+// What a call promises by itself: nothing, but how an intrinsic's addresses are aligned, as loads and stores say too.
+static bool is_aligned_only(LLVMValueRef call, unsigned index) {
+    unsigned count = LLVMGetCallSiteAttributeCount(call, index);
+    if (count == 0) return true;
+    unsigned align = LLVMGetEnumAttributeKindForName("align", 5);
+    LLVMAttributeRef found = LLVMGetCallSiteEnumAttribute(call, index, align);
+    return count == 1 && found && index > 0 && LLVMGetIntrinsicID(LLVMGetCalledValue(call));
+}
+
+static bool has_attributes(LLVMValueRef inst) {
+    if (!LLVMIsACallInst(inst)) return false;
+    for (unsigned i = 0; i <= LLVMGetNumArgOperands(inst); i++)
+        if (!is_aligned_only(inst, i)) return true;
+    return LLVMGetCallSiteAttributeCount(inst, (LLVMAttributeIndex)LLVMAttributeFunctionIndex) >
+               0 ||
+           LLVMGetTailCallKind(inst) != LLVMTailCallKindNone;
+}
+
 // But for the remainder's, which leaves the x87 unit as it was, and what has no instruction.
 static bool is_assembly(const Emit *e, LLVMValueRef fn, LLVMValueRef inst) {
     size_t length = 0;
@@ -162,7 +180,7 @@ static bool lint_body(Emit *e, LLVMValueRef fn) {
     for (LLVMBasicBlockRef b = LLVMGetFirstBasicBlock(fn); b; b = LLVMGetNextBasicBlock(b))
         for (LLVMValueRef i = LLVMGetFirstInstruction(b); i; i = LLVMGetNextInstruction(i))
             if (!is_allowed_opcode(i) || !is_after_trap(e, i) || promises(i) ||
-                has_metadata(e, i) || is_assembly(e, fn, i)) {
+                has_metadata(e, i) || has_attributes(i) || is_assembly(e, fn, i)) {
                 llvm__fail(
                     e, "an instruction of %s promises what was not verified", LLVMGetValueName(fn)
                 );
@@ -171,14 +189,36 @@ static bool lint_body(Emit *e, LLVMValueRef fn) {
     return true;
 }
 
+// What the scan of the machine code relies on.
+static bool is_guarded(LLVMValueRef fn) {
+    static const char *const texts[] = { "probe-stack", "stack-probe-size", "no-jump-tables",
+                                         "frame-pointer" };
+    LLVMAttributeIndex index = (LLVMAttributeIndex)LLVMAttributeFunctionIndex;
+    unsigned redzone = LLVMGetEnumAttributeKindForName("noredzone", 9);
+    bool good = LLVMGetEnumAttributeAtIndex(fn, index, redzone) != NULL;
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        good = good && LLVMGetStringAttributeAtIndex(fn, index, texts[i], strlen(texts[i]));
+    return good;
+}
+
 static bool lint_func(Emit *e, LLVMValueRef fn) {
     if (LLVMGetIntrinsicID(fn)) return lint_intrinsic(e, fn);
+    if (LLVMGetFirstBasicBlock(fn) && !is_guarded(fn)) {
+        llvm__fail(e, "function %s has no probes, or a red zone", LLVMGetValueName(fn));
+        return false;
+    }
     for (unsigned i = 0; i <= LLVMCountParams(fn); i++) // the result, then the parameters
         if (!lint_attributes(e, fn, i)) return false;
     return lint_attributes(e, fn, LLVMAttributeFunctionIndex) && lint_body(e, fn);
 }
 
 bool llvm__lint(Emit *e) {
+    size_t assembly = 0;
+    LLVMGetModuleInlineAsm(e->out, &assembly);
+    if (assembly > 0) llvm__fail(e, "the module has assembly");
+    if (LLVMGetFirstGlobalAlias(e->out) || LLVMGetFirstGlobalIFunc(e->out))
+        llvm__fail(e, "the module has an alias");
+    if (e->failed) return false;
     for (LLVMValueRef fn = LLVMGetFirstFunction(e->out); fn; fn = LLVMGetNextFunction(fn))
         if (!lint_func(e, fn)) return false;
     return true;
