@@ -256,6 +256,31 @@ static void add_wires(Wiring *wiring, uint32_t row) {
 
 // --- both ends ------------------------------------------------------------------------------------------------------------------
 
+// `Wire<C.imp>` of sip.listener, wired to a `C.exp` in the same state, or the other way round.
+static bool delivers(const Checker *checker, const HirType *taker, const HirType *giver) {
+    const HirContract *wire = taker->contract;
+    if (taker->side != HIR_IMP || taker->state != 0 || !wire || wire->messages.len != 2 ||
+        wire->messages.data[1].args.len != 1 ||
+        strcmp(text_of(checker, wire->module), "sip.listener") != 0 ||
+        strncmp(text_of(checker, wire->name), "Wire<", 5) != 0)
+        return false;
+    const HirType *end = wire->messages.data[1].args.data[0].type;
+    return end->kind == HIR_TYPE_ENDPOINT && end->contract == giver->contract &&
+           end->side != giver->side && end->state == giver->state;
+}
+
+static bool is_delivered(
+    const Checker *checker,
+    const HirType *mine,
+    const HirType *theirs,
+    HirWire *wire,
+    HirWire *other
+) {
+    wire->gives = delivers(checker, theirs, mine);
+    other->gives = delivers(checker, mine, theirs);
+    return wire->gives || other->gives;
+}
+
 static void join_ends(Wiring *wiring, uint32_t row, uint32_t param) {
     Checker *checker = wiring->checker;
     HirInstance *taker = &wiring->system->instances.data[row];
@@ -274,6 +299,8 @@ static void join_ends(Wiring *wiring, uint32_t row, uint32_t param) {
         );
     else if (other->service)
         diag_report(checker->diags, wire->span, E_WIRE_TWICE, there);
+    else if (is_delivered(checker, mine, theirs, wire, other))
+        ; // the kernel makes the channels
     else if (mine->contract != theirs->contract)
         diag_report(
             checker->diags, wire->span, E_WIRE_CONTRACT, here,
@@ -315,16 +342,26 @@ static void check_ends(Wiring *wiring) {
     }
 }
 
-// Who is started again gets new channels; a peer that is another process would not learn of its own end.
+// Who is started again gets new channels; a peer that is another process learns of its own end by a `Wire` alone.
 static void check_restarts(const Wiring *wiring) {
     for (uint32_t i = 0; i < wiring->system->instances.len; i++) {
         const HirInstance *instance = &wiring->system->instances.data[i];
         for (uint32_t k = 0; instance->restart && k < instance->wires.len; k++) {
             const HirWire *wire = &instance->wires.data[k];
-            if (wire->kind == HIR_WIRE_OFFERED || wire->kind == HIR_WIRE_TAKEN)
-                diag_report(
-                    wiring->checker->diags, wire->span, E_RESTART_WIRED,
-                    text_of(wiring->checker, instance->name), param_text(wiring, instance, k)
+            if (wire->gives || (wire->kind != HIR_WIRE_OFFERED && wire->kind != HIR_WIRE_TAKEN))
+                continue;
+            const HirType *type = param_type(instance, k);
+            diag_report(
+                wiring->checker->diags, wire->span, E_RESTART_WIRED,
+                text_of(wiring->checker, instance->name), param_text(wiring, instance, k)
+            );
+            if (type->kind == HIR_TYPE_ENDPOINT && type->contract)
+                diag_help(
+                    wiring->checker->diags,
+                    "let the other sip take it as `Wire<%s.%s:%s>.imp` (sip.listener), which delivers a new end each time",
+                    text_of(wiring->checker, type->contract->name),
+                    type->side == HIR_IMP ? "exp" : "imp",
+                    text_of(wiring->checker, type->contract->states.data[type->state].name)
                 );
         }
     }

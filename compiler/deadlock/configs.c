@@ -44,7 +44,8 @@ static void number_wires(Space *space) {
                 continue;
             }
             *end = space->channels++ * 2 + param_side(space, i, p);
-            vec_push(space->arena, &machine, wire->kind == DEADLOCK_WIRE_MACHINE);
+            bool kernels = wire->kind == DEADLOCK_WIRE_MACHINE || wire->kind == DEADLOCK_WIRE_TAKES;
+            vec_push(space->arena, &machine, kernels);
         }
     }
     space->machine = machine.data;

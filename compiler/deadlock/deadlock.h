@@ -21,6 +21,8 @@ typedef enum DeadlockWireKind {
     DEADLOCK_WIRE_NONE,    // no endpoint: text arguments
     DEADLOCK_WIRE_CHANNEL, // to parameter `param` of sip `sip`
     DEADLOCK_WIRE_MACHINE, // to the kernel, which always answers
+    DEADLOCK_WIRE_GIVES, // the other end goes to sip `sip`, which asks for it by its parameter `param`
+    DEADLOCK_WIRE_TAKES, // to the kernel, by which such ends come: where those lead is not followed
 } DeadlockWireKind;
 
 typedef struct DeadlockWire { // one per parameter of main, in order

@@ -87,8 +87,40 @@ static bool is_sound(const DeadlockSystem *system) {
     return true;
 }
 
+// Does the endpoint deliver others, as `Wire<E>` of sip.listener does? The kernel serves it then.
+static bool delivers(const SirModule *module, uint32_t param) {
+    const SirSig *sig = &module->funcs.data[module->manifest.main].sig;
+    const SirTypeInfo *type = &module->types.data[sig->params[param].type];
+    const SirContractInfo *contract = &module->contracts.data[type->contract];
+    return contract->message_count == 2 && contract->messages[1].arg_count == 1 &&
+           module->types.data[contract->messages[1].args[0].type].kind == SIR_TYPE_ENDPOINT;
+}
+
+static Str contract_name(const SirModule *module, uint32_t param) {
+    const SirSig *sig = &module->funcs.data[module->manifest.main].sig;
+    return module->contracts.data[module->types.data[sig->params[param].type].contract].name;
+}
+
+// Wires between different contracts: one of them delivers the ends of the other.
+static void find_delivered(const DeadlockSystem *system, DeadlockWire **wires) {
+    for (uint32_t i = 0; i < system->sip_count; i++) {
+        const SirModule *module = system->sips[i].module;
+        for (uint32_t p = 0; p < params(module); p++) {
+            DeadlockWire *wire = &wires[i][p];
+            if (wire->kind != DEADLOCK_WIRE_CHANNEL) continue;
+            DeadlockWire *back = &wires[wire->sip][wire->param];
+            const SirModule *other = system->sips[wire->sip].module;
+            if (str_eq(contract_name(module, p), contract_name(other, wire->param))) continue;
+            bool takes = delivers(module, p);
+            wire->kind = takes ? DEADLOCK_WIRE_TAKES : DEADLOCK_WIRE_GIVES;
+            back->kind = takes ? DEADLOCK_WIRE_GIVES : DEADLOCK_WIRE_TAKES;
+        }
+    }
+}
+
 bool deadlock_system(Project *project, const Wiring *wiring, DeadlockSystem *system) {
     DeadlockSip *sips = arena_array(&project->arena, DeadlockSip, wiring->sips.len);
+    DeadlockWire **all = arena_array(&project->arena, DeadlockWire *, wiring->sips.len);
     *system = (DeadlockSystem){ sips, wiring->sips.len };
     for (uint32_t i = 0; i < wiring->sips.len; i++) {
         const Instance *sip = &wiring->sips.data[i];
@@ -101,11 +133,13 @@ bool deadlock_system(Project *project, const Wiring *wiring, DeadlockSystem *sys
     }
     for (uint32_t i = 0; i < wiring->sips.len; i++) {
         DeadlockWire *wires = arena_array(&project->arena, DeadlockWire, params(sips[i].module));
-        sips[i].wires = wires;
+        sips[i].wires = all[i] = wires;
         vec_each(Wire, wire, &wiring->sips.data[i].wires)
             if (!add_wire(wiring, sips, i, wire, wires)) return false;
     }
-    return is_sound(system);
+    if (!is_sound(system)) return false;
+    find_delivered(system, all);
+    return true;
 }
 
 // --- places in the source ------------------------------------------------------------------------------------------

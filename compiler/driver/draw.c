@@ -33,15 +33,17 @@ static void draw_wire(
         );
         return;
     }
-    if (type->side != SIR_IMP) return; // drawn from the other end
+    if (wire->kind == DEADLOCK_WIRE_GIVES) return; // drawn from the other end
+    if (wire->kind == DEADLOCK_WIRE_CHANNEL && type->side != SIR_IMP) return; // the same
     const DeadlockSip *other = &system->sips[wire->sip];
     buf_printf(
         out,
         "    %s -> %s [label=\"" STR_FMT ":" STR_FMT "\", taillabel=\"" STR_FMT
-        "\", headlabel=\"" STR_FMT "\"];\n",
+        "\", headlabel=\"" STR_FMT "\"%s];\n",
         wiring->sips.data[row].name, wiring->sips.data[wire->sip].name, STR_ARG(contract->name),
         STR_ARG(contract->states[type->state].name), STR_ARG(name),
-        STR_ARG(other->module->manifest.param_names[wire->param])
+        STR_ARG(other->module->manifest.param_names[wire->param]),
+        wire->kind == DEADLOCK_WIRE_TAKES ? ", style=dashed" : ""
     );
 }
 

@@ -374,7 +374,9 @@ typedef struct
     HirWireKind kind;
     uint32_t instance, param; // the other end: TAKEN, and OFFERED once taken
     Name service;             // MACHINE
-    VEC(Str) texts;           // TEXTS; no NUL in them
+    bool
+        gives; // a channel each time that the process is started, whose other end is delivered by a `Wire`
+    VEC(Str) texts; // TEXTS; no NUL in them
     Span span;
 } HirWire;
 

@@ -206,23 +206,23 @@ static const struct Spoiled {
     void (*spoil)(System *system);
     const char *error;
 } spoiled[] = {
-    { forget_a_wire,            "client.args is not wired"                                                   },
-    { wire_twice,               "client.echo is wired twice"                                                 },
-    { wire_to_nobody,           "client.echo is wired to nobody, and there is no such sip"                   },
+    { forget_a_wire,            "client.args is not wired"                                                                 },
+    { wire_twice,               "client.echo is wired twice"                                                               },
+    { wire_to_nobody,           "client.echo is wired to nobody, and there is no such sip"                                 },
     { wire_to_no_parameter,
-     "client.echo is wired to server.nothing, and there is no such parameter"                                },
-    { wire_a_name_that_is_none, "Client has no parameter nothing"                                            },
-    { wire_another_contract,    "server.echo is wired to a parameter that is wired elsewhere"                },
-    { wire_one_way,             "server.echo is wired to the same side of the contract"                      },
-    { want_a_service,           "client.out: there is no machine.clock"                                      },
+     "client.echo is wired to server.nothing, and there is no such parameter"                                              },
+    { wire_a_name_that_is_none, "Client has no parameter nothing"                                                          },
+    { wire_another_contract,    "server.echo is wired to a parameter that is wired elsewhere"                              },
+    { wire_one_way,             "server.echo is wired to the same side of the contract"                                    },
+    { want_a_service,           "client.out: there is no machine.clock"                                                    },
     { restart,
-     "sip server cannot be restarted: its wire echo leads to client and could not be opened again"           },
+     "server.echo is of a sip that is restarted, and could not be opened again: the other side has to take it by a `Wire`" },
     { damage_a_program,
-     "Server.sipx was changed after it was sealed: its digest does not match; build it again"                },
-    { no_program,               "sip server has no program Nothing"                                          },
-    { want_too_much,            "system Main needs 1048577 MiB, more than the 1048576 MiB that are promised" },
-    { twice_the_name,           "sip client is there twice"                                                  },
-    { offer_the_console,        "server.echo is machine.console's own side: take `Console.imp`"              },
+     "Server.sipx was changed after it was sealed: its digest does not match; build it again"                              },
+    { no_program,               "sip server has no program Nothing"                                                        },
+    { want_too_much,            "system Main needs 1048577 MiB, more than the 1048576 MiB that are promised"               },
+    { twice_the_name,           "sip client is there twice"                                                                },
+    { offer_the_console,        "server.echo is machine.console's own side: take `Console.imp`"                            },
 };
 
 static void names_what_does_not_fit(void **state) {

@@ -178,12 +178,6 @@ static bool read_wires_of(Pack *pack, uint32_t instance, bool *wired) {
             return refuse(pack, "%s.%s is wired twice", input->name, input->wires[i].param);
         wired[row] = true;
         if (!resolve_wire(pack, input->name, &input->wires[i], &pack->wire_rows[row])) return false;
-        if (input->restart && input->wires[i].kind == IMAGE_WIRE_CHANNEL)
-            return refuse(
-                pack,
-                "sip %s cannot be restarted: its wire %s leads to %s and could not be opened again",
-                input->name, input->wires[i].param, input->wires[i].sip
-            );
     }
     for (uint32_t param = 0; param < program->manifest.params.count; param++) {
         if (!wired[pack->instance_rows[instance].first_wire + param]) {

@@ -162,6 +162,23 @@ static bool add_contracts(Manifest *m) {
     return true;
 }
 
+// The endpoint that is delivered over and over; NULL: it is another contract.
+static const SirTypeInfo *delivered(const Manifest *m, const SirTypeInfo *param) {
+    const SirContractInfo *contract = &m->module->contracts.data[param->contract];
+    if (param->side != SIR_IMP || param->state != 0 || contract->message_count != 2 ||
+        contract->state_count != 2)
+        return NULL;
+    const SirMessage *next = &contract->messages[0], *fresh = &contract->messages[1];
+    const SirStateInfo *start = &contract->states[0], *asked = &contract->states[1];
+    if (next->dir != SIR_IN || next->arg_count != 0 || fresh->dir != SIR_OUT ||
+        fresh->arg_count != 1 || start->choice_count != 1 || start->choices[0].message != 0 ||
+        start->choices[0].next != 1 || asked->choice_count != 1 || asked->choices[0].message != 1 ||
+        asked->choices[0].next != 0)
+        return NULL;
+    const SirTypeInfo *end = &m->module->types.data[fresh->args[0].type];
+    return end->kind == SIR_TYPE_ENDPOINT && end->state != SIR_STATE_ANY ? end : NULL;
+}
+
 static bool add_params(Manifest *m) {
     const SirManifest *source = &m->module->manifest;
     const SirSig *sig = &m->module->funcs.data[source->main].sig;
@@ -174,7 +191,13 @@ static bool add_params(Manifest *m) {
                                .contract = info->contract,
                                .side = info->side == SIR_EXP,
                                .state = info->state };
-        else if (info->kind != SIR_TYPE_SLICE) {
+        const SirTypeInfo *end = info->kind == SIR_TYPE_ENDPOINT ? delivered(m, info) : NULL;
+        if (end) {
+            row.fresh = end->contract + 1;
+            row.fresh_side = end->side == SIR_EXP;
+            row.fresh_state = end->state;
+        }
+        if (info->kind != SIR_TYPE_ENDPOINT && info->kind != SIR_TYPE_SLICE) {
             snprintf(
                 m->error, 512, "a parameter of main is neither an endpoint nor text arguments"
             );

@@ -37,6 +37,9 @@ typedef struct Example {
     uint64_t heap, stack;
     ExampleContract contracts[EXAMPLE_MOST];
     ExampleParam params[EXAMPLE_MOST];
+    uint32_t fresh
+        [EXAMPLE_MOST];  // per parameter: row of contracts plus one, of which it delivers importers
+    uint32_t restart;    // of the instance
     uint32_t trap_fault; // of the only trap site, at example.sip:7
     uint32_t trap_text;  // what it says: 1 is "n < 3"; 0: nothing
     uint32_t may_exit;   // has the grant `exit`
@@ -115,6 +118,9 @@ static inline void example_manifest(ExampleFile *file, const Example *example) {
                                      param->kind,
                                      param->contract,
                                      param->side,
+                                     0,
+                                     0,
+                                     example->fresh[count],
                                      0,
                                      0,
                                      0 };

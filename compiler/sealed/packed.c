@@ -83,13 +83,6 @@ static const char *check_header(const Packed *packed) {
     return name_is_right(packed, header->system) ? NULL : "the system has no name";
 }
 
-// Who talks to another instance has one channel for that, which ends with it: the other would not learn of a new one.
-static bool may_restart(const Packed *packed, const ImageInstance *instance) {
-    for (uint32_t i = 0; instance->restart && i < instance->wire_count; i++)
-        if (packed_wire(packed, instance->first_wire + i).kind == IMAGE_WIRE_CHANNEL) return false;
-    return instance->restart <= PACKED_MOST_RESTARTS;
-}
-
 static const char *check_rows(const Packed *packed) {
     const ImageHeader *header = &packed->header;
     for (uint32_t i = 0; i < header->programs.count; i++) {
@@ -107,8 +100,7 @@ static const char *check_rows(const Packed *packed) {
         if (instance.first_wire != wires ||
             !sealed__within(wires, instance.wire_count, header->wires.count))
             return "a sip has wires that are not its own";
-        if (!may_restart(packed, &instance))
-            return "a sip is to be restarted whose wires could not be opened again";
+        if (instance.restart > PACKED_MOST_RESTARTS) return "a sip is to be restarted too often";
         wires += instance.wire_count;
     }
     for (uint32_t i = 0; i < header->texts.count; i++) {
@@ -172,6 +164,37 @@ static bool contracts_agree(
     return true;
 }
 
+// Does `taker` deliver ends of the channels of which `giver` is the other?
+static bool delivers(
+    const Sealed *taking, const SealParam *taker, const Sealed *giving, const SealParam *giver
+) {
+    if (taker->fresh == 0 || taker->fresh_side == giver->side || taker->fresh_state != giver->state)
+        return false;
+    SealContract its = sealed_contract(taking, taker->fresh - 1),
+                 mine = sealed_contract(giving, giver->contract);
+    return contracts_agree(taking, &its, giving, &mine);
+}
+
+static PackedWireWay way_of(
+    const Sealed *program, const SealParam *param, const Sealed *other, const SealParam *other_param
+) {
+    if (delivers(other, other_param, program, param)) return PACKED_WIRE_GIVES;
+    if (delivers(program, param, other, other_param)) return PACKED_WIRE_TAKES;
+    return PACKED_WIRE_PLAIN;
+}
+
+PackedWireWay packed_wire_way(
+    const Packed *packed, const Sealed *programs, uint32_t instance, uint32_t param
+) {
+    ImageInstance row = packed_instance(packed, instance);
+    ImageWire wire = packed_wire(packed, row.first_wire + param);
+    if (wire.kind != IMAGE_WIRE_CHANNEL) return PACKED_WIRE_PLAIN;
+    const Sealed *program = &programs[row.program],
+                 *other = &programs[packed_instance(packed, wire.instance).program];
+    SealParam mine = sealed_param(program, param), its = sealed_param(other, wire.param);
+    return way_of(program, &mine, other, &its);
+}
+
 static const char *check_channel(
     const Packed *packed,
     const Sealed *programs,
@@ -192,6 +215,10 @@ static const char *check_channel(
     if (other_param.kind != SEAL_PARAM_ENDPOINT || back.kind != IMAGE_WIRE_CHANNEL ||
         back.instance != instance || back.param != number)
         return "is wired to a parameter that is wired elsewhere";
+    PackedWireWay way = way_of(program, param, other_program, &other_param);
+    if (packed_instance(packed, instance).restart && way != PACKED_WIRE_GIVES)
+        return "is of a sip that is restarted, and could not be opened again: the other side has to take it by a `Wire`";
+    if (way != PACKED_WIRE_PLAIN) return NULL;
     if (param->side == other_param.side) return "is wired to the same side of the contract";
     SealContract mine = sealed_contract(program, param->contract),
                  its = sealed_contract(other_program, other_param.contract);

@@ -43,6 +43,19 @@ const char *packed_check_wire(
     const Packed *packed, const Sealed *programs, uint32_t instance, uint32_t param
 );
 
+typedef enum PackedWireWay {
+    PACKED_WIRE_PLAIN, // a channel, or none
+    PACKED_WIRE_GIVES, // a channel each time that its sip is started, whose other end is delivered
+    PACKED_WIRE_TAKES, // ... to this one
+} PackedWireWay;
+
+PackedWireWay packed_wire_way( // of a wire that has been checked
+    const Packed *packed,
+    const Sealed *programs,
+    uint32_t instance,
+    uint32_t param
+);
+
 // Is there one wire for each parameter?
 bool packed_wires_are_complete(const Packed *packed, const Sealed *programs, uint32_t instance);
 

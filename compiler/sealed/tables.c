@@ -120,6 +120,20 @@ static const char *check_contract(const Sealed *sealed, const SealContract *cont
     return NULL;
 }
 
+// `next()` to the kernel, `fresh(end)` back: a message with an endpoint and nothing else.
+static bool fresh_is_right(const Sealed *sealed, const SealParam *param) {
+    SealContract contract = sealed_contract(sealed, param->contract);
+    if (param->fresh > sealed->manifest.contracts.count || param->fresh_side > 1 ||
+        param->fresh_state >= sealed_contract(sealed, param->fresh - 1).state_count ||
+        param->side != 0 || param->state != 0 || contract.message_count != 2 ||
+        contract.in_slots == 0 || contract.out_slots == 0)
+        return false;
+    SealMessage next = sealed_message(sealed, contract.first_message),
+                fresh = sealed_message(sealed, contract.first_message + 1);
+    return next.direction == 0 && next.payload_bytes == 0 && fresh.direction == 1 &&
+           fresh.payload_bytes == sizeof(void *) && fresh.endpoints;
+}
+
 static bool param_is_right(const Sealed *sealed, const SealParam *param) {
     if (!text_is_inside(sealed, param->name) ||
         !name_is_printable(sealed_text(sealed, param->name)))
@@ -127,7 +141,8 @@ static bool param_is_right(const Sealed *sealed, const SealParam *param) {
     switch (param->kind) {
     case SEAL_PARAM_ENDPOINT:
         return param->contract < sealed->manifest.contracts.count && param->side <= 1 &&
-               param->state < sealed_contract(sealed, param->contract).state_count;
+               param->state < sealed_contract(sealed, param->contract).state_count &&
+               (param->fresh == 0 || fresh_is_right(sealed, param));
     case SEAL_PARAM_ARGS: return true;
     case SEAL_PARAM_DEVICE: return param->grant < sealed->manifest.grants.count;
     default: return false;

@@ -41,11 +41,14 @@ typedef struct ImageInstance {
     uint32_t program;
     uint32_t first_wire; // one per parameter of the program, in the manifest's order
     uint32_t wire_count;
-    uint32_t restart; // after a fault, at most so often; 0 where a wire leads to another instance
+    uint32_t
+        restart; // after a fault, at most so often; 0 where another instance holds the other end of a wire
 } ImageInstance;
 
 typedef enum ImageWireKind {
-    IMAGE_WIRE_CHANNEL, // to parameter `param` of instance `instance`; stands on both sides and names the other
+    // To parameter `param` of instance `instance`; stands on both sides and names the other. If one of them delivers (SealParam.fresh) what
+    // the other is an end of, the kernel makes a channel each time that the other is started, and delivers its end.
+    IMAGE_WIRE_CHANNEL,
     IMAGE_WIRE_MACHINE, // served by the kernel: `service`
     IMAGE_WIRE_ARGS,    // texts [param, param + instance)
     IMAGE_WIRE_DEVICE   // the manifest's grant

@@ -10,7 +10,7 @@
 
 #include <stdint.h>
 
-#define SEAL_FORMAT_VERSION  2u
+#define SEAL_FORMAT_VERSION  3u
 #define SEAL_MOST_TRAP_TEXT  160u // bytes
 #define SEAL_MOST_TRAP_TEXTS 65536u
 
@@ -76,6 +76,9 @@ typedef struct SealParam {
     uint32_t side;     // 0 importer, 1 exporter
     uint32_t state;    // row of the contract's states
     uint32_t grant;    // DEVICE: row of grants
+    // ENDPOINT, importer in its first state, of a contract that delivers endpoints one by one, `next? -> fresh(end)!` again and again:
+    uint32_t fresh; // what it delivers: row of contracts plus one; 0: it is no such endpoint
+    uint32_t fresh_side, fresh_state;
     uint32_t reserved;
 } SealParam;
 

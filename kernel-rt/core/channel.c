@@ -137,6 +137,7 @@ ASIDE void channel_notice(SipEndpoint *ep) {
     switch ((Notice)ep->notice) {
     case NOTICE_NONE: break;
     case NOTICE_CONSOLE: console_serve(ep); break;
+    case NOTICE_WIRE: wire_serve(ep); break;
     case NOTICE_SET: set_notice(ep); break;
     case NOTICE_CASES: cases_notice(ep->watcher); break;
     }
@@ -203,7 +204,7 @@ static void drain(Ring *ring, EndpointLink *to_close) {
 static void tell_closed(SipEndpoint *ep) {
     if (ep->waiter)
         sched_wake(ep->waiter);
-    else if (ep->notice && ep->notice != NOTICE_CONSOLE)
+    else if (ep->notice && !endpoint_is_kernels(ep))
         channel_notice(ep);
 }
 
@@ -221,9 +222,10 @@ static void close_one(SipEndpoint *ep, EndpointLink *to_close) {
     ep->in->word |= 1;
     drain(ep->in, to_close);
     tell_closed(peer);
-    if (peer->notice == NOTICE_CONSOLE && !peer->closed) {
+    if (endpoint_is_kernels(peer) && !peer->closed) {
         peer->closed = true;
         drain(peer->in, to_close);
+        if (peer->notice == NOTICE_WIRE) wire_forget(peer, to_close);
     }
     if (peer->closed) free_channel(channel);
 }

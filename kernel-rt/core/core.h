@@ -185,9 +185,12 @@ typedef struct Ring {
 typedef enum Notice { // who is told, beside a waiter, that something has come
     NOTICE_NONE,
     NOTICE_CONSOLE, // the kernel answers
+    NOTICE_WIRE,    // the same, with an end of a sip's new channel
     NOTICE_SET,     // the set that it is in
     NOTICE_CASES,   // who waits for several at once
 } Notice;
+
+typedef struct Wire Wire;
 
 struct SipEndpoint {
     EndpointLink link; // in the list of the SIP or the slot that owns it
@@ -204,6 +207,7 @@ struct SipEndpoint {
     union {
         Thread *watcher; // NOTICE_CASES
         SipSet *set;     // NOTICE_SET
+        Wire *wire;      // NOTICE_WIRE
     };
     void *value;         // that it was added to the set with
     EndpointLink member; // of the set
@@ -257,6 +261,25 @@ static inline bool endpoint_is_ready(const SipEndpoint *ep
 ) { // it has a message, or none and is closed
     return !ring_is_empty(ep->in) || (ep->in->word & 1);
 }
+
+static inline bool endpoint_is_kernels(const SipEndpoint *ep) {
+    return ep->notice == NOTICE_CONSOLE || ep->notice == NOTICE_WIRE;
+}
+
+// --- wires that deliver: an end of each channel that a sip is started with ------------------------------------
+
+struct Wire { // a record of the kernel's
+    SipEndpoint
+        *end; // the kernel's, of the channel by which it is asked; NULL: nobody asks any more
+    SipEndpoint *fresh; // to be delivered; NULL: it has been
+    bool is_asked;
+};
+
+Wire *wire_new(SipEndpoint *end);                // a message to that end asks for the next
+void wire_renew(Wire *wire, SipEndpoint *fresh); // which nobody owns
+ASIDE void wire_serve(SipEndpoint *end);         // something has come
+void wire_forget(SipEndpoint *end, EndpointLink *to_close); // whoever asks is gone
+void wire_end(Wire *wire);                                  // no more will come
 
 // --- sets ----------------------------------------------------------------------------------------------------
 
@@ -402,6 +425,7 @@ struct Sip {
     uint8_t *image;
     size_t image_pages;
     SipEndpoint **wires; // by parameter; NULL where it is no endpoint
+    Wire **gives;        // by parameter: to whom the other end is delivered; NULL: it is not
     bool may_exit, alive;
     uint32_t restarts; // so far
     Ending ending;
@@ -428,8 +452,9 @@ bool loader_open(
 );                       // the image and its programs; false with a line on the console
 void loader_close(void); // the programs' copies
 
-bool sips_create(void); // and their wires; false with a line on the console
-void sip_end(Sip *sip); // takes everything back, reading nothing of it; says so if that is news
+bool sips_create(void);     // and their wires; false with a line on the console
+void sip_give_up(Sip *sip); // after its end: it will not be started again
+void sip_end(Sip *sip);     // takes everything back, reading nothing of it; says so if that is news
 bool sip_restart(Sip *sip
 ); // after its end by a fault, and after a while; false: not again, or there is no memory
 bool sip_owns_pc(const Sip *sip, uint64_t pc);

@@ -176,8 +176,8 @@ static inline void pack_system(const TestSip *sips, Buf *image) {
         example_seal(&files[count]);
         programs[count] =
             (ImageProgramInput){ sip->example.name, files[count].bytes, files[count].size };
-        instances[count] =
-            (ImageInstanceInput){ sip->example.name, sip->example.name, 0, sip->wires, wires };
+        instances[count] = (ImageInstanceInput){ sip->example.name, sip->example.name,
+                                                 sip->example.restart, sip->wires, wires };
     }
     const ImageInput input = { "Test", programs, count, instances, count };
     char error[IMAGE_ERROR_ROOM] = "";

@@ -5,6 +5,7 @@
 static void end_all(void) {
     for (uint32_t i = 0; i < kernel.sip_count; i++) {
         if (kernel.sips[i].alive) sip_end(&kernel.sips[i]);
+        sip_give_up(&kernel.sips[i]);
     }
 }
 
@@ -18,7 +19,9 @@ static void end_one(Thread *ended) {
     const bool faulted = sip->ending.fault != FAULT_NONE;
     if (faulted) fault_print(sip);
     sip_end(sip);
-    if (faulted && !sip_restart(sip)) kernel.faulted = true;
+    if (faulted && sip_restart(sip)) return;
+    if (faulted) kernel.faulted = true;
+    sip_give_up(sip);
 }
 
 static void run(void) {

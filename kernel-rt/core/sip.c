@@ -58,6 +58,7 @@ static const char *create(Sip *sip, uint32_t number) {
     if (!packed_wires_are_complete(&kernel.image, kernel.sealed, number))
         return "has other wires than parameters";
     if (!sip->wires) sip->wires = record_take(row.wire_count * sizeof *sip->wires);
+    if (!sip->gives) sip->gives = record_take(row.wire_count * sizeof *sip->gives);
     return load_image(sip) && thread_create(&sip->thread, sip)
                ? NULL
                : "needs more memory than the machine has";
@@ -84,13 +85,43 @@ static const char *wire_endpoint(Sip *sip, uint32_t param, const ImageWire *wire
     return NULL;
 }
 
+// A new channel of which the other end is delivered; the first time, also the one by which it is asked for.
+static const char *wire_given(Sip *sip, uint32_t param, const ImageWire *wire) {
+    static const char no_memory[] = "needs more memory than the machine has";
+    const SealParam mine = sealed_param(sip->program->sealed, param);
+    Sip *taker = &kernel.sips[wire->instance];
+    const SealParam its = sealed_param(taker->program->sealed, wire->param);
+    if (!sip->gives[param]) {
+        Channel *asks = channel_new(taker->program->contracts[its.contract], &kernel.account);
+        if (!asks) return no_memory;
+        sip->gives[param] = wire_new(&asks->ends[!its.side]);
+        endpoint_give(&asks->ends[its.side], taker);
+        taker->wires[wire->param] = &asks->ends[its.side];
+    }
+    Channel *channel = channel_new(sip->program->contracts[mine.contract], &kernel.account);
+    if (!channel) return no_memory;
+    sip->wires[param] = &channel->ends[mine.side];
+    endpoint_give(sip->wires[param], sip);
+    wire_renew(sip->gives[param], sip->wires[param]->peer);
+    return NULL;
+}
+
+static const char *wire_param(Sip *sip, uint32_t number, uint32_t param, const ImageWire *wire) {
+    switch (packed_wire_way(&kernel.image, kernel.sealed, number, param)) {
+    case PACKED_WIRE_GIVES: return wire_given(sip, param, wire);
+    case PACKED_WIRE_TAKES: return NULL; // made from the other side
+    case PACKED_WIRE_PLAIN: break;
+    }
+    return wire_endpoint(sip, param, wire);
+}
+
 static const char *wire_up(Sip *sip, uint32_t number) {
     const ImageInstance row = packed_instance(&kernel.image, number);
     for (uint32_t param = 0; param < row.wire_count; param++) {
         const ImageWire wire = packed_wire(&kernel.image, row.first_wire + param);
         const char *wrong = packed_check_wire(&kernel.image, kernel.sealed, number, param);
         if (!wrong && (wire.kind == IMAGE_WIRE_CHANNEL || wire.kind == IMAGE_WIRE_MACHINE))
-            wrong = wire_endpoint(sip, param, &wire);
+            wrong = wire_param(sip, number, param, &wire);
         if (wrong) {
             const SealedView name =
                 sealed_text(sip->program->sealed, sealed_param(sip->program->sealed, param).name);
@@ -262,4 +293,10 @@ bool sip_restart(Sip *sip) {
     sip->restarts++;
     print("restart: %v: %u of %u", &sip->name, (uint64_t)sip->restarts, (uint64_t)row.restart);
     return true;
+}
+
+void sip_give_up(Sip *sip) {
+    const ImageInstance row = packed_instance(&kernel.image, (uint32_t)(sip - kernel.sips));
+    for (uint32_t i = 0; i < row.wire_count; i++)
+        if (sip->gives[i]) wire_end(sip->gives[i]);
 }
