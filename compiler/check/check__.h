@@ -183,6 +183,7 @@ struct Checker {
     Map *invariants;              // HirFn that tests one -> Decl of its struct
     Map *deprecated;              // where a use has been reported
     Map *optionals;               // operations on optionals -> HirFn
+    Map *visits; // HirType that can hold its own kind -> HirFn that tests what is received
 };
 
 // --- a function body --------------------------------------------------------------------------------------------------
@@ -477,7 +478,7 @@ uint64_t type_size_limit(void);
 bool literal_fits(const HirType *type, uint64_t magnitude, bool negative);
 uint64_t wrap_bits(const HirType *type, uint64_t bits); // to the type's width, sign-extended
 
-// --- clauses.c, invariants.c, pure.c -------------------------------------------------------------------------------------------
+// --- clauses.c, invariants.c, received.c, pure.c -------------------------------------------------------------------------------------------
 
 Str assert_text(Checker *checker, const AstExpr *cond, const AstExpr *text); // text may be NULL
 void begin_clauses(Fn *fn, const AstClauses *clauses); // at the beginning of the body
@@ -495,6 +496,8 @@ HirExpr *self_field(Fn *fn, const AstName *name);
 HirExpr *checked_value(Checker *checker, HirExpr *made);
 bool has_invariants(const Fn *fn);
 void test_invariants(Fn *fn, HirLocal *result, HirStmt *block, Span span);
+const HirStruct *guarded(const HirType *type); // NULL: it has no invariant
+void test_place(Fn *fn, HirExpr *place, HirStmtVec *out, Span span);
 void test_received(Fn *fn, HirLocal *local, HirStmtVec *out);
 
 // --- attrs.c --------------------------------------------------------------------------------------------------------------

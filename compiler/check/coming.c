@@ -371,6 +371,7 @@ static void leave_in_one_state(Ways *ways, const HirReceiveArm *rest, const Path
 }
 
 void states_receive_rest(Ways *ways, const HirReceiveArm *rest) {
+    if (!ways->counting && rest->heads.len == 0) ways->state.dead = true; // only cases lead there
     for (uint32_t i = 0; !ways->counting && i < rest->heads.len; i++) {
         Path path = path_of(ways, rest->heads.data[i].from);
         bool done = false;

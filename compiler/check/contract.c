@@ -177,10 +177,7 @@ static void build(Builder *builder, uint32_t state, const AstProtocol *protocol,
                 build(builder, state, *choice, 0);
             break;
         case AST_STEP_END: builder->contract->states.data[state].is_end = true; break;
-        case AST_STEP_TARGET:
-            unsupported(builder->checker, step->span, "a state that is another name of a state");
-            builder->contract->broken = true;
-            break;
+        case AST_STEP_TARGET: break; // `successor` has taken it: it stands behind messages
         }
     }
     builder->depth--;

@@ -1,9 +1,9 @@
 // Invariants: for each struct that has some, two functions that test them. `invariant` looks at a value where it lies,
-// `checked` hands on one that has just been made.
+// `checked` hands on one that has just been made. What is received is asked in received.c.
 
 #include "check__.h"
 
-static const HirStruct *guarded(const HirType *type) { // NULL: it has no invariant
+const HirStruct *guarded(const HirType *type) {
     return type->kind == HIR_TYPE_STRUCT && type->structure->invariant ? type->structure : NULL;
 }
 
@@ -109,7 +109,7 @@ HirExpr *checked_value(Checker *checker, HirExpr *made) {
     return call;
 }
 
-static void test_place(Fn *fn, HirExpr *place, HirStmtVec *out, Span span) {
+void test_place(Fn *fn, HirExpr *place, HirStmtVec *out, Span span) {
     Checker *checker = fn->checker;
     const HirStruct *structure = guarded(place->type);
     HirExpr *call = new_expr(checker, HIR_CALL, simple(checker, HIR_TYPE_VOID), span);
@@ -149,170 +149,4 @@ void test_invariants(Fn *fn, HirLocal *result, HirStmt *block, Span span) {
         test_place(fn, local_place(fn, result, span), &tests, span);
     vec_each(HirStmt *, it, &tests)
         append(fn, block, *it);
-}
-
-// --- what is received --------------------------------------------------------------------------------------------------------
-
-static bool holds_guarded(Map *met, const HirType *type);
-
-static bool any_guarded(Map *met, const HirFields *fields) {
-    for (uint32_t i = 0; i < fields->len; i++)
-        if (holds_guarded(met, fields->data[i].type)) return true;
-    return false;
-}
-
-static bool holds_guarded(Map *met, const HirType *type) {
-    while (type->elem)
-        type = type->elem;
-    bool is_struct = type->kind == HIR_TYPE_STRUCT, is_enum = type->kind == HIR_TYPE_ENUM;
-    if (guarded(type)) return true;
-    if ((!is_struct && !is_enum) || !map_put(met, (uintptr_t)type, true)) return false;
-    if (is_struct) return any_guarded(met, &type->structure->fields);
-    for (uint32_t i = 0; i < type->enumeration->variants.len; i++)
-        if (any_guarded(met, &type->enumeration->variants.data[i].fields)) return true;
-    return false;
-}
-
-typedef struct Inside { // types on the way to what is tested
-    const struct Inside *outer;
-    const HirType *type;
-    uint32_t *left; // how many more places may be looked at, against hostile input
-} Inside;
-
-static bool holds(Fn *fn, const HirType *type) {
-    return holds_guarded(map_new(fn->checker->arena), type);
-}
-
-static void test_inside(Fn *fn, HirExpr *place, HirStmtVec *out, Span span, const Inside *outer);
-
-static void test_fields(Fn *fn, HirExpr *place, HirStmtVec *out, Span span, const Inside *inside) {
-    const HirFields *fields = &place->type->structure->fields;
-    for (uint32_t i = 0; i < fields->len; i++) {
-        if (!holds(fn, fields->data[i].type)) continue;
-        HirExpr *field = new_expr(fn->checker, HIR_FIELD, fields->data[i].type, span);
-        field->base = place;
-        field->row = i;
-        test_inside(fn, field, out, span, inside);
-    }
-}
-
-static HirExpr *read(Fn *fn, HirLocal *local, Span span) {
-    return as_value(fn->checker, local_place(fn, local, span));
-}
-
-// For each element, by a counter.
-static void test_elements(
-    Fn *fn, HirExpr *place, HirStmtVec *out, Span span, const Inside *inside
-) {
-    Checker *checker = fn->checker;
-    const HirType *usize = simple(checker, HIR_TYPE_USIZE);
-    HirLocal *at = new_local(fn, 0, usize, span);
-    HirExpr *count = literal(checker, usize, place->type->count, span);
-    if (place->type->kind != HIR_TYPE_ARRAY) {
-        count = new_expr(checker, HIR_BUILTIN, usize, span);
-        count->builtin = HIR_BUILTIN_LEN;
-        vec_push(checker->arena, &count->args, place);
-    }
-    HirStmt *loop = new_stmt(fn, HIR_STMT_LOOP, span);
-    loop->cond = arithmetic(fn, HIR_LT, HIR_TRAP, read(fn, at, span), count, span);
-    loop->step = new_stmt(fn, HIR_STMT_UPDATE, span);
-    loop->step->place = local_place(fn, at, span);
-    loop->step->op = HIR_ADD;
-    loop->step->family = HIR_WRAP; // below the length
-    loop->step->value = literal(checker, usize, 1, span);
-    HirExpr *element = new_expr(checker, HIR_INDEX, place->type->elem, span);
-    element->base = place;
-    element->index = read(fn, at, span);
-    HirStmtVec tests = { 0 };
-    test_inside(fn, element, &tests, span, inside);
-    loop->then = block_of(fn, span);
-    vec_each(HirStmt *, it, &tests)
-        append(fn, loop->then, *it);
-    vec_push(checker->arena, out, let(fn, at, literal(checker, usize, 0, span), span));
-    vec_push(checker->arena, out, loop);
-}
-
-// What a variant carries, lent for as long as it is looked at.
-static HirPattern *look_at(
-    Fn *fn, const HirType *type, HirStmtVec *tests, Span span, const Inside *inside
-) {
-    Checker *checker = fn->checker;
-    HirPattern *pattern = arena_new(checker->arena, HirPattern);
-    *pattern = (HirPattern){ .kind = HIR_PATTERN_WILD, .span = span, .type = type };
-    if (!holds(fn, type)) return pattern;
-    pattern->kind = HIR_PATTERN_BIND;
-    pattern->bind = HIR_BIND_CONST;
-    pattern->local = new_local(fn, 0, hir_type_ptr(checker->types, HIR_CONST, type), span);
-    test_inside(fn, deref(checker, local_place(fn, pattern->local, span)), tests, span, inside);
-    return pattern;
-}
-
-static void test_variants(
-    Fn *fn, HirExpr *place, HirStmtVec *out, Span span, const Inside *inside
-) {
-    Checker *checker = fn->checker;
-    const HirType *type = place->type;
-    bool is_enum = type->kind == HIR_TYPE_ENUM;
-    HirStmt *choice = new_stmt(fn, HIR_STMT_SWITCH, span);
-    choice->place = place;
-    for (uint32_t row = 0; row < (is_enum ? type->enumeration->variants.len : 2); row++) {
-        HirPattern *pattern = arena_new(checker->arena, HirPattern);
-        HirArm arm = { .span = span, .body = block_of(fn, span) };
-        HirStmtVec tests = { 0 };
-        *pattern =
-            (HirPattern){ .kind = HIR_PATTERN_VARIANT, .span = span, .type = type, .row = row };
-        const HirFields *fields = is_enum ? &type->enumeration->variants.data[row].fields : NULL;
-        for (uint32_t i = 0; i < (is_enum ? fields->len : row); i++)
-            vec_push(
-                checker->arena, &pattern->args,
-                look_at(fn, is_enum ? fields->data[i].type : type->elem, &tests, span, inside)
-            );
-        vec_each(HirStmt *, it, &tests)
-            append(fn, arm.body, *it);
-        vec_push(checker->arena, &arm.patterns, pattern);
-        vec_push(checker->arena, &choice->arms, arm);
-    }
-    vec_push(checker->arena, out, choice);
-}
-
-static bool may_look(Fn *fn, const HirType *type, Span span, const Inside *outer) {
-    if (*outer->left == 0) return false;
-    if (--*outer->left == 0) {
-        diag_report(fn->checker->diags, span, E_TOO_NESTED, "what is tested of this value");
-        return false;
-    }
-    for (; outer; outer = outer->outer) {
-        if (outer->type != type) continue;
-        unsupported(
-            fn->checker, span, "an invariant inside of a received value that can hold its own kind"
-        );
-        return false;
-    }
-    return true;
-}
-
-// What lies inside first, as where a value is made. A type that holds itself behind pointers has no end of places.
-static void test_inside(Fn *fn, HirExpr *place, HirStmtVec *out, Span span, const Inside *outer) {
-    const HirType *type = place->type;
-    const Inside inside = { outer, type, outer->left };
-    if (!may_look(fn, type, span, outer)) return;
-    switch (type->kind) {
-    case HIR_TYPE_STRUCT: test_fields(fn, place, out, span, &inside); break;
-    case HIR_TYPE_ENUM:
-    case HIR_TYPE_OPTION: test_variants(fn, place, out, span, &inside); break;
-    case HIR_TYPE_PTR: test_inside(fn, deref(fn->checker, place), out, span, &inside); break;
-    case HIR_TYPE_ARRAY:
-    case HIR_TYPE_VECTOR:
-    case HIR_TYPE_SLICE: test_elements(fn, place, out, span, &inside); break;
-    default: break;
-    }
-    if (guarded(type)) test_place(fn, place, out, span);
-}
-
-// A peer may send any value of the type.
-void test_received(Fn *fn, HirLocal *local, HirStmtVec *out) {
-    uint32_t left = 10000;
-    const Inside whole = { .left = &left };
-    if (is_error(local->type) || !holds(fn, local->type)) return;
-    test_inside(fn, local_place(fn, local, local->span), out, local->span, &whole);
 }

@@ -174,6 +174,7 @@ HirProgram *check_program(
     checker->invariants = map_new(arena);
     checker->deprecated = map_new(arena);
     checker->optionals = map_new(arena);
+    checker->visits = map_new(arena);
     checker->methods = map_new(arena);
     checker->symbols = strmap_new(arena);
     checker->met = map_new(arena);
