@@ -17,6 +17,7 @@
 #include <threads.h>
 
 enum { FIRST_CHUNK = 16 << 10, LARGEST_CHUNK = 4 << 20, HUGE_PAGE = 2 << 20, KEPT_MOST = 32 };
+enum { NO_MEMORY_STATUS = 3 }; // as of whatever else fails that is not the program: docs/sipcc.md
 
 struct ArenaChunk {
     ArenaChunk *next;
@@ -30,7 +31,7 @@ void base_out_of_memory(size_t wanted) {
         "out of memory: %zu more bytes were wanted; close other programs or raise the limit (ulimit -v)\n",
         wanted
     );
-    abort();
+    _Exit(NO_MEMORY_STATUS); // nothing that would run at the end could count on memory
 }
 
 // --- chunks that wait for the next arena ---------------------------------------------------------------------

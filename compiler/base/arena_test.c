@@ -11,7 +11,11 @@
 
 #include "base/vec.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 static void memory_is_zeroed_and_aligned(void **state) {
     (void)state;
@@ -98,6 +102,24 @@ static void text_is_copied(void **state) {
     arena_free(&arena);
 }
 
+// What cannot be had ends the program as a failure of the world, and not of the program that is compiled.
+static void no_memory_is_a_status(void **state) {
+    (void)state;
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        Arena arena;
+        arena_init(&arena);
+        freopen("/dev/null", "w", stderr);
+        arena_alloc(&arena, SIZE_MAX / 2 + 1, 8);
+        _Exit(0);
+    }
+    int status;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), 3);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(memory_is_zeroed_and_aligned),
@@ -106,6 +128,7 @@ int main(void) {
         cmocka_unit_test(what_was_given_back_comes_zeroed),
         cmocka_unit_test(vectors_keep_their_content),
         cmocka_unit_test(text_is_copied),
+        cmocka_unit_test(no_memory_is_a_status),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -5,6 +5,8 @@
 
 #include "base/check.h"
 
+#include <float.h>
+#include <math.h>
 #include <string.h>
 
 enum { DEEPEST_EXPRESSION = 1000 };
@@ -323,18 +325,49 @@ static HirExpr *struct_field(Fn *fn, HirExpr *place, const AstName *name, Span s
     return error_expr(checker, span);
 }
 
+static uint64_t float_bits(double value) {
+    uint64_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    return bits;
+}
+
+// The greatest and the least number, and what is no number. NULL: the type has nothing of that name.
+static HirExpr *float_limit(Checker *checker, const HirType *type, const char *word, Span span) {
+    double most = type->kind == HIR_TYPE_F32 ? (double)FLT_MAX : DBL_MAX;
+    if (strcmp(word, "max") == 0) return literal(checker, type, float_bits(most), span);
+    if (strcmp(word, "min") == 0) return literal(checker, type, float_bits(-most), span);
+    if (strcmp(word, "infinity") == 0)
+        return literal(checker, type, float_bits((double)INFINITY), span);
+    if (strcmp(word, "nan") == 0) return literal(checker, type, UINT64_C(0x7ff8) << 48, span);
+    return NULL;
+}
+
+static HirExpr *no_limit(Checker *checker, const AstExpr *expr, const HirType *type) {
+    const char *word = text_of(checker, expr->field.name.name);
+    bool real = hir_type_is_float(type);
+    diag_report(checker->diags, expr->field.name.span, E_NO_FIELD, type_text(checker, type), word);
+    if (real || hir_type_is_integer(type))
+        diag_help(
+            checker->diags,
+            real ? "there are `%s.max`, `min`, `infinity` and `nan`"
+                 : "there are `%s.max` and `min`",
+            type_text(checker, type)
+        );
+    return error_expr(checker, expr->span);
+}
+
 static HirExpr *type_limit(Fn *fn, const AstExpr *expr) { // u32.max
     Checker *checker = fn->checker;
     const HirType *type = resolve_type(checker, fn->module, expr->field.base->type);
     const char *word = text_of(checker, expr->field.name.name);
     bool is_max = strcmp(word, "max") == 0;
     if (is_error(type)) return error_expr(checker, expr->span);
-    if (!hir_type_is_integer(type) || (!is_max && strcmp(word, "min") != 0)) {
-        diag_report(
-            checker->diags, expr->field.name.span, E_NO_FIELD, type_text(checker, type), word
-        );
-        return error_expr(checker, expr->span);
+    if (hir_type_is_float(type)) {
+        HirExpr *limit = float_limit(checker, type, word, expr->span);
+        return limit ? limit : no_limit(checker, expr, type);
     }
+    if (!hir_type_is_integer(type) || (!is_max && strcmp(word, "min") != 0))
+        return no_limit(checker, expr, type);
     uint32_t width = hir_type_bits(type);
     uint64_t max = hir_type_is_signed(type) ? ((uint64_t)1 << (width - 1)) - 1
                    : width == 64            ? UINT64_MAX

@@ -130,11 +130,11 @@ static void check_format(Fn *fn, const HirType *type, const AstFormat *format) {
 
 // --- the pieces ---------------------------------------------------------------------------------------------------------------
 
-static void add_call(Fn *inner, HirExpr *call) {
+static void add_call(Fn *inner, HirExpr *call, HirStmt *into) {
     if (call->kind == HIR_ERROR) return;
     HirStmt *stmt = new_stmt(inner, HIR_STMT_EXPR, call->span);
     stmt->value = call;
-    append(inner, inner->fn->body, stmt);
+    append(inner, into, stmt);
 }
 
 static AstExpr *writer(Fn *inner, Span span) {
@@ -150,7 +150,9 @@ static void put_piece(Fn *inner, Str text, Span span) {
     bytes->str = text;
     add_arg(inner, &args, NULL, bytes);
     HirExpr *to = check_expr(inner, writer(inner, span), NULL);
-    add_call(inner, call_named(inner, to, name_of(inner, "put", span), &args, span));
+    add_call(
+        inner, call_named(inner, to, name_of(inner, "put", span), &args, span), inner->fn->body
+    );
 }
 
 // A plain enum that has no `format` of its own is written as its variants are called.
@@ -176,7 +178,7 @@ static HirArm named_arm(Fn *inner, HirLocal *text, const HirType *type, uint32_t
 }
 
 // The name of the variant, which stands in a local then.
-static HirExpr *variant_name(Fn *inner, HirExpr *value, Span span) {
+static HirExpr *variant_name(Fn *inner, HirExpr *value, Span span, HirStmt *into) {
     Checker *checker = inner->checker;
     HirLocal *text = new_local(inner, 0, hir_type_str(checker->types, HIR_STATIC), span);
     HirStmt *choice = new_stmt(inner, HIR_STMT_SWITCH, span);
@@ -184,25 +186,17 @@ static HirExpr *variant_name(Fn *inner, HirExpr *value, Span span) {
     if (choice->value->kind == HIR_ERROR) return choice->value;
     for (uint32_t i = 0; i < value->type->enumeration->variants.len; i++)
         vec_push(checker->arena, &choice->arms, named_arm(inner, text, value->type, i, span));
-    append(inner, inner->fn->body, let(inner, text, NULL, span));
-    append(inner, inner->fn->body, choice);
+    append(inner, into, let(inner, text, NULL, span));
+    append(inner, into, choice);
     return local_place(inner, text, span);
 }
 
-static void put_value(Fn *inner, const AstTextPart *part) {
+static void put_one(Fn *inner, HirExpr *value, const AstFormat *form, Span span, HirStmt *into);
+
+static void put_formatted(
+    Fn *inner, HirExpr *value, const AstFormat *form, Span span, HirStmt *into
+) {
     Checker *checker = inner->checker;
-    Span span = part->value->span;
-    HirExpr *value = check_expr(inner, part->value, NULL);
-    if (value->kind != HIR_ERROR) {
-        bool leads = value->type->kind == HIR_TYPE_PTR;
-        HirExpr *what = leads ? receiver_place(inner, value) : value;
-        if (is_named(checker, what->type)) value = variant_name(inner, what, span);
-    }
-    if (value->kind == HIR_ERROR) return;
-    if (value->type->kind == HIR_TYPE_VOID || value->type->kind == HIR_TYPE_NEVER) {
-        diag_report(checker->diags, span, E_VOID_VALUE);
-        return;
-    }
     const HirType *type = receiver_place(inner, value)->type;
     AstName format = name_of(inner, "format", span);
     if (!find_method(checker, type, format.name).decl) {
@@ -214,11 +208,73 @@ static void put_value(Fn *inner, const AstTextPart *part) {
         );
         return;
     }
-    check_format(inner, type, &part->format);
+    check_format(inner, type, form);
     AstArgs args = { 0 };
     add_arg(inner, &args, NULL, writer(inner, span));
-    add_arg(inner, &args, NULL, spec(inner, &part->format, span));
-    add_call(inner, call_named(inner, value, format, &args, span));
+    add_arg(inner, &args, NULL, spec(inner, form, span));
+    add_call(inner, call_named(inner, value, format, &args, span), into);
+}
+
+// What an optional lends is no `T` of a function for all optionals.
+static bool may_lend(const HirType *type) {
+    return type->kind == HIR_TYPE_OPTION && hir_type_is_second_class(type->elem) &&
+           hir_type_is_plain(type->elem);
+}
+
+// `switch (value) { case .some(T x): ...; case none: ... }`
+static void put_lent(Fn *inner, HirExpr *value, const AstFormat *form, Span span, HirStmt *into) {
+    Checker *checker = inner->checker;
+    const HirType *type = value->type;
+    const AstFormat none = { .fill = form->fill,
+                             .align = form->align,
+                             .width = form->width,
+                             .precision = -1,
+                             .span = form->span };
+    HirStmt *choice = new_stmt(inner, HIR_STMT_SWITCH, span);
+    choice->value = as_value(checker, value);
+    if (choice->value->kind == HIR_ERROR) return;
+    for (uint32_t row = 0; row < 2; row++) {
+        HirPattern *pattern = arena_new(checker->arena, HirPattern),
+                   *some = arena_new(checker->arena, HirPattern);
+        HirArm arm = { .span = span, .body = block_of(inner, span) };
+        *pattern =
+            (HirPattern){ .kind = HIR_PATTERN_VARIANT, .span = span, .type = type, .row = row };
+        *some = (HirPattern){ .kind = HIR_PATTERN_BIND, .span = span, .type = type->elem };
+        vec_push(checker->arena, &arm.patterns, pattern);
+        if (row) {
+            some->local = new_local(inner, 0, type->elem, span);
+            vec_push(checker->arena, &pattern->args, some);
+            put_one(inner, local_place(inner, some->local, span), form, span, arm.body);
+        } else {
+            AstExpr *text = new_ast(inner, AST_EXPR_STR, span);
+            text->str = STR("none");
+            put_one(inner, check_expr(inner, text, NULL), &none, span, arm.body);
+        }
+        vec_push(checker->arena, &choice->arms, arm);
+    }
+    append(inner, into, choice);
+}
+
+static void put_one(Fn *inner, HirExpr *value, const AstFormat *form, Span span, HirStmt *into) {
+    Checker *checker = inner->checker;
+    HirExpr *what = value->type->kind == HIR_TYPE_PTR ? receiver_place(inner, value) : value;
+    if (is_named(checker, what->type)) value = variant_name(inner, what, span, into);
+    if (value->kind == HIR_ERROR) return;
+    if (may_lend(what->type))
+        put_lent(inner, what, form, span, into);
+    else
+        put_formatted(inner, value, form, span, into);
+}
+
+static void put_value(Fn *inner, const AstTextPart *part) {
+    Checker *checker = inner->checker;
+    Span span = part->value->span;
+    HirExpr *value = check_expr(inner, part->value, NULL);
+    if (value->kind == HIR_ERROR) return;
+    if (value->type->kind == HIR_TYPE_VOID || value->type->kind == HIR_TYPE_NEVER)
+        diag_report(checker->diags, span, E_VOID_VALUE);
+    else
+        put_one(inner, value, &part->format, span, inner->fn->body);
 }
 
 static HirExpr *refuse_text(Fn *fn, const AstExpr *expr, const HirType *want) {

@@ -397,45 +397,77 @@ void states_return(Ways *ways, Span at) {
 }
 
 // At the end of a block, on a line of its own if the brace has one. Where a `return` drops it the result may need it still.
-static void fix_close(Checker *checker, const HirLocal *local, Span at) {
+static void fix_close(Checker *checker, const Fact *dropped, uint32_t count, Span at) {
     Str text = source_text(checker->program->map, at.file);
-    const char *name = local->name ? text_of(checker, local->name) : "";
-    if (!*name || at.end > text.len || at.end - at.start != 1 || text.ptr[at.start] != '}') return;
+    if (at.end > text.len || at.end - at.start != 1 || text.ptr[at.start] != '}') return;
     uint32_t line = at.start;
     while (line > 0 && (text.ptr[line - 1] == ' ' || text.ptr[line - 1] == '\t'))
         line--;
     bool alone = line > 0 && text.ptr[line - 1] == '\n';
     int indent = (int)(at.start - line);
-    const char *close = alone ? arena_printf(
-                                    checker->arena, "%.*s%sclose(%s);\n", indent, text.ptr + line,
-                                    indent > 0 && text.ptr[line] == '\t' ? "\t" : "    ", name
-                                )
-                              : arena_printf(checker->arena, "close(%s); ", name);
+    const char *tab = indent > 0 && text.ptr[line] == '\t' ? "\t" : "    ", *close = "";
+    uint32_t named = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        const HirLocal *local = dropped[i].path.local;
+        const char *name = local->name ? text_of(checker, local->name) : "";
+        if (dropped[i].path.count > 0 || !*name) continue;
+        named++;
+        close = alone ? arena_printf(
+                            checker->arena, "%s%.*s%sclose(%s);\n", close, indent, text.ptr + line,
+                            tab, name
+                        )
+                      : arena_printf(checker->arena, "%sclose(%s); ", close, name);
+    }
     uint32_t place = alone ? line : at.start;
-    diag_fix(checker->diags, (Span){ at.file, place, place }, close, "close it here");
+    if (named > 0)
+        diag_fix(
+            checker->diags, (Span){ at.file, place, place }, close, "close %s here",
+            named > 1 ? "them" : "it"
+        );
 }
 
-void states_dropped(Ways *ways, const HirLocal *local, Span at) {
+static bool is_dropped(Ways *ways, const Fact *fact) { // with something left of its protocol
+    for (uint32_t k = 0; k < fact->path.count; k++)    // behind a borrow: it is not dropped here
+        if (fact->path.steps[k].kind == STEP_DEREF && !fact->path.steps[k].owned) return false;
+    if (fact->value == STATE_CLOSED || !moves_has_value(&ways->state, &fact->path)) return false;
+    return fact->value == HIR_ANY_STATE ||
+           !fact->path.type->contract->states.data[fact->value].is_end;
+}
+
+void states_find_dropped(Ways *ways, const HirLocal *local, Facts *dropped) {
     if (ways->state.dead || ways->counting || ways->checker->in_instance ||
         diags_errors(ways->checker->diags) > ways->errors)
         return; // a warning would follow from what is wrong
     for (uint32_t i = 0; i < ways->state.states.len; i++) {
-        Fact fact = ways->state.states.data[i];
-        bool behind = false; // a borrow: it is not dropped here
-        for (uint32_t k = 0; k < fact.path.count; k++)
-            behind = behind || (fact.path.steps[k].kind == STEP_DEREF && !fact.path.steps[k].owned);
-        if (fact.path.local != local || behind || fact.value == STATE_CLOSED ||
-            !moves_has_value(&ways->state, &fact.path))
-            continue;
-        bool ends =
-            fact.value != HIR_ANY_STATE && fact.path.type->contract->states.data[fact.value].is_end;
-        if (ends) continue;
-        diag_report(
-            ways->checker->diags, at, E_ENDPOINT_DROPPED, path_text(ways, &fact.path),
-            state_text(ways, fact.path.type, fact.value)
-        );
-        if (fact.path.count == 0) fix_close(ways->checker, local, at);
+        const Fact *fact = &ways->state.states.data[i];
+        if (fact->path.local == local && is_dropped(ways, fact)) facts_add(dropped, *fact);
     }
+}
+
+// Those that one place drops are told together, in the order in which they were declared.
+void states_tell_dropped(Ways *ways, const Facts *dropped, Span at) {
+    Checker *checker = ways->checker;
+    if (dropped->len == 0) return;
+    const Fact *first = &dropped->data[0];
+    diag_report(
+        checker->diags, at, E_ENDPOINT_DROPPED, path_text(ways, &first->path),
+        state_text(ways, first->path.type, first->value)
+    );
+    for (uint32_t i = 1; i < dropped->len; i++) {
+        const Fact *fact = &dropped->data[i];
+        diag_note(
+            checker->diags, fact->path.local->span, "so is `%s`, in state `%s`",
+            path_text(ways, &fact->path), state_text(ways, fact->path.type, fact->value)
+        );
+    }
+    fix_close(checker, dropped->data, dropped->len, at);
+}
+
+void states_dropped(Ways *ways, const HirLocal *local, Span at) {
+    Facts dropped = { 0 };
+    states_find_dropped(ways, local, &dropped);
+    states_tell_dropped(ways, &dropped, at);
+    facts_free(&dropped);
 }
 
 // In memory it is at rest where nothing else is said.

@@ -133,15 +133,18 @@ static void walk_deferred(Ways *ways, uint32_t row, uint32_t whole) {
 // What a scope holds ends from the last to the first: deferred statements run, locals are dropped.
 void end_locals(Ways *ways, uint32_t down_to, Span at) {
     uint32_t whole = ways->endings.len;
+    Facts dropped = { 0 };
     for (uint32_t i = whole; i-- > down_to;) {
         Ending ending = ways->endings.data[i];
         ways->endings.len = i;
         if (ending.defer)
             walk_deferred(ways, i, whole);
         else
-            states_dropped(ways, ending.local, at);
+            states_find_dropped(ways, ending.local, &dropped);
     }
     ways->endings.len = whole;
+    states_tell_dropped(ways, &dropped, at);
+    facts_free(&dropped);
     if (ways->state.dead) return;
     if (whole > down_to) loans_end_bound(ways, ways->endings.data + down_to, whole - down_to, at);
     if (down_to == 0) states_return(ways, at);

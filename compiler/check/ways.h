@@ -267,6 +267,8 @@ void states_capture(Ways *ways, HirExpr *closure); // as they are, for the closu
 void states_send(Ways *ways, const HirStmt *stmt);
 void states_return(Ways *ways, Span at);
 void states_dropped(Ways *ways, const HirLocal *local, Span at);
+void states_find_dropped(Ways *ways, const HirLocal *local, Facts *dropped); // adds to them
+void states_tell_dropped(Ways *ways, const Facts *dropped, Span at);
 void states_join(Ways *ways, State *into, const State *from, Span at);
 
 // The fact of one endpoint, and its contract: for coming.c too.

@@ -16,6 +16,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 // Adds the time since `*since` to `room`, and starts the next one.
 static void lap(uint64_t *room, uint64_t *since) {
@@ -85,8 +86,17 @@ static bool runtime_digest(Pipeline *pipeline, uint8_t digest[32]) {
     Buf runtime = { 0 };
     char error[512];
     Sha256 sha;
-    if (!file_read(pipeline->toolchain->runtime, 16 << 20, &runtime, error))
+    const char *path = pipeline->toolchain->runtime;
+    if (access(path, F_OK) != 0) {
+        snprintf(
+            error, sizeof error,
+            "cannot read %s: the runtime that is linked into each program is not built; build the whole project "
+            "(./dev build), or set SIPCC_HOME to an installed one",
+            path
+        );
         return fail(pipeline, error);
+    }
+    if (!file_read(path, 16 << 20, &runtime, error)) return fail(pipeline, error);
     sha256_start(&sha);
     sha256_add(&sha, runtime.data, runtime.len);
     sha256_finish(&sha, digest);

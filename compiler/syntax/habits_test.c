@@ -74,6 +74,8 @@ static const struct {
     { false, "own Foo* f = new Foo(1);",          "`new T { ... }`"         },
     { false, "g((x) => x);",                      "`fn (x) { ... }`"        },
     { false, "try { g(); }",                      "`try f(x)`"              },
+    { true,  "contract C{state S: a?->S or b?;}", "(a? -> S or b? -> T)"    },
+    { true,  "contract C { state S: a? or b?; }", "`one { a? -> S;"         },
 };
 
 static void habits_are_answered(void **state) {
