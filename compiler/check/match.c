@@ -280,22 +280,36 @@ static void look_for(void *context, HirExpr *expr, const HirExpr *around) {
     if (expr->kind == HIR_LOCAL && expr->local == search->local) search->found = true;
 }
 
-// What moves out of a payload after the guard is lent to it before, and there is no borrow of a borrow.
-static void check_guarded(Fn *fn, const HirPattern *pattern, HirExpr *guard) {
+static bool mentions(HirExpr *guard, const HirLocal *local) {
     HirStmt whole = { .kind = HIR_STMT_ASSERT, .cond = guard };
+    Search search = { .local = local };
+    hir_visit_stmt(&whole, look_for, &search);
+    return search.found;
+}
+
+// What moves out of a payload after the guard is lent to it before. There is no borrow of a borrow: such a one is taken for the
+// guard, and put back.
+static bool guard_takes(const HirPattern *pattern, HirExpr *guard) {
     for (uint32_t i = 0; i < pattern->args.len; i++) {
         const HirPattern *arg = pattern->args.data[i];
-        Search search = { .local = arg->local };
-        check_guarded(fn, arg, guard);
-        if (pattern->kind != HIR_PATTERN_VARIANT || arg->kind != HIR_PATTERN_BIND ||
-            arg->bind != HIR_BIND_MOVE || hir_type_is_lent(arg->local->type))
-            continue;
-        hir_visit_stmt(&whole, look_for, &search);
-        if (search.found)
-            unsupported(
-                fn->checker, guard->span, "a guard that uses an exclusive borrow out of a payload"
-            );
+        bool moves = pattern->kind == HIR_PATTERN_VARIANT && arg->kind == HIR_PATTERN_BIND &&
+                     arg->bind == HIR_BIND_MOVE && !hir_type_is_lent(arg->local->type);
+        if ((moves && mentions(guard, arg->local)) || guard_takes(arg, guard)) return true;
     }
+    return false;
+}
+
+static void check_guarded(Fn *fn, const Subject *subject, HirArm *arm) {
+    const HirExpr *root = subject->expr;
+    for (uint32_t i = 0; i < arm->patterns.len; i++)
+        arm->is_put_back = arm->is_put_back || guard_takes(arm->patterns.data[i], arm->guard);
+    while (root && root->kind != HIR_LOCAL)
+        root = hir_expr_is_place(root) ? root->base : NULL;
+    if (!arm->is_put_back || !root || !mentions(arm->guard, root->local)) return;
+    diag_report(
+        fn->checker->diags, arm->guard->span, E_GUARD_OF_TAKEN,
+        text_of(fn->checker, root->local->name)
+    );
 }
 
 static void check_case(Fn *fn, const Subject *subject, const AstCase *ast, HirStmt *stmt) {
@@ -310,8 +324,7 @@ static void check_case(Fn *fn, const Subject *subject, const AstCase *ast, HirSt
         vec_push(checker->arena, &arm.patterns, pattern);
     }
     if (ast->guard) arm.guard = check_cond(fn, ast->guard);
-    for (uint32_t i = 0; arm.guard && i < arm.patterns.len; i++)
-        check_guarded(fn, arm.patterns.data[i], arm.guard);
+    if (arm.guard) check_guarded(fn, subject, &arm);
     arm.body = block_of(fn, ast->span);
     check_into(fn, &ast->body, arm.body);
     pop_scope(fn);

@@ -466,12 +466,26 @@ static void walk_pattern(
     }
 }
 
+// What an exclusive borrow leads to is only looked at too, once it has been taken out of a payload.
+static void look_behind(Ways *ways, const HirLocal *local, Span at) {
+    const HirType *type = local->type;
+    Path path = path_of_local(local), behind;
+    if (type->mode != HIR_MUT || (type->kind != HIR_TYPE_PTR && type->kind != HIR_TYPE_SLICE))
+        return;
+    Step *step = arena_new(&ways->arena, Step);
+    *step = (Step){ .kind = STEP_DEREF };
+    behind = type->kind == HIR_TYPE_PTR ? (Path){ local, step, 1, type->elem }
+                                        : path_elements(ways, &path);
+    loans_guard(ways, &behind, at);
+}
+
 static void look_only(Ways *ways, const HirPattern *pattern) {
     bool lent = pattern->kind == HIR_PATTERN_BIND &&
                 (pattern->bind == HIR_BIND_MOVE || pattern->bind == HIR_BIND_MUT);
     if (lent) {
         Path path = path_of_local(pattern->local);
         loans_guard(ways, &path, pattern->span);
+        if (pattern->bind == HIR_BIND_MOVE) look_behind(ways, pattern->local, pattern->span);
     }
     for (uint32_t i = 0; i < pattern->args.len; i++)
         look_only(ways, pattern->args.data[i]);

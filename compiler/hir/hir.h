@@ -607,7 +607,9 @@ typedef enum HirStmtKind {
 typedef struct HirArm {         // of a SWITCH
     VEC(HirPattern *) patterns; // any of them; empty: default
     HirExpr *guard;             // bool; NULL: none. Bindings by move happen after it
-    HirStmt *body;              // a BLOCK
+    bool
+        is_put_back; // the guard uses an exclusive borrow out of a payload: it is taken, and put back behind the guard
+    HirStmt *body; // a BLOCK
     Span span;
 } HirArm;
 

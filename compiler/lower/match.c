@@ -380,14 +380,116 @@ static void restore_places(Body *b, const HirPattern *pattern, const SirPlace *s
         restore_places(b, pattern->args.data[i], saved);
 }
 
+// --- guards that use exclusive borrows ------------------------------------------------------------------------------
+//
+// There is no borrow of a borrow to lend. So a payload that holds one is taken apart for good, and what it was is put
+// together again where the guard has been evaluated.
+
+typedef struct Taken {
+    SirPlace place; // of the enum
+    const HirPattern *pattern;
+    SirPlace *parts; // where its payload is meanwhile
+} Taken;
+
+typedef struct AllTaken {
+    VEC(Taken) list; // what lies inside of another behind that
+} AllTaken;
+
+static bool holds_borrow(const HirPattern *pattern) { // a payload that is one, or something deeper
+    for (uint32_t i = 0; i < pattern->args.len; i++) {
+        const HirPattern *arg = pattern->args.data[i];
+        bool moves = arg->kind == HIR_PATTERN_BIND && arg->bind == HIR_BIND_MOVE &&
+                     !hir_type_is_lent(arg->local->type);
+        if ((pattern->kind == HIR_PATTERN_VARIANT && moves) || holds_borrow(arg)) return true;
+    }
+    return false;
+}
+
+static void take_for_guard(
+    Body *b, Switch *s, SirPlace place, const HirPattern *pattern, AllTaken *taken
+);
+
+static void take_payload(
+    Body *b, Switch *s, SirPlace place, const HirPattern *pattern, AllTaken *taken
+) {
+    SirType type = lower__place_type(b, place);
+    uint32_t arity = pattern->args.len;
+    Taken one = { place, pattern, arena_array(&b->l->scratch, SirPlace, arity) };
+    SirArm *arm = match_else(b, place, pattern->type, lower__nowhere(b, s), pattern->span);
+    SirBlock inside = lower__block(b);
+    arm->kind = SIR_ARM_VARIANT;
+    arm->n = pattern->row;
+    arm->block = inside;
+    arm->bind_count = arity;
+    arm->binds = arena_array(b->l->arena, SirBind, arity);
+    for (uint32_t i = 0; i < arity; i++) {
+        SirType field = sir_variant_field(b->l->module, type, pattern->row, i);
+        SirLocal part = lower__temp(b, field, pattern->args.data[i]->span);
+        bool plain = kind_is_plain(&b->l->kinds, field);
+        one.parts[i] = lower__local_place(part);
+        arm->binds[i] = (SirBind){ plain ? SIR_BIND_COPY : SIR_BIND_MOVE, part };
+    }
+    vec_push(&b->l->scratch, &taken->list, one);
+    lower__start(b, inside);
+    for (uint32_t i = 0; i < arity; i++)
+        take_for_guard(b, s, one.parts[i], pattern->args.data[i], taken);
+}
+
+static void take_for_guard(
+    Body *b, Switch *s, SirPlace place, const HirPattern *pattern, AllTaken *taken
+) {
+    if (!holds_borrow(pattern)) {
+        lend_inside(b, s, place, pattern);
+        return;
+    }
+    if (pattern->kind == HIR_PATTERN_VARIANT) take_payload(b, s, place, pattern, taken);
+    for (uint32_t i = 0; pattern->kind == HIR_PATTERN_TUPLE && i < pattern->args.len; i++) {
+        SirPlace part = lower__project(b, place, SIR_PROJ_FIELD, i);
+        take_for_guard(b, s, part, pattern->args.data[i], taken);
+    }
+}
+
+// In `block`, where the guard has been evaluated. What lies inside first.
+static void put_back(Body *b, SirBlock block, const AllTaken *taken) {
+    lower__start(b, block);
+    for (uint32_t i = taken->list.len; i-- > 0;) {
+        const Taken *one = &taken->list.data[i];
+        uint32_t arity = one->pattern->args.len;
+        SirArg *args = arena_array(&b->l->scratch, SirArg, arity + 2);
+        args[0] = lower__at(one->place);
+        args[1] = lower__num(SIR_ARG_INT, one->pattern->row);
+        for (uint32_t k = 0; k < arity; k++)
+            args[k + 2] = lower__use(b, one->parts[k]);
+        lower__op(b, SIR_OP_VARIANT, one->pattern->span, arity + 2, args);
+    }
+}
+
+static void test_taken(Body *b, Switch *s, Candidate candidate, SirBlock *yes, SirBlock *no) {
+    AllTaken taken = { 0 };
+    Span span = s->stmt->arms.data[candidate.arm].span;
+    SirBlock holds, fails, then = lower__block(b), otherwise = lower__block(b);
+    take_for_guard(b, s, s->place, candidate.pattern, &taken);
+    lower__test(b, s->stmt->arms.data[candidate.arm].guard, &holds, &fails);
+    put_back(b, holds, &taken);
+    lower__jump(b, then, span);
+    put_back(b, fails, &taken);
+    lower__jump(b, otherwise, span);
+    *yes = then;
+    *no = otherwise;
+}
+
 static void test_guard(Body *b, Switch *s, Candidate candidate, SirBlock *yes, SirBlock *no) {
     const HirPattern *pattern = candidate.pattern;
     uint32_t count = b->fn->locals.len;
     SirPlace *saved = arena_array(&b->l->scratch, SirPlace, count);
     for (uint32_t i = 0; i < count; i++)
         saved[i] = b->places[i];
-    if (pattern) lend_inside(b, s, s->place, pattern);
-    lower__test(b, s->stmt->arms.data[candidate.arm].guard, yes, no);
+    if (s->stmt->arms.data[candidate.arm].is_put_back) {
+        test_taken(b, s, candidate, yes, no);
+    } else {
+        if (pattern) lend_inside(b, s, s->place, pattern);
+        lower__test(b, s->stmt->arms.data[candidate.arm].guard, yes, no);
+    }
     if (pattern) restore_places(b, pattern, saved);
 }
 
