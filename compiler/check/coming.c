@@ -329,7 +329,7 @@ void states_receive_check(Ways *ways, const HirStmt *stmt) {
 }
 
 static uint32_t state_behind(const Fact *known, const HirHead *head) {
-    if (head->closed || known->value >= HIR_ANY_STATE) return STATE_CLOSED;
+    if (head->closed || known->value >= HIR_ANY_STATE) return state_when_closed(&known->path);
     const HirChoice *choice =
         hir_choice(&head->from->type->contract->states.data[known->value], head->message);
     return choice->next;
@@ -348,7 +348,7 @@ static const char *head_text(Ways *ways, const HirHead *head) {
 static void leave_in_one_state(Ways *ways, const HirReceiveArm *rest, const Path *path) {
     const HirHead *first = NULL;
     uint32_t state = STATE_CLOSED;
-    Fact *known = state_of(ways, path);
+    const Fact *known = state_known(ways, path);
     if (!known) return;
     vec_each(const HirHead, head, &rest->heads) {
         Path from = path_of(ways, head->from);
@@ -367,7 +367,7 @@ static void leave_in_one_state(Ways *ways, const HirReceiveArm *rest, const Path
         facts_remove(&ways->state.states, 0, path); // nothing follows from it
         return;
     }
-    state_moves(known, state, rest->span);
+    state_goes(ways, known, state, rest->span);
 }
 
 void states_receive_rest(Ways *ways, const HirReceiveArm *rest) {
