@@ -198,9 +198,19 @@ static bool parts_of(Eval *eval, const HirExpr *e, Cell *out) {
 }
 
 static bool repeat(Eval *eval, const HirExpr *e, Cell *out) {
-    *out = (Cell){ .type = e->type, .count = e->type->count, .same = true };
-    out->parts = cells_new(eval, 1, e->span);
-    return out->parts && eval_value(eval, e->base, out->parts);
+    uint32_t first = e->args.len;
+    *out = (Cell){ .type = e->type, .count = e->type->count, .same = first == 0 };
+    out->parts = cells_new(eval, first > 0 ? out->count : 1, e->span);
+    if (!out->parts) return false;
+    for (uint32_t i = 0; i < first; i++)
+        if (!eval_value(eval, e->args.data[i], &out->parts[i])) return false;
+    Cell rest;
+    if (!eval_value(eval, e->base, &rest)) return false;
+    if (first == 0) out->parts[0] = rest;
+    for (uint64_t i = first; first > 0 && i < out->count; i++)
+        if (!eval_step(eval, e->span) || !cell_copy(eval, &rest, &out->parts[i], e->span))
+            return false;
+    return true;
 }
 
 static bool some(Eval *eval, const HirExpr *e, Cell *out) {
@@ -406,7 +416,9 @@ HirExpr *fold_const(Checker *checker, HirExpr *value) {
     case HIR_VARIANT:
     case HIR_STRUCT_LIT:
     case HIR_ARRAY_LIT:
-    case HIR_REPEAT: return with_parts(checker, value);
+    case HIR_REPEAT:
+        if (value->kind == HIR_REPEAT && value->args.len > 0) break; // each of them is written out
+        return with_parts(checker, value);
     case HIR_COPY:
         if (value->base->kind != HIR_CONSTANT) break;
         return value->base->constant->value ? value->base->constant->value

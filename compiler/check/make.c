@@ -163,7 +163,8 @@ HirExpr *zero_value(Checker *checker, const HirType *type, Span span) {
 static HirExpr *zero_part(Checker *checker, const HirType *type, Span span) {
     if (is_error(type)) return error_expr(checker, span);
     if (++checker->zeros > MOST_ZEROS) {
-        unsupported(checker, span, "zeros of so many parts");
+        diag_report(checker->diags, span, E_TOO_NESTED, "this zero");
+        diag_help(checker->diags, "a growable array is empty at first, whatever is in it later");
         return error_expr(checker, span);
     }
     if (hir_type_is_scalar(type)) return literal(checker, type, 0, span);
@@ -297,14 +298,11 @@ static HirExpr *init_array(Fn *fn, const AstExpr *ast, const HirType *type) {
         return look_at(fn, items, ast->span);
     }
     bool fits = fill ? items->len <= type->count + 1 : items->len == type->count;
-    if (!fits || (fill && type->count > MOST_SPELLED_ELEMENTS && items->len > 1)) {
-        if (fits)
-            unsupported(checker, ast->span, "long arrays whose first elements differ");
-        else
-            diag_report(
-                checker->diags, ast->span, E_ELEMENT_COUNT, type_text(checker, type),
-                (unsigned long long)type->count, items->len
-            );
+    if (!fits) {
+        diag_report(
+            checker->diags, ast->span, E_ELEMENT_COUNT, type_text(checker, type),
+            (unsigned long long)type->count, items->len
+        );
         return look_at(fn, items, ast->span);
     }
     HirExpr *expr =
@@ -324,9 +322,10 @@ static HirExpr *init_array(Fn *fn, const AstExpr *ast, const HirType *type) {
         expr->base = last;
         expr->args.len = 0;
     }
-    if (expr->kind == HIR_ARRAY_LIT && last->kind != HIR_LITERAL && type->count > items->len) {
-        unsupported(checker, ast->span, "filling the rest of an array with what is no literal");
-        return error_expr(checker, ast->span);
+    bool is_long = type->count > MOST_SPELLED_ELEMENTS || last->kind != HIR_LITERAL;
+    if (expr->kind == HIR_ARRAY_LIT && is_long && type->count > items->len) {
+        expr->kind = HIR_REPEAT;
+        expr->base = vec_pop(&expr->args);
     }
     while (expr->kind == HIR_ARRAY_LIT && expr->args.len < type->count)
         vec_push(checker->arena, &expr->args, last);
@@ -432,6 +431,22 @@ static bool may_be_kept(Fn *fn, const HirType *type, HirMode mode, Span span) {
     return check_leads(checker, hir_type_ptr(checker->types, mode, type), span);
 }
 
+// Of elements that own something, or where there may be no memory: nothing can be copied from a place that has them.
+static HirExpr *new_listed(
+    Checker *checker, HirExpr *listed, HirExpr *length, const HirType *type, Span span
+) {
+    if (listed->kind != HIR_ARRAY_LIT) { // only where `{ ... }` stands for something else
+        diag_report(checker->diags, span, E_NOT_PLAIN, type_text(checker, type->elem));
+        return error_expr(checker, span);
+    }
+    HirExpr *array = new_expr(checker, HIR_NEW_ARRAY, type, span);
+    array->lo = length;
+    vec_each(HirExpr *, it, &listed->args)
+        vec_push(checker->arena, &array->args, *it);
+    if (hir_type_is_plain(type->elem)) array->base = vec_pop(&array->args);
+    return array;
+}
+
 static HirExpr *new_array(Fn *fn, const AstExpr *expr, const HirType *elem) {
     Checker *checker = fn->checker;
     const HirType *type = hir_type_slice(checker->types, expr->make.gc ? HIR_GC : HIR_OWN, elem);
@@ -452,37 +467,44 @@ static HirExpr *new_array(Fn *fn, const AstExpr *expr, const HirType *elem) {
                 (unsigned long long)length->bits, value->init.items.len
             );
         HirExpr *array = check_init(fn, value, hir_type_array(checker->types, elem, count));
-        if (array->kind == HIR_ERROR || length->kind != HIR_LITERAL || length->bits != count ||
-            !hir_type_is_plain(elem)) {
+        if (array->kind == HIR_ERROR || length->kind != HIR_LITERAL || length->bits != count) {
             if (array->kind != HIR_ERROR && length->kind != HIR_LITERAL)
                 diag_report(
                     checker->diags, length->span, E_CONST_TRAP,
                     "the length of listed elements is known when compiling"
                 );
-            else if (array->kind != HIR_ERROR && !hir_type_is_plain(elem))
-                diag_report(checker->diags, value->span, E_NOT_PLAIN, type_text(checker, elem));
             return error_expr(checker, expr->span);
         }
+        if (!hir_type_is_plain(elem) || expr->make.optional)
+            return new_listed(checker, array, length, type, expr->span);
         HirExpr *copy = new_expr(checker, HIR_NEW_COPY, type, expr->span);
         copy->base = as_place(
             checker, coerce(checker, array, hir_type_slice(checker->types, HIR_CONST, elem))
         );
         return copy;
     }
-    if (value && value->kind == AST_EXPR_INIT && value->init.items.len > 1) {
-        unsupported(checker, value->span, "heap arrays whose first elements differ");
-        return look_at(fn, &value->init.items, expr->span);
+    HirExpr *array = new_expr(checker, HIR_NEW_ARRAY, type, expr->span);
+    const AstArgs *items = value && value->kind == AST_EXPR_INIT ? &value->init.items : NULL;
+    HirExpr *item = NULL;
+    bool good = length->kind != HIR_ERROR;
+    for (uint32_t i = 0; items && i < items->len; i++) {
+        if (item) vec_push(checker->arena, &array->args, item);
+        item = check_value(fn, items->data[i].value, elem);
+        good = good && item->kind != HIR_ERROR;
     }
-    bool filled = value && value->kind == AST_EXPR_INIT && value->init.items.len == 1;
-    HirExpr *item = filled ? check_value(fn, value->init.items.data[0].value, elem)
-                           : zero_value(checker, elem, expr->span);
-    if (length->kind == HIR_ERROR || item->kind == HIR_ERROR)
+    if (!item) item = zero_value(checker, elem, expr->span);
+    if (!good || item->kind == HIR_ERROR) return error_expr(checker, expr->span);
+    if (length->kind == HIR_LITERAL && !length->symbol && length->bits < array->args.len) {
+        diag_report(
+            checker->diags, value->span, E_ELEMENT_COUNT, type_text(checker, type),
+            (unsigned long long)length->bits, items->len
+        );
         return error_expr(checker, expr->span);
+    }
     if (!hir_type_is_plain(elem)) {
         diag_report(checker->diags, expr->span, E_NOT_PLAIN, type_text(checker, elem));
         return error_expr(checker, expr->span);
     }
-    HirExpr *array = new_expr(checker, HIR_NEW_ARRAY, type, expr->span);
     array->lo = length;
     array->base = item;
     return array;
@@ -490,11 +512,15 @@ static HirExpr *new_array(Fn *fn, const AstExpr *expr, const HirType *elem) {
 
 // `new?` gives an optional: none when there is no memory.
 static HirExpr *maybe(Checker *checker, HirExpr *made) {
-    if (made->kind == HIR_NEW || made->kind == HIR_NEW_ARRAY) {
+    bool can = made->kind == HIR_NEW || (made->kind == HIR_NEW_ARRAY && made->base);
+    if (can) {
         made->family = HIR_OPT;
         made->type = hir_type_option(checker->types, made->type);
     } else if (made->kind != HIR_ERROR) {
-        unsupported(checker, made->span, "`new?` of listed elements or texts");
+        unsupported(
+            checker, made->span,
+            made->kind == HIR_NEW_ARRAY ? "`new?` of listed owners" : "`new?` of texts"
+        );
         return error_expr(checker, made->span);
     }
     return made;

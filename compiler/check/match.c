@@ -312,6 +312,39 @@ static void check_guarded(Fn *fn, const Subject *subject, HirArm *arm) {
     );
 }
 
+// Does a part of it move out?
+static bool moves_out(const HirPattern *pattern) {
+    if (pattern->kind == HIR_PATTERN_BIND) return pattern->bind == HIR_BIND_MOVE;
+    for (uint32_t i = 0; i < pattern->args.len; i++)
+        if (moves_out(pattern->args.data[i])) return true;
+    return false;
+}
+
+// What moves out of a payload takes the rest of it along: what is borrowed beside it moves to a hidden local, and is
+// borrowed there.
+static void borrow_beside(Fn *fn, HirPattern *pattern, HirStmt *body) {
+    Checker *checker = fn->checker;
+    for (uint32_t i = 0; i < pattern->args.len; i++)
+        borrow_beside(fn, pattern->args.data[i], body);
+    bool lends = pattern->bind == HIR_BIND_CONST || pattern->bind == HIR_BIND_MUT;
+    if (pattern->kind != HIR_PATTERN_BIND || !lends || is_error(pattern->local->type)) return;
+    HirLocal *hidden = new_local(fn, 0, pattern->type, pattern->span);
+    HirExpr *borrow = new_expr(checker, HIR_BORROW, pattern->local->type, pattern->span);
+    borrow->base = local_place(fn, hidden, pattern->span);
+    borrow->mode = pattern->bind == HIR_BIND_MUT ? HIR_MUT : HIR_CONST;
+    append(fn, body, let(fn, pattern->local, borrow, pattern->span));
+    pattern->local = hidden;
+    pattern->bind = hir_type_is_plain(pattern->type) ? HIR_BIND_COPY : HIR_BIND_MOVE;
+}
+
+// The parts of a tuple are places of their own.
+static void settle_borrows(Fn *fn, HirPattern *pattern, HirStmt *body) {
+    if (pattern->kind == HIR_PATTERN_VARIANT && moves_out(pattern))
+        borrow_beside(fn, pattern, body);
+    for (uint32_t i = 0; pattern->kind == HIR_PATTERN_TUPLE && i < pattern->args.len; i++)
+        settle_borrows(fn, pattern->args.data[i], body);
+}
+
 static void check_case(Fn *fn, const Subject *subject, const AstCase *ast, HirStmt *stmt) {
     Checker *checker = fn->checker;
     Scope scope;
@@ -326,6 +359,7 @@ static void check_case(Fn *fn, const Subject *subject, const AstCase *ast, HirSt
     if (ast->guard) arm.guard = check_cond(fn, ast->guard);
     if (arm.guard) check_guarded(fn, subject, &arm);
     arm.body = block_of(fn, ast->span);
+    if (!arm.guard && arm.patterns.len == 1) settle_borrows(fn, arm.patterns.data[0], arm.body);
     check_into(fn, &ast->body, arm.body);
     pop_scope(fn);
     vec_push(checker->arena, &stmt->arms, arm);

@@ -233,22 +233,8 @@ static void walk_call(Ways *ways, const HirExpr *call) {
 
 static Access builtin_access(HirBuiltin builtin, uint32_t arg) {
     switch (builtin) {
-    case HIR_BUILTIN_SLICE_SWAP:
-    case HIR_BUILTIN_SLICE_REPLACE:
-    case HIR_BUILTIN_SLICE_FILL:
-    case HIR_BUILTIN_REPLACE:
-    case HIR_BUILTIN_SWAP: return ACCESS_CHANGE;
-    case HIR_BUILTIN_SET_ADD:
-    case HIR_BUILTIN_SET_TAKE:
-    case HIR_BUILTIN_PUSH:
-    case HIR_BUILTIN_POP:
-    case HIR_BUILTIN_INSERT:
-    case HIR_BUILTIN_REMOVE:
-    case HIR_BUILTIN_TRUNCATE:
-    case HIR_BUILTIN_RESERVE: return ACCESS_CHANGE;
     case HIR_BUILTIN_APPEND:
     case HIR_BUILTIN_SLICE_COPY: return arg == 0 ? ACCESS_CHANGE : ACCESS_READ;
-    case HIR_BUILTIN_SLICE_MOVE: return ACCESS_CHANGE;
     case HIR_BUILTIN_GET:
     case HIR_BUILTIN_SPLIT_AT: // if they are shared
     case HIR_BUILTIN_SPLIT_FIRST:
@@ -257,7 +243,11 @@ static Access builtin_access(HirBuiltin builtin, uint32_t arg) {
     case HIR_BUILTIN_WIRE_VIEW:
     case HIR_BUILTIN_BYTES_OF: return ACCESS_LEND;
     case HIR_BUILTIN_GET_MUT: return ACCESS_LEND_MUT;
-    default: return ACCESS_READ;
+    case HIR_BUILTIN_ATOMIC_STORE: // also through a shared borrow
+    case HIR_BUILTIN_ATOMIC_ADD:
+    case HIR_BUILTIN_ATOMIC_SWAP:
+    case HIR_BUILTIN_ATOMIC_CAS: return ACCESS_READ;
+    default: return hir_builtin_changes(builtin) ? ACCESS_CHANGE : ACCESS_READ;
     }
 }
 
@@ -386,6 +376,11 @@ void walk_value(Ways *ways, const HirExpr *value) {
     case HIR_NEW_COPY: look_at(ways, value->base, ACCESS_READ, value->span); break;
     case HIR_NEW_ARRAY:
         walk_value(ways, value->lo);
+        walk_all(ways, value);
+        if (value->base) walk_value(ways, value->base);
+        break;
+    case HIR_REPEAT:
+        walk_all(ways, value);
         walk_value(ways, value->base);
         break;
     case HIR_CALL:

@@ -498,9 +498,10 @@ typedef enum HirExprKind {
     HIR_VARIANT,    // enum value: variant `row` with `args`
     HIR_STRUCT_LIT, // args in order of the text, rows[i] the field of args[i]; every field is there
     HIR_ARRAY_LIT,  // args
-    HIR_REPEAT,     // every element is `base`, a plain value
+    HIR_REPEAT,     // args, and every element behind them is `base`, a plain value
     HIR_NEW, // own T* or gc T* of value base; of family OPT: an option of it, none without memory
-    HIR_NEW_ARRAY, // own T[] or gc T[]: `lo` elements (u64-like), each the plain value base; of family OPT as above
+    HIR_NEW_ARRAY, // own T[] or gc T[]: `lo` elements (u64-like): args, and each behind them the plain value base; of family OPT as above.
+    // Without a base they are all listed, and may own something
     HIR_NEW_COPY, // own T[] or own str: a copy of what place `base` (slice of plain T, or str) shows
     HIR_UNARY,    // op, family, base
     HIR_BINARY,   // op, family, args[0], args[1]; operands have the type that the operation has

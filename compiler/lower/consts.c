@@ -126,7 +126,7 @@ static const HirExpr *known_at(const HirExpr *place) {
         return whole->kind == HIR_STRUCT_LIT ? field_of(whole, place->row) : NULL;
     const HirExpr *index = place->index;
     if (index->kind != HIR_LITERAL || index->bits >= whole->type->count) return NULL;
-    if (whole->kind == HIR_REPEAT) return whole->base;
+    if (whole->kind == HIR_REPEAT) return whole->base; // of constants all are the same
     return whole->kind == HIR_ARRAY_LIT ? whole->args.data[index->bits] : NULL;
 }
 
@@ -147,7 +147,8 @@ static SirTree *tree_at(Lower *l, const HirExpr *e, uint32_t depth) {
     case HIR_VARIANT: return variant(l, e, depth);
     case HIR_STRUCT_LIT:
     case HIR_ARRAY_LIT: return list(l, e, 0, depth);
-    case HIR_REPEAT: return with_one_item(l, SIR_CONST_REPEAT, e, 0, depth);
+    case HIR_REPEAT:
+        return e->args.len > 0 ? NULL : with_one_item(l, SIR_CONST_REPEAT, e, 0, depth);
     case HIR_COPY: {
         bool is_whole = e->base->kind == HIR_CONSTANT,
              is_one = !e->type->elem && e->type->kind != HIR_TYPE_STRUCT;

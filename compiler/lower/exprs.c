@@ -93,20 +93,9 @@ static void lower_some(Body *b, const HirExpr *e, SirPlace dest) {
     LOWER_OP(b, SIR_OP_VARIANT, e->span, lower__at(dest), some, value);
 }
 
-static void lower_repeat(Body *b, const HirExpr *e, SirPlace dest) {
-    LOWER_OP(b, SIR_OP_REPEAT, e->span, lower__at(dest), lower__value(b, e->base));
-}
-
 static void lower_new(Body *b, const HirExpr *e, SirPlace dest) {
     SirOp op = e->family == HIR_OPT ? SIR_OP_NEW_OPT : SIR_OP_NEW;
     LOWER_OP(b, op, e->span, lower__at(dest), lower__value(b, e->base));
-}
-
-static void lower_new_array(Body *b, const HirExpr *e, SirPlace dest) {
-    SirArg count = lower__early_value(b, e->lo, &e->base, 1);
-    SirArg value = lower__value(b, e->base);
-    SirOp op = e->family == HIR_OPT ? SIR_OP_NEW_ARRAY_OPT : SIR_OP_NEW_ARRAY;
-    LOWER_OP(b, op, e->span, lower__at(dest), count, value);
 }
 
 static void lower_new_copy(Body *b, const HirExpr *e, SirPlace dest) {
@@ -171,7 +160,7 @@ void lower__condition(Body *b, const HirExpr *e, SirBlock yes, SirBlock no) {
 
 // --- options ---------------------------------------------------------------------------------------------
 
-static void bind_some(Body *b, SirArm *arm, bool moves, SirLocal local) {
+void lower__bind_some(Body *b, SirArm *arm, bool moves, SirLocal local) {
     arm->kind = SIR_ARM_VARIANT;
     arm->n = 1;
     arm->bind_count = 1;
@@ -189,7 +178,7 @@ static void unwrap_either(Body *b, const HirExpr *e, SirPlace dest, SirBlock res
     SirInst *match = lower__end(b, SIR_OP_MATCH, e->span, &subject, 2);
     for (uint32_t variant = 0; variant < 2; variant++) {
         bool goes_on = variant == e->row;
-        bind_some(
+        lower__bind_some(
             b, &match->arms[variant], value.kind == SIR_ARG_MOVE,
             goes_on ? good : lower__row(b, e->local)
         );
@@ -212,7 +201,7 @@ void lower__unwrap(Body *b, const HirExpr *option, SirPlace dest, SirBlock none)
     match->arms[0].kind = SIR_ARM_VARIANT;
     match->arms[0].block = none;
     match->arms[1].block = some;
-    bind_some(b, &match->arms[1], value.kind == SIR_ARG_MOVE, local);
+    lower__bind_some(b, &match->arms[1], value.kind == SIR_ARG_MOVE, local);
     lower__start(b, some);
     if (direct) return;
     SirArg unwrapped = lower__use(b, lower__local_place(local));
@@ -256,7 +245,7 @@ static void lower_force_lend(Body *b, const HirExpr *e, SirPlace dest) {
     match->arms[0].kind = SIR_ARM_VARIANT;
     match->arms[0].block = none;
     match->arms[1].block = some;
-    bind_some(b, &match->arms[1], false, inside);
+    lower__bind_some(b, &match->arms[1], false, inside);
     match->arms[1].binds->mode = e->mode == HIR_MUT ? SIR_BIND_MUT : SIR_BIND_CONST;
     lower__start(b, none);
     lower__trap(b, FAULT_NONE_FORCED, e->span);
@@ -295,9 +284,9 @@ void lower__into(Body *b, const HirExpr *e, SirPlace dest) {
     case HIR_VARIANT: lower_variant(b, e, dest); break;
     case HIR_STRUCT_LIT:
     case HIR_ARRAY_LIT: lower_aggregate(b, e, dest); break;
-    case HIR_REPEAT: lower_repeat(b, e, dest); break;
+    case HIR_REPEAT: lower__repeat(b, e, dest); break;
     case HIR_NEW: lower_new(b, e, dest); break;
-    case HIR_NEW_ARRAY: lower_new_array(b, e, dest); break;
+    case HIR_NEW_ARRAY: lower__new_array(b, e, dest); break;
     case HIR_NEW_COPY: lower_new_copy(b, e, dest); break;
     case HIR_UNARY: lower__unary(b, e, dest); break;
     case HIR_BINARY: lower__binary(b, e, dest); break;
