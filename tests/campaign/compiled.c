@@ -23,10 +23,12 @@ static void counting_fail(const char *message);
 enum { ENDPOINTS_MOST = 64, STACK_ROOM = 1 << 16 };
 
 // How a child ends.
-typedef enum End { RETURNED, TRAPPED, STUCK, OVERFLOWED, UNFINISHED, BROKEN, ENDS } End;
+typedef enum End { RETURNED, TRAPPED, BEYOND, STUCK, OVERFLOWED, UNFINISHED, BROKEN, ENDS } End;
 
-static const char *const end_names[ENDS] = { "returned",         "trapped",    "waited for ever",
-                                             "out of the stack", "unfinished", "BROKEN" };
+static const char *const end_names[ENDS] = {
+    "returned",   "trapped", "in need of a real kernel", "waited for ever", "out of the stack",
+    "unfinished", "BROKEN"
+};
 static uintptr_t stack_at; // about where the run began
 
 static void counting_fail(const char *message) {
@@ -93,6 +95,7 @@ static End run(const SirModule *module, const Buf *object) {
     if (how == 0) enter(&start);
     setitimer(ITIMER_VIRTUAL, &never, NULL);
     if (kernel.broken && strcmp(kernel.broken, "blocked for ever") == 0) return STUCK;
+    if (kernel.beyond) return BEYOND;
     if (kernel.broken) counting_fail(kernel.broken);
     if (how != 0) return TRAPPED;
     if (kernel.blocks || kernel.endpoints) {

@@ -10,4 +10,4 @@ folder = sys.argv[1]
 os.makedirs(folder, exist_ok=True)
 for seed in range(1, int(sys.argv[2]) + 1):
     with open(os.path.join(folder, f"{seed}.sip"), "w") as file:
-        file.write(generate.program(seed))
+        file.write(generate.program([seed]))
