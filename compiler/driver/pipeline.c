@@ -90,8 +90,8 @@ static bool runtime_digest(Pipeline *pipeline, uint8_t digest[32]) {
     if (access(path, F_OK) != 0) {
         snprintf(
             error, sizeof error,
-            "cannot read %s: the runtime that is linked into each program is not built; build the whole project "
-            "(./dev build), or set SIPCC_HOME to an installed one",
+            "cannot read %s: No such file or directory; the runtime that is linked into each program is not built: build the "
+            "whole project (./dev build), or set SIPCC_HOME to an installed one",
             path
         );
         return fail(pipeline, error);
