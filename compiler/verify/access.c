@@ -99,19 +99,33 @@ static bool find_managed(const Flow *f, const SirPlace *place, uint32_t *projs) 
     return false;
 }
 
+// Whether the last that leads to the place, behind `projs` projections, is no managed pointer: what is plain and first-class in an
+// object leads to managed objects, and to constants.
+static bool leaves_objects(const Flow *f, const SirPlace *place, uint32_t projs) {
+    SirType type = flow__prefix_type(f, place, projs);
+    bool leaves = false;
+    for (uint32_t i = projs; i < place->proj_count; i++) {
+        const SirTypeInfo *info = verify__type(f->v, type);
+        bool leads = info->kind == SIR_TYPE_PTR || info->kind == SIR_TYPE_SLICE;
+        if (leads) leaves = info->mode != SIR_GC;
+        flow__step(f, &type, place->projs[i]);
+    }
+    return leaves;
+}
+
 // The indices on the way are read where they stand. What lies in a managed object is initialised, plain and never lent: of a
-// place there, only the pointer is asked about that leads to it.
+// place there, only the pointer is asked about that leads to it. What the object leads to besides is asked about as any place.
 static void add_walked(Flow *f, Accesses *out, AccessKind kind, SirPlace place, uint32_t arg) {
     for (uint32_t i = 0; i < place.proj_count; i++)
         if (place.projs[i].kind == SIR_PROJ_INDEX)
             add(f, out, ACCESS_READ, (SirPlace){ .local = (SirLocal)place.projs[i].n }, SIR_NONE);
     uint32_t projs;
-    if (find_managed(f, &place, &projs)) {
-        place.proj_count = projs;
-        add(f, out, ACCESS_READ, place, SIR_NONE);
-    } else {
+    bool is_managed = find_managed(f, &place, &projs);
+    if (!is_managed || (kind == ACCESS_WRITE && leaves_objects(f, &place, projs)))
         add(f, out, kind, place, arg);
-    }
+    if (!is_managed) return;
+    place.proj_count = projs;
+    add(f, out, ACCESS_READ, place, SIR_NONE);
 }
 
 // --- what an instruction does with its places ------------------------------------------------------------------------
