@@ -224,6 +224,21 @@ static bool is_kernel_load(const Flow *f, uint64_t at, const Insn *insn) {
            f->s->address + at + insn->length + (uint64_t)insn->disp == f->s->kernel;
 }
 
+// General registers that the instruction writes without naming them: what has no row here (vectors, stores of constants) writes none.
+static uint32_t unnamed(const Insn *insn) {
+    const uint32_t rax = UINT32_C(1) << RAX, rcx = UINT32_C(1) << RCX, rdx = UINT32_C(1) << RDX,
+                   rsi = UINT32_C(1) << RSI, rdi = UINT32_C(1) << RDI;
+    uint8_t op = insn->opcode;
+    if (insn->map == 2) return op == 0xb0 || op == 0xb1 ? rax : 0; // cmpxchg
+    if (insn->map != 1) return 0;
+    if (op < 0x40 && (op & 7) >= 4) return rax;           // add ... cmp with a constant
+    if (op == 0x98 || op == 0x99) return rax | rdx;       // cltq, cqto
+    if (op == 0xa4 || op == 0xa5) return rcx | rsi | rdi; // movs
+    if (op == 0xaa || op == 0xab) return rcx | rdi;       // stos
+    if (op == 0xf6 || op == 0xf7) return rax | rdx;       // mul, div
+    return 0;
+}
+
 static bool check_kernel(Flow *f, uint64_t at, const Insn *insn, State *state) {
     bool is_fence = insn->map == 2 && insn->opcode == 0xae;
     if (insn->kind == INSN_NOP || is_fence)
@@ -239,13 +254,8 @@ static bool check_kernel(Flow *f, uint64_t at, const Insn *insn, State *state) {
             return fail(f, at, "it calls a kernel function that the manifest does not list");
     }
     if (insn->kind == INSN_CALL || insn->kind == INSN_CALL_INDIRECT) state->kernel = 0;
-    uint32_t implicit = insn->gprs ? 0
-                                   : UINT32_C(1) << RAX | UINT32_C(1) << RCX | UINT32_C(1) << RDX |
-                                         UINT32_C(1) << RSI | UINT32_C(1) << RDI;
-    if (insn->map == 1 && (insn->opcode & 0xfe) == 0xf6)
-        implicit |= UINT32_C(1) << RAX | UINT32_C(1) << RDX;
     if (insn->kind == INSN_PLAIN || insn->kind == INSN_POP)
-        state->kernel &= ~(insn->gprs | implicit);
+        state->kernel &= ~(insn->gprs | unnamed(insn));
     if (is_kernel_load(f, at, insn)) state->kernel |= UINT32_C(1) << insn->reg;
     return true;
 }

@@ -181,6 +181,11 @@ static const Case cases[] = {
     { "padding before the call",                BEGIN "488b05f51f0000 0f1f00 0f1f4058 ff5050 " END,        NULL                               },
     { "a row after padding",                    BEGIN "488b05f51f0000 0f1f00 ff5058 " END,                 "does not list"                    },
     { "a row after a fence",                    BEGIN "488b05f51f0000 0faef0 ff5058 " END,                 "does not list"                    },
+    { "a row after a vector's move",            BEGIN "488b05f51f0000 0f28c1 ff5058 " END,                 "does not list"                    },
+    { "a row after a vector's load",            BEGIN "488b05f51f0000 0f1001 ff5058 " END,                 "does not list"                    },
+    { "a row after a constant's store",         BEGIN "488b05f51f0000 c60100 ff5058 " END,
+     "does not list"                                                                                                                          },
+    { "a register that is written unnamed",     BEGIN "488b05f51f0000 4898 ff5058 " END,                   NULL                               },
     { "a register that holds something else",   BEGIN "488b05f51f0000 4889c8 ff5058 " END,                 NULL                               },
 };
 
