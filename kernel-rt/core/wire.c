@@ -44,9 +44,12 @@ void wire_forget(SipEndpoint *end, EndpointLink *to_close) {
     wire->fresh = wire->end = NULL;
 }
 
+// What nobody asked for may carry the end by which it was asked for: then both are gone at once.
 void wire_end(Wire *wire) {
-    SipEndpoint *fresh = wire->fresh, *end = wire->end;
-    wire->fresh = wire->end = NULL;
+    SipEndpoint *fresh = wire->fresh;
+    wire->fresh = NULL;
     if (fresh) channel_close(fresh);
+    SipEndpoint *end = wire->end;
+    wire->end = NULL;
     if (end) channel_close(end);
 }

@@ -130,12 +130,77 @@ static void who_asks_may_go(void **state) {
     assert_outcome(sips, STATUS_RETURNED, "left\n");
 }
 
+// --- an end that carries the one by which it would be asked for -----------------------------------------------
+
+#define CARRIER                                      \
+    {                                                \
+        "Carrier", 1, 1, 16, {                       \
+            { "hand", 0, 8, 1 }, { "give", 1, 8, 1 } \
+        }                                            \
+    }
+
+static void pass_on(const KernelTable *k, SipEndpoint *by, uint32_t message, SipEndpoint *given) {
+    SipEndpoint **payload = k->SEND_BEGIN(by, message);
+    if (!payload) return;
+    *payload = given;
+    k->SEND_ENDPOINT(by, given);
+    k->SEND_COMMIT(by);
+}
+
+static void give_it_back_unasked(const KernelTable *k, const SipStart *start) {
+    SipEndpoint *wire;
+    const SipReceived received = k->RECEIVE(start->endpoints[1]);
+    if ((uint32_t)received.what == SIP_RECEIVE_CLOSED) return;
+    memcpy(&wire, received.payload, sizeof wire);
+    pass_on(k, start->endpoints[0], 1, wire);
+}
+
+static void hand_over_a_wire(const KernelTable *k, const SipStart *start) {
+    Words words;
+    SipEndpoint *end = next_end(k, start->endpoints[1]);
+    pass_on(k, end, 0, start->endpoints[0]);
+    if (receive_words(k, end, &words) == SIP_RECEIVE_CLOSED) say(k, start->endpoints[2], "gone\n");
+}
+
+static void what_nobody_asked_for_may_carry_its_wire(void **state) {
+    (void)state;
+    const TestSip sips[MACHINE_MOST] = {
+        {
+         { .name = "server",
+              SIZES,
+              .contracts = { CARRIER },
+              .params = { { "first", SEAL_PARAM_ENDPOINT, 0, 1 },
+                          { "second", SEAL_PARAM_ENDPOINT, 0, 1 } },
+              .restart = 1,
+              .code = give_it_back_unasked },
+         { CHANNEL_WIRE("first", "client", "first"),
+              CHANNEL_WIRE("second", "client", "second") },
+         { 0 },
+         0, },
+        {
+         { .name = "client",
+              SIZES,
+              .contracts = { WIRE, CARRIER, CONSOLE },
+              .params = { { "first", SEAL_PARAM_ENDPOINT, 0, 0 },
+                          { "second", SEAL_PARAM_ENDPOINT, 0, 0 },
+                          OUT(2) },
+              .fresh = { 2, 2, 0 },
+              .code = hand_over_a_wire },
+         { CHANNEL_WIRE("first", "server", "first"), CHANNEL_WIRE("second", "server", "second"),
+              CONSOLE_WIRE },
+         { 0 },
+         0, },
+    };
+    assert_outcome(sips, STATUS_RETURNED, "gone\n");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_start_is_a_new_channel),
         cmocka_unit_test(who_returns_is_not_started_again),
         cmocka_unit_test(ends_that_nobody_asks_for_are_closed),
         cmocka_unit_test(who_asks_may_go),
+        cmocka_unit_test(what_nobody_asked_for_may_carry_its_wire),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
