@@ -2,7 +2,7 @@
 #   -DBDWGC_SOURCE_DIR=FOLDER   unpacked, and believed
 #   -DBDWGC_TARBALL=FILE        gc-8.2.2.tar.gz, or Debian's libgc_8.2.2.orig.tar.gz: the same bytes
 #   third_party/                one of these files, dropped there; what is downloaded is kept there too
-#   Debian                      the source package by apt-get, or the same file from Debian's archive
+#   Debian                      the source package, by apt-get and the machine's own mirrors
 set(BDWGC_SOURCE_DIR "" CACHE PATH "bdwgc 8.2.2, unpacked")
 set(BDWGC_TARBALL "" CACHE FILEPATH "bdwgc 8.2.2, as gc-8.2.2.tar.gz or libgc_8.2.2.orig.tar.gz")
 set(BDWGC_SHA256 f30107bcb062e0920a790ffffa56d9512348546859364c23a14be264b38836a0)
@@ -16,19 +16,11 @@ function(bdwgc_find result)
 endfunction()
 
 function(bdwgc_download)
-  set(folder ${CMAKE_SOURCE_DIR}/third_party)
   message(STATUS "bdwgc: downloading Debian's source package libgc to third_party/")
-  execute_process(COMMAND ${CMAKE_SOURCE_DIR}/cmake/fetch-bdwgc.sh ${folder} OUTPUT_QUIET ERROR_QUIET RESULT_VARIABLE failed)
+  execute_process(COMMAND ${CMAKE_SOURCE_DIR}/cmake/fetch-bdwgc.sh ${CMAKE_SOURCE_DIR}/third_party
+    OUTPUT_QUIET ERROR_VARIABLE words RESULT_VARIABLE failed)
   if(failed)
-    set(file ${folder}/libgc_8.2.2.orig.tar.gz)
-    file(DOWNLOAD http://deb.debian.org/debian/pool/main/libg/libgc/libgc_8.2.2.orig.tar.gz ${file}.part STATUS status
-      TIMEOUT 120)
-    list(GET status 0 failed)
-    if(failed)
-      file(REMOVE ${file}.part)
-    else()
-      file(RENAME ${file}.part ${file})
-    endif()
+    message(WARNING "bdwgc: apt-get has no source package of it: ${words}")
   endif()
 endfunction()
 
