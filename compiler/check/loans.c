@@ -475,7 +475,15 @@ static bool refuse_passing(Ways *ways, const Fact *loan) {
     if (loan->path.local->number < FIRST_PASSING || loan->value == LOAN_FROM) return false;
     if (!ways->counting) {
         diag_report(ways->checker->diags, loan->path.local->span, E_PASSING_BORROWED);
-        diag_help(ways->checker->diags, "give it a name before: `auto x = ...;`");
+        const HirType *type = loan->path.local->type;
+        if (type->kind == HIR_TYPE_ARRAY) // of `{ ... }` alone, `auto` does not know the type
+            diag_help(
+                ways->checker->diags,
+                "an array has its length in its type: `%s x = ...;` keeps the values",
+                type_text(ways->checker, type)
+            );
+        else
+            diag_help(ways->checker->diags, "give it a name before: `auto x = ...;`");
     }
     return true;
 }

@@ -64,10 +64,16 @@ static HirExpr *make_looked(
     while (type && type->kind == HIR_TYPE_OPTION)
         type = type->elem;
     if (!type || type->kind != HIR_TYPE_ENUM) {
-        if (!type || !is_error(type))
+        if (!type || !is_error(type)) {
             diag_report(
                 checker->diags, span, E_TYPE_UNKNOWN, arena_printf(checker->arena, ".%s", word)
             );
+            if (type && type->kind == HIR_TYPE_PTR && type->elem->kind == HIR_TYPE_ENUM)
+                diag_help(
+                    checker->diags, "`%s` is wanted: `*p` is the `%s` that it leads to",
+                    type_text(checker, type), type_text(checker, type->elem)
+                );
+        }
         return look_at(fn, args, span);
     }
     uint32_t row;
@@ -229,6 +235,18 @@ static void add_field(Checker *checker, HirExpr *expr, uint32_t row, HirExpr *va
     vec_push(checker->arena, &expr->args, value);
 }
 
+// What is written for a field that begins with nothing in it.
+static void help_missing(Checker *checker, const HirField *field) {
+    const HirType *type = field->type;
+    const char *name = text_of(checker, field->name);
+    if (type->kind == HIR_TYPE_OPTION)
+        diag_help(checker->diags, "`.%s = none` says that there is none", name);
+    else if (type->kind == HIR_TYPE_GROW)
+        diag_help(checker->diags, "`.%s = {}` is empty at first", name);
+    else if (type->kind == HIR_TYPE_ARRAY && hir_type_is_scalar(type->elem))
+        diag_help(checker->diags, "`.%s = {}` is all zeros", name);
+}
+
 static bool add_missing(Fn *fn, HirExpr *expr, const HirType *type, const bool *given, Span span) {
     Checker *checker = fn->checker;
     const HirStruct *structure = type->structure;
@@ -241,6 +259,7 @@ static bool add_missing(Fn *fn, HirExpr *expr, const HirType *type, const bool *
                 checker->diags, span, E_FIELD_MISSING,
                 text_of(checker, structure->fields.data[i].name), type_text(checker, type)
             );
+            help_missing(checker, &structure->fields.data[i]);
             return false;
         }
         add_field(checker, expr, i, structure->fields.data[i].value);

@@ -94,6 +94,9 @@ static void near_in_scopes(const Fn *fn, Near *near) {
     }
 }
 
+#define NO_POINTER \
+    "`none`, which only an optional may be: a `T*?` may, a `T*` always leads to something"
+
 // What other languages call it; `fix` where one word does for another.
 static bool habit_help(Checker *checker, const char *wanted, Span span) {
     static const struct {
@@ -110,9 +113,9 @@ static bool habit_help(Checker *checker, const char *wanted, Span span) {
         { "size_t",   "`usize`",                                             "usize" },
         { "string",   "`str`, or `own str`",                                 NULL    },
         { "String",   "`own str`",                                           NULL    },
-        { "null",     "`none`",                                              "none"  },
-        { "NULL",     "`none`",                                              "none"  },
-        { "nullptr",  "`none`",                                              "none"  },
+        { "null",     NO_POINTER,                                            NULL    },
+        { "NULL",     NO_POINTER,                                            NULL    },
+        { "nullptr",  NO_POINTER,                                            NULL    },
         { "None",     "`none`",                                              "none"  },
         { "True",     "`true`",                                              "true"  },
         { "False",    "`false`",                                             "false" },

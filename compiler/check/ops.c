@@ -133,8 +133,16 @@ static HirExpr *refuse_operand(
         checker->diags, operand->span, E_OPERAND, op_text(op, family),
         type_text(checker, operand->type)
     );
+    bool equal = op == HIR_EQ || op == HIR_NE;
     if (operand->type->kind == HIR_TYPE_OPTION)
         diag_help(checker->diags, "`x else ...` says what happens when there is none");
+    else if (equal && operand->type->kind == HIR_TYPE_ENUM)
+        diag_help(
+            checker->diags,
+            "its variants carry values: `switch` tells which it is, and takes them out"
+        );
+    else if (equal && operand->type->kind == HIR_TYPE_PTR)
+        diag_help(checker->diags, "what it leads to is compared by `*`: `*p == ...`");
     return error_expr(checker, span);
 }
 
@@ -217,6 +225,8 @@ static HirExpr *none_test(Fn *fn, const AstExpr *expr) {
     HirExpr *place = receiver_place(fn, value);
     if (place->type->kind != HIR_TYPE_OPTION) {
         diag_report(checker->diags, value->span, E_NOT_OPTIONAL, type_text(checker, value->type));
+        if (value->type->kind == HIR_TYPE_PTR)
+            diag_help(checker->diags, "a pointer is never null; `T*?` is one that may be none");
         return error_expr(checker, expr->span);
     }
     HirExpr *test = new_expr(checker, HIR_BUILTIN, simple(checker, HIR_TYPE_BOOL), expr->span);

@@ -181,6 +181,25 @@ static bool is_borrow(const HirType *type) {
     return pointer && (type->mode == HIR_MUT || type->mode == HIR_CONST);
 }
 
+// A list of borrows that is written as a slice is mostly meant as an array.
+static void refuse_borrow_behind(
+    Checker *checker, const AstType *type, HirMode mode, const HirType *elem
+) {
+    bool is_slice = type->kind == AST_TYPE_SLICE;
+    const HirType *whole = is_slice ? hir_type_slice(checker->types, mode, elem)
+                                    : hir_type_ptr(checker->types, mode, elem);
+    diag_report(checker->diags, type->span, E_BORROW_STORED, type_text(checker, whole));
+    if (is_slice)
+        diag_help(
+            checker->diags, "an array has its length in its type: `%s a` has two elements",
+            type_text(checker, hir_type_array(checker->types, elem, 2))
+        );
+    else
+        diag_help(
+            checker->diags, "a pointer leads to what holds borrows inside, and to no borrow itself"
+        );
+}
+
 static const HirType *pointer(
     Checker *checker, Module *module, const AstType *type, uint32_t *promise
 ) {
@@ -200,7 +219,7 @@ static const HirType *pointer(
     }
     HirMode mode = modes[type->pointer.mode];
     if (is_borrow(elem)) {
-        diag_report(checker->diags, type->span, E_BORROW_STORED, "what a pointer leads to");
+        refuse_borrow_behind(checker, type, mode, elem);
         return simple(checker, HIR_TYPE_ERROR);
     }
     return type->kind == AST_TYPE_SLICE ? hir_type_slice(checker->types, mode, elem)

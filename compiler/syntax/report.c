@@ -46,8 +46,8 @@ static const char *found_words(Parse *parse, GlrToken token) {
     if (token.start >= parse->text.len) return "the end of the file";
     if (found.len == 0) return "nothing";
     char c = found.ptr[0];
-    if (c == '"' || str_eq_c(found, "$\"") || str_eq_c(found, "b\"") ||
-        (c == 'r' && found.len > 1 && found.ptr[1] == '"'))
+    if (str_eq_c(found, "$\"")) return "an interpolated text";
+    if (c == '"' || str_eq_c(found, "b\"") || (c == 'r' && found.len > 1 && found.ptr[1] == '"'))
         return "a text";
     const char *line = memchr(found.ptr, '\n', found.len);
     size_t length = line ? (size_t)(line - found.ptr) : found.len;
