@@ -1,5 +1,6 @@
 // interp: runs a program in the reference interpreter, which checks at every step what the verifier promises. Sources are
-// lowered, not verified: what is to be found out is whether the SIR is right.
+// lowered, not verified: what is to be found out is whether the SIR is right. One source with a system is run as that says;
+// what else is given is wired by the names of contracts.
 
 #include "base/file.h"
 #include "driver/commands.h"
@@ -12,13 +13,21 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_BYTES = 64 << 20, MOST_SIPS = 64, UNFINISHED = 4, WALK_STEPS = 1 << 16 };
+enum { MOST_BYTES = 64 << 20, MOST_SIPS = 1024, WALK_STEPS = 1 << 16 };
+enum { FAULTED = 1, UNFINISHED = 4, DEADLOCKED = 4 }; // the statuses of `run` (docs/sipcc.md)
+
+enum {
+#define FAULT(number, name, text) FAULT_##name = (number),
+#include "contracts/abi/fault.def"
+};
 
 typedef struct Work {
     Project project;
     const char *names[MOST_SIPS];
     const SirModule *modules[MOST_SIPS];
     uint32_t count;
+    bool is_system; // `sips` says how they are wired
+    InterpSip sips[MOST_SIPS];
 } Work;
 
 static bool ends(const char *path, const char *suffix) {
@@ -38,18 +47,23 @@ static ExitCode add(Work *work, const char *name, const SirModule *module) {
 
 // --- what is run -------------------------------------------------------------------------------------------------------------
 
-static ExitCode add_source(Work *work, const char *path) {
+static const SirModule *lowered(Project *project, const HirSip *sip) {
+    Buf bytes = { 0 };
+    SirReadError error;
+    pipeline_lower(&project->pipeline, project->checked->program, sip, &bytes);
+    const SirModule *module = sir_binary_read(&project->arena, bytes.data, bytes.len, &error);
+    buf_free(&bytes);
+    return module;
+}
+
+static ExitCode add_sips(Work *work) {
     Project *project = &work->project;
-    ExitCode code = project_check(project, path);
-    for (uint32_t i = 0; code == EXIT_OK && i < project->checked->program->sips.len; i++) {
-        const HirSip *sip = project->checked->program->sips.data[i];
-        Buf bytes = { 0 };
-        SirReadError error;
-        pipeline_lower(&project->pipeline, project->checked->program, sip, &bytes);
-        code =
-            add(work, names_text(project->checked->names, sip->name),
-                sir_binary_read(&project->arena, bytes.data, bytes.len, &error));
-        buf_free(&bytes);
+    ExitCode code = EXIT_OK;
+    vec_each(HirSip *, sip, &project->checked->program->sips) {
+        if (code == EXIT_OK)
+            code =
+                add(work, names_text(project->checked->names, (*sip)->name),
+                    lowered(project, *sip));
     }
     return code;
 }
@@ -68,7 +82,10 @@ static const SirModule *read_module(Arena *arena, const char *path, const Buf *b
 static ExitCode add_file(Work *work, const char *path) {
     char error[512];
     Buf bytes = { 0 };
-    if (ends(path, ".sip")) return add_source(work, path);
+    if (ends(path, ".sip")) {
+        ExitCode code = project_check(&work->project, path);
+        return code == EXIT_OK ? add_sips(work) : code;
+    }
     if (!file_read(path, MOST_BYTES, &bytes, error)) {
         fprintf(stderr, "sipcc: %s\n", error);
         return EXIT_TOOL;
@@ -80,33 +97,134 @@ static ExitCode add_file(Work *work, const char *path) {
     return EXIT_PROGRAM;
 }
 
+// --- a system ----------------------------------------------------------------------------------------------------------------
+
+// Says so where the interpreter has nothing like it, and the system goes on without.
+static void note(const Project *project, const HirInstance *sip, const char *what) {
+    fprintf(
+        stderr, "sipcc: interp does not model %s of sip `%s`\n", what,
+        names_text(project->checked->names, sip->name)
+    );
+}
+
+static InterpWire wire_of(Work *work, const HirInstance *sip, uint32_t param) {
+    Project *project = &work->project;
+    const HirWire *hir = &sip->wires.data[param];
+    const char *name =
+        names_text(project->checked->names, sip->program->main->locals.data[param]->name);
+    if (hir->gives || hir->kind == HIR_WIRE_ERROR) {
+        note(
+            project, sip,
+            arena_printf(
+                &project->arena, "an end that is delivered by a `Wire`, and closes `%s` at once,",
+                name
+            )
+        );
+        return (InterpWire){ .kind = INTERP_WIRE_SHUT };
+    }
+    switch (hir->kind) {
+    case HIR_WIRE_TAKEN:
+        return (InterpWire){ .kind = INTERP_WIRE_TAKEN, .sip = hir->instance, .param = hir->param };
+    case HIR_WIRE_MACHINE: return (InterpWire){ .kind = INTERP_WIRE_CONSOLE };
+    case HIR_WIRE_TEXTS:
+        return (InterpWire
+        ){ .kind = INTERP_WIRE_TEXTS, .texts = hir->texts.data, .text_count = hir->texts.len };
+    default: return (InterpWire){ .kind = INTERP_WIRE_OFFERED };
+    }
+}
+
+static const SirModule *module_of(Work *work, const HirSystem *system, uint32_t row) {
+    const HirSip *program = system->instances.data[row].program;
+    for (uint32_t i = 0; i < row; i++)
+        if (system->instances.data[i].program == program) return work->modules[i];
+    return lowered(&work->project, program);
+}
+
+static ExitCode add_system(Work *work, const HirSystem *system) {
+    Project *project = &work->project;
+    ExitCode code = EXIT_OK;
+    work->is_system = true;
+    for (uint32_t i = 0; code == EXIT_OK && i < system->instances.len; i++) {
+        const HirInstance *sip = &system->instances.data[i];
+        code =
+            add(work, names_text(project->checked->names, sip->name), module_of(work, system, i));
+        if (code != EXIT_OK) break;
+        InterpWire *wires = arena_array(&project->arena, InterpWire, sip->wires.len);
+        for (uint32_t k = 0; k < sip->wires.len; k++)
+            wires[k] = wire_of(work, sip, k);
+        if (sip->restart) note(project, sip, "`restart`");
+        work->sips[i] = (InterpSip){ work->modules[i], wires, sip->wires.len };
+    }
+    return code;
+}
+
+// The source's own system, or the one that --system names; all its sips where it has none.
+static ExitCode add_program(Work *work, const char *path) {
+    Project *project = &work->project;
+    ExitCode code = project_check(project, path);
+    if (code != EXIT_OK) return code;
+    VEC(const HirSystem *) systems = { 0 };
+    vec_each(HirSystem *, system, &project->checked->program->systems) {
+        if (!project_wants(project, *system)) continue;
+        vec_push(&project->arena, &systems, *system);
+        vec_push(&project->arena, &project->systems, project_wiring(project, *system));
+    }
+    if (systems.len == 0 && !project->options->system) return add_sips(work);
+    const Wiring *chosen = project_system(project);
+    return chosen ? add_system(work, systems.data[chosen - project->systems.data]) : EXIT_USAGE;
+}
+
+static ExitCode add_inputs(Work *work, const Options *options) {
+    ExitCode code = EXIT_OK;
+    bool is_program =
+        !options->chaos && options->inputs.len == 1 && ends(options->inputs.data[0], ".sip");
+    if (is_program) return add_program(work, options->inputs.data[0]);
+    if (options->system) {
+        fprintf(stderr, "sipcc: --system goes with one FILE.sip, and without --chaos\n");
+        return EXIT_USAGE;
+    }
+    for (uint32_t i = 0; code == EXIT_OK && i < options->inputs.len; i++)
+        code = add_file(work, options->inputs.data[i]);
+    return code;
+}
+
 // --- running -----------------------------------------------------------------------------------------------------------------
 
-static int report(const char *name, const SirModule *module, const InterpResult *result) {
+static void report(const char *name, const SirModule *module, const InterpResult *result) {
     Buf line = { 0 };
     interp_result_write(result, module, &line);
     fprintf(stderr, "%s: %.*s\n", name, (int)line.len, (const char *)line.data);
     buf_free(&line);
-    return result->end == INTERP_VIOLATION ? EXIT_PROGRAM
-           : result->end == INTERP_STEPS   ? UNFINISHED
-                                           : EXIT_OK;
 }
 
-static int worse(int a, int b) { // a violation, then what was not finished
-    return a == EXIT_PROGRAM || b == EXIT_PROGRAM ? EXIT_PROGRAM : a > b ? a : b;
+// As `run`'s, but that a rule which was broken comes before all else.
+static int status_of(const InterpResult *results, uint32_t count) {
+    bool is_unfinished = false, is_stuck = false, has_fault = false;
+    for (uint32_t i = 0; i < count; i++) {
+        const InterpResult *result = &results[i];
+        if (result->end == INTERP_VIOLATION) return EXIT_PROGRAM;
+        bool waits = result->end == INTERP_FAULT && result->fault == FAULT_DEADLOCK;
+        is_unfinished |= result->end == INTERP_STEPS;
+        is_stuck |= waits;
+        has_fault |= result->end == INTERP_FAULT && !waits;
+    }
+    if (count && results[0].is_off) return (int)results[0].status;
+    return is_unfinished ? UNFINISHED : is_stuck ? DEADLOCKED : has_fault ? FAULTED : EXIT_OK;
 }
 
 static int run(const Work *work, uint64_t steps) {
     static InterpResult results[MOST_SIPS];
     Buf console = { 0 };
-    int code = EXIT_OK;
-    interp_run(work->modules, work->count, steps, &console, results);
+    if (work->is_system)
+        interp_run_system(work->sips, work->count, steps, &console, results);
+    else
+        interp_run(work->modules, work->count, steps, &console, results);
     fwrite(console.data, 1, console.len, stdout);
     buf_free(&console);
     for (uint32_t i = 0; i < work->count; i++)
         if (results[i].end != INTERP_RETURNED)
-            code = worse(code, report(work->names[i], work->modules[i], &results[i]));
-    return code;
+            report(work->names[i], work->modules[i], &results[i]);
+    return status_of(results, work->count);
 }
 
 // Every function of every sip. What does not end is no fault of the program: its steps are used up.
@@ -116,8 +234,9 @@ static int walk(const Work *work, uint64_t seed, uint64_t steps) {
         for (SirFunc f = 0; f < work->modules[i]->funcs.len; f++) {
             InterpResult result;
             interp_walk(work->modules[i], f, seed, steps, NULL, &result);
-            if (result.end == INTERP_VIOLATION)
-                code = worse(code, report(work->names[i], work->modules[i], &result));
+            if (result.end != INTERP_VIOLATION) continue;
+            report(work->names[i], work->modules[i], &result);
+            code = EXIT_PROGRAM;
         }
     return code;
 }
@@ -125,8 +244,7 @@ static int walk(const Work *work, uint64_t seed, uint64_t steps) {
 int command_interp(const Options *options) {
     Work work = { .count = 0 };
     int code = (int)project_start(&work.project, options);
-    for (uint32_t i = 0; code == EXIT_OK && i < options->inputs.len; i++)
-        code = (int)add_file(&work, options->inputs.data[i]);
+    if (code == EXIT_OK) code = (int)add_inputs(&work, options);
     uint64_t steps = options->steps   ? options->steps
                      : options->chaos ? WALK_STEPS
                                       : UINT64_C(1) << 32;

@@ -16,38 +16,39 @@ typedef struct CommandRow {
 
 static const CommandRow commands[COMMANDS] = {
     [CMD_CHECK] = { "check",    "FILE.sip...",            "check programs without generating code",
-                   "Reports what is wrong and exits with 1 if anything is."                                                                                                                                          },
+                   "Reports what is wrong and exits with 1 if anything is."                                                                                                                                 },
     [CMD_BUILD] = { "build",    "FILE.sip",               "compile to sealed binaries",
-                   "Writes DIR/<Sip>.sipx for each sip and DIR/<System>.system for each system."                                                                                                                     },
+                   "Writes DIR/<Sip>.sipx for each sip and DIR/<System>.system for each system."                                                                                                            },
     [CMD_RUN] = { "run",      "FILE.sip | FILE.system", "build and run a system, hosted or booted",
                    "Exits with the system's own status: 0 if every sip returned, 1 if one faulted, 4 if all that were\n"
-                  "left waited for ever, or what a sip that is granted `exit` gave."                                                                                                                                 },
+                  "left waited for ever, or what a sip that is granted `exit` gave."                                                                                                                        },
     [CMD_TEST] = { "test",     "FILE.sip...",
-                   "run the test blocks of programs, hosted, each in a process of its own",             "A test fails if it traps, or takes longer than a minute. Exits with 1 if one failed."                       },
-    [CMD_NEW] = { "new",      "NAME",                   "make a folder with a package to begin with", ""                                                                                                           },
+                   "run the test blocks of programs, hosted, each in a process of its own",             "A test fails if it traps, or takes longer than a minute. Exits with 1 if one failed."              },
+    [CMD_NEW] = { "new",      "NAME",                   "make a folder with a package to begin with", ""                                                                                                  },
     [CMD_IMAGE] = { "image",    "FILE.sip | FILE.system", "pack a system into a bootable file",
                    "Verifies every sealed binary again, then writes an ELF file that QEMU's -kernel (PVH) boots,\n"
-                    "and beside it FILE.img, the packed image that sip-hosted runs."                                                                                                                                 },
+                    "and beside it FILE.img, the packed image that sip-hosted runs."                                                                                                                        },
     [CMD_SYSTEM] = { "system",   "FILE.sip | FILE.system",
                    "show how systems are wired, and whether they can deadlock",                         "Lists sips, wires and what the search for deadlocks found, and exits with 1 if they can deadlock\n"
                      "(--deadlock prove: if that is not ruled out; off: never). With --dot, --svg or --promela one system is\n"
-                     "written in that form instead, to -o FILE or standard output; --svg needs Graphviz."                             },
+                     "written in that form instead, to -o FILE or standard output; --svg needs Graphviz."                    },
     [CMD_EMIT] = { "emit",     "FILE.sip",               "show what a room leaves",
-                   "One of --sir, --llvm, --asm or --contract says which. With several sips, --sip NAME chooses."                                                                                                    },
+                   "One of --sir, --llvm, --asm or --contract says which. With several sips, --sip NAME chooses."                                                                                           },
     [CMD_CONTRACT] = { "contract", "[NAME...] [FILE.sip]",
                    "show contracts: states, bounds, layouts, pictures",                                 "Without NAME all that the file declares; without FILE.sip the module of `sip.console.Console`. --compare takes\n"
-                       "OLD.sip NEW.sip, or OLD NEW FILE.sip: may the new one be used where the old one is? It exits with 1 if not."          },
+                       "OLD.sip NEW.sip, or OLD NEW FILE.sip: may the new one be used where the old one is? It exits with 1 if not." },
     [CMD_VERIFY] = { "verify",   "FILE...",
-                   "verify SIR (.sir) or sealed binaries (.sipx), trusting nobody",                     "A sealed binary is also lowered, linked and sealed again and compared byte for byte."                       },
+                   "verify SIR (.sir) or sealed binaries (.sipx), trusting nobody",                     "A sealed binary is also lowered, linked and sealed again and compared byte for byte."              },
     [CMD_FIX] = { "fix",      "FILE.sip...",            "make the fixes that are certain",
                    "Changes these files only, shows what is left, and exits with 1 if an error is. A file that has changed\n"
-                  "meanwhile is left alone, and so is one that could be read before and could not be afterwards."                                                                                                    },
+                  "meanwhile is left alone, and so is one that could be read before and could not be afterwards."                                                                                           },
     [CMD_INTERP] = { "interp",   "FILE...",
-                   "run a program in the reference interpreter, every rule checked",                    "Takes .sip, .sir and .sipx. Several files are the sips of one system, wired by their contracts. With --chaos\n"
-                     "each function is walked at random instead. Exits with 1 if a rule was broken, 4 if the steps are used up." },
-    [CMD_EXPLAIN] = { "explain",  "CODE...",                "explain a diagnostic, for example E0301",    ""                                                                                                           },
-    [CMD_VERSION] = { "version",  "",                       "show versions",                              ""                                                                                                           },
-    [CMD_HELP] = { "help",     "[COMMAND]",              "show help",                                  ""                                                                                                           },
+                   "run a program in the reference interpreter, every rule checked",                    "Takes .sip, .sir and .sipx. One FILE.sip is run as its system says; several files are the sips of one, wired by\n"
+                     "their contracts. With --chaos each function is walked at random instead. Exits as `run` does, with 1 if a\n"
+                     "rule was broken, and with 4 if the steps are used up."                                            },
+    [CMD_EXPLAIN] = { "explain",  "CODE...",                "explain a diagnostic, for example E0301",    ""                                                                                                  },
+    [CMD_VERSION] = { "version",  "",                       "show versions",                              ""                                                                                                  },
+    [CMD_HELP] = { "help",     "[COMMAND]",              "show help",                                  ""                                                                                                  },
 };
 
 typedef enum OptionId {
@@ -133,7 +134,7 @@ static const OptionRow option_rows[] = {
     { OPT_LEVEL,        "-O",                   "0|1|2|s",                ON(BUILD) | ON(RUN) | ON(TEST) | ON(IMAGE) | ON(EMIT),
      "how hard to optimise (default 2)"                                                                                                                                                         },
     { OPT_INCLUDE,      "-I",                   "DIR",                    COMPILING,                                                    "look for imported modules in DIR too"                  },
-    { OPT_SYSTEM,       "--system",             "NAME",                   ON(SYSTEM) | ON(RUN) | ON(IMAGE),
+    { OPT_SYSTEM,       "--system",             "NAME",                   ON(SYSTEM) | ON(RUN) | ON(IMAGE) | ON(INTERP),
      "which system, where the program has several"                                                                                                                                              },
     { OPT_SIP,          "--sip",                "NAME",                   ON(EMIT),                                                     "which sip, where the program has several"              },
     { OPT_DEADLOCK,     "--deadlock",           "report|off|prove",

@@ -31,8 +31,9 @@ typedef struct InterpResult {
     SirBlock block;
     uint32_t inst; // within its block
     SirLoc loc;
-    uint64_t steps;  // instructions executed
-    uint32_t status; // that the system was ended with, by `exit`
+    uint64_t steps; // instructions executed
+    bool is_off;    // the system was ended by `exit`, with `status`
+    uint32_t status;
 } InterpResult;
 
 // `fault OVERFLOW (arithmetic overflow) at @name, block 2, instruction 5; file.sip:7:3`, or what else the end was.
@@ -47,6 +48,33 @@ void interp_run(
     uint64_t steps,
     Buf *console,
     InterpResult *results
+);
+
+// A parameter of a `main`, as the system wires it.
+typedef enum InterpWireKind {
+    INTERP_WIRE_SHUT,    // an end whose other side is closed from the beginning
+    INTERP_WIRE_OFFERED, // its other end is of whoever is wired to it
+    INTERP_WIRE_TAKEN,   // the other end of parameter `param` of the SIP `sip`
+    INTERP_WIRE_CONSOLE,
+    INTERP_WIRE_TEXTS,
+} InterpWireKind;
+
+typedef struct InterpWire {
+    InterpWireKind kind;
+    uint32_t sip, param;
+    const Str *texts;
+    uint32_t text_count;
+} InterpWire;
+
+typedef struct InterpSip {
+    const SirModule *module;
+    const InterpWire *wires; // one for each parameter of `main`
+    uint32_t wire_count;
+} InterpSip;
+
+// The same of SIPs that are wired one by one; several may be of one module.
+void interp_run_system(
+    const InterpSip *sips, uint32_t count, uint64_t steps, Buf *console, InterpResult *results
 );
 
 // Walks one function at random: arguments, the choices of branches and switches, and what the world sends are made up

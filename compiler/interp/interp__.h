@@ -195,6 +195,8 @@ struct Sip {
     uint64_t managed_used;
     SipState state; // RUNS or ENDED
     InterpResult *result;
+    const InterpSip *given; // how `main` is wired; NULL: by the names of contracts
+    Node *main_args;
 };
 
 struct Interp {
@@ -244,6 +246,11 @@ void interp__end(Interp *in, InterpEnd end);
 
 uint64_t interp__draw(Interp *in);                  // chaos: the next random number
 uint64_t interp__below(Interp *in, uint64_t limit); // 0 for 0
+
+// --- the beginning of a system (begin.c) ---------------------------------------------------------------------
+
+bool interp__begin(Interp *in, Sip *sip); // enters its `main`
+void interp__wire(Interp *in);            // when all have begun
 
 // --- types (types.c) -----------------------------------------------------------------------------------------
 

@@ -306,62 +306,6 @@ void interp_walk(
 
 // --- a system --------------------------------------------------------------------------------------------------------------
 
-// The first exporter's end of such a contract that nobody has.
-static End *find_exporter(Interp *in, const SirContractInfo *wanted, const Sip *but) {
-    for (End *end = in->ends; end; end = end->next) {
-        if (end->peer || end->side != SIR_EXP || end->owner == but) continue;
-        const SirContractInfo *contract = &end->owner->module->contracts.data[end->contract];
-        bool same = str_eq(contract->name, wanted->name) &&
-                    contract->message_count == wanted->message_count &&
-                    contract->state_count == wanted->state_count;
-        if (same) return end;
-    }
-    return NULL;
-}
-
-static void wire(Interp *in) {
-    End *reversed = NULL;
-    for (End *end = in->ends, *next = NULL; end; end = next) { // in the order of the parameters
-        next = end->next;
-        end->next = reversed;
-        reversed = end;
-    }
-    in->ends = reversed;
-    for (End *end = in->ends; end; end = end->next) {
-        if (end->side != SIR_IMP) continue;
-        const SirContractInfo *contract = &end->owner->module->contracts.data[end->contract];
-        end->is_console = str_eq_c(contract->name, "Console");
-        End *exporter = end->is_console ? NULL : find_exporter(in, contract, end->owner);
-        if (exporter) {
-            exporter->peer = end;
-            end->peer = exporter;
-        }
-    }
-}
-
-static bool main_arg(Interp *in, SirType type, Node *arg) {
-    const SirTypeInfo *info = interp__type(in, type);
-    *arg = (Node){ .type = type, .is_there = true };
-    if (info->kind == SIR_TYPE_SLICE && info->mode == SIR_OWN) return true; // no texts
-    bool is_end =
-        info->kind == SIR_TYPE_ENDPOINT && info->contract < in->sip->module->contracts.len;
-    if (!MUST(in, is_end, RULE_RESOURCES, "a parameter of main that no wire goes to")) return false;
-    arg->end = interp__end_new(in, info->contract, info->side, info->state);
-    return true;
-}
-
-static bool begin(Interp *in, Sip *sip) {
-    SirFunc func = sip->module->manifest.main;
-    in->sip = sip;
-    in->stop = false;
-    if (!MUST(in, func < sip->module->funcs.len, RULE_RESOURCES, "there is no main")) return false;
-    const SirSig *sig = &sip->module->funcs.data[func].sig;
-    Node *args = arena_array(&in->arena, Node, sig->param_count);
-    for (uint32_t i = 0; i < sig->param_count; i++)
-        if (!main_arg(in, sig->params[i].type, &args[i])) return false;
-    return interp__enter(in, func, args, sig->param_count);
-}
-
 static void finish(Interp *in, Sip *sip) {
     if (sip->result->end == INTERP_RETURNED && !in->off) check_leaks(in);
     interp__run_out(in);
@@ -400,6 +344,23 @@ static void end_others(Interp *in) {
     }
 }
 
+static void run_system(Interp *in, InterpResult *results) {
+    for (uint32_t i = 0; i < in->sip_count; i++)
+        if (!interp__begin(in, &in->sips[i])) in->sips[i].state = SIP_ENDED;
+    interp__wire(in);
+    for (uint32_t i = 0; i < in->sip_count; i++) {
+        in->sip = &in->sips[i];
+        if (in->sip->state == SIP_ENDED) interp__run_out(in); // it could not begin
+    }
+    while (in->steps < in->limit && !in->off && (run_round(in) || pass_time(in)))
+        continue;
+    if (in->off || in->steps < in->limit) end_others(in);
+    for (uint32_t i = 0; i < in->sip_count; i++) {
+        results[i].is_off = in->off;
+        results[i].status = in->off_status;
+    }
+}
+
 void interp_run(
     const SirModule *const *modules,
     uint32_t count,
@@ -412,14 +373,21 @@ void interp_run(
     in.sips = arena_array(&in.arena, Sip, count);
     for (uint32_t i = 0; i < count; i++)
         init_sip(&in, &in.sips[i], modules[i], &results[i]);
-    for (uint32_t i = 0; i < count; i++)
-        if (!begin(&in, &in.sips[i])) in.sips[i].state = SIP_ENDED;
-    wire(&in);
-    while (in.steps < in.limit && !in.off && (run_round(&in) || pass_time(&in)))
-        continue;
-    if (in.off || in.steps < in.limit) end_others(&in);
-    for (uint32_t i = 0; i < count; i++)
-        results[i].status = in.off_status;
+    run_system(&in, results);
+    arena_free(&in.arena);
+}
+
+void interp_run_system(
+    const InterpSip *sips, uint32_t count, uint64_t steps, Buf *console, InterpResult *results
+) {
+    Interp in = { .limit = steps, .sip_count = count, .console = console };
+    arena_init(&in.arena);
+    in.sips = arena_array(&in.arena, Sip, count);
+    for (uint32_t i = 0; i < count; i++) {
+        init_sip(&in, &in.sips[i], sips[i].module, &results[i]);
+        in.sips[i].given = &sips[i];
+    }
+    run_system(&in, results);
     arena_free(&in.arena);
 }
 
