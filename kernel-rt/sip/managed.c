@@ -6,7 +6,7 @@
 // word because that of an unused object is zero: a stale pointer on a stack makes the collector look at nothing. What holds no
 // pointers has no such words and is never looked at.
 //
-// Roots are the stack of the running thread, with the callee-saved registers, and nothing else. The compiler keeps every managed
+// Roots are the stack of the running thread above this file's frames, with the callee-saved registers, and nothing else. The compiler keeps every managed
 // pointer that is in use in a slot of its frame (compiler/llvm/managed.c), and the verifier lets them be nowhere else. A SIP with a
 // managed heap has one thread, so that nobody else is in here or has a stack.
 
@@ -71,13 +71,13 @@ _Noreturn void exit(int status) {
 
 // --- roots -----------------------------------------------------------------------------------------------------
 
-// The callee-saved registers are pushed at this function's entry, above its variables.
+static uintptr_t
+    lowest; // word of the stack that is looked at: below it lie the collector's own frames, and what is left in them
+
 __attribute__((noinline)) void sip_managed_push_roots(void) {
-    __builtin_unwind_init();
     const SipThread *thread;
-    void *volatile here = NULL; // the lowest word of the frame that is looked at
     __asm__ volatile("movq %%gs:0, %0" : "=r"(thread));
-    GC_push_all_eager((void *)(uintptr_t)&here, (void *)(uintptr_t)thread->stack_high);
+    GC_push_all_eager((void *)lowest, (void *)(uintptr_t)thread->stack_high);
 }
 
 // --- objects ---------------------------------------------------------------------------------------------------
@@ -151,7 +151,10 @@ __attribute__((noinline)) static void *take_after_collecting(uint64_t bytes, uin
     return take(bytes, descriptor);
 }
 
+// The callee-saved registers, which may hold the caller's pointers, are pushed at the entry, right below the frame's address.
 void *sip_managed_new(uint64_t bytes, uint64_t descriptor, uint32_t site) {
+    __builtin_unwind_init();
+    lowest = (uintptr_t)__builtin_frame_address(0) - 5 * sizeof(GC_word);
     if (bytes > SIP_MANAGED_MOST) sip_trap(site);
     if (!is_ready) make_ready();
     void *object = take(bytes, descriptor);
