@@ -399,20 +399,27 @@ static void succeed(LLVMErrorRef error) {
     counting_fail(LLVMGetErrorMessage(error));
 }
 
+// The collector is not here either.
+static void *managed_new(uint64_t bytes, uint64_t descriptor, uint32_t site) {
+    (void)bytes, (void)descriptor, (void)site;
+    beyond("managed memory");
+}
+
 static void define_runtime(LLVMOrcLLJITRef jit, LLVMOrcJITDylibRef dylib) {
     const struct {
         const char *name;
         uintptr_t address;
     } symbols[] = {
-        { "sip_trap",       (uintptr_t)k_trap     },
-        { "sip_drop_block", (uintptr_t)drop_block },
-        { "sip_is_utf8",    (uintptr_t)is_utf8    },
-        { "sip_lock",       (uintptr_t)take_lock  },
-        { "sip_unlock",     (uintptr_t)give_lock  },
-        { "memcpy",         (uintptr_t)memcpy     },
-        { "memmove",        (uintptr_t)memmove    },
-        { "memset",         (uintptr_t)memset     },
-        { "memcmp",         (uintptr_t)memcmp     },
+        { "sip_trap",        (uintptr_t)k_trap      },
+        { "sip_drop_block",  (uintptr_t)drop_block  },
+        { "sip_is_utf8",     (uintptr_t)is_utf8     },
+        { "sip_lock",        (uintptr_t)take_lock   },
+        { "sip_unlock",      (uintptr_t)give_lock   },
+        { "memcpy",          (uintptr_t)memcpy      },
+        { "memmove",         (uintptr_t)memmove     },
+        { "memset",          (uintptr_t)memset      },
+        { "sip_managed_new", (uintptr_t)managed_new },
+        { "memcmp",          (uintptr_t)memcmp      },
     };
     enum { COUNT = sizeof symbols / sizeof *symbols };
     LLVMOrcCSymbolMapPair pairs[COUNT];
