@@ -8,6 +8,7 @@
 
 #include "endpoints.h"
 #include "flow.h"
+#include "insts.h"
 
 #include <string.h>
 
@@ -17,10 +18,6 @@ typedef struct Outing {
     SirState rest;
     SirLocal local; // where the endpoint is meanwhile
 } Outing;
-
-typedef struct Insts {
-    VEC(SirInst) list;
-} Insts;
 
 typedef struct Astray {
     SirModule *module;
@@ -82,12 +79,16 @@ static void add_row(Astray *a, const SirPlace *place) {
     vec_push(a->scratch, &a->rows, row);
 }
 
+static bool is_of_one(const SirArm *arm) {
+    return arm->kind == SIR_ARM_MESSAGE || arm->kind == SIR_ARM_CLOSED;
+}
+
 static void add_rows_of(Astray *a, const SirInst *inst) {
     if (inst->op == SIR_OP_SEND) add_row(a, &inst->args[0].place);
     if (inst->op == SIR_OP_BORROW_MUT) add_row(a, &inst->args[1].place);
     for (uint32_t i = 0; inst->op == SIR_OP_RECEIVE && i < inst->arm_count; i++) {
         const SirArm *arm = &inst->arms[i];
-        if (arm->kind == SIR_ARM_MESSAGE || arm->kind == SIR_ARM_CLOSED) add_row(a, &arm->place);
+        if (is_of_one(arm)) add_row(a, &arm->place);
         for (uint32_t k = 0; k < arm->head_count; k++)
             add_row(a, &arm->heads[k].place);
     }
@@ -102,13 +103,6 @@ static void find_rows(Astray *a) {
 
 // --- moving ----------------------------------------------------------------------------------------------
 
-static SirInst *add_inst(Astray *a, SirOp op, uint32_t args, SirLoc loc) {
-    SirInst inst = { .op = op, .loc = loc, .arg_count = args };
-    inst.args = arena_array(a->module->arena, SirArg, args);
-    vec_push(a->module->arena, &a->out.list, inst);
-    return vec_last(&a->out.list);
-}
-
 static SirPlace local_of(Astray *a, uint32_t row, SirLoc loc) {
     Outing *outing = &a->rows.data[row];
     if (outing->local == SIR_NONE)
@@ -117,7 +111,7 @@ static SirPlace local_of(Astray *a, uint32_t row, SirLoc loc) {
 }
 
 static void add_use(Astray *a, const SirPlace *to, const SirPlace *from, SirLoc loc) {
-    SirInst *inst = add_inst(a, SIR_OP_USE, 2, loc);
+    SirInst *inst = insts_add(a->module, &a->out, SIR_OP_USE, 2, loc);
     inst->args[0] = (SirArg){ .kind = SIR_ARG_PLACE, .place = *to };
     inst->args[1] = (SirArg){ .kind = SIR_ARG_MOVE, .place = *from };
 }
@@ -136,13 +130,12 @@ static void put_back(Astray *a, uint32_t row, SirLoc loc) {
 }
 
 static void count_as_at_rest(Astray *a, uint32_t row, SirLoc loc) {
-    SirInst *inst = add_inst(a, SIR_OP_RETYPE, 2, loc);
-    inst->args[0] = (SirArg){ .kind = SIR_ARG_PLACE, .place = local_of(a, row, loc) };
-    inst->args[1] = (SirArg){ .kind = SIR_ARG_INT, .n = a->rows.data[row].rest };
+    SirPlace local = local_of(a, row, loc);
+    insts_add_retype(a->module, &a->out, &local, a->rows.data[row].rest, loc);
 }
 
 static void drop_local(Astray *a, uint32_t row, SirLoc loc) {
-    SirInst *inst = add_inst(a, SIR_OP_DROP, 1, loc);
+    SirInst *inst = insts_add(a->module, &a->out, SIR_OP_DROP, 1, loc);
     inst->args[0] = (SirArg){ .kind = SIR_ARG_PLACE, .place = local_of(a, row, loc) };
     a->is_out[row] = false;
     a->states[row] = a->rows.data[row].rest;
@@ -211,17 +204,22 @@ static void end_overwritten(Astray *a, const SirInst *inst) {
     }
 }
 
-static void take_out_for(Astray *a, const SirBlockInfo *block, uint32_t at) {
+static void run_send(Astray *a, const SirInst *inst) {
+    uint32_t row = row_of(a, &inst->args[0].place);
+    if (row == SIR_NONE) return;
+    take_out(a, row, inst->loc);
+    a->states[row] = state_after(a, row, a->states[row], inst->args[1].n);
+}
+
+// Lent to a call that promises a state; one that leaves it where it rests finds it in its place.
+static void run_borrow(Astray *a, const SirBlockInfo *block, uint32_t at) {
     const SirInst *inst = &block->insts.data[at];
-    uint32_t row = SIR_NONE;
-    if (inst->op == SIR_OP_SEND) row = row_of(a, &inst->args[0].place);
-    if (inst->op == SIR_OP_BORROW_MUT) {
-        row = row_of(a, &inst->args[1].place);
-        SirState promised = row == SIR_NONE ? SIR_NONE : promise_of(a, block, at);
-        bool leads_astray = promised != SIR_NONE && promised != a->rows.data[row].rest;
-        if (row != SIR_NONE && !leads_astray) return;
-    }
-    if (row != SIR_NONE) take_out(a, row, inst->loc);
+    uint32_t row = row_of(a, &inst->args[1].place);
+    SirState promised = row == SIR_NONE ? SIR_NONE : promise_of(a, block, at);
+    if (promised == SIR_NONE) return;
+    if (promised != a->rows.data[row].rest) take_out(a, row, inst->loc);
+    a->lent[inst->args[0].place.local] = row + 1;
+    a->is_lent[row] = true;
 }
 
 static void rewrite_args(Astray *a, SirInst *inst) {
@@ -240,15 +238,8 @@ static void rewrite_args(Astray *a, SirInst *inst) {
 static void run_inst(Astray *a, SirBlockInfo *block, uint32_t at) {
     SirInst *inst = &block->insts.data[at];
     end_overwritten(a, inst);
-    take_out_for(a, block, at);
-    uint32_t row = SIR_NONE;
-    if (inst->op == SIR_OP_SEND) row = row_of(a, &inst->args[0].place);
-    if (row != SIR_NONE) a->states[row] = state_after(a, row, a->states[row], inst->args[1].n);
-    if (inst->op == SIR_OP_BORROW_MUT) row = row_of(a, &inst->args[1].place);
-    if (inst->op == SIR_OP_BORROW_MUT && row != SIR_NONE && promise_of(a, block, at) != SIR_NONE) {
-        a->lent[inst->args[0].place.local] = row + 1;
-        a->is_lent[row] = true;
-    }
+    if (inst->op == SIR_OP_SEND) run_send(a, inst);
+    if (inst->op == SIR_OP_BORROW_MUT) run_borrow(a, block, at);
     rewrite_args(a, inst);
     vec_push(a->module->arena, &a->out.list, *inst);
     step_call(a, inst);
@@ -276,15 +267,13 @@ static void take_head(Astray *a, SirPlace *place, bool is_closed, uint64_t messa
 }
 
 static void take_heads(Astray *a, SirArm *arm, SirLoc loc) {
-    bool is_one = arm->kind == SIR_ARM_MESSAGE || arm->kind == SIR_ARM_CLOSED;
-    if (is_one) take_head(a, &arm->place, arm->kind == SIR_ARM_CLOSED, arm->n, loc);
+    if (is_of_one(arm)) take_head(a, &arm->place, arm->kind == SIR_ARM_CLOSED, arm->n, loc);
     for (uint32_t i = 0; i < arm->head_count; i++)
         take_head(a, &arm->heads[i].place, arm->heads[i].is_closed, arm->heads[i].n, loc);
 }
 
 // Those that are at rest on the edge are back behind it.
 static void split_edge(Astray *a, SirArm *arm, SirLoc loc) {
-    SirBlock to = arm->block;
     a->out = (Insts){ 0 };
     for (uint32_t row = 0; row < a->rows.len; row++) {
         bool closed = a->states[row] == SIR_STATE_CLOSED;
@@ -292,28 +281,21 @@ static void split_edge(Astray *a, SirArm *arm, SirLoc loc) {
         if (closed) a->states[row] = a->rows.data[row].rest;
         if (a->is_out[row] && a->states[row] == a->rows.data[row].rest) put_back(a, row, loc);
     }
-    flow_into(a, to);
-    if (a->out.list.len == 0) return;
-    SirInst *jump = add_inst(a, SIR_OP_JUMP, 0, loc);
-    jump->arm_count = 1;
-    jump->arms = arena_array(a->module->arena, SirArm, 1);
-    jump->arms[0].block = to;
-    arm->block = sir_block_add(a->module, a->func);
-    SirBlockInfo *block = vec_last(&a->func->blocks);
-    block->insts.data = a->out.list.data;
-    block->insts.len = a->out.list.len;
-    block->insts.cap = a->out.list.cap;
+    flow_into(a, arm->block);
+    if (a->out.list.len > 0) insts_put_on_edge(a->module, a->func, arm, &a->out, loc);
+}
+
+static void take_out_at(Astray *a, const SirPlace *place, SirLoc loc) {
+    uint32_t row = row_of(a, place);
+    if (row != SIR_NONE) take_out(a, row, loc);
 }
 
 static void take_out_for_wait(Astray *a, const SirInst *last) {
     for (uint32_t i = 0; i < last->arm_count; i++) {
         const SirArm *arm = &last->arms[i];
-        uint32_t row = SIR_NONE;
-        if (arm->kind == SIR_ARM_MESSAGE || arm->kind == SIR_ARM_CLOSED)
-            row = row_of(a, &arm->place);
-        if (row != SIR_NONE) take_out(a, row, last->loc);
+        if (is_of_one(arm)) take_out_at(a, &arm->place, last->loc);
         for (uint32_t k = 0; k < arm->head_count; k++)
-            if ((row = row_of(a, &arm->heads[k].place)) != SIR_NONE) take_out(a, row, last->loc);
+            take_out_at(a, &arm->heads[k].place, last->loc);
     }
 }
 
@@ -346,10 +328,7 @@ static void run_block(Astray *a, SirBlock block) {
     take_out_for_wait(a, &last);
     rewrite_args(a, &last);
     vec_push(a->module->arena, &a->out.list, last);
-    SirBlockInfo *made = &a->func->blocks.data[block];
-    made->insts.data = a->out.list.data;
-    made->insts.len = a->out.list.len;
-    made->insts.cap = a->out.list.cap;
+    insts_put(&a->out, &a->func->blocks.data[block]);
     leave_edges(a, last);
 }
 

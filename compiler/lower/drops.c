@@ -8,6 +8,7 @@
 #include "drops.h"
 
 #include "flow.h"
+#include "insts.h"
 #include "paths.h"
 
 #include "base/check.h"
@@ -110,20 +111,10 @@ static void analyse(Drops *d) {
 
 // --- drops -------------------------------------------------------------------------------------------------
 
-typedef struct Insts {
-    VEC(SirInst) list;
-} Insts;
-
-static SirInst *add_inst(Drops *d, Insts *out, SirOp op, uint32_t args, SirLoc loc) {
-    SirInst inst = { .op = op, .loc = loc, .arg_count = args };
-    inst.args = arena_array(d->module->arena, SirArg, args);
-    vec_push(d->module->arena, &out->list, inst);
-    return vec_last(&out->list);
-}
-
 static void add_drop(Drops *d, Insts *out, const SirPlace *place, SirType type, SirLoc loc) {
     bool is_endpoint = sir_type(d->module, type)->kind == SIR_TYPE_ENDPOINT;
-    SirInst *inst = add_inst(d, out, is_endpoint ? SIR_OP_CLOSE : SIR_OP_DROP, 1, loc);
+    SirOp op = is_endpoint ? SIR_OP_CLOSE : SIR_OP_DROP;
+    SirInst *inst = insts_add(d->module, out, op, 1, loc);
     inst->args[0].kind = is_endpoint ? SIR_ARG_MOVE : SIR_ARG_PLACE;
     inst->args[0].place = *place;
 }
@@ -157,8 +148,8 @@ static void replace_assignment(Drops *d, Insts *out, const SirInst *inst, const 
     bool exchange = path == SIR_NONE || (!own && paths_all(d->paths, path, state));
     SirType type = sir_place_type(d->module, d->func, place);
     if (!exchange) drop_path(d, out, path, state, inst->loc);
-    SirInst *made =
-        add_inst(d, out, exchange ? SIR_OP_REPLACE : SIR_OP_USE, exchange ? 3 : 2, inst->loc);
+    SirOp op = exchange ? SIR_OP_REPLACE : SIR_OP_USE;
+    SirInst *made = insts_add(d->module, out, op, exchange ? 3 : 2, inst->loc);
     SirArg target = { .kind = SIR_ARG_PLACE, .place = *place };
     made->args[0] = target;
     made->args[exchange ? 2 : 1] = inst->args[2];
@@ -182,9 +173,7 @@ static void rewrite_block(Drops *d, SirBlock block, BitSet *state) {
             vec_push(d->module->arena, &out.list, *inst);
         step_inst(d, inst, state);
     }
-    info->insts.data = out.list.data;
-    info->insts.len = out.list.len;
-    info->insts.cap = out.list.cap;
+    insts_put(&out, info);
 }
 
 // --- edges -------------------------------------------------------------------------------------------------
@@ -216,15 +205,7 @@ static void drop_roots(Drops *d, Insts *out, const BitSet *dying, SirLoc loc) {
 static void split_edge(Drops *d, SirArm *arm, const BitSet *dying, SirLoc loc) {
     Insts out = { 0 };
     drop_roots(d, &out, dying, loc);
-    SirInst *jump = add_inst(d, &out, SIR_OP_JUMP, 0, loc);
-    jump->arm_count = 1;
-    jump->arms = arena_array(d->module->arena, SirArm, 1);
-    jump->arms[0].block = arm->block;
-    arm->block = sir_block_add(d->module, d->func);
-    SirBlockInfo *block = vec_last(&d->func->blocks);
-    block->insts.data = out.list.data;
-    block->insts.len = out.list.len;
-    block->insts.cap = out.list.cap;
+    insts_put_on_edge(d->module, d->func, arm, &out, loc);
 }
 
 static void drop_on_edges(Drops *d, SirBlock block, BitSet *state, BitSet *edge, BitSet *dying) {

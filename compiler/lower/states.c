@@ -7,6 +7,7 @@
 
 #include "endpoints.h"
 #include "flow.h"
+#include "insts.h"
 
 #include "base/check.h"
 
@@ -20,10 +21,6 @@ typedef struct States {
     Flow flow;
     uint32_t **in; // per block: the values at its start; NULL: not reached yet
 } States;
-
-typedef struct Insts {
-    VEC(SirInst) list;
-} Insts;
 
 // --- the analysis ----------------------------------------------------------------------------------------
 
@@ -83,14 +80,6 @@ static void analyse(States *s) {
 
 // --- retyping --------------------------------------------------------------------------------------------
 
-static void add_retype(States *s, Insts *out, const SirPlace *place, SirState state, SirLoc loc) {
-    SirInst inst = { .op = SIR_OP_RETYPE, .loc = loc, .arg_count = 2 };
-    inst.args = arena_array(s->module->arena, SirArg, 2);
-    inst.args[0] = (SirArg){ .kind = SIR_ARG_PLACE, .place = *place };
-    inst.args[1] = (SirArg){ .kind = SIR_ARG_INT, .n = state };
-    vec_push(s->module->arena, &out->list, inst);
-}
-
 static SirPlace through(States *s, const SirPlace *pointer) {
     SirPlace place = { .local = pointer->local, .proj_count = 1 };
     place.projs = arena_array(s->module->arena, SirProj, 1);
@@ -105,7 +94,7 @@ static void ask_state(
     uint32_t slot = slots_at(s->slots, place, values);
     SirState state = sir_type(s->module, type)->state;
     if (slot == SIR_NONE || values[slot] != SIR_STATE_CLOSED || state == SIR_STATE_CLOSED) return;
-    add_retype(s, out, place, state, loc);
+    insts_add_retype(s->module, out, place, state, loc);
     values[slot] = state;
 }
 
@@ -162,7 +151,7 @@ static void ask_promises(States *s, Insts *out, SirLoc loc, uint32_t *values) {
         uint32_t slot = slots_at(s->slots, &pointee, values);
         if (slot == SIR_NONE || values[slot] != SIR_STATE_CLOSED || row->to == SIR_STATE_CLOSED)
             continue;
-        add_retype(s, out, &pointee, row->to, loc);
+        insts_add_retype(s->module, out, &pointee, row->to, loc);
         values[slot] = row->to;
     }
 }
@@ -178,10 +167,8 @@ static bool sends_to_nobody(States *s, const SirInst *inst, const uint32_t *valu
 static void drop_message(States *s, Insts *out, const SirInst *inst) {
     for (uint32_t i = 2; i < inst->arg_count; i++) {
         if (inst->args[i].kind != SIR_ARG_MOVE) continue;
-        SirInst drop = { .op = SIR_OP_DROP, .loc = inst->loc, .arg_count = 1 };
-        drop.args = arena_array(s->module->arena, SirArg, 1);
-        drop.args[0] = (SirArg){ .kind = SIR_ARG_PLACE, .place = inst->args[i].place };
-        vec_push(s->module->arena, &out->list, drop);
+        SirInst *drop = insts_add(s->module, out, SIR_OP_DROP, 1, inst->loc);
+        drop->args[0] = (SirArg){ .kind = SIR_ARG_PLACE, .place = inst->args[i].place };
     }
 }
 
@@ -220,16 +207,14 @@ static void rewrite_block(States *s, SirBlock block, uint32_t *values, uint32_t 
         slots_step(s->slots, inst, values);
     }
     remove_dead_arms(s, vec_last(&out.list), values, edge);
-    info->insts.data = out.list.data;
-    info->insts.len = out.list.len;
-    info->insts.cap = out.list.cap;
+    insts_put(&out, info);
 }
 
 // --- edges -----------------------------------------------------------------------------------------------
 
 static void retype_closed(States *s, Insts *out, const SirPlace *place, SirLoc loc) {
     SirState state = endpoints_when_closed(s->module, s->func, place);
-    if (state != SIR_STATE_CLOSED) add_retype(s, out, place, state, loc);
+    if (state != SIR_STATE_CLOSED) insts_add_retype(s->module, out, place, state, loc);
 }
 
 static void retype_kept(States *s, Insts *out, const SirArm *arm, SirLoc loc) {
@@ -246,16 +231,9 @@ static void agree_on_edge(States *s, SirArm *arm, const uint32_t *edge, SirLoc l
         bool asks =
             edge[i] == SIR_STATE_CLOSED && wanted[i] != SIR_STATE_CLOSED && wanted[i] != SIR_NONE;
         if (asks && s->slots->rows.data[i].kind == SLOT_ENDPOINT)
-            add_retype(s, &out, &s->slots->rows.data[i].place, wanted[i], loc);
+            insts_add_retype(s->module, &out, &s->slots->rows.data[i].place, wanted[i], loc);
     }
-    if (out.list.len == 0) return;
-    SirBlock to = arm->block;
-    arm->block = sir_block_add(s->module, s->func);
-    SirBlockInfo *block = vec_last(&s->func->blocks);
-    block->insts.data = out.list.data;
-    block->insts.len = out.list.len;
-    block->insts.cap = out.list.cap;
-    sir_inst_append(s->module, s->func, arm->block, SIR_OP_JUMP, 0, 1, loc)->arms[0].block = to;
+    if (out.list.len > 0) insts_put_on_edge(s->module, s->func, arm, &out, loc);
 }
 
 static void agree_on_edges(States *s, SirBlock block, const uint32_t *values, uint32_t *edge) {
