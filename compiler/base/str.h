@@ -28,4 +28,9 @@ static inline bool str_eq_c(Str a, const char *b) {
     return str_eq(a, str_from_c(b));
 }
 
+static inline bool str_c_ends(const char *text, const char *end) {
+    size_t length = strlen(text), tail = strlen(end);
+    return length >= tail && strcmp(text + length - tail, end) == 0;
+}
+
 #endif

@@ -32,10 +32,7 @@ static ExitCode say_more(Arena *arena) {
     Toolchain toolchain;
     const Backend *backend =
         toolchain_find(arena, &toolchain, error) ? backend_load(&toolchain, error) : NULL;
-    if (!backend) {
-        fprintf(stderr, "sipcc: %s\n", error);
-        return EXIT_TOOL;
-    }
+    if (!backend) return tool_failed(error);
     printf(
         "LLVM %s\nsealed format %u, kernel ABI %u, x86-64-v2\n", backend->version(arena),
         SEAL_FORMAT_VERSION, SIP_ABI_VERSION

@@ -14,21 +14,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static ExitCode fail(const char *error) {
-    fprintf(stderr, "sipcc: %s\n", error);
-    return EXIT_TOOL;
-}
-
-static bool is_built(const char *path) {
-    size_t length = strlen(path);
-    return length > 7 && strcmp(path + length - 7, ".system") == 0;
-}
-
 // From source, or from what `build` left.
 static ExitCode prepare(Project *project, const Options *options) {
     const char *path = options->inputs.data[0];
     ExitCode code = project_start(project, options);
-    if (code == EXIT_OK && is_built(path)) return project_load(project, path);
+    if (code == EXIT_OK && project_is_built(path)) return project_load(project, path);
     if (code == EXIT_OK) code = project_check(project, path);
     if (code == EXIT_OK) code = project_compile(project);
     if (options->time_rooms) show_times(project);
@@ -42,7 +32,7 @@ static ExitCode write_in(
 ) {
     char error[512];
     char *path = arena_printf(&project->arena, "%s/%s%s", folder, name, suffix);
-    if (!file_write(path, bytes->data, bytes->len, error)) return fail(error);
+    if (!file_write(path, bytes->data, bytes->len, error)) return tool_failed(error);
     depfile_made(&project->arena, &project->depfile, path);
     if (!project->options->quiet) printf("%s\n", path);
     return EXIT_OK;
@@ -52,12 +42,14 @@ static ExitCode write_all(Project *project, const char *folder) {
     ExitCode code = EXIT_OK;
     struct stat about;
     if (mkdir(folder, 0777) != 0 && errno != EEXIST)
-        return fail(arena_printf(
+        return tool_failed(arena_printf(
             &project->arena, "the folder %s cannot be made: %s; -o names another", folder,
             strerror(errno)
         ));
     if (stat(folder, &about) != 0 || !S_ISDIR(about.st_mode))
-        return fail(arena_printf(&project->arena, "%s is not a folder; -o names another", folder));
+        return tool_failed(
+            arena_printf(&project->arena, "%s is not a folder; -o names another", folder)
+        );
     for (uint32_t i = 0; code == EXIT_OK && i < project->programs.len; i++)
         code = write_in(
             project, folder, project->programs.data[i].name, ".sipx",
@@ -134,7 +126,7 @@ static ExitCode pack(Project *project, const Wiring *system, Buf *image) {
     input.instances = instances;
     input.instance_count = system->sips.len;
     if (image_pack(&input, image, error)) return EXIT_OK;
-    fail(error);
+    tool_failed(error);
     return EXIT_PROGRAM;
 }
 
@@ -144,7 +136,7 @@ static ExitCode make_bootable(Project *project, const Buf *image, Buf *bootable)
     bool good = file_read(project->toolchain.kernel_pc, 64 << 20, &kernel, error);
     good = good && image_boot(kernel.data, kernel.len, image->data, image->len, bootable, error);
     buf_free(&kernel);
-    return good ? EXIT_OK : fail(error);
+    return good ? EXIT_OK : tool_failed(error);
 }
 
 // --- image -------------------------------------------------------------------------------------------------------------
@@ -167,15 +159,17 @@ static ExitCode write_images(Project *project, const Wiring *system) {
     const char *iso = project->options->iso ? name_beside(&project->arena, elf, "iso") : NULL;
     ExitCode code = pack(project, system, &image);
     if (code == EXIT_OK && (strcmp(elf, img) == 0 || (iso && strcmp(elf, iso) == 0)))
-        code = fail("the bootable file cannot be called `.img` or `.iso`: others beside it are; "
-                    "call it `.elf`");
+        code = tool_failed(
+            "the bootable file cannot be called `.img` or `.iso`: others beside it are; "
+            "call it `.elf`"
+        );
     if (code == EXIT_OK) code = make_bootable(project, &image, &bootable);
     if (code == EXIT_OK && !(file_write(img, image.data, image.len, error) &&
                              file_write(elf, bootable.data, bootable.len, error)))
-        code = fail(error);
+        code = tool_failed(error);
     if (code == EXIT_OK && iso &&
         !iso_write(&project->arena, &bootable, iso, project->options->verbose, error))
-        code = fail(error);
+        code = tool_failed(error);
     depfile_made(&project->arena, &project->depfile, elf);
     depfile_made(&project->arena, &project->depfile, img);
     if (iso) depfile_made(&project->arena, &project->depfile, iso);
@@ -209,7 +203,7 @@ static ExitCode run_in(Project *project, const char *folder, const Buf *bytes, i
     bool good = file_write(path, bytes->data, bytes->len, error);
     good = good && launch_system(project->options, &project->toolchain, path, status, error);
     unlink(path);
-    return good ? EXIT_OK : fail(error);
+    return good ? EXIT_OK : tool_failed(error);
 }
 
 static ExitCode run(Project *project, const Wiring *system, int *status) {
@@ -219,7 +213,7 @@ static ExitCode run(Project *project, const Wiring *system, int *status) {
     ExitCode code = pack(project, system, &image);
     if (code == EXIT_OK && booted) code = make_bootable(project, &image, &bootable);
     if (code == EXIT_OK && !file_temporary_folder(folder, error))
-        code = fail(error);
+        code = tool_failed(error);
     else if (code == EXIT_OK) {
         code = run_in(project, folder, booted ? &bootable : &image, status);
         rmdir(folder);

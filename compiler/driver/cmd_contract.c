@@ -110,23 +110,13 @@ static void show(
 static ExitCode write_out(Project *project, Buf *out) {
     char error[512];
     Buf svg = { 0 };
-    const Options *options = project->options;
-    if (options->form == FORM_SVG) {
-        if (!graphviz_svg(out, &svg, error)) {
-            fprintf(stderr, "sipcc: %s\n", error);
-            return EXIT_TOOL;
-        }
+    if (project->options->form == FORM_SVG) {
+        if (!graphviz_svg(out, &svg, error)) return tool_failed(error);
         Buf drawn = *out;
         *out = svg;
         buf_free(&drawn);
     }
-    if (!options->output) {
-        fwrite(out->data, 1, out->len, stdout);
-        return EXIT_OK;
-    }
-    if (file_write(options->output, out->data, out->len, error)) return EXIT_OK;
-    fprintf(stderr, "sipcc: %s\n", error);
-    return EXIT_TOOL;
+    return project_show(project, out);
 }
 
 static ContractView view_of(Project *project) {

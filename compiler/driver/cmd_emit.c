@@ -116,17 +116,13 @@ static bool emit(Project *project, const HirSip *sip, Buf *out) {
 }
 
 static ExitCode emit_to(Project *project, const HirSip *sip) {
-    char error[512];
     Buf out = { 0 };
     ExitCode code = EXIT_OK;
-    if (!emit(project, sip, &out)) {
+    if (emit(project, sip, &out)) {
+        code = project_show(project, &out);
+    } else {
         fwrite(project->pipeline.complaint.data, 1, project->pipeline.complaint.len, stderr);
         code = project->pipeline.refused ? EXIT_PROGRAM : EXIT_TOOL;
-    } else if (!project->options->output) {
-        fwrite(out.data, 1, out.len, stdout);
-    } else if (!file_write(project->options->output, out.data, out.len, error)) {
-        fprintf(stderr, "sipcc: %s\n", error);
-        code = EXIT_TOOL;
     }
     buf_free(&out);
     return code;

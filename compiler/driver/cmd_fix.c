@@ -25,11 +25,6 @@ static bool same(const Buf *a, const Buf *b) {
     return a->len == b->len && (a->len == 0 || memcmp(a->data, b->data, a->len) == 0);
 }
 
-static ExitCode fail(const char *error) {
-    fprintf(stderr, "sipcc: %s\n", error);
-    return EXIT_TOOL;
-}
-
 // Looks at the text that is held now.
 static FrontResult *look(const Fixing *fixing, const Buf *text) {
     front_overlay(fixing->project->front, fixing->path, (const char *)text->data, text->len);
@@ -76,9 +71,9 @@ static ExitCode write_back(Fixing *fixing) {
         );
         code = EXIT_TOOL;
     } else if (!file_write(path, fixing->now.data, fixing->now.len, error)) {
-        code = fail(error);
+        code = tool_failed(error);
     } else if (chmod(path, info.st_mode & 07777) != 0) {
-        code = fail("the permissions of a file that was written cannot be set");
+        code = tool_failed("the permissions of a file that was written cannot be set");
     }
     buf_free(&there);
     free(real);
@@ -113,13 +108,13 @@ static ExitCode fix_one(Project *project, const char *path) {
     Fixing fixing = { .project = project, .path = path };
     if (!file_read(path, SOURCE_LIMIT, &fixing.before, error)) {
         buf_free(&fixing.before);
-        return fail(error);
+        return tool_failed(error);
     }
     buf_put(&fixing.now, fixing.before.data, fixing.before.len);
     FrontResult *result = look(&fixing, &fixing.before);
     ExitCode code = EXIT_OK;
     if (result->error[0]) {
-        code = fail(result->error);
+        code = tool_failed(result->error);
     } else {
         for (uint32_t i = 0; i < ROUNDS && mend_once(&fixing, &result); i++)
             ;

@@ -30,11 +30,6 @@ typedef struct Work {
     InterpSip sips[MOST_SIPS];
 } Work;
 
-static bool ends(const char *path, const char *suffix) {
-    size_t length = strlen(path), tail = strlen(suffix);
-    return length >= tail && strcmp(path + length - tail, suffix) == 0;
-}
-
 static ExitCode add(Work *work, const char *name, const SirModule *module) {
     if (work->count == MOST_SIPS) {
         fprintf(stderr, "sipcc: interp runs at most %d sips\n", MOST_SIPS);
@@ -71,7 +66,7 @@ static ExitCode add_sips(Work *work) {
 static const SirModule *read_module(Arena *arena, const char *path, const Buf *bytes) {
     SirReadError error = { 0 };
     Sealed sealed;
-    if (ends(path, ".sir"))
+    if (str_c_ends(path, ".sir"))
         return sir_text_read(arena, (Str){ (const char *)bytes->data, bytes->len }, &error);
     if (bytes->len < 4 || memcmp(bytes->data, "\177ELF", 4) != 0)
         return sir_binary_read(arena, bytes->data, bytes->len, &error);
@@ -82,14 +77,11 @@ static const SirModule *read_module(Arena *arena, const char *path, const Buf *b
 static ExitCode add_file(Work *work, const char *path) {
     char error[512];
     Buf bytes = { 0 };
-    if (ends(path, ".sip")) {
+    if (str_c_ends(path, ".sip")) {
         ExitCode code = project_check(&work->project, path);
         return code == EXIT_OK ? add_sips(work) : code;
     }
-    if (!file_read(path, MOST_BYTES, &bytes, error)) {
-        fprintf(stderr, "sipcc: %s\n", error);
-        return EXIT_TOOL;
-    }
+    if (!file_read(path, MOST_BYTES, &bytes, error)) return tool_failed(error);
     const SirModule *module = read_module(&work->project.arena, path, &bytes);
     buf_free(&bytes);
     if (module) return add(work, path, module);
@@ -177,7 +169,7 @@ static ExitCode add_program(Work *work, const char *path) {
 static ExitCode add_inputs(Work *work, const Options *options) {
     ExitCode code = EXIT_OK;
     bool is_program =
-        !options->chaos && options->inputs.len == 1 && ends(options->inputs.data[0], ".sip");
+        !options->chaos && options->inputs.len == 1 && str_c_ends(options->inputs.data[0], ".sip");
     if (is_program) return add_program(work, options->inputs.data[0]);
     if (options->system) {
         fprintf(stderr, "sipcc: --system goes with one FILE.sip, and without --chaos\n");

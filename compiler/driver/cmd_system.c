@@ -10,38 +10,18 @@
 #include <stdio.h>
 #include <string.h>
 
-static bool is_built(const char *path) {
-    size_t length = strlen(path);
-    return length > 7 && strcmp(path + length - 7, ".system") == 0;
-}
-
-static ExitCode fail(const char *error) {
-    fprintf(stderr, "sipcc: %s\n", error);
-    return EXIT_TOOL;
-}
-
 // From source nothing need be compiled; sealed binaries are verified like for an image.
 static ExitCode prepare(Project *project, const Options *options) {
     const char *path = options->inputs.data[0];
     ExitCode code = project_start(project, options);
     if (code != EXIT_OK) return code;
-    if (is_built(path)) return project_load(project, path);
+    if (project_is_built(path)) return project_load(project, path);
     code = project_check(project, path);
     if (code != EXIT_OK) return code;
     vec_each(HirSystem *, system, &project->checked->program->systems)
         if (project_wants(project, *system))
             vec_push(&project->arena, &project->systems, project_wiring(project, *system));
     return EXIT_OK;
-}
-
-static ExitCode write_out(const Project *project, const Buf *out) {
-    char error[512];
-    const char *path = project->options->output;
-    if (!path) {
-        fwrite(out->data, 1, out->len, stdout);
-        return EXIT_OK;
-    }
-    return file_write(path, out->data, out->len, error) ? EXIT_OK : fail(error);
 }
 
 // --- as text -----------------------------------------------------------------------------------------------------------
@@ -119,7 +99,7 @@ static ExitCode picture(
     if (project->options->form == FORM_DOT)
         buf_put(out, dot.data, dot.len);
     else if (!graphviz_svg(&dot, out, error))
-        code = fail(error);
+        code = tool_failed(error);
     buf_free(&dot);
     return code;
 }
@@ -129,7 +109,7 @@ static ExitCode picture(
 static ExitCode show(Project *project, const Wiring *wiring, Buf *out) {
     DeadlockSystem system;
     if (!deadlock_system(project, wiring, &system))
-        return fail("a wire of the system leads nowhere; `sipcc image` says which");
+        return tool_failed("a wire of the system leads nowhere; `sipcc image` says which");
     if (project->options->form != FORM_TEXT) return picture(project, wiring, &system, out);
     return list(project, wiring, &system, out) ? EXIT_OK : EXIT_PROGRAM;
 }
@@ -159,7 +139,7 @@ int command_system(const Options *options) {
     project.options = options;
     if (code == EXIT_OK) code = show_wanted(&project, &out);
     if (code == EXIT_OK || (options->form == FORM_TEXT && out.len)) {
-        ExitCode written = write_out(&project, &out);
+        ExitCode written = project_show(&project, &out);
         code = written > code ? written : code;
     }
     buf_free(&out);

@@ -31,11 +31,6 @@ static bool wanted(const Options *options, Str title) {
 
 // --- one test --------------------------------------------------------------------------------------------------------
 
-static ExitCode fail(const char *error) {
-    fprintf(stderr, "sipcc: %s\n", error);
-    return EXIT_TOOL;
-}
-
 static bool pack_alone(const char *name, const Buf *sealed, Buf *image, char error[512]) {
     ImageProgramInput program = { name, sealed->data, sealed->len };
     ImageInstanceInput instance = { .name = name, .program = name };
@@ -55,7 +50,7 @@ static ExitCode run_image(
     bool good = file_write(path, image->data, image->len, error);
     good = good && launch_captured(&project->toolchain, path, SECONDS, output, status, error);
     unlink(path);
-    return good ? EXIT_OK : fail(error);
+    return good ? EXIT_OK : tool_failed(error);
 }
 
 static void put_xml(Buf *out, const char *text, size_t length) {
@@ -127,7 +122,7 @@ static ExitCode run_test(Tally *tally, Project *project, const HirTest *test) {
     double start = now();
     show_progress(tally, module, test->title);
     ExitCode code = project_compile_test(project, test, &sealed);
-    if (code == EXIT_OK && !pack_alone(name, &sealed, &image, error)) code = fail(error);
+    if (code == EXIT_OK && !pack_alone(name, &sealed, &image, error)) code = tool_failed(error);
     if (code == EXIT_OK) code = run_image(tally, project, &image, &output, &status);
     if (code == EXIT_OK) {
         bool passed = status == 0;
@@ -254,14 +249,14 @@ static ExitCode write_junit(Tally *tally) {
     buf_cstr(&all, "</testsuite>\n");
     bool good = file_write(tally->options->junit, all.data, all.len, error);
     buf_free(&all);
-    return good ? EXIT_OK : fail(error);
+    return good ? EXIT_OK : tool_failed(error);
 }
 
 int command_test(const Options *options) {
     char folder[512], error[512];
     Tally tally = { .options = options, .folder = folder };
     ExitCode worst = EXIT_OK;
-    if (!file_temporary_folder(folder, error)) return fail(error);
+    if (!file_temporary_folder(folder, error)) return tool_failed(error);
     for (uint32_t i = 0; i < options->inputs.len; i++) {
         ExitCode code = run_file(&tally, options->inputs.data[i]);
         worst = code > worst ? code : worst;

@@ -10,11 +10,6 @@
 
 enum { MOST_BYTES = 64 << 20 };
 
-static bool ends(const char *path, const char *suffix) {
-    size_t length = strlen(path), tail = strlen(suffix);
-    return length >= tail && strcmp(path + length - tail, suffix) == 0;
-}
-
 // Text to the bytes that are judged. False: it is not SIR.
 static bool to_binary(Project *project, const char *path, Buf *bytes) {
     SirReadError error = { 0 };
@@ -33,12 +28,9 @@ static ExitCode verify_one(Project *project, const char *path) {
     char error[512];
     Buf bytes = { 0 };
     Pipeline *pipeline = &project->pipeline;
-    if (!file_read(path, MOST_BYTES, &bytes, error)) {
-        fprintf(stderr, "sipcc: %s\n", error);
-        return EXIT_TOOL;
-    }
+    if (!file_read(path, MOST_BYTES, &bytes, error)) return tool_failed(error);
     bool sealed = bytes.len >= 4 && memcmp(bytes.data, "\177ELF", 4) == 0, good = true;
-    if (ends(path, ".sir")) good = to_binary(project, path, &bytes);
+    if (str_c_ends(path, ".sir")) good = to_binary(project, path, &bytes);
     pipeline->refused = false;
     pipeline->complaint.len = 0;
     bool accepted =

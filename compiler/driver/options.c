@@ -541,3 +541,8 @@ bool options_parse(Arena *arena, int argc, char **argv, Options *options) {
     }
     return check_operands(options);
 }
+
+ExitCode tool_failed(const char *error) {
+    fprintf(stderr, "sipcc: %s\n", error);
+    return EXIT_TOOL;
+}

@@ -13,6 +13,8 @@
 // Exit codes of sipcc itself; `run` hands on the system's status instead (docs/sipcc.md).
 typedef enum ExitCode { EXIT_OK = 0, EXIT_PROGRAM = 1, EXIT_USAGE = 2, EXIT_TOOL = 3 } ExitCode;
 
+ExitCode tool_failed(const char *error); // says so
+
 typedef enum CommandId {
     CMD_CHECK,
     CMD_BUILD,

@@ -18,10 +18,7 @@ ExitCode project_start(Project *project, const Options *options) {
     char error[512];
     *project = (Project){ .options = options };
     arena_init(&project->arena);
-    if (!toolchain_find(&project->arena, &project->toolchain, error)) {
-        fprintf(stderr, "sipcc: %s\n", error);
-        return EXIT_TOOL;
-    }
+    if (!toolchain_find(&project->arena, &project->toolchain, error)) return tool_failed(error);
     pipeline_start(&project->arena, &project->pipeline, &project->toolchain, options->opt_level);
     static const bool caches[COMMANDS] = {
         [CMD_BUILD] = true, [CMD_RUN] = true, [CMD_TEST] = true
@@ -344,24 +341,23 @@ static ExitCode load_program(Project *project, const char *folder, const char *n
     bool read = file_read(path, MOST_BYTES, &program.sealed, error);
     vec_push(&project->arena, &project->programs, program);
     depfile_read(&project->arena, &project->depfile, path);
-    if (!read) {
-        fprintf(stderr, "sipcc: %s\n", error);
-        return EXIT_TOOL;
-    }
+    if (!read) return tool_failed(error);
     // A digest is no proof: only what is shown to come from verified SIR is packed.
     if (pipeline_verify_sealed(&project->arena, &project->pipeline, path, &program.sealed))
         return EXIT_OK;
     return complain(project, "a sealed binary cannot be trusted");
 }
 
+bool project_is_built(const char *path) {
+    size_t length = strlen(path);
+    return length > 7 && strcmp(path + length - 7, ".system") == 0;
+}
+
 ExitCode project_load(Project *project, const char *path) {
     char error[512];
     Buf bytes = { 0 };
     Wiring wiring;
-    if (!file_read(path, 1 << 20, &bytes, error)) {
-        fprintf(stderr, "sipcc: %s\n", error);
-        return EXIT_TOOL;
-    }
+    if (!file_read(path, 1 << 20, &bytes, error)) return tool_failed(error);
     Str all = { (const char *)bytes.data, bytes.len };
     bool good = wiring_read(&project->arena, path, all, &wiring, error);
     buf_free(&bytes);
@@ -384,12 +380,19 @@ ExitCode project_load(Project *project, const char *path) {
 
 // --- what was read -----------------------------------------------------------------------------------------------------------
 
+ExitCode project_show(const Project *project, const Buf *out) {
+    char error[512];
+    const char *path = project->options->output;
+    if (path) return file_write(path, out->data, out->len, error) ? EXIT_OK : tool_failed(error);
+    fwrite(out->data, 1, out->len, stdout);
+    return EXIT_OK;
+}
+
 ExitCode project_tell_dependencies(Project *project) {
     char error[512];
     const char *path = project->options->depfile;
     if (!path || depfile_write(&project->depfile, path, error)) return EXIT_OK;
-    fprintf(stderr, "sipcc: %s\n", error);
-    return EXIT_TOOL;
+    return tool_failed(error);
 }
 
 // --- systems ---------------------------------------------------------------------------------------------------------------

@@ -36,6 +36,7 @@ ExitCode project_compile_test(Project *project, const HirTest *test, Buf *sealed
 ExitCode project_load(
     Project *project, const char *path
 ); // a `.system` file; every binary is verified and made again
+bool project_is_built(const char *path); // by its name: what `project_load` takes, no source
 void project_end(Project *project);
 
 // A system of the checked program: whether it is one to be built, and its wiring.
@@ -45,6 +46,9 @@ Wiring project_wiring(Project *project, const HirSystem *system);
 // From the start of a project to its end, each input by itself; what is given is the worst, and a tool's failure ends it.
 typedef ExitCode ProjectStep(Project *project, const char *path);
 int project_each_input(const Options *options, ProjectStep *step);
+
+// Writes to where -o says, or to stdout.
+ExitCode project_show(const Project *project, const Buf *out);
 
 // Writes what was read where --depfile says, if it does.
 ExitCode project_tell_dependencies(Project *project);
