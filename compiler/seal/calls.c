@@ -22,17 +22,15 @@ static Span made_in(const SealInput *input, SirFunc func) {
     return span;
 }
 
-static Span found_in(const SealInput *input, const Function *function) {
-    Span span = { 0, input->found_call_count };
-    for (uint32_t high = span.to; span.from < high;) {
-        uint32_t middle = span.from + (high - span.from) / 2;
-        if (input->found_calls[middle].pc < function->pc)
-            span.from = middle + 1;
-        else
-            high = middle;
-    }
-    for (span.to = span.from; span.to < input->found_call_count; span.to++)
-        if (input->found_calls[span.to].pc >= function->pc + function->size) break;
+// From `*next` on, which is left behind them: functions and calls come in the order of their addresses.
+static Span found_in(const SealInput *input, const Function *function, uint32_t *next) {
+    const FoundCall *calls = input->found_calls;
+    uint32_t count = input->found_call_count;
+    uint64_t end = function->pc + function->size;
+    for (; *next < count && calls[*next].pc < function->pc; ++*next) {}
+    Span span = { *next, *next };
+    for (; span.to < count && calls[span.to].pc < end; span.to++) {}
+    *next = span.to;
     return span;
 }
 
@@ -44,16 +42,8 @@ static bool copies(const Functions *functions, uint64_t target) {
 
 static uint32_t callee_at(const Functions *functions, uint64_t target) {
     if (target == 0) return CALL_OF_VALUE;
-    uint32_t low = 0, high = functions->len;
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        if (functions->data[middle].pc < target)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    bool is_ours = low < functions->len && functions->data[low].pc == target;
-    return is_ours ? functions->data[low].row : (uint32_t)CALL_OF_OTHER;
+    const Function *function = seal__function_at(functions, target);
+    return function && function->pc == target ? function->row : (uint32_t)CALL_OF_OTHER;
 }
 
 // Appends the places of one function's calls; false, and as it was, where the two lists differ.
@@ -62,9 +52,10 @@ static bool pair_up(
     const SealInput *input,
     const Functions *functions,
     const Function *function,
+    Span found,
     CallPlaces *places
 ) {
-    Span made = made_in(input, function->row), found = found_in(input, function);
+    Span made = made_in(input, function->row);
     uint32_t before = places->len;
     for (uint32_t i = found.from; i < found.to; i++) {
         const FoundCall *call = &input->found_calls[i];
@@ -84,8 +75,10 @@ static bool pair_up(
 uint32_t seal__place_calls(
     Arena *arena, const SealInput *input, const Functions *functions, CallPlaces *places
 ) {
-    uint32_t differ = 0;
-    for (uint32_t i = 0; i < functions->len; i++)
-        if (!pair_up(arena, input, functions, &functions->data[i], places)) differ++;
+    uint32_t differ = 0, next = 0;
+    vec_each(const Function, function, functions) {
+        Span found = found_in(input, function, &next);
+        if (!pair_up(arena, input, functions, function, found, places)) differ++;
+    }
     return differ;
 }

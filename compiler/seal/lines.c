@@ -85,16 +85,17 @@ static void find_functions(Lines *l) {
         qsort(l->functions.data, l->functions.len, sizeof *l->functions.data, compare_functions);
 }
 
-static bool is_in_function(const Lines *l, uint64_t pc) {
-    uint32_t low = 0, high = l->functions.len;
+const Function *seal__function_at(const Functions *functions, uint64_t pc) {
+    uint32_t low = 0, high = functions->len;
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
-        if (l->functions.data[middle].pc <= pc)
+        if (functions->data[middle].pc <= pc)
             low = middle + 1;
         else
             high = middle;
     }
-    return low && pc - l->functions.data[low - 1].pc < l->functions.data[low - 1].size;
+    const Function *last = low ? &functions->data[low - 1] : NULL;
+    return last && pc - last->pc < last->size ? last : NULL;
 }
 
 // --- rows ------------------------------------------------------------------------------------------------------------
@@ -140,7 +141,7 @@ static void collect_rows(Lines *l) {
         add_row(l, l->functions.data[i].pc + l->functions.data[i].size, 0, 0);
     for (uint32_t i = 0; i < l->dwarf.len; i++) {
         const DwarfLine *line = &l->dwarf.data[i];
-        if (!line->ends && is_in_function(l, line->pc))
+        if (!line->ends && seal__function_at(&l->functions, line->pc))
             add_row(l, line->pc, line->line ? file_number(l, line->file) : 0, line->line);
     }
     if (l->input->made_calls) add_calls(l);

@@ -70,6 +70,8 @@ typedef struct CallPlaces {
     uint32_t len, cap;
 } CallPlaces;
 
+const Function *seal__function_at(const Functions *functions, uint64_t pc); // NULL: none is there
+
 // Appends the places of all calls that are known for certain; the number of functions of which they are not.
 uint32_t seal__place_calls(
     Arena *arena, const SealInput *input, const Functions *functions, CallPlaces *places
