@@ -165,7 +165,7 @@ static HirStmt *add_behind(Fn *fn, const ReceiveCase *one, HirStmt *test) {
     for (uint32_t i = 0; i < own.binds.len; i++) {
         if (!own.binds.data[i]) continue;
         Span span = own.binds.data[i]->span;
-        HirExpr *value = as_value(fn->checker, local_place(fn, test->looks.data[i], span));
+        HirExpr *value = local_value(fn, test->looks.data[i], span);
         append(fn, rest, let(fn, own.binds.data[i], value, span));
     }
     test->otherwise = rest;
@@ -203,10 +203,7 @@ static HirExpr *tuple_of(Fn *fn, const Group *group, HirReceiveArm *arm, HirStmt
         if (is_looked_at(group, i)) {
             local = new_local(fn, 0, columns.types.data[i], columns.spans.data[i]);
             vec_push(checker->arena, &types, local->type);
-            vec_push(
-                checker->arena, &values,
-                as_value(checker, local_place(fn, local, columns.spans.data[i]))
-            );
+            vec_push(checker->arena, &values, local_value(fn, local, columns.spans.data[i]));
         }
         vec_push(checker->arena, &arm->binds, local);
     }

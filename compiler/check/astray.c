@@ -150,7 +150,7 @@ void states_point(Ways *ways, const HirLocal *local, const HirExpr *value) {
         states_start(ways, &(Path){ .local = local, .type = local->type }, local->type);
 }
 
-static bool same_place(const Fact *a, const Fact *b) {
+static bool same_lead(const Fact *a, const Fact *b) {
     return a->to && b->to && path_compare(a->to, b->to) == 0;
 }
 
@@ -167,7 +167,7 @@ void states_join_leads(State *into, const State *from) {
     for (uint32_t i = 0; i < into->leads.len; i++) {
         Fact known = into->leads.data[i];
         const Fact *other = facts_find(&from->leads, 0, &known.path);
-        if (other ? !same_place(&known, other) : moves_has_value(from, &known.path))
+        if (other ? !same_lead(&known, other) : moves_has_value(from, &known.path))
             blur(into, known);
     }
     for (uint32_t i = 0; i < from->leads.len; i++) {
@@ -184,7 +184,7 @@ bool leads_are_new(const State *known, const State *more) {
     for (uint32_t i = 0; i < known->leads.len; i++) {
         const Fact *lead = &known->leads.data[i];
         const Fact *other = facts_find(&more->leads, 0, &lead->path);
-        if (lead->to && (other ? !same_place(lead, other) : moves_has_value(more, &lead->path)))
+        if (lead->to && (other ? !same_lead(lead, other) : moves_has_value(more, &lead->path)))
             return true;
     }
     for (uint32_t i = 0; i < more->leads.len; i++)

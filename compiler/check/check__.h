@@ -677,6 +677,9 @@ void append(Fn *fn, HirStmt *block, HirStmt *stmt);
 HirLocal *new_local(Fn *fn, Name name, const HirType *type, Span span);
 HirLocal *declare(Fn *fn, AstName name, const HirType *type); // in the scope that is open
 HirExpr *local_place(Fn *fn, HirLocal *local, Span span);
+HirExpr *local_value(Fn *fn, HirLocal *local, Span span);
+bool same_place(const HirExpr *a, const HirExpr *b); // of fields and what pointers lead to
+HirStmt *assign_to(Fn *fn, HirExpr *place, HirExpr *value, Span span);
 void push_scope(Fn *fn, Scope *scope);
 void pop_scope(Fn *fn);
 

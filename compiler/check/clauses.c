@@ -152,7 +152,7 @@ HirStmt *leave_function(Fn *fn, HirExpr *value, Span span) {
     if (result) append(fn, block, let(fn, result, value, span));
     add_tests(fn, AST_ENSURES, result, block);
     test_invariants(fn, result, block, span);
-    if (result) leave->value = as_value(fn->checker, local_place(fn, result, span));
+    if (result) leave->value = local_value(fn, result, span);
     append(fn, block, leave);
     return block;
 }

@@ -102,6 +102,17 @@ HirExpr *local_place(Fn *fn, HirLocal *local, Span span) {
     return place;
 }
 
+HirExpr *local_value(Fn *fn, HirLocal *local, Span span) {
+    return as_value(fn->checker, local_place(fn, local, span));
+}
+
+bool same_place(const HirExpr *a, const HirExpr *b) {
+    if (!a || !b || a->kind != b->kind) return false;
+    if (a->kind == HIR_LOCAL) return a->local == b->local;
+    if (a->kind == HIR_FIELD && a->row != b->row) return false;
+    return (a->kind == HIR_FIELD || a->kind == HIR_DEREF) && same_place(a->base, b->base);
+}
+
 static HirExpr *const_place(Fn *fn, const HirConst *constant, Span span) {
     if (constant->broken) return error_expr(fn->checker, span);
     HirExpr *place = new_expr(fn->checker, HIR_CONSTANT, constant->type, span);

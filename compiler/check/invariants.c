@@ -56,7 +56,7 @@ static void make_body(Checker *checker, Decl *decl, HirFn *hir) {
     add_invariants(&fn, &decl->item->structure.invariants, hir->body);
     if (hir->sig.result->kind != HIR_TYPE_VOID) {
         HirStmt *leave = new_stmt(&fn, HIR_STMT_RETURN, hir->span);
-        leave->value = as_value(checker, local_place(&fn, fn.self, hir->span));
+        leave->value = local_value(&fn, fn.self, hir->span);
         append(&fn, hir->body, leave);
     }
     pop_scope(&fn);

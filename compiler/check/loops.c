@@ -87,7 +87,7 @@ typedef struct Counter {
 } Counter;
 
 static HirExpr *read(Fn *fn, HirLocal *local) {
-    return as_value(fn->checker, local_place(fn, local, local->span));
+    return local_value(fn, local, local->span);
 }
 
 static HirExpr *compare(Fn *fn, HirOp op, HirLocal *left, HirLocal *right) {
@@ -123,10 +123,9 @@ static void set_up(Fn *fn, Counter *counter, HirExpr *lo, HirExpr *hi, Span span
     }
     counter->more = hidden(fn, counter->block, compare(fn, HIR_LE, low, high), span);
     counter->loop->cond = read(fn, counter->more);
-    HirStmt *step = block_of(fn, span), *ask = new_stmt(fn, HIR_STMT_ASSIGN, span);
-    ask->place = local_place(fn, counter->more, span);
-    ask->value = compare(fn, still, counter->at, counter->end);
-    append(fn, step, ask);
+    HirStmt *step = block_of(fn, span);
+    HirExpr *more = compare(fn, still, counter->at, counter->end);
+    append(fn, step, assign_to(fn, local_place(fn, counter->more, span), more, span));
     append(fn, step, advance(fn, counter));
     counter->loop->step = step;
 }

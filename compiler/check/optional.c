@@ -20,7 +20,7 @@ static HirExpr *unwrapped(Fn *fn, HirLocal *operand, const HirType *result) {
     leave->value = new_expr(checker, HIR_NONE, result, leave->span);
     append(fn, block, leave);
     HirExpr *value = new_expr(checker, HIR_ELSE, operand->type->elem, leave->span);
-    value->base = as_value(checker, local_place(fn, operand, leave->span));
+    value->base = local_value(fn, operand, leave->span);
     value->leave = block;
     return value;
 }

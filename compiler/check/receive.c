@@ -173,13 +173,6 @@ static bool check_head(Fn *fn, const AstHead *head, ReceiveCase *one) {
     return false;
 }
 
-bool same_place(const HirExpr *a, const HirExpr *b) {
-    if (!a || !b || a->kind != b->kind) return false;
-    if (a->kind == HIR_LOCAL) return a->local == b->local;
-    if (a->kind == HIR_FIELD && a->row != b->row) return false;
-    return (a->kind == HIR_FIELD || a->kind == HIR_DEREF) && same_place(a->base, b->base);
-}
-
 static bool check_heads(Fn *fn, const AstJoin *join, ReceiveCase *one) {
     const HirReceiveArm *arm = &one->arm;
     bool good = true;

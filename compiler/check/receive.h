@@ -20,7 +20,6 @@ typedef struct ReceiveCases {
 } ReceiveCases;
 
 const HirType *member_after(Fn *fn, const HirHead *head); // of a set, behind what has come of it
-bool same_place(const HirExpr *a, const HirExpr *b);
 bool binds_whole(const HirPattern *pattern); // it takes what comes as it is, or nothing of it
 // The arms of `stmt`, a RECEIVE: one for all cases that wait for the same. False: reported.
 bool make_arms(Fn *fn, ReceiveCases *cases, HirStmt *stmt);

@@ -60,10 +60,6 @@ static void test_fields(Fn *fn, HirExpr *place, HirStmtVec *out, Span span, cons
     }
 }
 
-static HirExpr *read(Fn *fn, HirLocal *local, Span span) {
-    return as_value(fn->checker, local_place(fn, local, span));
-}
-
 // For each element, by a counter.
 static void test_elements(
     Fn *fn, HirExpr *place, HirStmtVec *out, Span span, const Inside *inside
@@ -78,7 +74,7 @@ static void test_elements(
         vec_push(checker->arena, &count->args, place);
     }
     HirStmt *loop = new_stmt(fn, HIR_STMT_LOOP, span);
-    loop->cond = arithmetic(fn, HIR_LT, HIR_TRAP, read(fn, at, span), count, span);
+    loop->cond = arithmetic(fn, HIR_LT, HIR_TRAP, local_value(fn, at, span), count, span);
     loop->step = new_stmt(fn, HIR_STMT_UPDATE, span);
     loop->step->place = local_place(fn, at, span);
     loop->step->op = HIR_ADD;
@@ -86,7 +82,7 @@ static void test_elements(
     loop->step->value = literal(checker, usize, 1, span);
     HirExpr *element = new_expr(checker, HIR_INDEX, place->type->elem, span);
     element->base = place;
-    element->index = read(fn, at, span);
+    element->index = local_value(fn, at, span);
     HirStmtVec tests = { 0 };
     test_inside(fn, element, &tests, span, inside);
     loop->then = block_of(fn, span);
@@ -193,14 +189,7 @@ static HirExpr *switch_next(
         vec_push(checker->arena, &choice->arms, arm);
     }
     vec_push(checker->arena, out, choice);
-    return read(fn, local, span);
-}
-
-static HirStmt *assign(Fn *fn, HirLocal *local, HirExpr *value, Span span) {
-    HirStmt *stmt = new_stmt(fn, HIR_STMT_ASSIGN, span);
-    stmt->place = local_place(fn, local, span);
-    stmt->value = value;
-    return stmt;
+    return local_value(fn, local, span);
 }
 
 // The last of its kind that lies in one is looked at in the next round: so a list takes no stack. Those before it are visited.
@@ -210,7 +199,9 @@ static void put_off(Fn *fn, HirExpr *place, HirStmtVec *out, Span span, const Vi
     append(fn, some, call_visit(fn, visit->fn, before, span));
     HirExpr *value = new_expr(fn->checker, HIR_SOME, visit->next->type, span);
     value->base = lend(fn, place, span);
-    vec_push(fn->checker->arena, out, assign(fn, visit->next, value, span));
+    vec_push(
+        fn->checker->arena, out, assign_to(fn, local_place(fn, visit->next, span), value, span)
+    );
 }
 
 static void test_parts(Fn *fn, HirExpr *place, HirStmtVec *out, Span span, const Inside *inside);
@@ -222,7 +213,7 @@ static void make_rounds(Fn *fn, HirLocal *self, Visit *visit, Span span) {
     const Inside whole = { .type = visit->type, .left = &left, .visit = visit };
     HirLocal *at = new_local(fn, 0, self->type, span);
     visit->next = new_local(fn, 0, hir_type_option(checker->types, self->type), span);
-    append(fn, fn->fn->body, let(fn, at, read(fn, self, span), span));
+    append(fn, fn->fn->body, let(fn, at, local_value(fn, self, span), span));
     HirStmt *rounds = new_stmt(fn, HIR_STMT_LOOP, span);
     HirStmtVec round = { 0 };
     HirExpr *nothing = new_expr(checker, HIR_NONE, visit->next->type, span);
@@ -230,7 +221,7 @@ static void make_rounds(Fn *fn, HirLocal *self, Visit *visit, Span span) {
     test_parts(fn, deref(checker, local_place(fn, at, span)), &round, span, &whole);
     HirStmt *some = block_of(fn, span), *none = block_of(fn, span);
     HirExpr *next = switch_next(fn, visit, span, some, none, &round);
-    append(fn, some, assign(fn, at, next, span));
+    append(fn, some, assign_to(fn, local_place(fn, at, span), next, span));
     append(fn, none, new_stmt(fn, HIR_STMT_RETURN, span));
     rounds->then = block_of(fn, span);
     vec_each(HirStmt *, it, &round)
@@ -291,17 +282,16 @@ static void test_inside(Fn *fn, HirExpr *place, HirStmtVec *out, Span span, cons
     test_parts(fn, place, out, span, &inside);
 }
 
-static void test_parts(Fn *fn, HirExpr *place, HirStmtVec *out, Span span, const Inside *whole) {
+static void test_parts(Fn *fn, HirExpr *place, HirStmtVec *out, Span span, const Inside *inside) {
     const HirType *type = place->type;
-    const Inside inside = *whole;
     switch (type->kind) {
-    case HIR_TYPE_STRUCT: test_fields(fn, place, out, span, &inside); break;
+    case HIR_TYPE_STRUCT: test_fields(fn, place, out, span, inside); break;
     case HIR_TYPE_ENUM:
-    case HIR_TYPE_OPTION: test_variants(fn, place, out, span, &inside); break;
-    case HIR_TYPE_PTR: test_inside(fn, deref(fn->checker, place), out, span, &inside); break;
+    case HIR_TYPE_OPTION: test_variants(fn, place, out, span, inside); break;
+    case HIR_TYPE_PTR: test_inside(fn, deref(fn->checker, place), out, span, inside); break;
     case HIR_TYPE_ARRAY:
     case HIR_TYPE_VECTOR:
-    case HIR_TYPE_SLICE: test_elements(fn, place, out, span, &inside); break;
+    case HIR_TYPE_SLICE: test_elements(fn, place, out, span, inside); break;
     default: break;
     }
     if (guarded(type)) test_place(fn, place, out, span);

@@ -3,16 +3,6 @@
 
 #include "check__.h"
 
-static bool same_place(const HirExpr *a, const HirExpr *b) {
-    if (a->kind != b->kind) return false;
-    switch (a->kind) {
-    case HIR_LOCAL: return a->local == b->local;
-    case HIR_FIELD: return a->row == b->row && same_place(a->base, b->base);
-    case HIR_DEREF: return same_place(a->base, b->base);
-    default: return false;
-    }
-}
-
 // Behind the exclusive borrow that a parameter is, in fields only.
 static bool lies_behind_param(const HirExpr *place) {
     while (place->kind == HIR_FIELD)
@@ -25,20 +15,13 @@ static HirExpr *keep(Fn *fn, HirStmt *block, HirExpr *value) {
     if (!value || value->kind == HIR_LITERAL) return value;
     HirLocal *local = new_local(fn, 0, value->type, value->span);
     append(fn, block, let(fn, local, value, value->span));
-    return as_value(fn->checker, local_place(fn, local, value->span));
+    return local_value(fn, local, value->span);
 }
 
 static HirExpr *moved(Fn *fn, HirExpr *place) {
     HirExpr *move = new_expr(fn->checker, HIR_MOVE, place->type, place->span);
     move->base = place;
     return move;
-}
-
-static HirStmt *assign(Fn *fn, HirExpr *place, HirExpr *value, Span span) {
-    HirStmt *stmt = new_stmt(fn, HIR_STMT_ASSIGN, span);
-    stmt->place = place;
-    stmt->value = value;
-    return stmt;
 }
 
 // The block that the assignment is; NULL: it is an assignment like any other.
@@ -54,8 +37,8 @@ HirStmt *shorten_slice(Fn *fn, HirExpr *place, HirExpr *value, Span span) {
     append(fn, block, let(fn, rest, NULL, span));
     append(fn, inner, let(fn, whole, moved(fn, value->base), span));
     value->base = local_place(fn, whole, value->span);
-    append(fn, inner, assign(fn, local_place(fn, rest, span), value, span));
+    append(fn, inner, assign_to(fn, local_place(fn, rest, span), value, span));
     append(fn, block, inner);
-    append(fn, block, assign(fn, place, moved(fn, local_place(fn, rest, span)), span));
+    append(fn, block, assign_to(fn, place, moved(fn, local_place(fn, rest, span)), span));
     return block;
 }

@@ -48,6 +48,13 @@ HirStmt *let(Fn *fn, HirLocal *local, HirExpr *value, Span span) {
     return stmt;
 }
 
+HirStmt *assign_to(Fn *fn, HirExpr *place, HirExpr *value, Span span) {
+    HirStmt *stmt = new_stmt(fn, HIR_STMT_ASSIGN, span);
+    stmt->place = place;
+    stmt->value = value;
+    return stmt;
+}
+
 HirStmt *block_of(Fn *fn, Span span) {
     HirStmt *block = new_stmt(fn, HIR_STMT_BLOCK, span);
     block->end = (Span){ span.file, span.end > span.start ? span.end - 1 : span.end, span.end };

@@ -169,11 +169,9 @@ static HirArm named_arm(Fn *inner, HirLocal *text, const HirType *type, uint32_t
     *pattern = (HirPattern){ .kind = HIR_PATTERN_VARIANT, .span = span, .type = type, .row = row };
     HirArm arm = { .span = span, .body = block_of(inner, span) };
     vec_push(checker->arena, &arm.patterns, pattern);
-    HirStmt *assign = new_stmt(inner, HIR_STMT_ASSIGN, span);
-    assign->place = local_place(inner, text, span);
-    assign->value = new_expr(checker, HIR_STR_LIT, text->type, span);
-    assign->value->text = str_from_c(name);
-    append(inner, arm.body, assign);
+    HirExpr *word = new_expr(checker, HIR_STR_LIT, text->type, span);
+    word->text = str_from_c(name);
+    append(inner, arm.body, assign_to(inner, local_place(inner, text, span), word, span));
     return arm;
 }
 
