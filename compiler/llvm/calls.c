@@ -21,7 +21,6 @@ void llvm__calls_begin(Emit *e) {
     e->places.len = 0;
 }
 
-// "f12.name" is row 12 (call.c).
 static uint32_t row_of(const Emit *e, LLVMValueRef callee) {
     if (!LLVMIsAFunction(callee)) return CALL_OF_VALUE;
     uint64_t row;

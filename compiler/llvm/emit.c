@@ -77,9 +77,8 @@ bool llvm_emit(Arena *arena, const VerifiedSir *sir, const LlvmOptions *options,
     bool shows = options->want_ir || options->want_asm;
     e.lists_calls = options->level == LLVM_O0 && !shows;
     e.context = LLVMContextCreate();
-    LLVMContextSetDiscardValueNames(
-        e.context, !options->want_ir
-    ); // of blocks; functions keep theirs
+    // Of blocks; functions keep theirs.
+    LLVMContextSetDiscardValueNames(e.context, !options->want_ir);
     llvm__watch(&e);
     e.out = LLVMModuleCreateWithNameInContext("sip", e.context);
     e.at = LLVMCreateBuilderInContext(e.context);

@@ -6,9 +6,9 @@
 // word because that of an unused object is zero: a stale pointer on a stack makes the collector look at nothing. What holds no
 // pointers has no such words and is never looked at.
 //
-// Roots are the stack of the running thread above this file's frames, with the callee-saved registers, and nothing else. The compiler keeps every managed
-// pointer that is in use in a slot of its frame (compiler/llvm/managed.c), and the verifier lets them be nowhere else. A SIP with a
-// managed heap has one thread, so that nobody else is in here or has a stack.
+// Roots are the stack of the running thread above this file's frames, with the callee-saved registers, and nothing else. The compiler
+// keeps every managed pointer that is in use in a slot of its frame (compiler/llvm/managed.c), and the verifier lets them be nowhere
+// else. A SIP with a managed heap has one thread, so that nobody else is in here or has a stack.
 
 #include "sip.h"
 
@@ -71,8 +71,8 @@ _Noreturn void exit(int status) {
 
 // --- roots -----------------------------------------------------------------------------------------------------
 
-static uintptr_t
-    lowest; // word of the stack that is looked at: below it lie the collector's own frames, and what is left in them
+// The lowest word of the stack that is looked at: below it lie the collector's own frames, and what is left in them.
+static uintptr_t lowest;
 
 __attribute__((noinline)) void sip_managed_push_roots(void) {
     const SipThread *thread;
