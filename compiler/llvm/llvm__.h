@@ -436,9 +436,10 @@ LLVMValueRef llvm__pass_begin(Emit *e, LLVMValueRef endpoint);
 void llvm__pass_end(Emit *e, LLVMValueRef pass);
 bool llvm__needs_pass(Emit *e, SirType type);
 
-// --- the whole (lint.c, sites.c, target.c) ---------------------------------------------------------------------------------------------------------------
+// --- the whole (lint.c, sites.c, ends.c, target.c) ---------------------------------------------------------------------------------------------------------------
 
 void llvm__find_sites(Emit *e, LlvmOutput *out);
+void llvm__close_ends(Emit *e);                // what cannot be reached ends all the same
 bool llvm__lint(Emit *e);                      // nobody promised what was not verified
 void llvm__watch(Emit *e);                     // what LLVM warns of is an error
 bool llvm__generate(Emit *e, LlvmOutput *out); // optimises, and writes what is wanted

@@ -141,6 +141,7 @@ bool llvm__generate(Emit *e, LlvmOutput *out) {
     set_layout(e, machine);
     bool good = is_sound(e) && optimise(e, machine);
     if (good) llvm__find_sites(e, out);
+    if (good) llvm__close_ends(e);
     good = good && write_all(e, machine, out);
     LLVMDisposeTargetMachine(machine);
     return good;

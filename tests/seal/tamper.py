@@ -153,12 +153,21 @@ def images(sipcc, hosted, scratch):
     digest = slice(sealed.record + RECORD_DIGEST, sealed.record + RECORD_DIGEST + 32)
     old_image = with_program(old).replace(sealed.data[digest], old[digest])
     refused_hosted(hosted, scratch, "made for an older kernel", repack(old_image), "refused: program Hello: it is made for an older kernel ABI")
+    # The one who packs an image is believed: so it is seen that code which the CPU refuses ends its process, and nothing else.
+    start, size = text
+    ended = reseal(sealed.data[:start] + b"\x0f\x0b" * (size // 2) + sealed.data[start + size // 2 * 2:], sealed.record)
+    ended_image = repack(with_program(ended).replace(sealed.data[digest], ended[digest]))
+    result = run(hosted, write(os.path.join(scratch, "ended.img"), ended_image))
+    ends = ["fault: hello: illegal instruction", "ledger: hello: 0 blocks, 0 endpoints, 0 pages left"]
+    expect("hosted, an instruction that the CPU refuses ends the process", all(line in result.stdout for line in ends), f"{result.returncode}: {result.stdout}{result.stderr}")
     for length in [0, 1, 63, 64, 127, 128, len(image) // 2, len(image) - 1]:
         refused_hosted(hosted, scratch, f"an image of {length} bytes", image[:length], "refused: image: ")
 
     def boot(changed):
         return bootable[:embedded] + changed + bootable[embedded + len(changed):]
 
+    result = run(*QEMU, write(os.path.join(scratch, "ended.elf"), boot(ended_image)))
+    expect("booted, an instruction that the CPU refuses ends the process", all(line in result.stdout for line in ends), f"{result.returncode}: {result.stdout}{result.stderr}")
     refused_booted(scratch, "a flip in .text", boot(repack(with_program(code))), "refused: program Hello: it was changed after it was sealed")
     refused_booted(scratch, "a resealed change", boot(repack(resealed)), "its digest is not the one in the image's table")
     refused_booted(scratch, "made for an older kernel", boot(repack(old_image)), "refused: program Hello: it is made for an older kernel ABI")
