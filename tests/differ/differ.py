@@ -18,6 +18,7 @@ import json
 import os
 import re
 import resource
+import signal
 import subprocess
 import sys
 import tempfile
@@ -27,6 +28,7 @@ import generate
 
 FAULT = r"fault: [wp](\d+): (.+?) at \S+?:(\d+)$"
 PROGRAMS = ("Worker", "Peer", "Driver")
+STEPS, SHRUNK_STEPS = 1 << 32, 20_000_000  # of the interpreter: of a batch, and of one program that is shrunk
 
 
 class Failed(Exception):
@@ -34,10 +36,18 @@ class Failed(Exception):
 
 
 def run(command, seconds):
-    try:
-        return subprocess.run(command, capture_output=True, timeout=seconds)
-    except subprocess.TimeoutExpired:
-        raise Failed(f"{os.path.basename(command[0])} {command[1]} took longer than {seconds} s") from None
+    """A process and what it starts: a program that never ends must not stay behind when its time is over."""
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True) as process:
+        try:
+            out, err = process.communicate(timeout=seconds)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.communicate()
+            raise Failed(f"{os.path.basename(command[0])} {command[1]} took longer than {seconds:.0f} s") from None
+        except BaseException:
+            os.killpg(process.pid, signal.SIGKILL)
+            raise
+    return subprocess.CompletedProcess(command, process.returncode, out, err)
 
 
 def kept(text):
@@ -82,7 +92,7 @@ def interpreted(tools, source):
             result = run([tools.sipcc, "emit", "--sir", "--error-limit", "1", "--sip", program, "-o", file, source], tools.seconds)
             if result.returncode != 0:
                 raise Failed(f"sipcc emit: {result.stderr.decode(errors='replace')[:2000]}")
-        result = run([tools.interp, *(f"{name}={folder}/{program}.sir" for name, program in names)], tools.seconds)
+        result = run([tools.interp, "--steps", str(tools.steps), *(f"{name}={folder}/{program}.sir" for name, program in names)], tools.seconds)
     if result.returncode not in (0, 1):
         raise Failed(f"sip-interp ended with {result.returncode}: {result.stderr.decode(errors='replace')[:2000]}")
     lines = kept(result.stdout.decode())
@@ -152,16 +162,34 @@ def block_end(lines, at):
     return len(lines) - 1
 
 
+def ends(tools, source):
+    """Is it still a program, and does it come to its end? Asked of the interpreter, which counts."""
+    try:
+        interpreted(tools, source)
+    except Failed:
+        return False
+    return True
+
+
+def patience(tools, text, problem):
+    """How long a candidate may take: what never ends is refused soon, not after the time that a tool may take."""
+    begun = time.time()
+    if "took longer" not in problem.what:
+        problem_of(tools, text, problem.modes)
+    return min(tools.seconds, 10 + 4 * (time.time() - begun))
+
+
 def shrink(tools, text, problem, seconds=300):
     """Leaves out whole blocks, then lines, while the same modes still disagree in the same way."""
     until, lines = time.time() + seconds, text.split("\n")
+    tools = argparse.Namespace(**{**vars(tools), "seconds": patience(tools, text, problem), "steps": SHRUNK_STEPS})
     with tempfile.TemporaryDirectory() as folder:
         source = os.path.join(folder, "generated.sip")
 
         def still(candidate):
             with open(source, "w") as file:
                 file.write("\n".join(candidate))
-            if problem.kind != "fails" and run([tools.sipcc, "check", "--error-limit", "1", source], 60).returncode != 0:
+            if problem.kind != "fails" and not ends(tools, source):
                 return False
             found = problem_of(tools, "\n".join(candidate), problem.modes)
             return found is not None and found.kind == problem.kind and (
@@ -183,8 +211,8 @@ def shrink(tools, text, problem, seconds=300):
 
 def error_of(what):
     """A rejection stays the same one while it is shrunk."""
-    found = re.search(r"error\[(\w+)\]", what)
-    return found[1] if found else what[:30]
+    found = re.search(r"error\[\w+\]|took longer|, at 0x[0-9a-f]+: (.*)", what)
+    return found[1] or found[0] if found else what[:30]
 
 
 def keep(tools, name, text, problem):
@@ -234,6 +262,7 @@ class Tools(argparse.Namespace):
     def __init__(self):
         super().__init__()
         self.done, self.traps, self.counts, self.of_prelude = 0, 0, collections.Counter(), None
+        self.steps = STEPS
 
     def nodes_of(self, source):
         counts = collections.Counter()
