@@ -62,6 +62,8 @@ const HirType *resolve_tuple(Checker *checker, Module *module, const AstType *ty
 
 HirExpr *check_tuple(Fn *fn, const AstExpr *expr, const HirType *want) {
     Checker *checker = fn->checker;
+    while (want && want->kind == HIR_TYPE_OPTION)
+        want = want->elem;
     VEC(const HirType *) types = { 0 };
     HirExpr *made = new_expr(checker, HIR_STRUCT_LIT, want, expr->span);
     bool guided = want && is_tuple(want) && want->structure->fields.len == expr->tuple.len,
