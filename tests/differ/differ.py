@@ -27,7 +27,6 @@ import time
 import generate
 
 FAULT = r"fault: [wp](\d+): (.+?) at \S+?:(\d+)$"
-PROGRAMS = ("Worker", "Peer", "Driver")
 STEPS, SHRUNK_STEPS = 1 << 32, 20_000_000  # of the interpreter: of a batch, and of one program that is shrunk
 
 
@@ -87,7 +86,7 @@ def interpreted(tools, source):
     with open(source) as file:
         names = re.findall(r"^\s*sip (\w+)\s*=\s*(\w+)\(", file.read(), re.M)
     with tempfile.TemporaryDirectory() as folder:
-        for program in PROGRAMS:
+        for program in sorted({program for _, program in names}):
             file = os.path.join(folder, program + ".sir")
             result = run([tools.sipcc, "emit", "--sir", "--error-limit", "1", "--sip", program, "-o", file, source], tools.seconds)
             if result.returncode != 0:

@@ -14,20 +14,27 @@ import sys
 
 import forms
 import library
+import managed
+import parts
 import shapes
 import talks
 import words
 from types_of import (BOOL, CHAR, F32, F64, I16, I32, I64, I8, INTS, ISIZE, SCALARS, STR, Type, U16, U32, U64, U8, USIZE, array,
                       boxed, growable, heap_array, in_place, optional, widens)
 
-KINDS = {"shapes": shapes.ALL, "forms": forms.ALL, "talks": talks.ALL, "library": library.ALL, "words": words.ALL}
+KINDS = {"shapes": shapes.ALL, "forms": forms.ALL, "talks": talks.ALL, "library": library.ALL, "words": words.ALL, "parts": parts.ALL}
+CALM = [managed.ALL, managed.ALL, shapes.ALL, library.ALL, parts.ALL, [s for s in forms.ALL if s.__name__ != "threads"]]  # in a process of one thread
+MANAGED = [0.07]  # how many units have managed objects
 MOST_COST = 4000  # statements that a unit may execute, roughly
 
 
 def only(name):
     """Leaves one shape, `FILE.NAME`, or those of one file."""
     file, _, shape = name.partition(".")
-    KINDS.update({kind: [s for s in KINDS[file] if not shape or s.__name__ == shape] for kind in KINDS})
+    chosen = [s for s in (managed.ALL if file == "managed" else KINDS[file]) if not shape or s.__name__ == shape]
+    KINDS.update({kind: chosen for kind in KINDS})
+    MANAGED[0] = 1 if file == "managed" else 0
+    CALM[:] = [chosen]
 
 
 class Var:
@@ -57,6 +64,7 @@ class Unit:
         self.size = rng.choices(["tiny", "small", "middle", "large"], [55, 34, 9, 2])[0]
         self.posts = []  # messages to the peer: their argument's type, and what serves it
         self.names, self.declared = 0, {}
+        self.managed = rng.random() < MANAGED[0]
 
     # --- small choices ------------------------------------------------------------------------------------------
     def name(self, stem):
@@ -196,6 +204,8 @@ class Unit:
 
     # --- writing functions -----------------------------------------------------------------------------------------
     def write(self, seed):
+        if self.managed:
+            return self.write_managed(seed)
         if self.size == "tiny":
             return self.write_tiny(seed)
         small, large = self.size == "small", self.size == "large"
@@ -227,6 +237,14 @@ class Unit:
         body = Body(self, None, None)
         lines = body.shape() if self.chance(0.85) else body.statements(2)
         self.finish(body, seed, lines)
+        return self.items
+
+    def write_managed(self, seed):
+        body = Body(self, None, None)
+        lines = body.shape(CALM[0])
+        while self.chance(0.4):
+            lines += body.shape()
+        self.finish(body, seed, lines + body.statements(self.rng.randint(0, 2)))
         return self.items
 
     def finish(self, body, seed, lines):
@@ -657,12 +675,12 @@ class Body:
             return [f"for (usize i : 0..{v.name}.len) {{", *self.u.mix(v.type.parts[0], f"{v.name}[i]"), "}"]
         return self.u.mix(v.type, v.place)
 
-    def shape(self):
+    def shape(self, among=None):
         """One of the larger ones. What it declares cannot be met below, so that nothing moves into it by chance."""
         kept, scope = list(self.vars), self.scope
         self.cost += 60 * self.times
         self.scope = -2  # nothing moves out of this block
-        lines = self.pick(self.pick(list(KINDS.values())))(self)
+        lines = self.pick(among or self.pick(CALM if self.u.managed else list(KINDS.values())))(self)
         self.vars, self.scope = kept, scope
         return lines
 
@@ -989,17 +1007,25 @@ def program(seeds):
         units.append(Unit(random.Random(seed), number))
         out += [item + "\n" for item in units[-1].write(seed)]
     out += peer([post for unit in units for post in unit.posts])
-    out += ["sip Worker(Turn.exp:Start turn, Ask.imp:Idle ask, Console.imp:Ready out) heap 4 MiB, stack 256 KiB, threads 8 {",
-            "receive turn.take(u32 unit) else closed { close(ask); close(out); return; }", "close(turn);",
-            "u64 before = heap_used();", "Log log = { .sum = 1, .seed = 1, .unit = unit };", "switch (unit) {"]
-    out += [f"case {n}: unit{n}(&log, &out, &ask);" for n in range(len(units))]
-    out += ["default:", "}", "assert(heap_used() == before);", "close(out);", "close(ask);", "}", ""]
+    out += worker("Worker", [n for n, unit in enumerate(units) if not unit.managed], "threads 8", leak=True)
+    out += worker("Keeper", [n for n, unit in enumerate(units) if unit.managed], "threads 1", leak=False)
     turns = ", ".join(f"Turn.imp:Start t{n}" for n in range(len(units)))
     out += [f"sip Driver({turns}) {{"] + [f"send t{n}.take({n}); close(t{n});" for n in range(len(units))] + ["}", ""]
     out += ["system Main {"] + [f"sip p{n} = Peer(ask: offered);" for n in range(len(units))]
-    out += [f"sip w{n} = Worker(turn: offered, ask: p{n}.ask, out: machine.console);" for n in range(len(units))]
+    out += [f"sip w{n} = {'Keeper' if unit.managed else 'Worker'}(turn: offered, ask: p{n}.ask, out: machine.console);" for n, unit in enumerate(units)]
     out += [f"sip driver = Driver({', '.join(f't{n}: w{n}.turn' for n in range(len(units)))});", "}", ""]
     return indent("\n".join(out))
+
+
+def worker(name, numbers, clause, leak):
+    """The process that each unit runs in; where nothing is managed, all of its memory is back when the unit is done."""
+    if not numbers:
+        return []
+    return [f"sip {name}(Turn.exp:Start turn, Ask.imp:Idle ask, Console.imp:Ready out) heap 4 MiB, stack 256 KiB, {clause} {{",
+            "receive turn.take(u32 unit) else closed { close(ask); close(out); return; }", "close(turn);",
+            *(["u64 before = heap_used();"] if leak else []), "Log log = { .sum = 1, .seed = 1, .unit = unit };", "switch (unit) {",
+            *(f"case {n}: unit{n}(&log, &out, &ask);" for n in numbers), "default:", "}",
+            *(["assert(heap_used() == before);"] if leak else []), "close(out);", "close(ask);", "}", ""]
 
 
 def peer(posts):
