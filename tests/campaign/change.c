@@ -527,6 +527,14 @@ static const Kind kinds[] = {
     { "change byte order",                 change_order         },
     { "insert set of endpoints",           insert_set           },
     { "insert erase or recover",           insert_erase         },
+    { "insert managed object",             insert_managed       },
+    { "insert use of managed object",      use_managed          },
+    { "insert misuse of managed object",   misuse_managed       },
+    { "hide managed pointer",              hide_managed         },
+    { "insert more changes of elements",   insert_more_elements },
+    { "insert array or block",             insert_many          },
+    { "insert upcast",                     insert_upcast        },
+    { "use endpoint in memory",            use_in_memory        },
 };
 
 uint32_t mutant_kinds(void) {

@@ -124,9 +124,13 @@ static bool is_plain(const SirModule *module, SirType type, uint32_t depth) {
     case SIR_TYPE_FN: return true;
     case SIR_TYPE_PTR:
     case SIR_TYPE_SLICE:
-    case SIR_TYPE_STR: return info->mode == SIR_CONST || info->mode == SIR_STATIC;
+    case SIR_TYPE_STR: return info->mode != SIR_OWN && info->mode != SIR_MUT;
     default: return false;
     }
+}
+
+bool may_be_copied(const SirModule *module, SirType type) {
+    return is_plain(module, type, 0);
 }
 
 // --- places ---------------------------------------------------------------------------------------------------

@@ -46,6 +46,11 @@ Mutation insert_lock, insert_atomic, insert_share, insert_spawn, change_locked, 
 Mutation store_behind, borrow_itself, insert_either, insert_either_borrow, change_from_shallow,
     insert_as_other, change_order, insert_set, insert_erase; // insert_sets.c: the last two
 
+// --- inside: managed objects (insert_managed.c), and what else there is (insert_rest.c) ------------------------
+
+Mutation insert_managed, use_managed, misuse_managed, hide_managed;
+Mutation insert_more_elements, insert_many, insert_upcast, use_in_memory;
+
 // --- inside: changes of declarations (declare.c) ------------------------------------------------------------
 
 Mutation change_local_type, change_param_type, change_result, change_promise, change_from,
@@ -81,6 +86,7 @@ bool place_of_type(SirModule *module, SirFuncInfo *func, SirType type, SirPlace 
 bool value_of_type(SirModule *module, SirFuncInfo *func, SirType type, SirArg *arg);
 SirLocal local_of_type(SirModule *module, SirFuncInfo *func, SirType type); // made if there is none
 bool same_up_to_state(const SirModule *module, SirType a, SirType b);
+bool may_be_copied(const SirModule *module, SirType type);
 bool place_of_kind(
     SirModule *module, SirFuncInfo *func, SirTypeKind kind, SirPlace *place, SirType *type
 );
