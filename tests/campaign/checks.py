@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
 """Each check of the verifier by itself: what it alone refuses is walked by the interpreter as if that check were not there, and has to break
 its rule. The checks are the rows of docs/verifier-rules.md, `Each check`: the rule, what is said (`…` stands for a name, a type or a number),
-and the reason where nothing can be seen when it is switched off.
+a test that it alone refuses (tests/sir/table.py), and the reason where nothing can be seen when it is switched off.
 
 Usage: checks.py SIR_CAMPAIGN REPOSITORY [--mutants N] [--seed N] [--counts] PARENT...
 
 It fails when a check without a reason lets nothing escape, when a complaint of the verifier's sources has no row, or a row no complaint.
 """
 import argparse
+import collections
 import glob
 import os
 import re
@@ -17,14 +18,14 @@ import sys
 SPEC = r"%(?:\.\*)?(?:ll|z)?[sudx]"
 
 
+Row = collections.namedtuple("Row", "rule text test reason line")
+
+
 def rows_of(path):
-    """(rule, text, reason) of each row."""
     with open(path) as file:
         section = file.read().split("## Each check", 1)[1].split("\n## ", 1)[0]
-    rows = []
-    for line in re.findall(r"^\| (V\d\d) \| (.*?) \| (.*?) \|$", section, re.M):
-        rows.append((line[0], line[1], line[2].strip()))
-    return rows
+    found = re.finditer(r"^\| (V\d\d) \| (.*?) \| (.*?) \| (.*?) \|$", section, re.M)
+    return [Row(*(cell.strip() for cell in match.groups()), match[0]) for match in found]
 
 
 def pattern_of(text):
@@ -52,7 +53,7 @@ def fragments(text, split):
 def lint(rows, said):
     """Every text of the sources is in a row, every row's texts are in the sources."""
     wrong = []
-    all_rows = "\n".join(text for _, text, _ in rows)
+    all_rows = "\n".join(row.text for row in rows)
     for where, text in said:
         if " " not in text.strip():
             continue
@@ -60,7 +61,7 @@ def lint(rows, said):
             if part not in all_rows:
                 wrong.append(f"{where}: `{part}` is in no row of `Each check`")
     all_said = "\n".join(re.sub(SPEC, "…", text) for _, text in said)
-    for rule, text, _ in rows:
+    for rule, text, *_ in rows:
         for part in fragments(text, "…"):
             words = part.strip("`").split()
             known = part in all_said or all(word.strip("`:,") in all_said or len(word) < 4 for word in words)
@@ -72,7 +73,7 @@ def lint(rows, said):
 def count(rows, output):
     """How often each row's check was the only one, and how often its rule was broken then."""
     counts, strays = [[0, 0] for _ in rows], []
-    patterns = [(rule, pattern_of(text), len(text.replace("…", ""))) for rule, text, _ in rows]
+    patterns = [(rule, pattern_of(text), len(text.replace("…", ""))) for rule, text, *_ in rows]
     for alone, broken, rule, said in re.findall(r"^ *(\d+) alone *(\d+) broken in fact  (V\d\d): (.*)$", output, re.M):
         fit = [(length, i) for i, (r, p, length) in enumerate(patterns) if r == rule and p.fullmatch(said)]
         if not fit:
@@ -105,7 +106,7 @@ def main():
     counts, strays = count(rows, output)
     wrong += [f"no row says: {stray}" for stray in strays]
     seen = 0
-    for (rule, text, reason), (alone, broken) in zip(rows, counts):
+    for (rule, text, _, reason, _), (alone, broken) in zip(rows, counts):
         seen += broken > 0
         if options.counts:
             print(f"{alone:8} alone {broken:8} broken  {rule} {text}  {reason}")
@@ -113,10 +114,11 @@ def main():
             wrong.append(f"{rule}: nothing escapes without the check `{text}` ({alone} tries)")
         if reason and broken > 0 and not reason.startswith("seldom"):
             print(f"note: {rule}: `{text}` does let something escape: {broken}")
-    print(f"{len(rows)} checks, {seen} of them let something escape when they are switched off, {sum(bool(r[2]) for r in rows)} have a reason why not")
+    print(f"{len(rows)} checks, {seen} of them let something escape when they are switched off, {sum(bool(row.reason) for row in rows)} have a reason why not")
     for line in wrong:
         print(line)
     return 1 if wrong else 0
 
 
-sys.exit(main())
+if __name__ == "__main__":
+    sys.exit(main())
