@@ -52,8 +52,7 @@ bool check_given(
     Span span
 ) {
     if (args->len != wanted) {
-        const char *what = arena_printf(checker->arena, "%s", callee);
-        diag_report(checker->diags, span, E_ARGUMENT_COUNT, what, wanted, args->len);
+        diag_report(checker->diags, span, E_ARGUMENT_COUNT, callee, wanted, args->len);
         return false;
     }
     for (uint32_t i = 0; i < args->len; i++) {

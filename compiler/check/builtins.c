@@ -248,6 +248,11 @@ static const struct Kernel {
 #include "contracts/abi/kcall_sigs.def"
 };
 
+static HirTypeKind kcall_result(const struct Kernel *kernel
+) { // bytes are a `usize`, as lengths are
+    return kernel->row == KCALL_HEAP_USED ? HIR_TYPE_USIZE : kernel->result;
+}
+
 static HirExpr *call_kernel(Fn *fn, const struct Kernel *kernel, const AstArgs *args, Span span) {
     Checker *checker = fn->checker;
     if (!check_given(
@@ -255,7 +260,7 @@ static HirExpr *call_kernel(Fn *fn, const struct Kernel *kernel, const AstArgs *
             (ParamNames){ .words = kcall_words(kernel->row) }, args, span
         ))
         return error_expr(checker, span);
-    HirExpr *call = new_expr(checker, HIR_KCALL, simple(checker, kernel->result), span);
+    HirExpr *call = new_expr(checker, HIR_KCALL, simple(checker, kcall_result(kernel)), span);
     call->row = kernel->row;
     for (uint32_t i = 0; i < kernel->count; i++)
         add(fn, call, check_value(fn, args->data[i].value, simple(checker, kernel->params[i])));

@@ -257,6 +257,9 @@ typedef struct Near {
 Near near_start(const char *wanted);
 void near_try(Near *near, const char *name);
 void near_help(Checker *checker, const Near *near, Span span); // `span`: where it is written
+bool is_written(
+    const Checker *checker, Span span, const char *name
+); // is that just what stands there?
 void near_in_module(const Checker *checker, const Module *module, bool only_pub, Near *near);
 void report_unknown(
     Checker *checker, const Fn *fn, Module *module, Name name, Span span

@@ -91,6 +91,12 @@ static bool is_met_by_ref(const Decl *interface) {
     return false;
 }
 
+static const GenericParam *find_param(const GenericParams *params, uint32_t count, Name name) {
+    for (uint32_t i = 0; i < count && name; i++)
+        if (params->data[i].name == name) return &params->data[i];
+    return NULL;
+}
+
 GenericParams params_of(Checker *checker, const Decl *generic) {
     GenericParams params = { 0 };
     if (generic->item->kind != AST_ITEM_FN) {
@@ -105,7 +111,13 @@ GenericParams params_of(Checker *checker, const Decl *generic) {
         add_generics(checker, &generic->interface->item->interface.generics, &params);
     }
     add_owner_params(checker, generic, &params);
-    add_generics(checker, &generic->item->fn.generics, &params);
+    uint32_t given = params.len;
+    GenericParams own = { 0 };
+    add_generics(checker, &generic->item->fn.generics, &own);
+    for (uint32_t i = 0; i < own.len;
+         i++) // one of a name that is taken is reported once, and is that one
+        if (!find_param(&params, given, own.data[i].name))
+            vec_push(checker->arena, &params, own.data[i]);
     return params;
 }
 
@@ -553,11 +565,46 @@ static void settle_params(Checker *checker, const Env *env) {
     }
 }
 
+static void check_distinct(Checker *checker, const Decl *generic) {
+    bool is_fn = generic->item->kind == AST_ITEM_FN;
+    const AstType *owner =
+        is_fn && owner_generic(checker, generic) ? generic->item->fn.owner : NULL;
+    GenericParams all = { 0 };
+    if (is_fn && generic->interface)
+        add_generics(checker, &generic->interface->item->interface.generics, &all);
+    for (uint32_t i = 0; owner && i < owner->name.args.len;
+         i++) { // by the names that they have here
+        const AstType *type = owner->name.args.data[i].type;
+        bool named = type && type->kind == AST_TYPE_NAME && type->name.path.names.len == 1;
+        GenericParam param = { .name = named ? type->name.path.names.data[0].name : 0 };
+        if (type) param.span = type->span;
+        vec_push(checker->arena, &all, param);
+    }
+    uint32_t outer = all.len;
+    add_generics(
+        checker, is_fn ? &generic->item->fn.generics : generics_of_type(generic->item), &all
+    );
+    for (uint32_t i = 1; i < all.len; i++) {
+        const GenericParam *first = find_param(&all, i, all.data[i].name);
+        if (!first) continue;
+        const char *name = text_of(checker, first->name);
+        bool again = i >= outer && first < all.data + outer;
+        diag_report(checker->diags, all.data[i].span, E_DUPLICATE, name);
+        diag_note(
+            checker->diags, first->span,
+            again ? "it is a parameter here already" : "first declared here"
+        );
+        if (again)
+            diag_help(checker->diags, "behind the function's name stand its own parameters only");
+    }
+}
+
 void check_definitions(Checker *checker) {
     uint32_t count = checker->decls.len; // instances come behind
     for (uint32_t i = 0; i < count; i++) {
         Decl *generic = checker->decls.data[i];
         if (generic->kind != DECL_GENERIC) continue;
+        check_distinct(checker, generic);
         Env *env = opaque_env(checker, generic);
         if (generic->interface) bind_self(checker, generic, env);
         settle_params(checker, env);

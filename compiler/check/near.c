@@ -49,11 +49,11 @@ void near_try(Near *near, const char *name) {
     near->best = name;
 }
 
-// Whether the text there is just this name, so that another can be put in its place.
-static bool is_written(const Checker *checker, Span span, const char *name) {
+bool is_written(const Checker *checker, Span span, const char *name) {
     Str text = source_text(checker->program->map, span.file);
-    return span.end - span.start == strlen(name) &&
-           memcmp(text.ptr + span.start, name, strlen(name)) == 0;
+    size_t length = strlen(name);
+    return span.end - span.start == length && span.end <= text.len &&
+           memcmp(text.ptr + span.start, name, length) == 0;
 }
 
 // `.nmae` is the end of what a report is about.

@@ -6,19 +6,8 @@
 
 #include "check__.h"
 
-#include <string.h>
-
 static bool is_meant(const Checker *checker, Name name) {
     return name == 0 || text_of(checker, name)[0] == '_';
-}
-
-// A name that stands in the text: not one that the checker made.
-static bool is_written(const Checker *checker, Name name, Span span) {
-    Str text = source_text(checker->program->map, span.file);
-    const char *word = text_of(checker, name);
-    size_t length = strlen(word);
-    return span.end - span.start == length && span.end <= text.len &&
-           memcmp(text.ptr + span.start, word, length) == 0;
 }
 
 static void fix_name(Checker *checker, Span span) {
@@ -74,7 +63,9 @@ static bool is_judged(const Checker *checker, const HirFn *fn, const HirLocal *l
     case HIR_TYPE_ENDPOINT: // whether it may end is asked of its state
     case HIR_TYPE_JOIN:
     case HIR_TYPE_GUARD: return false;
-    default: return !is_receiver(fn, local) && is_written(checker, local->name, local->span);
+    default:
+        return !is_receiver(fn, local) &&
+               is_written(checker, local->span, text_of(checker, local->name));
     }
 }
 

@@ -52,6 +52,7 @@ int project_each_input(const Options *options, ProjectStep *step) {
         ExitCode code = step(&project, options->inputs.data[i]);
         worst = code > worst ? code : worst;
     }
+    if (worst == EXIT_OK) worst = project_tell_dependencies(&project);
     project_end(&project);
     return worst;
 }

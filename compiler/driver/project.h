@@ -44,6 +44,7 @@ bool project_wants(const Project *project, const HirSystem *system);
 Wiring project_wiring(Project *project, const HirSystem *system);
 
 // From the start of a project to its end, each input by itself; what is given is the worst, and a tool's failure ends it.
+// Where all went well, what was read is told as by project_tell_dependencies.
 typedef ExitCode ProjectStep(Project *project, const char *path);
 int project_each_input(const Options *options, ProjectStep *step);
 

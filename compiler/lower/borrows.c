@@ -20,16 +20,16 @@ Borrow lower__borrow_prepare(Body *b, const HirExpr *e, bool stable) {
 
 // --- taking --------------------------------------------------------------------------------------------
 
-static SirArg length_of(Body *b, SirPlace place, Span span) {
+SirArg lower__length(Body *b, SirArg whole, Span span) {
     SirPlace length = lower__local_place(lower__temp(b, SIR_TYPE_U64, span));
-    LOWER_OP(b, SIR_OP_LEN, span, lower__at(length), lower__at(place));
+    LOWER_OP(b, SIR_OP_LEN, span, lower__at(length), whole);
     return lower__copy(length);
 }
 
 static void take_part(Body *b, const Borrow *borrow, SirPlace dest) {
     const HirExpr *e = borrow->expr;
     SirArg lo = e->lo ? borrow->lo : lower__u64(b, 0);
-    SirArg hi = e->hi ? borrow->hi : length_of(b, borrow->place, e->span);
+    SirArg hi = e->hi ? borrow->hi : lower__length(b, lower__at(borrow->place), e->span);
     SirOp op = e->mode == HIR_MUT ? SIR_OP_SUBVIEW_MUT : SIR_OP_SUBVIEW;
     LOWER_OP(b, op, e->span, lower__at(dest), lower__at(borrow->place), lo, hi);
 }

@@ -7,12 +7,6 @@ typedef struct Halves {
     SirPlace first, second;
 } Halves;
 
-static SirArg length_of(Body *b, SirArg whole, Span span) {
-    SirPlace length = lower__local_place(lower__temp(b, SIR_TYPE_U64, span));
-    LOWER_OP(b, SIR_OP_LEN, span, lower__at(length), whole);
-    return lower__copy(length);
-}
-
 static Halves split(Body *b, const HirExpr *e, SirArg whole, SirArg at, SirType slice) {
     Halves halves = { lower__local_place(lower__temp(b, slice, e->span)),
                       lower__local_place(lower__temp(b, slice, e->span)) };
@@ -21,7 +15,7 @@ static Halves split(Body *b, const HirExpr *e, SirArg whole, SirArg at, SirType 
         LOWER_OP(b, SIR_OP_SPLIT, e->span, first, second, whole, at);
     } else {
         LOWER_OP(b, SIR_OP_SUBVIEW, e->span, first, whole, lower__u64(b, 0), at);
-        LOWER_OP(b, SIR_OP_SUBVIEW, e->span, second, whole, at, length_of(b, whole, e->span));
+        LOWER_OP(b, SIR_OP_SUBVIEW, e->span, second, whole, at, lower__length(b, whole, e->span));
     }
     return halves;
 }
@@ -38,7 +32,7 @@ static void lower_split_first(Body *b, const HirExpr *e, SirArg whole, SirArg de
     const HirFields *parts = &e->type->elem->structure->fields;
     SirPlace any = lower__local_place(lower__temp(b, SIR_TYPE_BOOL, e->span));
     SirBlock yes = lower__block(b), no = lower__block(b), join = lower__block(b);
-    SirArg length = length_of(b, whole, e->span);
+    SirArg length = lower__length(b, whole, e->span);
     LOWER_OP(b, SIR_OP_LT, e->span, lower__at(any), lower__u64(b, 0), length);
     lower__branch(b, lower__copy(any), yes, no, e->span);
 

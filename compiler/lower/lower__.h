@@ -182,6 +182,7 @@ typedef struct Borrow { // a borrow, view or subview whose place is known and th
 Borrow lower__borrow_prepare(Body *b, const HirExpr *e, bool stable);
 void lower__borrow_take(Body *b, const Borrow *borrow, SirPlace dest);
 void lower__borrow(Body *b, const HirExpr *e, SirPlace dest); // both
+SirArg lower__length(Body *b, SirArg whole, Span span);       // of what is indexed: a value
 
 bool lower__disturbs(const HirExpr *expr); // may change a local by evaluating
 bool lower__acts(const HirExpr *expr);     // needs an instruction of its own before it can be used
