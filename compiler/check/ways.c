@@ -398,6 +398,15 @@ static void walk_loop(Ways *ways, const HirStmt *stmt) {
 
 // --- switch and receive --------------------------------------------------------------------------------------------------------------
 
+// Of the payload too: fields of one variant are disjoint.
+static Path path_field(Ways *ways, const Path *path, uint32_t field, const HirType *type) {
+    Step *steps = arena_array(&ways->arena, Step, path->count + 1);
+    for (uint32_t i = 0; i < path->count; i++)
+        steps[i] = path->steps[i];
+    steps[path->count] = (Step){ .kind = STEP_FIELD, .n = field };
+    return (Path){ path->local, steps, path->count + 1, type };
+}
+
 static void bind(
     Ways *ways, const HirPattern *pattern, const HirExpr *subject, const Path *path, uint32_t field
 ) {
@@ -405,12 +414,7 @@ static void bind(
     declare_local(ways, local, true, pattern->span);
     if (ways->state.dead) return;
     if (pattern->bind == HIR_BIND_CONST || pattern->bind == HIR_BIND_MUT) {
-        Step *steps = arena_array(&ways->arena, Step, path->count + 1);
-        for (uint32_t i = 0; i < path->count; i++)
-            steps[i] = path->steps[i];
-        steps[path->count] = (Step
-        ){ .kind = STEP_FIELD, .n = field }; // of the payload: fields of one variant are disjoint
-        Path part = { path->local, steps, path->count + 1, pattern->type };
+        Path part = path_field(ways, path, field, pattern->type);
         loans_access(
             ways, &part, pattern->bind == HIR_BIND_MUT ? ACCESS_LEND_MUT : ACCESS_LEND,
             pattern->span
@@ -431,11 +435,7 @@ static void bind_payload(
         if (arg->kind == HIR_PATTERN_BIND) {
             bind(ways, arg, held, path, i);
         } else if (arg->args.len > 0) {
-            Step *steps = arena_array(&ways->arena, Step, path->count + 1);
-            for (uint32_t k = 0; k < path->count; k++)
-                steps[k] = path->steps[k];
-            steps[path->count] = (Step){ .kind = STEP_FIELD, .n = i };
-            Path inside = { path->local, steps, path->count + 1, arg->type };
+            Path inside = path_field(ways, path, i, arg->type);
             bind_payload(ways, arg, held, &inside);
         }
     }
@@ -446,6 +446,21 @@ static bool takes(const HirPattern *pattern) {
     for (uint32_t i = 0; i < pattern->args.len; i++)
         moves = moves || takes(pattern->args.data[i]);
     return moves;
+}
+
+// What moves takes a payload along as a whole; the parts of a tuple are places of their own.
+static void take_parts(Ways *ways, const HirPattern *pattern, const Path *path) {
+    if (!takes(pattern)) return;
+    if (pattern->kind == HIR_PATTERN_TUPLE) {
+        for (uint32_t i = 0; i < pattern->args.len; i++) {
+            Path part = path_field(ways, path, i, pattern->args.data[i]->type);
+            take_parts(ways, pattern->args.data[i], &part);
+        }
+        return;
+    }
+    loans_access(ways, path, ACCESS_MOVE, pattern->span);
+    states_consume(ways, path, path->type, pattern->span);
+    moves_away(ways, path, pattern->span);
 }
 
 static void walk_pattern(
@@ -459,11 +474,7 @@ static void walk_pattern(
     }
     if (pattern->kind == HIR_PATTERN_BIND) bind(ways, pattern, &held, path, 0);
     bind_payload(ways, pattern, &held, path);
-    if (takes(pattern) && path->local) {
-        loans_access(ways, path, ACCESS_MOVE, pattern->span);
-        states_consume(ways, path, path->type, pattern->span);
-        moves_away(ways, path, pattern->span);
-    }
+    if (path->local) take_parts(ways, pattern, path);
 }
 
 // What an exclusive borrow leads to is only looked at too, once it has been taken out of a payload.
