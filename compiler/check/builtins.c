@@ -80,7 +80,7 @@ static HirExpr *build_copy(Fn *fn, const char *name, const AstArgs *args, Span s
                                : hir_type_slice(checker->types, HIR_OWN, of->elem);
     HirExpr *copy = new_expr(checker, HIR_NEW_COPY, type, span);
     copy->base = place;
-    return copy;
+    return strcmp(name, "try_copy") == 0 ? maybe_made(checker, copy) : copy;
 }
 
 static HirExpr *build_address(Fn *fn, const char *name, const AstArgs *args, Span span) {
@@ -200,6 +200,7 @@ static const struct Free {
     BuildFree *build;
 } frees[] = {
     { "copy",     1, "value",        build_copy    },
+    { "try_copy", 1, "value",        build_copy    },
     { "address",  1, "value",        build_address },
     { "replace",  2, "place value",  build_replace },
     { "take",     1, "place",        build_take    },
@@ -294,6 +295,7 @@ HirExpr *call_builtin(Fn *fn, Name name, const AstArgs *args, Span span) {
 typedef enum Param { P_NONE, P_INDEX, P_ELEMENT, P_SLICE } Param;
 typedef enum Gives {
     G_VOID,
+    G_BOOL,
     G_ELEMENT,
     G_MAYBE,
     G_MAYBE_CONST,
@@ -330,6 +332,7 @@ static const struct OfSlice {
     { "truncate", HIR_BUILTIN_TRUNCATE, true, false, G_VOID, { P_INDEX }, "length" },
     { "append", HIR_BUILTIN_APPEND, true, true, G_VOID, { P_SLICE }, "source" },
     { "reserve", HIR_BUILTIN_RESERVE, true, false, G_VOID, { P_INDEX }, "more" },
+    { "try_reserve", HIR_BUILTIN_TRY_RESERVE, true, false, G_BOOL, { P_INDEX }, "more" },
 };
 
 static const HirType *tuple_of(Checker *checker, const HirType *first, const HirType *second) {
@@ -343,6 +346,7 @@ static const HirType *slice_result(
     const HirType *slice = hir_type_slice(checker->types, mode, elem);
     switch (gives) {
     case G_VOID: return simple(checker, HIR_TYPE_VOID);
+    case G_BOOL: return simple(checker, HIR_TYPE_BOOL);
     case G_ELEMENT: return elem;
     case G_MAYBE: return hir_type_option(checker->types, elem);
     case G_MAYBE_CONST:
@@ -452,7 +456,8 @@ HirExpr *call_builtin_method(Fn *fn, HirExpr *place, Name name, const AstArgs *a
     for (size_t i = 0; i < sizeof of_slices / sizeof *of_slices; i++)
         if (strcmp(of_slices[i].name, word) == 0)
             return call_of_slice(fn, &of_slices[i], place, args, span);
-    bool grows = kind == HIR_TYPE_GROW || (kind == HIR_TYPE_VECTOR && strcmp(word, "reserve") != 0);
+    bool reserves = strcmp(word, "reserve") == 0 || strcmp(word, "try_reserve") == 0;
+    bool grows = kind == HIR_TYPE_GROW || (kind == HIR_TYPE_VECTOR && !reserves);
     for (size_t i = 0; grows && i < sizeof of_growables / sizeof *of_growables; i++)
         if (strcmp(of_growables[i].name, word) == 0)
             return call_of_slice(fn, &of_growables[i], place, args, span);

@@ -593,6 +593,9 @@ HirExpr *check_index_value(Fn *fn, const AstExpr *ast); // of type usize
 HirLocal *find_local(const Fn *fn, Name name);          // NULL: none
 HirConst *find_const(const Fn *fn, Name name);          // of a block around; NULL: none
 HirExpr *check_init(Fn *fn, const AstExpr *expr, const HirType *want);
+HirExpr *maybe_made(
+    Checker *checker, HirExpr *made
+); // a block of the heap: none when there is no memory
 HirExpr *check_new(Fn *fn, const AstExpr *expr, const HirType *want);
 HirExpr *make_variant(
     Fn *fn, const HirType *type, Name name, const AstArgs *args, bool has_args, Span span

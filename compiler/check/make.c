@@ -530,18 +530,10 @@ static HirExpr *new_array(Fn *fn, const AstExpr *expr, const HirType *elem) {
 }
 
 // `new?` gives an optional: none when there is no memory.
-static HirExpr *maybe(Checker *checker, HirExpr *made) {
-    bool can = made->kind == HIR_NEW || (made->kind == HIR_NEW_ARRAY && made->base);
-    if (can) {
-        made->family = HIR_OPT;
-        made->type = hir_type_option(checker->types, made->type);
-    } else if (made->kind != HIR_ERROR) {
-        unsupported(
-            checker, made->span,
-            made->kind == HIR_NEW_ARRAY ? "`new?` of listed owners" : "`new?` of texts"
-        );
-        return error_expr(checker, made->span);
-    }
+HirExpr *maybe_made(Checker *checker, HirExpr *made) {
+    if (made->kind == HIR_ERROR) return made;
+    made->family = HIR_OPT;
+    made->type = hir_type_option(checker->types, made->type);
     return made;
 }
 
@@ -617,5 +609,5 @@ static HirExpr *make_new(Fn *fn, const AstExpr *expr, const HirType *want) {
 
 HirExpr *check_new(Fn *fn, const AstExpr *expr, const HirType *want) {
     HirExpr *made = make_new(fn, expr, want);
-    return expr->make.optional ? maybe(fn->checker, made) : made;
+    return expr->make.optional ? maybe_made(fn->checker, made) : made;
 }

@@ -398,6 +398,10 @@ static bool run_elements(Mover *mover, const SirInst *inst) {
         take_element(mover, inst, true);
         return true;
     case SIR_OP_GROW_RESERVE: return holds_first(mover, inst);
+    case SIR_OP_GROW_RESERVE_OPT:
+        if (!place_holds(mover, &inst->args[1])) return false;
+        write_dest(mover, inst, VAL_NONE);
+        return true;
     case SIR_OP_LEN: length(mover, inst); return true;
     case SIR_OP_SWAP: exchange(mover, inst); return true;
     case SIR_OP_REPLACE: replace(mover, inst); return true;

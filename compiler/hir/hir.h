@@ -445,6 +445,7 @@ typedef enum HirBuiltin {
     HIR_BUILTIN_TRUNCATE,      // place, length
     HIR_BUILTIN_APPEND,        // place, place of a slice: copies plain elements
     HIR_BUILTIN_RESERVE,       // place, how many more
+    HIR_BUILTIN_TRY_RESERVE,   // the same; bool: whether there is room
     HIR_BUILTIN_SEAL,          // growable value: own T[]
     HIR_BUILTIN_LEN,           // place: usize
     HIR_BUILTIN_ADDRESS,       // place of slice, str or pointer: u64
@@ -502,7 +503,7 @@ typedef enum HirExprKind {
     HIR_NEW, // own T* or gc T* of value base; of family OPT: an option of it, none without memory
     HIR_NEW_ARRAY, // own T[] or gc T[]: `lo` elements (u64-like): args, and each behind them the plain value base; of family OPT as above.
     // Without a base they are all listed, and may own something
-    HIR_NEW_COPY, // own T[] or own str: a copy of what place `base` (slice of plain T, or str) shows
+    HIR_NEW_COPY, // own T[] or own str: a copy of what place `base` (slice of plain T, or str) shows; of family OPT as above
     HIR_UNARY,    // op, family, base
     HIR_BINARY,   // op, family, args[0], args[1]; operands have the type that the operation has
     HIR_CAST,     // (type)base between scalars, family; OPT gives an option

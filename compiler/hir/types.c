@@ -444,6 +444,7 @@ bool hir_builtin_changes(HirBuiltin builtin) {
     case HIR_BUILTIN_TRUNCATE:
     case HIR_BUILTIN_APPEND:
     case HIR_BUILTIN_RESERVE:
+    case HIR_BUILTIN_TRY_RESERVE:
     case HIR_BUILTIN_ATOMIC_STORE:
     case HIR_BUILTIN_ATOMIC_ADD:
     case HIR_BUILTIN_ATOMIC_SWAP:

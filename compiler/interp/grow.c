@@ -202,14 +202,22 @@ static bool grow_append(Interp *in, const SirInst *inst) {
 }
 
 static bool grow_reserve(Interp *in, const SirInst *inst) {
+    bool may_fail = inst->op == SIR_OP_GROW_RESERVE_OPT;
+    uint32_t at = may_fail ? 1 : 0; // its arguments begin there
     uint64_t more;
     Growing g;
-    if (!interp__u64(in, &inst->args[1], &more) || !growing(in, &inst->args[0].place, &g))
+    if (!interp__u64(in, &inst->args[at + 1], &more) || !growing(in, &inst->args[at].place, &g))
         return false;
     bool is_growable = interp__type(in, g.node->type)->kind == SIR_TYPE_GROW;
     if (!MUST(in, is_growable, RULE_WELL_FORMED, "room is reserved in a vector")) return false;
     bool room = more <= UINT64_MAX - g.run->count && has_room(in, &g, more);
-    return room || in->chaos || interp__fault(in, FAULT_QUOTA);
+    if (!may_fail) return room || in->chaos || interp__fault(in, FAULT_QUOTA);
+    Node node = { .type = interp__place_type(in, &inst->args[0].place), .is_there = true };
+    node.bits = room;
+    return MUST(
+               in, node.type == SIR_TYPE_BOOL, RULE_WELL_FORMED, "grow.reserve.opt of another type"
+           ) &&
+           interp__write(in, &inst->args[0].place, &node);
 }
 
 static bool grow_seal(Interp *in, const SirInst *inst) {
@@ -234,7 +242,8 @@ bool interp__grow(Interp *in, const SirInst *inst) {
     case SIR_OP_GROW_REMOVE: return grow_remove(in, inst);
     case SIR_OP_GROW_TRUNCATE: return grow_truncate(in, inst);
     case SIR_OP_GROW_APPEND: return grow_append(in, inst);
-    case SIR_OP_GROW_RESERVE: return grow_reserve(in, inst);
+    case SIR_OP_GROW_RESERVE:
+    case SIR_OP_GROW_RESERVE_OPT: return grow_reserve(in, inst);
     default: return grow_seal(in, inst);
     }
 }

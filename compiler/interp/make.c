@@ -209,7 +209,7 @@ static bool new_array(Interp *in, const SirInst *inst) {
 }
 
 static bool new_copy(Interp *in, const SirInst *inst) {
-    SirType type = interp__place_type(in, dest_of(inst));
+    SirType type = block_type(in, inst);
     Run run;
     Block *block;
     if (!interp__run(in, &inst->args[1].place, USE_READ, &run)) return false;
@@ -228,7 +228,8 @@ static bool new_copy(Interp *in, const SirInst *inst) {
     uint64_t count = run.to - run.from;
     if (!interp__run_access(in, &run, 0, count, USE_READ)) return false;
     if (!interp__alloc(in, count * interp__facts(in, run.elem)->size, &block))
-        return interp__fault(in, FAULT_QUOTA);
+        return inst->op == SIR_OP_NEW_COPY ? interp__fault(in, FAULT_QUOTA)
+                                           : yield(in, inst, type, NULL);
     Node *content = &block->content;
     content->is_there = true;
     content->parts = interp__parts(in, count);
@@ -279,7 +280,8 @@ bool interp__make(Interp *in, const SirInst *inst) {
     case SIR_OP_NEW_OPT: return new_box(in, inst);
     case SIR_OP_NEW_ARRAY:
     case SIR_OP_NEW_ARRAY_OPT: return new_array(in, inst);
-    case SIR_OP_NEW_COPY: return new_copy(in, inst);
+    case SIR_OP_NEW_COPY:
+    case SIR_OP_NEW_COPY_OPT: return new_copy(in, inst);
     default: return unbox(in, inst);
     }
 }

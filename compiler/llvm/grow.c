@@ -11,7 +11,8 @@ enum { GROW_VALUE, GROW_MORE, GROW_SIZE, GROW_PREFIX, GROW_SITE, GROW_PARAMS };
 
 typedef struct Grower {
     LLVMValueRef params[GROW_PARAMS];
-    LLVMBasicBlockRef full; // traps: no memory
+    LLVMBasicBlockRef full; // no memory: traps, or gives false
+    bool may_fail;
 } Grower;
 
 static LLVMValueRef checked(
@@ -48,6 +49,18 @@ static void free_old(Emit *e, const Grower *g, LLVMValueRef base, LLVMValueRef c
     llvm__go(e, on);
 }
 
+static LLVMValueRef fresh_block(Emit *e, const Grower *g, LLVMValueRef bytes) {
+    if (!g->may_fail) {
+        LLVMValueRef args[] = { bytes, g->params[GROW_SITE] };
+        return llvm__call_kernel(e, KCALL_ALLOC, 2, args);
+    }
+    LLVMValueRef block = llvm__call_kernel(e, KCALL_TRY_ALLOC, 1, &bytes);
+    LLVMBasicBlockRef on = llvm__new_block(e, "");
+    llvm__branch(e, llvm__is(e, LLVMIntEQ, block, LLVMConstNull(e->ptr)), g->full, on);
+    llvm__go(e, on);
+    return block;
+}
+
 static void grow_body(Emit *e, const Grower *g) {
     LLVMValueRef whole = g->params[GROW_VALUE], prefix = g->params[GROW_PREFIX];
     LLVMValueRef base = llvm__load(e, e->ptr, whole, 8);
@@ -56,45 +69,51 @@ static void grow_body(Emit *e, const Grower *g) {
     LLVMValueRef next = next_capacity(e, g, length, capacity);
     LLVMValueRef bytes = checked(e, g, "llvm.umul.with.overflow", next, g->params[GROW_SIZE]);
     bytes = checked(e, g, "llvm.uadd.with.overflow", bytes, prefix);
-    LLVMValueRef args[] = { bytes, g->params[GROW_SITE] };
-    LLVMValueRef fresh = llvm__add_bytes(e, llvm__call_kernel(e, KCALL_ALLOC, 2, args), prefix);
+    LLVMValueRef fresh = llvm__add_bytes(e, fresh_block(e, g, bytes), prefix);
     llvm__copy(e, fresh, base, LLVMBuildMul(e->at, length, g->params[GROW_SIZE], ""), 1);
     free_old(e, g, base, capacity);
     llvm__store(e, fresh, whole, 8);
     llvm__store(e, next, llvm__offset(e, whole, 16), 8);
-    LLVMBuildRetVoid(e->at);
+    LLVMBuildRet(e->at, LLVMConstInt(e->i1, 1, false));
     llvm__go(e, g->full);
+    if (g->may_fail) {
+        LLVMBuildRet(e->at, LLVMConstInt(e->i1, 0, false));
+        return;
+    }
     LLVMValueRef site = g->params[GROW_SITE];
     llvm__call_fn(e, e->trap_type, e->trap, &site, 1);
     LLVMBuildUnreachable(e->at);
 }
 
-static void declare_grow(Emit *e) {
+static LLVMValueRef grow_function(Emit *e, bool may_fail) {
+    LLVMValueRef *fn = may_fail ? &e->grow_opt : &e->grow;
+    if (*fn) return *fn;
     LLVMTypeRef params[] = { e->ptr, e->i64, e->i64, e->i64, e->i32 };
-    e->grow_type = LLVMFunctionType(e->void_type, params, GROW_PARAMS, false);
-    e->grow = LLVMAddFunction(e->out, "sip.grow", e->grow_type);
-    LLVMSetLinkage(e->grow, LLVMInternalLinkage);
-    llvm__attributes(e, e->grow);
+    e->grow_type = LLVMFunctionType(e->i1, params, GROW_PARAMS, false);
+    *fn = LLVMAddFunction(e->out, may_fail ? "sip.grow.opt" : "sip.grow", e->grow_type);
+    LLVMSetLinkage(*fn, LLVMInternalLinkage);
+    llvm__attributes(e, *fn);
+    return *fn;
+}
+
+static void define(Emit *e, LLVMValueRef fn, bool may_fail) {
+    if (!fn) return;
+    llvm__begin_body(e, fn);
+    llvm__debug_none(e);
+    Grower g = { .full = llvm__new_block(e, "full"), .may_fail = may_fail };
+    LLVMGetParams(fn, g.params);
+    grow_body(e, &g);
 }
 
 void llvm__define_grow(Emit *e) {
-    if (!e->grow) return;
-    llvm__begin_body(e, e->grow);
-    llvm__debug_none(e);
-    Grower g = { .full = llvm__new_block(e, "full") };
-    LLVMGetParams(e->grow, g.params);
-    grow_body(e, &g);
+    define(e, e->grow, false);
+    define(e, e->grow_opt, true);
 }
 
 // --- room for `more` elements, and where they are afterwards ----------------------------------------------------
 
-static void make_room(Emit *e, Seq *seq, LLVMValueRef more) {
-    if (!seq->grows) {
-        LLVMValueRef left = LLVMBuildSub(e->at, llvm__u64(e, seq->limit), seq->length, "");
-        llvm__trap_if(e, llvm__is(e, LLVMIntUGT, more, left), FAULT_QUOTA);
-        return;
-    }
-    if (!e->grow) declare_grow(e);
+// Of a growable: whether there is room is kept in `got`, if that is asked; else no room traps.
+static void ask_room(Emit *e, const Seq *seq, LLVMValueRef more, LLVMValueRef got) {
     LLVMValueRef capacity = llvm__load(e, e->i64, llvm__offset(e, seq->whole, 16), 8);
     LLVMValueRef left = LLVMBuildSub(e->at, capacity, seq->length, "");
     LLVMBasicBlockRef full = llvm__new_block(e, "full"), on = llvm__new_block(e, "");
@@ -107,9 +126,20 @@ static void make_room(Emit *e, Seq *seq, LLVMValueRef more) {
         llvm__u64(e, llvm__block_prefix(e, seq->elem)),
         llvm__u32(e, llvm__site(e, FAULT_QUOTA)),
     };
-    llvm__call_fn(e, e->grow_type, e->grow, args, GROW_PARAMS);
+    LLVMValueRef fn = grow_function(e, got != NULL);
+    LLVMValueRef some = llvm__call_fn(e, e->grow_type, fn, args, GROW_PARAMS);
+    if (got) llvm__store(e, llvm__to_bool(e, some), got, 1);
     llvm__jump(e, on);
     llvm__go(e, on);
+}
+
+static void make_room(Emit *e, Seq *seq, LLVMValueRef more) {
+    if (!seq->grows) {
+        LLVMValueRef left = LLVMBuildSub(e->at, llvm__u64(e, seq->limit), seq->length, "");
+        llvm__trap_if(e, llvm__is(e, LLVMIntUGT, more, left), FAULT_QUOTA);
+        return;
+    }
+    ask_room(e, seq, more, NULL);
     seq->base = llvm__load(e, e->ptr, seq->whole, 8);
 }
 
@@ -229,6 +259,19 @@ static void append(Emit *e, const SirInst *inst) {
     set_length(e, &seq, LLVMBuildAdd(e->at, seq.length, more.length, ""));
 }
 
+static void reserve(Emit *e, const SirInst *inst) {
+    Seq seq = seq_of(e, &inst->args[0]);
+    make_room(e, &seq, llvm__arg(e, &inst->args[1]).a);
+}
+
+static void try_reserve(Emit *e, const SirInst *inst) {
+    Seq seq = seq_of(e, &inst->args[1]);
+    LLVMValueRef more = llvm__arg(e, &inst->args[2]).a, got = llvm__temp(e, 1, 1, false);
+    llvm__store(e, LLVMConstInt(e->i8, 1, false), got, 1);
+    ask_room(e, &seq, more, got);
+    llvm__dest_bit(e, &inst->args[0], llvm__from_bool(e, llvm__load(e, e->i8, got, 1)));
+}
+
 // A growable of no elements may have a block; a slice of none has not.
 static void seal(Emit *e, const SirInst *inst) {
     Value v = llvm__arg(e, &inst->args[1]);
@@ -268,8 +311,9 @@ void llvm__growables(Emit *e, const SirInst *inst) {
     } else if (inst->op == SIR_OP_GROW_APPEND) {
         append(e, inst);
     } else if (inst->op == SIR_OP_GROW_RESERVE) {
-        Seq seq = seq_of(e, &inst->args[0]);
-        make_room(e, &seq, llvm__arg(e, &inst->args[1]).a);
+        reserve(e, inst);
+    } else if (inst->op == SIR_OP_GROW_RESERVE_OPT) {
+        try_reserve(e, inst);
     } else { // grow.seal
         seal(e, inst);
     }

@@ -100,14 +100,23 @@ static void make_slice(Emit *e, const SirInst *inst, bool may_fail) {
     llvm__option_dest(e, &inst->args[0], some, &value);
 }
 
-static void copy_slice(Emit *e, const SirInst *inst) {
+static void copy_slice(Emit *e, const SirInst *inst, bool may_fail) {
     Place place = llvm__address(e, &inst->args[1].place);
     Seq seq = llvm__seq(e, &place);
     Room room = room_for(e, seq.length, seq.size);
-    LLVMValueRef base = alloc_elems(e, &room, false);
-    llvm__copy(e, base, seq.base, room.bytes, seq.align);
-    Value value = llvm__two(e, llvm__place_type(e, &inst->args[0].place), base, seq.length);
-    llvm__dest(e, &inst->args[0], &value);
+    LLVMValueRef base = alloc_elems(e, &room, may_fail);
+    SirType type = llvm__place_type(e, &inst->args[0].place);
+    if (!may_fail) {
+        llvm__copy(e, base, seq.base, room.bytes, seq.align);
+        Value value = llvm__two(e, type, base, seq.length);
+        llvm__dest(e, &inst->args[0], &value);
+        return;
+    }
+    LLVMValueRef some = llvm__is(e, LLVMIntNE, base, LLVMConstNull(e->ptr));
+    LLVMValueRef bytes = llvm__select(e, some, room.bytes, llvm__u64(e, 0));
+    llvm__copy(e, base, seq.base, bytes, seq.align);
+    Value value = llvm__two(e, llvm__type(e, type)->elem, base, seq.length);
+    llvm__option_dest(e, &inst->args[0], some, &value);
 }
 
 void llvm__heap(Emit *e, const SirInst *inst) {
@@ -117,8 +126,8 @@ void llvm__heap(Emit *e, const SirInst *inst) {
         make_box(e, inst);
     else if (inst->op == SIR_OP_NEW_OPT)
         try_box(e, inst);
-    else if (inst->op == SIR_OP_NEW_COPY)
-        copy_slice(e, inst);
+    else if (inst->op == SIR_OP_NEW_COPY || inst->op == SIR_OP_NEW_COPY_OPT)
+        copy_slice(e, inst, inst->op == SIR_OP_NEW_COPY_OPT);
     else if (inst->op == SIR_OP_UNBOX)
         open_box(e, inst);
     else

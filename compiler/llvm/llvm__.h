@@ -106,7 +106,7 @@ typedef struct Emit {
     LLVMTypeRef trap_type, drop_block_type, is_utf8_type, compare_type, lock_type, unlock_type;
     LLVMValueRef managed_new; // NULL until used
     LLVMValueRef *beginnings; // per function: where a thread that runs it begins; NULL: none does
-    LLVMValueRef grow, drain,
+    LLVMValueRef grow, grow_opt, drain,
         frem; // internal helpers, made when first used (grow.c, pass.c, frem.c)
     LLVMTypeRef grow_type;
 

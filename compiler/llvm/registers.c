@@ -39,6 +39,7 @@ static bool only_reads(SirOp op) {
     case SIR_OP_LEN:
     case SIR_OP_EQ_BYTES:
     case SIR_OP_NEW_COPY:
+    case SIR_OP_NEW_COPY_OPT:
     case SIR_OP_SLICE_SWAP:
     case SIR_OP_SLICE_REPLACE:
     case SIR_OP_SLICE_COPY:

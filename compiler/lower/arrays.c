@@ -34,17 +34,47 @@ void lower__repeat(Body *b, const HirExpr *e, SirPlace dest) {
 
 // --- on the heap -----------------------------------------------------------------------------------------
 
-// A growable that has room for them takes one after the other, and becomes the array.
-static void listed_owners(Body *b, const HirExpr *e, SirPlace dest) {
-    const HirType *grow = hir_type_grow(b->l->program->types, e->type->elem);
-    SirPlace list = lower__local_place(lower__temp(b, lower__type(b->l, grow), e->span));
-    LOWER_OP(b, SIR_OP_GROW_NEW, e->span, lower__at(list));
-    LOWER_OP(b, SIR_OP_GROW_RESERVE, e->span, lower__at(list), lower__u64(b, e->args.len));
+static void push_all(Body *b, const HirExpr *e, SirPlace list, const SirArg *values) {
     for (uint32_t i = 0; i < e->args.len; i++) {
-        SirArg value = lower__value(b, e->args.data[i]);
+        SirArg value = values ? values[i] : lower__value(b, e->args.data[i]);
         LOWER_OP(b, SIR_OP_GROW_PUSH, e->args.data[i]->span, lower__at(list), value);
     }
+}
+
+static SirPlace empty_list(Body *b, const HirExpr *e, const HirType *elem) {
+    const HirType *grow = hir_type_grow(b->l->program->types, elem);
+    SirPlace list = lower__local_place(lower__temp(b, lower__type(b->l, grow), e->span));
+    LOWER_OP(b, SIR_OP_GROW_NEW, e->span, lower__at(list));
+    return list;
+}
+
+// A growable that has room for them takes one after the other, and becomes the array.
+static void listed_owners(Body *b, const HirExpr *e, SirPlace dest) {
+    SirPlace list = empty_list(b, e, e->type->elem);
+    LOWER_OP(b, SIR_OP_GROW_RESERVE, e->span, lower__at(list), lower__u64(b, e->args.len));
+    push_all(b, e, list, NULL);
     LOWER_OP(b, SIR_OP_GROW_SEAL, e->span, lower__at(dest), lower__use(b, list));
+}
+
+// The values are there before it is known whether there is room for them; without it they are dropped.
+static void maybe_owners(Body *b, const HirExpr *e, SirPlace dest) {
+    SirArg *values = kept_all(b, e), count = lower__u64(b, e->args.len);
+    SirPlace list = empty_list(b, e, e->type->elem->elem);
+    SirPlace room = lower__local_place(lower__temp(b, SIR_TYPE_BOOL, e->span));
+    SirPlace made = lower__local_place(lower__temp(b, lower__type(b->l, e->type->elem), e->span));
+    SirBlock yes = lower__block(b), no = lower__block(b), join = lower__block(b);
+    LOWER_OP(b, SIR_OP_GROW_RESERVE_OPT, e->span, lower__at(room), lower__at(list), count);
+    lower__branch(b, lower__copy(room), yes, no, e->span);
+    lower__start(b, yes);
+    push_all(b, e, list, values);
+    LOWER_OP(b, SIR_OP_GROW_SEAL, e->span, lower__at(made), lower__use(b, list));
+    SirArg some = lower__num(SIR_ARG_INT, 1), whole = lower__use(b, made);
+    LOWER_OP(b, SIR_OP_VARIANT, e->span, lower__at(dest), some, whole);
+    lower__jump(b, join, e->span);
+    lower__start(b, no);
+    LOWER_OP(b, SIR_OP_VARIANT, e->span, lower__at(dest), lower__num(SIR_ARG_INT, 0));
+    lower__jump(b, join, e->span);
+    lower__start(b, join);
 }
 
 // The first elements go into what there is memory for.
@@ -71,11 +101,12 @@ static void fill_option(
 }
 
 void lower__new_array(Body *b, const HirExpr *e, SirPlace dest) {
+    bool maybe = e->family == HIR_OPT;
     if (!e->base) {
-        listed_owners(b, e, dest);
+        (maybe ? maybe_owners : listed_owners)(b, e, dest);
         return;
     }
-    bool maybe = e->family == HIR_OPT, differs = e->args.len > 0;
+    bool differs = e->args.len > 0;
     SirOp op = maybe ? SIR_OP_NEW_ARRAY_OPT : SIR_OP_NEW_ARRAY;
     SirArg count = differs ? kept(b, e->lo) : lower__early_value(b, e->lo, &e->base, 1);
     SirArg *first = kept_all(b, e);

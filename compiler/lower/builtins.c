@@ -28,6 +28,7 @@ static SirOp builtin_op(HirBuiltin builtin) {
     case HIR_BUILTIN_TRUNCATE: return SIR_OP_GROW_TRUNCATE;
     case HIR_BUILTIN_APPEND: return SIR_OP_GROW_APPEND;
     case HIR_BUILTIN_RESERVE: return SIR_OP_GROW_RESERVE;
+    case HIR_BUILTIN_TRY_RESERVE: return SIR_OP_GROW_RESERVE_OPT;
     case HIR_BUILTIN_SEAL: return SIR_OP_GROW_SEAL;
     case HIR_BUILTIN_LEN: return SIR_OP_LEN;
     case HIR_BUILTIN_ADDRESS: return SIR_OP_ADDRESS;

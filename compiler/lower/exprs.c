@@ -101,7 +101,8 @@ static void lower_new(Body *b, const HirExpr *e, SirPlace dest) {
 static void lower_new_copy(Body *b, const HirExpr *e, SirPlace dest) {
     bool is_place = hir_expr_is_place(e->base);
     SirPlace from = is_place ? lower__place(b, e->base, false) : lower__value_place(b, e->base);
-    LOWER_OP(b, SIR_OP_NEW_COPY, e->span, lower__at(dest), lower__at(from));
+    SirOp op = e->family == HIR_OPT ? SIR_OP_NEW_COPY_OPT : SIR_OP_NEW_COPY;
+    LOWER_OP(b, op, e->span, lower__at(dest), lower__at(from));
 }
 
 // --- choices -------------------------------------------------------------------------------------------

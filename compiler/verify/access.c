@@ -165,6 +165,7 @@ static AccessKind place_kind(SirOp op, uint32_t nth) {
     case SIR_OP_DROP: return ACCESS_DROP;
     case SIR_OP_EQ_BYTES:
     case SIR_OP_NEW_COPY:
+    case SIR_OP_NEW_COPY_OPT:
     case SIR_OP_LEN:
     case SIR_OP_ADDRESS:
     case SIR_OP_IS_CLOSED:

@@ -47,6 +47,7 @@ static const Form forms[] = {
     { 't', false, KIND(STR),                 ANY_MODE   }, // any text
     { 's', false, KIND(STR),                 SIR_CONST  }, // const str
     { 'O', false, KIND(STR),                 SIR_OWN    }, // own str
+    { 'Q', true,  KIND(STR),                 SIR_OWN    }, // own str?
     { 'z', true,  KIND(STR),                 SIR_CONST  }, // const str?
     { 'e', false, KIND(ENDPOINT),            ANY_MODE   }, // any endpoint
     { 'E', false, KIND(EPSET),               ANY_MODE   }, // any set of endpoints
@@ -210,6 +211,7 @@ static const Row rows[] = {
     { SIR_OP_NEW_ARRAY_OPT, "AqT",  PLAIN   }, { SIR_OP_NEW_COPY,      "aS",   PLAIN   },
     { SIR_OP_NEW,           "hT",   PLAIN   }, { SIR_OP_NEW_ARRAY,     "HqT",  PLAIN   },
     { SIR_OP_NEW_COPY,      "Ot",   ANY     }, { SIR_OP_UNBOX,         "Tw",   ANY     },
+    { SIR_OP_NEW_COPY_OPT,  "AS",   PLAIN   }, { SIR_OP_NEW_COPY_OPT,  "Qt",   ANY     },
 
     { SIR_OP_BORROW,        "cT",   ANY     }, { SIR_OP_BORROW_MUT,    "mT",   ANY     },
     { SIR_OP_VIEW,          "CX",   ANY     }, { SIR_OP_VIEW,          "st",   ANY     },
@@ -231,7 +233,7 @@ static const Row rows[] = {
     { SIR_OP_GROW_POP,      "oG",   ANY     }, { SIR_OP_GROW_INSERT,   "GqT",  ANY     },
     { SIR_OP_GROW_REMOVE,   "TGq",  ANY     }, { SIR_OP_GROW_TRUNCATE, "Gq",   ANY     },
     { SIR_OP_GROW_APPEND,   "GS",   PLAIN   }, { SIR_OP_GROW_RESERVE,  "gq",   ANY     },
-    { SIR_OP_GROW_SEAL,     "ar",   ANY     },
+    { SIR_OP_GROW_SEAL,     "ar",   ANY     }, { SIR_OP_GROW_RESERVE_OPT, "bgq", ANY   },
 
     { SIR_OP_CLOSE,         "e",    ANY     }, { SIR_OP_IS_CLOSED,     "be",   ANY     },
 
