@@ -134,11 +134,17 @@ static uint32_t new_id(const State *state, uint32_t sip) {
 static bool act_spawn(Actor *actor) {
     const Thread *thread = thread_of(actor);
     const Config *config = config_of(actor);
-    const Value *args = deadlock__value_at(&actor->space->values, config->payload);
+    Values *values = &actor->space->values;
+    const Value *args;
     uint32_t func = (uint32_t)config->inst->args[config->inst->op == SIR_OP_JOIN_SPAWN].n;
     State state = copy_state(actor);
     if (state.threads.len == MOST_THREADS) return false;
     Thread child = { .sip = thread->sip, .id = new_id(&state, thread->sip) };
+    args = deadlock__value_at(
+        values, deadlock__value_far(
+                    values, deadlock__config_at(actor->space, thread->config)->payload, thread->id
+                )
+    );
     child.config =
         deadlock__config_begin(actor->space, thread->sip, func, args->items, args->count);
     child.parent = config->join ? thread->id + 1 : 0;
@@ -283,6 +289,38 @@ static Reach act_join(Actor *actor) {
     return REACH_ALL;
 }
 
+// --- locks -------------------------------------------------------------------------------------------------------------
+
+static Val lock_of(Values *values, const Thread *thread, Val ref) {
+    return deadlock__value_far(values, ref, thread->id); // the same for whoever looks
+}
+
+uint32_t deadlock__lock_holder(Space *space, const State *state, uint32_t thread) {
+    const Thread *waits = &state->threads.data[thread];
+    Val wanted = lock_of(&space->values, waits, deadlock__config_at(space, waits->config)->lock);
+    for (uint32_t i = 0; i < state->threads.len; i++) {
+        const Thread *other = &state->threads.data[i];
+        if (other->sip != waits->sip) continue;
+        const Numbers guards = deadlock__config_at(space, other->config)->guards;
+        vec_each(const Val, guard, &guards)
+            if (lock_of(&space->values, other, *guard) == wanted) return i;
+    }
+    return NO_END;
+}
+
+// Who has it already faults.
+static Reach act_lock(Actor *actor) {
+    uint32_t holder = deadlock__lock_holder(actor->space, actor->from, actor->thread);
+    State state = copy_state(actor);
+    if (holder == actor->thread)
+        act_end(actor, true);
+    else if (holder == NO_END)
+        add_moves(actor, &state, (Outcome){ 0 }, false);
+    else
+        return REACH_NONE;
+    return REACH_ALL;
+}
+
 // --- all ---------------------------------------------------------------------------------------------------------------
 
 static bool is_alone(const State *state, uint32_t thread) {
@@ -307,6 +345,7 @@ Reach deadlock__act(Space *space, const State *state, uint32_t thread, Arena *ar
     case STOP_SPAWN: reach = act_spawn(&actor) ? REACH_ALL : REACH_NONE; break;
     case STOP_RECEIVE: reach = act_receive(&actor); break;
     case STOP_JOIN: reach = act_join(&actor); break;
+    case STOP_LOCK: reach = act_lock(&actor); break;
     case STOP_END: act_end(&actor, false); break;
     case STOP_TRAP: act_end(&actor, true); break;
     case STOP_EXIT:

@@ -1,4 +1,4 @@
-// Who waits for ever: the largest set of threads in which each waits, and of all that it waits for, at once or by itself, something is
+// Who waits for ever: the largest set of threads in which each waits, and of all that it waits for, at once or by itself, something, an end or a lock, is
 // held by others of the set.
 // Such a set stays as it is, whatever the rest does.
 
@@ -39,8 +39,9 @@ uint32_t deadlock__blocked_holder(const Space *space, const State *state, uint32
 
 // --- waiting -----------------------------------------------------------------------------------------------------------
 
-static bool waits(const Space *space, const State *state, const Thread *thread) {
-    const Config *config = deadlock__config_at(space, thread->config);
+static bool waits(Space *space, const State *state, uint32_t row) {
+    const Config *config = deadlock__config_at(space, state->threads.data[row].config);
+    if (config->stop == STOP_LOCK) return deadlock__lock_holder(space, state, row) != NO_END;
     if (config->stop == STOP_JOIN) return true; // whether for anybody is asked later
     return config->stop == STOP_RECEIVE && deadlock__act_is_stuck(space, state, config);
 }
@@ -61,13 +62,17 @@ static bool is_child(const Thread *child, const Thread *parent, uint32_t join) {
     return child->sip == parent->sip && child->parent == parent->id + 1 && child->join == join;
 }
 
-static bool stays(const Space *space, const State *state, uint32_t row, const bool *in) {
+static bool stays(Space *space, const State *state, uint32_t row, const bool *in) {
     const Thread *thread = &state->threads.data[row];
     const Config *config = deadlock__config_at(space, thread->config);
     if (config->stop == STOP_JOIN) {
         for (uint32_t i = 0; i < state->threads.len; i++)
             if (in[i] && is_child(&state->threads.data[i], thread, config->join)) return true;
         return false;
+    }
+    if (config->stop == STOP_LOCK) {
+        uint32_t holder = deadlock__lock_holder(space, state, row);
+        return holder != NO_END && holder != row && in[holder];
     }
     for (uint32_t i = 0; i < config->wait_count; i++)
         if (!is_vain(space, state, &config->waits[i], in)) return false;
@@ -87,11 +92,11 @@ static bool is_firm(const Space *space, const State *state, const bool *in) {
     return true;
 }
 
-Numbers deadlock__blocked_find(Arena *arena, const Space *space, const State *state, bool *firm) {
+Numbers deadlock__blocked_find(Arena *arena, Space *space, const State *state, bool *firm) {
     Numbers result = { 0 };
     bool *in = arena_array(arena, bool, state->threads.len);
     for (uint32_t i = 0; i < state->threads.len; i++)
-        in[i] = waits(space, state, &state->threads.data[i]);
+        in[i] = waits(space, state, i);
     for (bool changed = true; changed;) {
         changed = false;
         for (uint32_t i = 0; i < state->threads.len; i++) {

@@ -142,12 +142,22 @@ static void collect_ends(const Space *space, Val value, Numbers *ends) {
         collect_ends(space, info->items[i], ends);
 }
 
-static void collect_held(const Mover *mover, Numbers *ends) {
+static void collect_guards(const Space *space, Val value, Numbers *guards) {
+    const Value *info = deadlock__value_at(&space->values, value);
+    if (info->kind == VALUE_GUARD && info->bits) vec_push(space->arena, guards, (Val)info->bits);
+    for (uint32_t i = 0; info->kind == VALUE_LIST && i < info->count; i++)
+        collect_guards(space, info->items[i], guards);
+}
+
+static void collect_held(const Mover *mover, Config *config) {
     for (uint32_t f = 0; f < mover->machine->count; f++) {
         const Frame *frame = &mover->machine->frames[f];
         uint32_t locals = mover->program->module->funcs.data[frame->func].locals.len;
-        for (uint32_t i = 0; i < locals; i++)
-            collect_ends(mover->space, frame->locals[i], ends);
+        for (uint32_t i = 0; i < locals; i++) {
+            collect_ends(mover->space, frame->locals[i], &config->held);
+            if (mover->program->locks)
+                collect_guards(mover->space, frame->locals[i], &config->guards);
+        }
     }
 }
 
@@ -155,7 +165,7 @@ static uint32_t keep(Mover *mover, uint32_t sip, Config config) {
     Space *space = mover->space;
     Numbers words = { 0 };
     uint64_t row;
-    collect_held(mover, &config.held);
+    collect_held(mover, &config);
     bool ended = config.stop == STOP_END || config.stop == STOP_EXIT; // wherever that was
     if (!ended || config.held.len) write_words(mover, &words);
     uint32_t frames = words.len;
@@ -283,16 +293,12 @@ static void look_at_arm(Looking *looking, const SirArm *arm, uint32_t row) {
 }
 
 static void look_at_receive(Mover *mover, const SirInst *inst, Config *config) {
-    uint32_t guards;
     Looking looking = { mover, config, { 0 } };
     config->stop = STOP_RECEIVE;
     for (uint32_t i = 0; i < inst->arm_count; i++)
         look_at_arm(&looking, &inst->arms[i], i);
     config->waits = looking.waits.data;
     config->wait_count = looking.waits.len;
-    if (!are_kernels(mover->space, &config->ends) &&
-        deadlock__mover_has(mover, VALUE_GUARD, &guards))
-        deadlock__mover_lose(mover, "it waits while it holds a lock");
 }
 
 // An end of any contract that turns out to be another one is closed.
@@ -310,6 +316,15 @@ static bool is_mistaken(Mover *mover, const SirInst *inst) {
            );
 }
 
+static bool is_lent_ends(Mover *mover, const SirArg *arg) {
+    if (arg->kind != SIR_ARG_MOVE && arg->kind != SIR_ARG_COPY) return false;
+    SirType type = deadlock__mover_place_type(mover, &arg->place);
+    ValueKind kind =
+        deadlock__value_at(&mover->space->values, deadlock__arg_peek(mover, arg))->kind;
+    bool borrows = kind == VALUE_REF || kind == VALUE_FAR;
+    return borrows && (type == SIR_NONE || mover->program->ends[type]);
+}
+
 static void look_at_spawn(Mover *mover, const SirInst *inst, Config *config) {
     bool joined = inst->op == SIR_OP_JOIN_SPAWN;
     config->stop = STOP_SPAWN;
@@ -320,20 +335,28 @@ static void look_at_spawn(Mover *mover, const SirInst *inst, Config *config) {
         );
         config->join = (uint32_t)join->bits + 1;
     }
-    const Value *args = deadlock__value_at(&mover->space->values, config->payload);
-    for (uint32_t i = 0; i < args->count; i++)
-        if (deadlock__value_at(&mover->space->values, args->items[i])->kind == VALUE_REF)
+    for (uint32_t i = joined ? 2 : 1; i < inst->arg_count; i++)
+        if (is_lent_ends(mover, &inst->args[i]))
             deadlock__mover_lose(mover, "a thread is lent an endpoint");
 }
 
+static void look_at_lock(Mover *mover, const SirInst *inst, Config *config) {
+    Spot spot = deadlock__spot_of(mover, &inst->args[1].place);
+    SirType type = deadlock__mover_place_type(mover, &inst->args[1].place);
+    config->stop = STOP_LOCK;
+    if (type == SIR_NONE || mover->program->ends[type])
+        deadlock__mover_lose(mover, "a lock guards an endpoint");
+    if (!spot.known)
+        deadlock__mover_lose(mover, "data decides which lock it takes");
+    else
+        config->lock = deadlock__spot_ref(mover, &spot);
+}
+
 static void look_at_join(Mover *mover, const SirInst *inst, Config *config) {
-    uint32_t guards;
     config->stop = STOP_JOIN;
     config->join = (uint32_t
     )deadlock__value_at(&mover->space->values, deadlock__arg_peek(mover, &inst->args[0]))
                        ->bits;
-    if (deadlock__mover_has(mover, VALUE_GUARD, &guards))
-        deadlock__mover_lose(mover, "it waits while it holds a lock");
 }
 
 // Is the instruction something that others can notice?
@@ -362,6 +385,10 @@ static bool look_at(Mover *mover, const SirInst *inst, Config *config) {
     case SIR_OP_SPAWN:
     case SIR_OP_JOIN_SPAWN: look_at_spawn(mover, inst, config); return true;
     case SIR_OP_JOIN_END: look_at_join(mover, inst, config); return true;
+    case SIR_OP_LOCK:
+        if (!mover->program->locks) return false;
+        look_at_lock(mover, inst, config);
+        return true;
     case SIR_OP_TRAP: config->stop = STOP_TRAP; return true;
     case SIR_OP_CALL_KERNEL:
         config->stop = STOP_EXIT;
@@ -618,7 +645,17 @@ static void go_on(Mover *mover, const Config *config, Outcome outcome) {
             mover, &inst->args[1].place, end_value(mover->space, outcome.channel * 2 + 1)
         );
         break;
-    case STOP_SPAWN: deadlock__args_take(mover, inst, inst->op == SIR_OP_JOIN_SPAWN ? 2 : 1); break;
+    case STOP_SPAWN:
+        deadlock__ref_forget(
+            mover, deadlock__args_take(mover, inst, inst->op == SIR_OP_JOIN_SPAWN ? 2 : 1)
+        );
+        break;
+    case STOP_LOCK:
+        deadlock__place_set(
+            mover, &inst->args[0].place,
+            deadlock__value_make(&mover->space->values, VALUE_GUARD, 0, config->lock, NULL, 0)
+        );
+        break;
     case STOP_CLOSE: finish_close(mover, inst); return;
     case STOP_JOIN: deadlock__arg_take(mover, &inst->args[0]); break;
     case STOP_END:

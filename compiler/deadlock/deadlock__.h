@@ -42,8 +42,9 @@ typedef enum ValueKind {
     VALUE_END, // bits: end of a channel; variant: tag of what it is, if only that knows (`C.any`)
     VALUE_REF, // a borrow: bits: frame << 32 | local; items: which part, then of that which part ...
     VALUE_LIST, // of a struct, array, growable, box; of variant `variant` of an enum or option
+    VALUE_FAR,  // a borrow that another thread has lent: as a borrow; variant: the lender's id
     VALUE_JOIN, // bits: its number in the thread
-    VALUE_GUARD // a lock that is held
+    VALUE_GUARD // a lock that is held; bits: the borrow that leads to it, or nothing known
 } ValueKind;
 
 typedef struct Value {
@@ -87,7 +88,9 @@ typedef struct FuncFacts {
 
 typedef struct Program {
     const SirModule *module;
-    bool *holds; // by type: an endpoint, guard or join may be in it
+    bool *holds; // by type: an endpoint, guard or join may be in it, or a lock that matters
+    bool *ends;  // by type: an endpoint may be in it
+    bool locks;  // somebody waits or speaks while it holds one: then who has which counts
     FuncFacts *funcs;
     bool may_exit;
     bool takes; // the oldest member of a set: then the order of members counts
@@ -119,6 +122,7 @@ typedef enum StopKind {
     STOP_CHANNEL,
     STOP_SPAWN,
     STOP_JOIN,
+    STOP_LOCK,
     STOP_END,
     STOP_TRAP,
     STOP_EXIT,
@@ -153,9 +157,11 @@ typedef struct Config {
     Numbers ends;        // SEND: one; CLOSE: all; RECEIVE: each that is waited for
     const Wait *waits;   // RECEIVE
     uint32_t wait_count;
-    Numbers held;  // all ends that the thread holds
-    Val payload;   // SEND: what of the arguments is to be kept; SPAWN: the arguments
-    uint32_t join; // SPAWN: plus one, 0: free; JOIN
+    Numbers held;   // all ends that the thread holds
+    Numbers guards; // the borrows that lead to the locks that it holds
+    Val lock;       // LOCK: the borrow that leads to it
+    Val payload;    // SEND: what of the arguments is to be kept; SPAWN: the arguments
+    uint32_t join;  // SPAWN: plus one, 0: free; JOIN
 } Config;
 
 enum { NO_END = UINT32_MAX, NO_CONFIG = UINT32_MAX };
@@ -213,6 +219,8 @@ const Config *deadlock__config_at(const Space *space, uint32_t config);
 
 typedef struct Spot {
     bool known;
+    bool is_far; // of thread `thread`, not of this one
+    uint32_t thread;
     uint32_t frame, local;
     uint32_t path[MOST_PATH];
     uint32_t depth;
@@ -233,6 +241,9 @@ Spot deadlock__spot_of(const Mover *mover, const SirPlace *place);
 Val deadlock__spot_get(const Mover *mover, const Spot *spot);
 void deadlock__spot_set(Mover *mover, const Spot *spot, Val value);
 Val deadlock__spot_ref(Mover *mover, const Spot *spot);
+void deadlock__ref_forget(
+    Mover *mover, Val value
+); // data where a borrow in it leads: others may change it
 Val deadlock__place_get(const Mover *mover, const SirPlace *place);
 void deadlock__place_set(Mover *mover, const SirPlace *place, Val value);
 Val deadlock__arg_peek(Mover *mover, const SirArg *arg);
@@ -312,6 +323,11 @@ typedef enum Reach {
     REACH_SOME, // others may add to them
 } Reach;
 
+// A borrow as it looks from another thread than the one with that id.
+Val deadlock__value_far(Values *values, Val value, uint32_t thread);
+// The thread that holds the lock that thread number `thread` waits for, itself perhaps; NO_END: it is free.
+uint32_t deadlock__lock_holder(Space *space, const State *state, uint32_t thread);
+
 // What thread number `thread` can do in the state.
 Reach deadlock__act(Space *space, const State *state, uint32_t thread, Arena *arena, Moves *moves);
 
@@ -328,7 +344,7 @@ bool deadlock__act_is_stuck(
 ); // no way can be taken
 
 // The threads that wait for each other for ever, as rows of the state's threads. `firm`: no other thread can end that.
-Numbers deadlock__blocked_find(Arena *arena, const Space *space, const State *state, bool *firm);
+Numbers deadlock__blocked_find(Arena *arena, Space *space, const State *state, bool *firm);
 uint32_t deadlock__blocked_holder(
     const Space *space, const State *state, uint32_t end
 ); // row of a thread; NO_END: nobody

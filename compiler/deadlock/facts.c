@@ -30,16 +30,15 @@ static bool type_holds(const Program *program, const SirTypeInfo *info) {
     case SIR_TYPE_OPTION:
     case SIR_TYPE_PTR:
     case SIR_TYPE_SLICE:
-    case SIR_TYPE_GROW:
-    case SIR_TYPE_MUTEX: return program->holds[info->elem];
+    case SIR_TYPE_GROW: return program->holds[info->elem];
+    case SIR_TYPE_MUTEX: return program->locks || program->holds[info->elem];
     default: return false;
     }
 }
 
 // Asked until nothing changes: a type may hold itself by an owner.
-static void find_types(Arena *arena, Program *program) {
+static void find_types(Program *program) {
     const SirModule *module = program->module;
-    program->holds = arena_array(arena, bool, module->types.len);
     for (bool changed = true; changed;) {
         changed = false;
         for (SirType i = 0; i < module->types.len; i++) {
@@ -98,11 +97,15 @@ static void take_addresses_of(Program *program, const SirTree *tree) {
         take_addresses_of(program, &tree->items[i]);
 }
 
+static bool any_value_speaks(const Program *program) {
+    for (SirFunc i = 0; i < program->module->funcs.len; i++)
+        if (program->funcs[i].is_taken && program->funcs[i].speaks) return true;
+    return false;
+}
+
 static bool spread(Program *program) {
-    bool values_speak = false, changed = false;
+    bool values_speak = any_value_speaks(program), changed = false;
     uint32_t count = program->module->funcs.len;
-    for (SirFunc i = 0; i < count; i++)
-        values_speak |= program->funcs[i].is_taken && program->funcs[i].speaks;
     for (SirFunc i = 0; i < count; i++) {
         FuncFacts *facts = &program->funcs[i];
         if (facts->speaks || !func_speaks(program, &program->module->funcs.data[i], values_speak))
@@ -110,6 +113,69 @@ static bool spread(Program *program) {
         facts->speaks = changed = true;
     }
     return changed;
+}
+
+// --- locks that matter -------------------------------------------------------------------------------------------
+
+typedef struct Region { // that a lock covers
+    const Program *program;
+    const SirFuncInfo *func;
+    SirLocal guard;
+    bool *seen; // by block
+    VEC(SirBlock) work;
+    bool values_speak;
+} Region;
+
+static bool is_guard(const SirArg *arg, SirLocal guard) {
+    return arg->kind == SIR_ARG_MOVE && arg->place.local == guard && arg->place.proj_count == 0;
+}
+
+static bool takes_guard(const SirInst *inst, SirLocal guard) {
+    for (uint32_t i = 0; i < inst->arg_count; i++)
+        if (is_guard(&inst->args[i], guard)) return true;
+    return false;
+}
+
+// In a block, from there to where the guard is given up: does anything happen that others can notice?
+static bool speaks_until(Arena *arena, Region *region, SirBlock block, uint32_t inst) {
+    const SirBlockInfo *info = &region->func->blocks.data[block];
+    for (; inst < info->insts.len; inst++) {
+        const SirInst *at = &info->insts.data[inst];
+        if (takes_guard(at, region->guard)) return at->op != SIR_OP_UNLOCK;
+        if (inst_speaks(region->program, region->func, at, region->values_speak)) return true;
+    }
+    const SirInst *last = vec_last(&info->insts);
+    for (uint32_t i = 0; i < last->arm_count; i++) {
+        SirBlock next = last->arms[i].block;
+        if (!region->seen[next]) vec_push(arena, &region->work, next);
+        region->seen[next] = true;
+    }
+    return false;
+}
+
+static bool lock_matters(Arena *arena, Region *region, SirBlock block, uint32_t inst) {
+    const SirArg *guard = &region->func->blocks.data[block].insts.data[inst].args[0];
+    memset(region->seen, 0, region->func->blocks.len * sizeof *region->seen);
+    region->guard = guard->place.local;
+    region->work.len = 0;
+    bool speaks = guard->place.proj_count || speaks_until(arena, region, block, inst + 1);
+    while (!speaks && region->work.len)
+        speaks = speaks_until(arena, region, vec_pop(&region->work), 0);
+    return speaks;
+}
+
+// A lock around which nobody waits, speaks or takes another is given back before anybody notices.
+static bool find_locks(Arena *arena, const Program *program, bool values_speak) {
+    vec_each(SirFuncInfo, func, &program->module->funcs) {
+        bool *seen = arena_array(arena, bool, func->blocks.len);
+        Region region = { program, func, 0, seen, { 0 }, values_speak };
+        for (SirBlock b = 0; b < func->blocks.len; b++)
+            for (uint32_t i = 0; i < func->blocks.data[b].insts.len; i++)
+                if (func->blocks.data[b].insts.data[i].op == SIR_OP_LOCK &&
+                    lock_matters(arena, &region, b, i))
+                    return true;
+    }
+    return false;
 }
 
 // --- locals that are alive -----------------------------------------------------------------------------------------
@@ -209,11 +275,18 @@ Program *deadlock__facts_find(Arena *arena, const SirModule *module) {
     program->funcs = arena_array(arena, FuncFacts, module->funcs.len);
     for (uint32_t i = 0; i < module->manifest.grant_count; i++)
         program->may_exit |= module->manifest.grants[i].kind == SIR_GRANT_EXIT;
-    find_types(arena, program);
+    program->holds = arena_array(arena, bool, module->types.len);
+    program->ends = arena_array(arena, bool, module->types.len);
+    find_types(program);
+    memcpy(program->ends, program->holds, module->types.len * sizeof *program->ends);
     look_at_all(program);
     vec_each(SirConstInfo, constant, &module->consts)
         take_addresses_of(program, &constant->tree);
     while (spread(program))
+        ;
+    program->locks = find_locks(arena, program, any_value_speaks(program));
+    find_types(program);
+    while (program->locks && spread(program))
         ;
     for (SirFunc i = 0; i < module->funcs.len; i++)
         find_live(arena, &module->funcs.data[i], &program->funcs[i]);

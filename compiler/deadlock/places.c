@@ -35,6 +35,8 @@ static void spot_add(Spot *spot, uint64_t part) {
 
 static Spot spot_behind(const Value *ref) {
     Spot spot = { .known = true,
+                  .is_far = ref->kind == VALUE_FAR,
+                  .thread = ref->variant,
                   .frame = (uint32_t)(ref->bits >> 32),
                   .local = (uint32_t)ref->bits };
     for (uint32_t i = 0; i < ref->count; i++)
@@ -46,34 +48,41 @@ static const Value *value_in(const Mover *mover, Val value) {
     return deadlock__value_at(&mover->space->values, value);
 }
 
-static void spot_step(const Mover *mover, const SirProj *proj, Spot *spot) {
-    const Value *index;
+static bool is_borrow(const Value *value) {
+    return value->kind == VALUE_REF || value->kind == VALUE_FAR;
+}
+
+// A borrow of which nothing is known, or that another thread has kept there, may lead anywhere; owners lead to their own.
+static bool is_lent_on(const Mover *mover, const SirPlace *place, uint32_t proj) {
+    SirPlace before = { .local = place->local, .projs = place->projs, .proj_count = proj };
+    SirType type = deadlock__mover_place_type(mover, &before);
+    if (type == SIR_NONE) return true;
+    const SirTypeInfo *info = &mover->program->module->types.data[type];
+    bool points = info->kind == SIR_TYPE_PTR || info->kind == SIR_TYPE_SLICE;
+    return points && info->mode != SIR_OWN;
+}
+
+static void spot_step(const Mover *mover, const SirPlace *place, uint32_t row, Spot *spot) {
+    const SirProj *proj = &place->projs[row];
+    const Value *index, *here = value_in(mover, deadlock__spot_get(mover, spot));
+    if (is_borrow(here)) { // where it leads; a slice has no step of its own for that
+        *spot = spot_behind(here);
+        if (proj->kind == SIR_PROJ_DEREF) return;
+    } else if ((spot->is_far || mover->program->locks) && is_lent_on(mover, place, row)) {
+        spot->known = false;
+        return;
+    }
     switch (proj->kind) {
     case SIR_PROJ_FIELD:
-    case SIR_PROJ_AT: {
-        const Value *here = value_in(mover, deadlock__spot_get(mover, spot));
-        if (here->kind == VALUE_REF) *spot = spot_behind(here); // a slice
-        spot_add(spot, proj->n);
-        return;
-    }
-    case SIR_PROJ_DEREF: {
-        const Value *here = value_in(mover, deadlock__spot_get(mover, spot));
-        if (here->kind == VALUE_REF)
-            *spot = spot_behind(here);
-        else
-            spot_add(spot, 0); // what is in a box
-        return;
-    }
-    case SIR_PROJ_INDEX: {
-        const Value *here = value_in(mover, deadlock__spot_get(mover, spot));
-        if (here->kind == VALUE_REF) *spot = spot_behind(here);
+    case SIR_PROJ_AT: spot_add(spot, proj->n); return;
+    case SIR_PROJ_DEREF: spot_add(spot, 0); return; // what is in a box
+    case SIR_PROJ_INDEX:
         index = value_in(mover, deadlock__mover_frame(mover)->locals[proj->n]);
         if (index->kind == VALUE_INT)
             spot_add(spot, index->bits);
         else
             spot->known = false; // one of the parts of what it has led to
         return;
-    }
     case SIR_PROJ_KINDS: break;
     }
     spot->known = false;
@@ -82,12 +91,12 @@ static void spot_step(const Mover *mover, const SirProj *proj, Spot *spot) {
 Spot deadlock__spot_of(const Mover *mover, const SirPlace *place) {
     Spot spot = { .known = true, .frame = mover->machine->count - 1, .local = place->local };
     for (uint32_t i = 0; i < place->proj_count && spot.known; i++)
-        spot_step(mover, &place->projs[i], &spot);
+        spot_step(mover, place, i, &spot);
     return spot;
 }
 
 Val deadlock__spot_get(const Mover *mover, const Spot *spot) {
-    if (!spot->known) return VAL_NONE;
+    if (!spot->known || spot->is_far) return VAL_NONE;
     Val value = mover->machine->frames[spot->frame].locals[spot->local];
     for (uint32_t i = 0; i < spot->depth; i++) {
         const Value *here = value_in(mover, value);
@@ -146,9 +155,25 @@ void deadlock__spot_set(Mover *mover, const Spot *spot, Val value) {
             );
         return;
     }
+    if (spot->is_far) {
+        if (value_in(mover, value)->is_tracked)
+            deadlock__mover_lose(mover, "an endpoint is kept in what another thread has lent");
+        return;
+    }
     if (!is_kept(mover, spot)) return;
     Val *local = &mover->machine->frames[spot->frame].locals[spot->local];
     *local = set_in(mover, *local, spot->path, spot->depth, value);
+}
+
+void deadlock__ref_forget(Mover *mover, Val value) {
+    const Value old = *value_in(mover, value);
+    for (uint32_t i = 0; old.kind == VALUE_LIST && i < old.count; i++)
+        deadlock__ref_forget(mover, old.items[i]);
+    if (old.kind != VALUE_REF) return;
+    Spot spot = spot_behind(&old);
+    Val there = deadlock__spot_get(mover, &spot);
+    deadlock__ref_forget(mover, there);
+    deadlock__spot_set(mover, &spot, without_data(mover, there));
 }
 
 Val deadlock__spot_ref(Mover *mover, const Spot *spot) {
@@ -159,8 +184,8 @@ Val deadlock__spot_ref(Mover *mover, const Spot *spot) {
         return VAL_NONE;
     }
     return deadlock__value_make(
-        &mover->space->values, VALUE_REF, 0, (uint64_t)spot->frame << 32 | spot->local, spot->path,
-        spot->depth
+        &mover->space->values, spot->is_far ? VALUE_FAR : VALUE_REF, spot->thread,
+        (uint64_t)spot->frame << 32 | spot->local, spot->path, spot->depth
     );
 }
 

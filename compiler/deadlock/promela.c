@@ -196,6 +196,7 @@ static void write_label(Writer *writer, uint32_t row) {
     case STOP_CHANNEL: refuse(writer, row, "a channel is made at run time"); break;
     case STOP_SPAWN:
     case STOP_JOIN: refuse(writer, row, "a thread is started"); break;
+    case STOP_LOCK: refuse(writer, row, "it speaks or waits while it has a lock"); break;
     case STOP_EXIT: refuse(writer, row, "it may end the system"); break;
     case STOP_LOST: refuse(writer, row, config.why); break;
     }

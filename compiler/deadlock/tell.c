@@ -115,6 +115,7 @@ const char *deadlock__tell_step(Arena *arena, const Space *space, const Label *l
     case STOP_CHANNEL: return arena_printf(arena, "`%s` makes a channel", name);
     case STOP_SPAWN: return arena_printf(arena, "`%s` starts a thread", name);
     case STOP_JOIN: return arena_printf(arena, "the threads of `%s` have ended", name);
+    case STOP_LOCK: return arena_printf(arena, "`%s` takes a lock", name);
     case STOP_TRAP: return arena_printf(arena, "`%s` ends by a fault", name);
     case STOP_END: return arena_printf(arena, "`%s` returns", name);
     case STOP_BEGIN:
@@ -162,6 +163,8 @@ const char *deadlock__tell_wait(
     const Config *config = deadlock__config_at(space, thread->config);
     const char *text = arena_printf(arena, "`%s` waits for ever", sip_name(space, thread->sip));
     if (config->stop == STOP_JOIN) return arena_printf(arena, "%s: for its own threads", text);
+    if (config->stop == STOP_LOCK)
+        return arena_printf(arena, "%s: for a lock that another of its threads has", text);
     const char *before = ":";
     vec_each(const uint32_t, it, &config->ends) {
         if (is_there(state, *it)) continue; // the other half of a join is not

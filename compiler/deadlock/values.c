@@ -14,7 +14,8 @@ const Value *deadlock__value_at(const Values *values, Val value) {
 }
 
 static bool is_tracked(const Values *values, ValueKind kind, const Val *items, uint32_t count) {
-    if (kind == VALUE_END || kind == VALUE_REF || kind == VALUE_JOIN || kind == VALUE_GUARD)
+    if (kind == VALUE_END || kind == VALUE_REF || kind == VALUE_FAR || kind == VALUE_JOIN ||
+        kind == VALUE_GUARD)
         return true;
     for (uint32_t i = 0; kind == VALUE_LIST && i < count; i++)
         if (deadlock__value_at(values, items[i])->is_tracked) return true;
@@ -68,4 +69,15 @@ Val deadlock__value_with(Values *values, Val list, uint32_t item, Val what) {
     );
     arena_free(&arena);
     return made;
+}
+
+Val deadlock__value_far(Values *values, Val value, uint32_t thread) {
+    const Value old = *deadlock__value_at(values, value);
+    if (old.kind == VALUE_REF)
+        return deadlock__value_make(values, VALUE_FAR, thread, old.bits, old.items, old.count);
+    for (uint32_t i = 0; old.kind == VALUE_LIST && i < old.count; i++)
+        value = deadlock__value_with(
+            values, value, i, deadlock__value_far(values, old.items[i], thread)
+        );
+    return value;
 }
