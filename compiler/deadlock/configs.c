@@ -463,6 +463,26 @@ static void branch_out(
     }
 }
 
+// Each element that an index may mean: a way of its own.
+static bool choose_index(Walk *walk, Way *way, const SirInst *inst) {
+    SirLocal index;
+    uint32_t count;
+    if (!deadlock__index_unknown(&walk->mover, inst, &index, &count)) return false;
+    if (!is_new(walk)) return true;
+    for (uint32_t i = 0; i < count; i++) {
+        Way *copy = copy_way(walk, way);
+        walk->mover.machine = &copy->machine;
+        if (!copy->choice && count > 1) {
+            copy->choice = inst;
+            copy->choice_func = deadlock__mover_frame(&walk->mover)->func;
+        }
+        deadlock__mover_frame(&walk->mover)->locals[index] =
+            deadlock__value_int(&walk->mover.space->values, i);
+        vec_push(&walk->mover.space->scratch, &walk->ways, copy);
+    }
+    return true;
+}
+
 // --- talk with the kernel ---------------------------------------------------------------------------------------------
 
 static uint32_t message_arms(const SirInst *inst, uint32_t *arms) {
@@ -532,6 +552,7 @@ static bool step(Walk *walk, Way *way) {
     Mover *mover = &walk->mover;
     const SirInst *inst = current(mover);
     Config config;
+    if (!way->machine.lost && choose_index(walk, way, inst)) return false;
     if (way->machine.lost || look_at(mover, inst, &config)) {
         if (!way->machine.lost && has_answer(inst) && are_kernels(mover->space, &config.ends))
             return talk(walk, way, &config) == STEP_ON;

@@ -26,6 +26,7 @@ enum {
     MOST_WAYS = 1000,   // between two stops of a thread
     MOST_STEPS = 20000, // silent ones, on one way
     MOST_FOLD = 64,     // largest number that arithmetic on constants makes
+    MOST_CHOICES = 16,  // elements among which an index chooses that is not known
     MOST_MADE = 64,     // channels at a time that are made at run time
     MOST_THREADS = 256,
 };
@@ -238,6 +239,9 @@ void deadlock__mover_lose(Mover *mover, const char *why);
 bool deadlock__mover_holds(const Mover *mover, SirType type);
 SirType deadlock__mover_place_type(const Mover *mover, const SirPlace *place);
 Spot deadlock__spot_of(const Mover *mover, const SirPlace *place);
+Spot deadlock__spot_behind(const Value *ref);
+void deadlock__spot_step(Spot *spot, uint64_t part);
+void deadlock__spot_narrow(Spot *spot, uint64_t first, uint64_t end); // to some of its elements
 Val deadlock__spot_get(const Mover *mover, const Spot *spot);
 void deadlock__spot_set(Mover *mover, const Spot *spot, Val value);
 Val deadlock__spot_ref(Mover *mover, const Spot *spot);
@@ -253,6 +257,10 @@ Val deadlock__args_peek(Mover *mover, const SirInst *inst, uint32_t first);
 Val deadlock__arg_kept(
     Mover *mover, const SirArg *arg
 ); // what of it is kept where it lies for long: no data
+
+// An index that data decides, in a place of elements that are kept, or an argument of the instruction: a local, which may be
+// each number below `count`. False: there is none.
+bool deadlock__index_unknown(Mover *mover, const SirInst *inst, SirLocal *index, uint32_t *count);
 
 // --- run.c, flow.c -----------------------------------------------------------------------------------------------
 

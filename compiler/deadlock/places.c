@@ -25,22 +25,60 @@ SirType deadlock__mover_place_type(const Mover *mover, const SirPlace *place) {
 
 // --- spots -------------------------------------------------------------------------------------------------------
 
+// The last part of a path may be a window: some elements in a row, of which a slice knows.
+enum { WINDOW = 1u << 31, WINDOW_BITS = 12, WINDOW_MASK = (1 << WINDOW_BITS) - 1 };
+
+static bool is_window(uint32_t part) {
+    return part & WINDOW;
+}
+
+static uint32_t window_first(uint32_t window) {
+    return window >> WINDOW_BITS & WINDOW_MASK;
+}
+
+static uint32_t window_count(uint32_t window) {
+    return window & WINDOW_MASK;
+}
+
 static void spot_add(Spot *spot, uint64_t part) {
-    if (spot->depth == MOST_PATH || part > 4096) {
+    uint32_t last = spot->depth ? spot->path[spot->depth - 1] : 0;
+    if (is_window(last)) {
+        spot->depth--;
+        if (part >= window_count(last)) spot->known = false;
+        part += window_first(last);
+    }
+    if (spot->depth == MOST_PATH || part > WINDOW_MASK) spot->known = false;
+    if (spot->known) spot->path[spot->depth++] = (uint32_t)part;
+}
+
+// Leads to elements `first` up to, not with, `end` of what it leads to.
+void deadlock__spot_narrow(Spot *spot, uint64_t first, uint64_t end) {
+    uint32_t last = spot->depth ? spot->path[spot->depth - 1] : 0;
+    bool within = !is_window(last) || end <= window_count(last);
+    if (is_window(last)) {
+        spot->depth--;
+        first += window_first(last);
+        end += window_first(last);
+    }
+    if (!within || first > end || end > WINDOW_MASK || spot->depth == MOST_PATH) {
         spot->known = false;
         return;
     }
-    spot->path[spot->depth++] = (uint32_t)part;
+    spot->path[spot->depth++] = WINDOW | (uint32_t)first << WINDOW_BITS | (uint32_t)(end - first);
 }
 
-static Spot spot_behind(const Value *ref) {
+void deadlock__spot_step(Spot *spot, uint64_t part) {
+    spot_add(spot, part);
+}
+
+Spot deadlock__spot_behind(const Value *ref) {
     Spot spot = { .known = true,
                   .is_far = ref->kind == VALUE_FAR,
                   .thread = ref->variant,
                   .frame = (uint32_t)(ref->bits >> 32),
                   .local = (uint32_t)ref->bits };
     for (uint32_t i = 0; i < ref->count; i++)
-        spot_add(&spot, ref->items[i]);
+        spot.path[spot.depth++] = ref->items[i];
     return spot;
 }
 
@@ -66,7 +104,7 @@ static void spot_step(const Mover *mover, const SirPlace *place, uint32_t row, S
     const SirProj *proj = &place->projs[row];
     const Value *index, *here = value_in(mover, deadlock__spot_get(mover, spot));
     if (is_borrow(here)) { // where it leads; a slice has no step of its own for that
-        *spot = spot_behind(here);
+        *spot = deadlock__spot_behind(here);
         if (proj->kind == SIR_PROJ_DEREF) return;
     } else if ((spot->is_far || mover->program->locks) && is_lent_on(mover, place, row)) {
         spot->known = false;
@@ -100,14 +138,33 @@ Val deadlock__spot_get(const Mover *mover, const Spot *spot) {
     Val value = mover->machine->frames[spot->frame].locals[spot->local];
     for (uint32_t i = 0; i < spot->depth; i++) {
         const Value *here = value_in(mover, value);
-        if (here->kind != VALUE_LIST || spot->path[i] >= here->count) return VAL_NONE;
-        value = here->items[spot->path[i]];
+        uint32_t part = spot->path[i], first = window_first(part), count = window_count(part);
+        if (here->kind != VALUE_LIST) return VAL_NONE;
+        if (is_window(part)) {
+            if (first + count > here->count) return VAL_NONE;
+            return deadlock__value_make(
+                &mover->space->values, VALUE_LIST, 0, 0, here->items + first, count
+            );
+        }
+        if (part >= here->count) return VAL_NONE;
+        value = here->items[part];
     }
     return value;
 }
 
+static Val set_window(Mover *mover, Val here, uint32_t window, Val value) {
+    const Value list = *value_in(mover, value);
+    for (uint32_t i = 0; i < window_count(window); i++)
+        here = deadlock__value_with(
+            &mover->space->values, here, window_first(window) + i,
+            list.kind == VALUE_LIST && i < list.count ? list.items[i] : VAL_NONE
+        );
+    return here;
+}
+
 static Val set_in(Mover *mover, Val here, const uint32_t *path, uint32_t depth, Val value) {
     if (depth == 0) return value;
+    if (is_window(path[0])) return set_window(mover, here, path[0], value);
     const Value *old = value_in(mover, here);
     if (old->kind != VALUE_LIST && old->kind != VALUE_NONE) { // what a lock guards
         if (value_in(mover, value)->is_tracked)
@@ -170,7 +227,7 @@ void deadlock__ref_forget(Mover *mover, Val value) {
     for (uint32_t i = 0; old.kind == VALUE_LIST && i < old.count; i++)
         deadlock__ref_forget(mover, old.items[i]);
     if (old.kind != VALUE_REF) return;
-    Spot spot = spot_behind(&old);
+    Spot spot = deadlock__spot_behind(&old);
     Val there = deadlock__spot_get(mover, &spot);
     deadlock__ref_forget(mover, there);
     deadlock__spot_set(mover, &spot, without_data(mover, there));

@@ -118,17 +118,30 @@ static void borrow(Mover *mover, const SirInst *inst) {
 
 // --- elements that hold endpoints ----------------------------------------------------------------------------------
 
+// Of a list itself, also where the argument leads to it.
 static Spot list_spot(const Mover *mover, const SirArg *arg) {
     Spot spot = deadlock__spot_of(mover, &arg->place);
     const Value *here = at(mover, deadlock__spot_get(mover, &spot));
-    if (here->kind != VALUE_REF) return spot;
-    Spot result = { .known = true,
-                    .frame = (uint32_t)(here->bits >> 32),
-                    .local = (uint32_t)here->bits,
-                    .depth = here->count };
-    for (uint32_t i = 0; i < here->count; i++)
-        result.path[i] = here->items[i];
-    return result;
+    bool leads = here->kind == VALUE_REF || here->kind == VALUE_FAR;
+    return leads ? deadlock__spot_behind(here) : spot;
+}
+
+// The list and the number in an argument; false: one of them is not known, and that was said.
+static bool known_index(
+    Mover *mover,
+    const Spot *spot,
+    const SirArg *arg,
+    uint32_t more,
+    const Value **list,
+    uint64_t *index
+) {
+    *list = at(mover, deadlock__spot_get(mover, spot));
+    const Value *value = at(mover, deadlock__arg_peek(mover, arg));
+    *index = value->bits;
+    bool known = spot->known && (*list)->kind == VALUE_LIST && value->kind == VALUE_INT;
+    if (known && *index < (*list)->count + more) return true;
+    deadlock__mover_lose(mover, "data decides which of some endpoints is meant");
+    return false;
 }
 
 static void resize(Mover *mover, const Spot *spot, uint32_t count) {
@@ -173,37 +186,104 @@ static void pop(Mover *mover, const SirInst *inst) {
     write_dest(mover, inst, in_list(mover, 1, last));
 }
 
+static void set_list(Mover *mover, const Spot *spot, const Val *items, uint32_t count) {
+    deadlock__spot_set(
+        mover, spot, deadlock__value_make(values(mover), VALUE_LIST, 0, 0, items, count)
+    );
+}
+
 // d = the old element `index`; what follows moves down, or it is replaced.
 static void take_element(Mover *mover, const SirInst *inst, bool replaces) {
     Spot spot = list_spot(mover, &inst->args[1]);
-    const Value *list = at(mover, deadlock__spot_get(mover, &spot));
-    const Value *index = at(mover, deadlock__arg_peek(mover, &inst->args[2]));
+    const Value *list;
+    uint64_t index;
+    bool known = known_index(mover, &spot, &inst->args[2], 0, &list, &index);
     Val more = replaces ? deadlock__arg_take(mover, &inst->args[3]) : VAL_NONE;
-    if (!spot.known || list->kind != VALUE_LIST || index->kind != VALUE_INT ||
-        index->bits >= list->count) {
-        deadlock__mover_lose(
-            mover, "an element with an endpoint is taken at an index that data decides"
-        );
-        return;
-    }
+    if (!known) return;
     Val *items = arena_array(&mover->space->scratch, Val, list->count);
     uint32_t count = 0;
     for (uint32_t i = 0; i < list->count; i++) {
-        if (i == index->bits && !replaces) continue;
-        items[count++] = i == index->bits ? more : list->items[i];
+        if (i == index && !replaces) continue;
+        items[count++] = i == index ? more : list->items[i];
     }
-    Val old = list->items[index->bits];
-    deadlock__spot_set(
-        mover, &spot, deadlock__value_make(values(mover), VALUE_LIST, 0, 0, items, count)
-    );
+    Val old = list->items[index];
+    set_list(mover, &spot, items, count);
     write_dest(mover, inst, old);
+}
+
+static void insert(Mover *mover, const SirInst *inst) {
+    Spot spot = list_spot(mover, &inst->args[0]);
+    const Value *list;
+    uint64_t index;
+    Val more = deadlock__arg_take(mover, &inst->args[2]);
+    if (!known_index(mover, &spot, &inst->args[1], 1, &list, &index)) return;
+    uint32_t count = list->count;
+    Val *items = arena_array(&mover->space->scratch, Val, count + 1);
+    for (uint32_t i = 0; i < count; i++)
+        items[i < index ? i : i + 1] = list->items[i];
+    items[index] = more;
+    set_list(mover, &spot, items, count + 1);
+}
+
+static void swap_elements(Mover *mover, const SirInst *inst) {
+    Spot spot = list_spot(mover, &inst->args[0]);
+    const Value *list;
+    uint64_t a, b;
+    if (!known_index(mover, &spot, &inst->args[1], 0, &list, &a) ||
+        !known_index(mover, &spot, &inst->args[2], 0, &list, &b))
+        return;
+    Val *items = arena_array(&mover->space->scratch, Val, list->count);
+    for (uint32_t i = 0; i < list->count; i++)
+        items[i] = list->items[i == a ? b : i == b ? a : i];
+    set_list(mover, &spot, items, list->count);
+}
+
+// Option of a borrow of an element.
+static void get(Mover *mover, const SirInst *inst) {
+    Spot spot = list_spot(mover, &inst->args[1]);
+    const Value *list;
+    uint64_t index;
+    if (!known_index(mover, &spot, &inst->args[2], MOST_FOLD, &list, &index)) return;
+    if (index >= list->count) {
+        write_dest(mover, inst, deadlock__value_make(values(mover), VALUE_LIST, 0, 0, NULL, 0));
+        return;
+    }
+    deadlock__spot_step(&spot, index);
+    write_dest(mover, inst, in_list(mover, 1, deadlock__spot_ref(mover, &spot)));
+}
+
+static Val window(Mover *mover, Spot spot, uint64_t first, uint64_t end) {
+    deadlock__spot_narrow(&spot, first, end);
+    return deadlock__spot_ref(mover, &spot);
+}
+
+static void subview(Mover *mover, const SirInst *inst) {
+    Spot spot = list_spot(mover, &inst->args[1]);
+    const Value *list;
+    uint64_t first, end;
+    if (!known_index(mover, &spot, &inst->args[2], 1, &list, &first) ||
+        !known_index(mover, &spot, &inst->args[3], 1, &list, &end))
+        return;
+    write_dest(mover, inst, window(mover, spot, first, end));
+}
+
+static void split(Mover *mover, const SirInst *inst) {
+    Spot spot = list_spot(mover, &inst->args[2]);
+    const Value *list;
+    uint64_t at_index;
+    if (!known_index(mover, &spot, &inst->args[3], 1, &list, &at_index)) return;
+    uint32_t count = list->count;
+    Val low = window(mover, spot, 0, at_index), high = window(mover, spot, at_index, count);
+    deadlock__place_set(mover, &inst->args[0].place, low);
+    deadlock__place_set(mover, &inst->args[1].place, high);
 }
 
 static void length(Mover *mover, const SirInst *inst) {
     Spot spot = list_spot(mover, &inst->args[1]);
     const Value *list = at(mover, deadlock__spot_get(mover, &spot));
-    bool known = place_holds(mover, &inst->args[1]) && list->kind == VALUE_LIST;
-    write_dest(mover, inst, known ? folded(mover, list->count) : VAL_NONE);
+    bool known = place_holds(mover, &inst->args[1]) && list->kind == VALUE_LIST &&
+                 list->count <= MOST_FOLD; // also where nothing is folded: it is kept all the same
+    write_dest(mover, inst, known ? deadlock__value_int(values(mover), list->count) : VAL_NONE);
 }
 
 static void exchange(Mover *mover, const SirInst *inst) {
@@ -400,6 +480,28 @@ static bool run_elements(Mover *mover, const SirInst *inst) {
     case SIR_OP_SLICE_REPLACE:
         if (!holds) return false;
         take_element(mover, inst, true);
+        return true;
+    case SIR_OP_GROW_INSERT:
+        if (!holds_first(mover, inst)) return false;
+        insert(mover, inst);
+        return true;
+    case SIR_OP_SLICE_SWAP:
+        if (!holds_first(mover, inst)) return false;
+        swap_elements(mover, inst);
+        return true;
+    case SIR_OP_GET:
+    case SIR_OP_GET_MUT:
+        if (!holds) return false;
+        get(mover, inst);
+        return true;
+    case SIR_OP_SUBVIEW:
+    case SIR_OP_SUBVIEW_MUT:
+        if (!holds) return false;
+        subview(mover, inst);
+        return true;
+    case SIR_OP_SPLIT:
+        if (!place_holds(mover, &inst->args[2])) return false;
+        split(mover, inst);
         return true;
     case SIR_OP_GROW_RESERVE: return holds_first(mover, inst);
     case SIR_OP_GROW_RESERVE_OPT:
