@@ -42,7 +42,8 @@ static Val compute(Mover *mover, const SirInst *inst) {
     switch (inst->op) {
     case SIR_OP_ADD_TRAP:
     case SIR_OP_ADD_WRAP:
-    case SIR_OP_ADD_SAT: return folded(mover, a + b);
+    case SIR_OP_ADD_SAT: // nothing grows by 0: that counts nothing
+        return a && b ? folded(mover, a + b) : deadlock__value_int(values(mover), a + b);
     case SIR_OP_SUB_TRAP:
     case SIR_OP_SUB_WRAP:
     case SIR_OP_SUB_SAT: return a >= b ? folded(mover, a - b) : VAL_NONE;
