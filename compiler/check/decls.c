@@ -395,6 +395,8 @@ static void complete_fn(Checker *checker, Decl *decl) {
     complete_owner(checker, decl);
     checker->self = fn->owner;
     fn->path = fn_path(checker, decl, fn->owner);
+    // Lengths in its types are constants, and those may ask for the function.
+    fn->sig.result = simple(checker, HIR_TYPE_ERROR);
     fn->sig.result = resolve_type(checker, decl->module, ast->result);
     fn->broken = fn->broken || is_error(fn->sig.result);
     vec_each(AstParam, param, &ast->params)
@@ -417,11 +419,12 @@ static void doubt(Decl *decl) {
 // --- on demand ----------------------------------------------------------------------------------------------------------------------------
 
 void complete_decl(Checker *checker, Decl *decl) {
-    if (decl->stage == STAGE_BUSY && decl->kind == DECL_CONST) {
+    if (decl->stage == STAGE_BUSY && (decl->kind == DECL_CONST || decl->kind == DECL_FN)) {
         diag_report(
             checker->diags, decl->item->name.span, E_NEEDS_ITSELF, text_of(checker, decl->name)
         );
-        decl->constant->broken = true;
+        if (decl->kind == DECL_CONST) decl->constant->broken = true;
+        if (decl->kind == DECL_FN) decl->fn->broken = true;
     }
     if (decl->stage != STAGE_NEW) return;
     decl->stage = STAGE_BUSY;
