@@ -320,29 +320,84 @@ static bool moves_out(const HirPattern *pattern) {
     return false;
 }
 
+// A guard looks at what its body will borrow beside what moves: at the payload itself, which has not moved yet.
+typedef struct Look {
+    const HirLocal *borrow;
+    HirLocal *hidden;
+    bool unknown; // it is used in a way that is not looked through
+} Look;
+
+static bool is_local(const HirExpr *expr, const HirLocal *local) {
+    return expr && expr->kind == HIR_LOCAL && expr->local == local;
+}
+
+static void find_unknown(void *context, HirExpr *expr, const HirExpr *around) {
+    Look *look = context;
+    bool known = around && (around->kind == HIR_DEREF || around->kind == HIR_COPY);
+    if (is_local(expr, look->borrow) && !known) look->unknown = true;
+}
+
+static void look_through(void *context, HirExpr *expr, const HirExpr *around) {
+    const Look *look = context;
+    (void)around;
+    if (!is_local(expr->base, look->borrow)) return;
+    if (expr->kind == HIR_DEREF) {
+        expr->kind = HIR_LOCAL;
+        expr->local = look->hidden;
+        expr->base = NULL;
+    } else {
+        expr->kind = HIR_BORROW;
+        expr->mode = HIR_CONST;
+        expr->base->local = look->hidden;
+        expr->base->type = look->hidden->type;
+    }
+}
+
+static bool lends(const HirPattern *pattern) {
+    return pattern->kind == HIR_PATTERN_BIND && !is_error(pattern->local->type) &&
+           (pattern->bind == HIR_BIND_CONST || pattern->bind == HIR_BIND_MUT);
+}
+
+// Is nothing that it borrows used by the guard but to be looked at?
+static bool may_look(const HirPattern *pattern, HirExpr *guard) {
+    for (uint32_t i = 0; i < pattern->args.len; i++)
+        if (!may_look(pattern->args.data[i], guard)) return false;
+    if (!lends(pattern)) return true;
+    if (pattern->bind == HIR_BIND_MUT) return !mentions(guard, pattern->local);
+    HirStmt whole = { .kind = HIR_STMT_ASSERT, .cond = guard };
+    Look look = { .borrow = pattern->local };
+    hir_visit_stmt(&whole, find_unknown, &look);
+    return !look.unknown;
+}
+
 // What moves out of a payload takes the rest of it along: what is borrowed beside it moves to a hidden local, and is
 // borrowed there.
-static void borrow_beside(Fn *fn, HirPattern *pattern, HirStmt *body) {
+static void borrow_beside(Fn *fn, HirPattern *pattern, HirArm *arm) {
     Checker *checker = fn->checker;
     for (uint32_t i = 0; i < pattern->args.len; i++)
-        borrow_beside(fn, pattern->args.data[i], body);
-    bool lends = pattern->bind == HIR_BIND_CONST || pattern->bind == HIR_BIND_MUT;
-    if (pattern->kind != HIR_PATTERN_BIND || !lends || is_error(pattern->local->type)) return;
+        borrow_beside(fn, pattern->args.data[i], arm);
+    if (!lends(pattern)) return;
     HirLocal *hidden = new_local(fn, 0, pattern->type, pattern->span);
     HirExpr *borrow = new_expr(checker, HIR_BORROW, pattern->local->type, pattern->span);
     borrow->base = local_place(fn, hidden, pattern->span);
     borrow->mode = pattern->bind == HIR_BIND_MUT ? HIR_MUT : HIR_CONST;
-    append(fn, body, let(fn, pattern->local, borrow, pattern->span));
+    if (arm->guard) {
+        HirStmt whole = { .kind = HIR_STMT_ASSERT, .cond = arm->guard };
+        Look look = { .borrow = pattern->local, .hidden = hidden };
+        hir_visit_stmt(&whole, look_through, &look);
+    }
+    append(fn, arm->body, let(fn, pattern->local, borrow, pattern->span));
     pattern->local = hidden;
     pattern->bind = hir_type_is_plain(pattern->type) ? HIR_BIND_COPY : HIR_BIND_MOVE;
 }
 
 // The parts of a tuple are places of their own.
-static void settle_borrows(Fn *fn, HirPattern *pattern, HirStmt *body) {
-    if (pattern->kind == HIR_PATTERN_VARIANT && moves_out(pattern))
-        borrow_beside(fn, pattern, body);
+static void settle_borrows(Fn *fn, HirPattern *pattern, HirArm *arm) {
+    if (pattern->kind == HIR_PATTERN_VARIANT && moves_out(pattern) &&
+        (!arm->guard || may_look(pattern, arm->guard)))
+        borrow_beside(fn, pattern, arm);
     for (uint32_t i = 0; pattern->kind == HIR_PATTERN_TUPLE && i < pattern->args.len; i++)
-        settle_borrows(fn, pattern->args.data[i], body);
+        settle_borrows(fn, pattern->args.data[i], arm);
 }
 
 static void check_case(Fn *fn, const Subject *subject, const AstCase *ast, HirStmt *stmt) {
@@ -359,7 +414,7 @@ static void check_case(Fn *fn, const Subject *subject, const AstCase *ast, HirSt
     if (ast->guard) arm.guard = check_cond(fn, ast->guard);
     if (arm.guard) check_guarded(fn, subject, &arm);
     arm.body = block_of(fn, ast->span);
-    if (!arm.guard && arm.patterns.len == 1) settle_borrows(fn, arm.patterns.data[0], arm.body);
+    if (arm.patterns.len == 1) settle_borrows(fn, arm.patterns.data[0], &arm);
     check_into(fn, &ast->body, arm.body);
     pop_scope(fn);
     vec_push(checker->arena, &stmt->arms, arm);
