@@ -1,7 +1,8 @@
 // From text to tree.
-// Takes a file of the source map; leaves its tree and the reports about it. A column of calls: scan, parse, copy, report,
-// and where something was reported once more, without it.
+// Takes a file of the source map; leaves its tree and the reports about it. What parses is read by lr.c. The rest is a column
+// of calls: scan, parse, copy, report, and where something was reported once more, without it.
 
+#include "lr.h"
 #include "syntax__.h"
 
 #include "base/clock.h"
@@ -96,6 +97,11 @@ Syntax *syntax_parse(Arena *arena, const SourceMap *map, FileId file, Diags *dia
                             .root = empty_root(&parse),
                             .broken = true,
                             .unreadable = true };
+        return syntax;
+    }
+    const SyntaxNode *read = parse.reported ? NULL : lr__parse(arena, parse.text);
+    if (read) {
+        *syntax = (Syntax){ .file = file, .text = parse.text, .root = read };
         return syntax;
     }
     Arena memory;

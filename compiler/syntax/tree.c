@@ -2,9 +2,8 @@
 // Takes a tree of tree-sitter's; leaves an array of nodes in the order of the text, and the holes in it. One walk, by a
 // cursor and a stack of what is open, so that depth costs no stack of ours.
 
+#include "kinds.h"
 #include "syntax__.h"
-
-#include <string.h>
 
 typedef struct Kinds { // by the library's numbers
     uint8_t *kind;
@@ -21,36 +20,6 @@ typedef struct Copy {
     bool root_error; // the root is an error, its children in no order
 } Copy;
 
-static const char *const kind_texts[SYNTAX_KINDS] = {
-    "error",
-    "token",
-#define SYNTAX_KIND(name, text) text,
-#include "syntax/kinds.def"
-};
-
-static const char *const field_texts[FIELDS] = {
-    "",
-#define SYNTAX_FIELD(name, text) text,
-#include "syntax/kinds.def"
-};
-
-const char *syntax_kind_text(SyntaxKind kind) {
-    return kind_texts[kind];
-}
-
-static uint8_t find(const char *const *texts, uint32_t low, uint32_t high, const char *text) {
-    while (low < high) {
-        uint32_t middle = (low + high) / 2;
-        int order = strcmp(texts[middle], text);
-        if (order == 0) return (uint8_t)middle;
-        if (order < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return 0;
-}
-
 // Which kind a symbol is; SYNTAX_TOKEN for punctuation, 0 for what is left out.
 static Kinds kinds_new(Arena *arena) {
     const TSLanguage *language = tree_sitter_sip();
@@ -63,11 +32,11 @@ static Kinds kinds_new(Arena *arena) {
         if (type == TSSymbolTypeAnonymous)
             kinds.kind[i] = SYNTAX_TOKEN;
         else if (type == TSSymbolTypeRegular)
-            kinds.kind[i] = find(kind_texts, SYNTAX_TOKEN + 1, SYNTAX_KINDS, name);
+            kinds.kind[i] = syntax__kind(name);
     }
     for (uint32_t i = 1; i <= fields; i++) {
         const char *name = ts_language_field_name_for_id(language, (TSFieldId)i);
-        kinds.field[i] = find(field_texts, FIELD_NONE + 1, FIELDS, name);
+        kinds.field[i] = syntax__field(name);
     }
     return kinds;
 }
