@@ -2,8 +2,8 @@
 //
 // Large chunks come from the system, zeroed, and in huge pages where it has them: a compiler touches much memory once, and a
 // fault for each 4 KiB of it is dearer than what is done there. Those of the usual size are kept when an arena ends, for the
-// next room: clearing what has been touched is cheaper than touching what has not. Small ones come from malloc and are cleared
-// as they are handed out.
+// next room: clearing what has been touched is cheaper than touching what has not. What does not come from the system is
+// cleared some pages at a time, just before it is handed out.
 
 #include "arena.h"
 
@@ -17,6 +17,7 @@
 #include <threads.h>
 
 enum { FIRST_CHUNK = 16 << 10, LARGEST_CHUNK = 4 << 20, HUGE_PAGE = 2 << 20, KEPT_MOST = 32 };
+enum { CLEARED_AHEAD = 4 << 10 };
 enum { NO_MEMORY_STATUS = 3 }; // as of whatever else fails that is not the program: docs/sipcc.md
 
 struct ArenaChunk {
@@ -59,7 +60,7 @@ static bool keep(ArenaChunk *chunk) {
     return room;
 }
 
-static ArenaChunk *take_kept(void) { // as new; NULL: there is none
+static ArenaChunk *take_kept(void) { // not zeroed; NULL: there is none
     call_once(&once, make_lock);
     mtx_lock(&lock);
     ArenaChunk *chunk = kept;
@@ -68,7 +69,6 @@ static ArenaChunk *take_kept(void) { // as new; NULL: there is none
         kept_count--;
     }
     mtx_unlock(&lock);
-    if (chunk) memset(chunk, 0, LARGEST_CHUNK);
     return chunk;
 }
 
@@ -109,27 +109,38 @@ static void add_chunk(Arena *arena, size_t at_least) {
     if (size < at_least + sizeof(ArenaChunk) + 64) size = at_least + sizeof(ArenaChunk) + 64;
     if (size >= HUGE_PAGE) size = (size + HUGE_PAGE - 1) & ~(size_t)(HUGE_PAGE - 1);
     ArenaChunk *chunk = size == LARGEST_CHUNK ? take_kept() : NULL;
-    if (!chunk) chunk = size < HUGE_PAGE ? malloc(size) : map_pages(size);
+    bool zeroed = !chunk && size >= HUGE_PAGE;
+    if (!chunk) chunk = zeroed ? map_pages(size) : malloc(size);
     if (!chunk) base_out_of_memory(size);
     chunk->next = arena->chunks;
     chunk->size = size;
     arena->chunks = chunk;
     arena->at = chunk->bytes;
-    arena->end = (uint8_t *)chunk + size;
+    arena->limit = (uint8_t *)chunk + size;
+    arena->end = zeroed ? arena->limit : arena->at;
 }
 
-void *arena_alloc(Arena *arena, size_t size, size_t align) {
+static size_t padding(const Arena *arena, size_t align) {
+    return (size_t)(-(uintptr_t)arena->at) & (align - 1);
+}
+
+static bool has_room(const Arena *arena, size_t size, size_t align) {
+    size_t room = (size_t)(arena->limit - arena->at), pad = padding(arena, align);
+    return arena->at && room >= pad && room - pad >= size;
+}
+
+void *arena_alloc_more(Arena *arena, size_t size, size_t align) {
     assert(align && (align & (align - 1)) == 0 && align <= 64);
-    size_t pad = (size_t)(-(uintptr_t)arena->at) & (align - 1);
-    if (!arena->at || (size_t)(arena->end - arena->at) < pad ||
-        (size_t)(arena->end - arena->at) - pad < size) {
-        add_chunk(arena, size);
-        pad = (size_t)(-(uintptr_t)arena->at) & (align - 1);
-    }
-    void *memory = arena->at + pad;
-    arena->at += pad + size;
+    if (!has_room(arena, size, align)) add_chunk(arena, size);
+    uint8_t *memory = arena->at + padding(arena, align);
+    arena->at = memory + size;
     arena->used += size;
-    return arena->chunks->size < HUGE_PAGE ? memset(memory, 0, size) : memory;
+    if (arena->at <= arena->end) return memory;
+    size_t left = (size_t)(arena->limit - arena->at);
+    uint8_t *cleared = arena->at + (left < CLEARED_AHEAD ? left : CLEARED_AHEAD);
+    memset(arena->end, 0, (size_t)(cleared - arena->end));
+    arena->end = cleared;
+    return memory;
 }
 
 void *arena_alloc_array(Arena *arena, size_t count, size_t size, size_t align) {

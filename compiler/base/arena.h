@@ -13,15 +13,28 @@ typedef struct ArenaChunk ArenaChunk;
 
 typedef struct Arena {
     ArenaChunk *chunks; // the newest first
-    uint8_t *at, *end;  // what is free in the newest
+    uint8_t *at, *end;  // what is free in the newest, and zeroed
+    uint8_t *limit;     // what is free in all
     size_t used;        // bytes handed out
 } Arena;
 
 void arena_init(Arena *arena);
 void arena_free(Arena *arena); // and all that was allocated in it; the arena is empty afterwards
 
+void *arena_alloc_more(
+    Arena *arena, size_t size, size_t align
+); // arena_alloc, where it is not at hand
+
 // `size` zeroed bytes at a multiple of `align`, a power of two up to 64. Never NULL, also for size 0.
-void *arena_alloc(Arena *arena, size_t size, size_t align);
+static inline void *arena_alloc(Arena *arena, size_t size, size_t align) {
+    size_t pad = (size_t)(-(uintptr_t)arena->at) & (align - 1);
+    size_t room = (size_t)(arena->end - arena->at);
+    if (room <= pad || room - pad <= size) return arena_alloc_more(arena, size, align);
+    uint8_t *memory = arena->at + pad;
+    arena->at = memory + size;
+    arena->used += size;
+    return memory;
+}
 
 #define arena_new(arena, T)      ((T *)arena_alloc((arena), sizeof(T), _Alignof(T)))
 #define arena_array(arena, T, n) ((T *)arena_alloc_array((arena), (n), sizeof(T), _Alignof(T)))

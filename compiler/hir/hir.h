@@ -524,22 +524,22 @@ typedef enum HirExprKind {
     HIR_FAULT, // ends the SIP (EXPLICIT); type NEVER
 } HirExprKind;
 
-struct HirExpr {
-    HirExprKind kind;
-    const HirType *type; // of a place: of what it holds
+struct HirExpr { // most of what there is of a large program: small
+    HirExprKind kind : 8;
+    HirMode mode     : 8; // BORROW VIEW SUBVIEW
+    HirOp op         : 8;
+    HirFamily family : 8;
     Span span;
+    const HirType *type; // of a place: of what it holds
     HirExpr *base, *index, *lo, *hi;
     VEC(HirExpr *) args;
     uint32_t *rows; // STRUCT_LIT
     uint32_t row;   // FIELD: field; VARIANT; KCALL
-    uint64_t bits;  // LITERAL
-    const HirSymbol
-        *symbol;  // of a LITERAL that is not known; else NULL. Such a thing is never lowered
-    Str text;     // STR_LIT
-    HirMode mode; // BORROW VIEW SUBVIEW
-    HirOp op;
-    HirFamily family;
     HirBuiltin builtin;
+    uint64_t bits; // LITERAL
+    const HirSymbol
+        *symbol; // of a LITERAL that is not known; else NULL. Such a thing is never lowered
+    Str text;    // STR_LIT
     HirLocal *local;
     const HirConst *constant;
     const HirFn *fn;

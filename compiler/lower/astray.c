@@ -241,7 +241,7 @@ static void run_inst(Astray *a, SirBlockInfo *block, uint32_t at) {
     if (inst->op == SIR_OP_SEND) run_send(a, inst);
     if (inst->op == SIR_OP_BORROW_MUT) run_borrow(a, block, at);
     rewrite_args(a, inst);
-    vec_push(a->module->arena, &a->out.list, *inst);
+    vec_push(a->module->code, &a->out.list, *inst);
     step_call(a, inst);
     for (uint32_t i = 0; i < a->rows.len; i++)
         if (a->is_out[i] && !a->is_lent[i] && a->states[i] == a->rows.data[i].rest)
@@ -327,7 +327,7 @@ static void run_block(Astray *a, SirBlock block) {
     SirInst last = *vec_last(&info.insts);
     take_out_for_wait(a, &last);
     rewrite_args(a, &last);
-    vec_push(a->module->arena, &a->out.list, last);
+    vec_push(a->module->code, &a->out.list, last);
     insts_put(&a->out, &a->func->blocks.data[block]);
     leave_edges(a, last);
 }

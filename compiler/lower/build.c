@@ -12,7 +12,7 @@ SirPlace lower__local_place(SirLocal local) {
 
 SirPlace lower__project(Body *b, SirPlace base, SirProjKind kind, uint64_t n) {
     SirPlace place = { .local = base.local, .proj_count = base.proj_count + 1 };
-    place.projs = arena_array(b->l->arena, SirProj, place.proj_count);
+    place.projs = arena_array(b->l->module->code, SirProj, place.proj_count);
     for (uint32_t i = 0; i < base.proj_count; i++)
         place.projs[i] = base.projs[i];
     place.projs[base.proj_count] = (SirProj){ kind, n };

@@ -84,7 +84,7 @@ static void lower_is_none(Body *b, const HirExpr *e, SirArg dest) {
         arm->n = !i;
         arm->block = ways[i];
         arm->bind_count = !i;
-        arm->binds = arena_array(b->l->arena, SirBind, 1);
+        arm->binds = arena_array(b->l->module->code, SirBind, 1);
         arm->binds[0] = (SirBind){ SIR_BIND_SKIP, SIR_NONE };
     }
     for (uint32_t i = 0; i < 2; i++) {

@@ -118,7 +118,7 @@ static void fill_one(const HirHead *head, SirPlace place, SirArm *made) {
 static void fill_heads(Body *b, const HirReceiveArm *arm, const SirPlace *places, SirArm *made) {
     made->kind = SIR_ARM_JOIN;
     made->head_count = arm->heads.len;
-    made->heads = arena_array(b->l->arena, SirHead, made->head_count);
+    made->heads = arena_array(b->l->module->code, SirHead, made->head_count);
     for (uint32_t i = 0; i < made->head_count; i++) {
         const HirHead *head = &arm->heads.data[i];
         made->heads[i] = (SirHead){ head->closed, places[i], head->closed ? 0 : head->message };
@@ -127,7 +127,7 @@ static void fill_heads(Body *b, const HirReceiveArm *arm, const SirPlace *places
 
 static void fill_binds(Body *b, SirArm *made, const SirLocal *locals, uint32_t count) {
     made->bind_count = count;
-    made->binds = arena_array(b->l->arena, SirBind, count);
+    made->binds = arena_array(b->l->module->code, SirBind, count);
     for (uint32_t i = 0; i < count; i++)
         made->binds[i] = (SirBind){ SIR_BIND_MOVE, locals[i] };
 }

@@ -123,7 +123,7 @@ static void add_drop(Drops *d, Insts *out, const SirPlace *place, SirType type, 
 static void drop_path(Drops *d, Insts *out, PathId id, const BitSet *dying, SirLoc loc) {
     const Path *path = &d->paths->rows.data[id];
     if (!paths_any(d->paths, id, dying)) return;
-    SirPlace place = paths_place(d->paths, id, d->module->arena);
+    SirPlace place = paths_place(d->paths, id, d->module->code);
     if (kind_owns(d->kinds, path->type) && paths_all(d->paths, id, dying)) {
         add_drop(d, out, &place, path->type, loc);
         return;
@@ -170,7 +170,7 @@ static void rewrite_block(Drops *d, SirBlock block, BitSet *state) {
         else if (is_assignment(inst))
             replace_assignment(d, &out, inst, state);
         else
-            vec_push(d->module->arena, &out.list, *inst);
+            vec_push(d->module->code, &out.list, *inst);
         step_inst(d, inst, state);
     }
     insts_put(&out, info);

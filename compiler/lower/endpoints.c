@@ -40,7 +40,7 @@ static void add_slots(Slots *slots, SirPlace place, SirType type) {
 
 Slots *slots_find(SirModule *module, const SirFuncInfo *func, Arena *scratch) {
     Slots *slots = arena_new(scratch, Slots);
-    *slots = (Slots){ .module = module, .func = func, .arena = module->arena, .scratch = scratch };
+    *slots = (Slots){ .module = module, .func = func, .arena = module->code, .scratch = scratch };
     slots->first = arena_array(scratch, uint32_t, func->locals.len + 1);
     for (SirLocal local = 0; local < func->locals.len; local++) {
         slots->first[local] = slots->rows.len;

@@ -165,7 +165,7 @@ void lower__bind_some(Body *b, SirArm *arm, bool moves, SirLocal local) {
     arm->kind = SIR_ARM_VARIANT;
     arm->n = 1;
     arm->bind_count = 1;
-    arm->binds = arena_new(b->l->arena, SirBind);
+    arm->binds = arena_new(b->l->module->code, SirBind);
     *arm->binds = (SirBind){ moves ? SIR_BIND_MOVE : SIR_BIND_COPY, local };
 }
 

@@ -133,6 +133,6 @@ static void renumber(SirFuncInfo *func, Arena *arena, Arena *scratch) {
 
 void flow_tidy(SirModule *module, SirFuncInfo *func, Arena *scratch) {
     thread_jumps(func);
-    join_chains(func, module->arena, scratch);
-    renumber(func, module->arena, scratch);
+    join_chains(func, module->code, scratch);
+    renumber(func, module->code, scratch);
 }

@@ -4,8 +4,8 @@
 
 SirInst *insts_add(SirModule *module, Insts *insts, SirOp op, uint32_t args, SirLoc loc) {
     SirInst inst = { .op = op, .loc = loc, .arg_count = args };
-    inst.args = arena_array(module->arena, SirArg, args);
-    vec_push(module->arena, &insts->list, inst);
+    inst.args = arena_array(module->code, SirArg, args);
+    vec_push(module->code, &insts->list, inst);
     return vec_last(&insts->list);
 }
 
@@ -28,7 +28,7 @@ void insts_put_on_edge(
 ) {
     SirInst *jump = insts_add(module, insts, SIR_OP_JUMP, 0, loc);
     jump->arm_count = 1;
-    jump->arms = arena_array(module->arena, SirArm, 1);
+    jump->arms = arena_array(module->code, SirArm, 1);
     jump->arms[0].block = arm->block;
     arm->block = sir_block_add(module, func);
     insts_put(insts, vec_last(&func->blocks));

@@ -9,6 +9,7 @@
 #include "drops.h"
 #include "flow.h"
 #include "lower__.h"
+#include "settle.h"
 #include "states.h"
 
 // --- small things that all ask for ---------------------------------------------------------------------
@@ -28,12 +29,24 @@ static SirFile file_row(Lower *l, FileId file) {
     return row;
 }
 
+static Line find_line(Lower *l, Span span) {
+    const SourceMap *map = l->program->map;
+    Line line = { .file = span.file, .row = file_row(l, span.file) };
+    line.number = source_line_at(map, span.file, span.start);
+    line.start = source_line_start(map, span.file, line.number);
+    line.end = source_line_start(map, span.file, line.number + 1);
+    return line;
+}
+
 SirLoc lower__loc(Lower *l, Span span) {
     SirLoc loc = { .file = SIR_NONE };
     if (span.file == 0) return loc;
-    uint32_t scalar_column;
-    loc.file = file_row(l, span.file);
-    source_line_col(l->program->map, span.file, span.start, &loc.line, &scalar_column, &loc.column);
+    Line *line = &l->line;
+    bool on_it = line->file == span.file && line->start <= span.start && span.start < line->end;
+    if (!on_it) *line = find_line(l, span);
+    loc.file = line->row;
+    loc.line = line->number;
+    loc.column = span.start - line->start + 1;
     return loc;
 }
 
@@ -44,9 +57,10 @@ SirFunc lower__fn(Lower *l, const HirFn *fn) {
 }
 
 static void lower_fn(Lower *l, SirFunc row) {
-    SirFuncInfo func = lower__body(l, &l->found.data[row], &l->module->funcs.data[row]);
     Arena scratch;
     arena_init(&scratch);
+    l->module->code = &scratch;
+    SirFuncInfo func = lower__body(l, &l->found.data[row], &l->module->funcs.data[row]);
     flow_tidy(l->module, &func, &scratch);
     // Every block can be reached from here on.
     astray_take_out(l->module, &func, &scratch);
@@ -56,8 +70,9 @@ static void lower_fn(Lower *l, SirFunc row) {
     states_agree(l->module, &func, &scratch);
     // Endpoints are in the states that types, messages and joins ask for.
     flow_tidy(l->module, &func, &scratch);
+    l->module->funcs.data[row] = settle_func(l->arena, &func);
+    l->module->code = l->arena;
     arena_free(&scratch);
-    l->module->funcs.data[row] = func;
 }
 
 // --- the manifest --------------------------------------------------------------------------------------

@@ -28,6 +28,12 @@ typedef struct Found { // a function that is reached
     const Given *given; // per parameter
 } Found;
 
+typedef struct Line { // of a file: `start` to `end`, its end included
+    FileId file;      // 0: none
+    SirFile row;
+    uint32_t number, start, end;
+} Line;
+
 typedef struct Lower {
     Arena *arena; // the module's
     Arena scratch;
@@ -42,6 +48,7 @@ typedef struct Lower {
     StrMap *fns;      // HirFn.number and what it is given to SirFunc
     Map *files;       // FileId to SirFile
     VEC(Found) found; // by SirFunc
+    Line line;        // the last that was asked for
 } Lower;
 
 // Each gives the row of what it is asked for, and makes it when it is first asked.

@@ -156,7 +156,7 @@ static void fill_payload(
     arm->kind = SIR_ARM_VARIANT;
     arm->n = pattern->row;
     arm->bind_count = arity;
-    arm->binds = arena_array(b->l->arena, SirBind, arity);
+    arm->binds = arena_array(b->l->module->code, SirBind, arity);
     bool consumed = consumes(pattern);
     for (uint32_t i = 0; i < arity; i++) {
         SirType field = sir_variant_field(b->l->module, type, pattern->row, i);
@@ -266,7 +266,7 @@ static void test_payload(Body *b, SirPlace place, const HirPattern *pattern, Sir
     SirPlace *places = arena_array(&b->l->scratch, SirPlace, arity);
     SirArm *arm = match_else(b, place, pattern->type, no, pattern->span);
     *arm = (SirArm){ .kind = SIR_ARM_VARIANT, .n = pattern->row, .bind_count = arity };
-    arm->binds = arena_array(b->l->arena, SirBind, arity);
+    arm->binds = arena_array(b->l->module->code, SirBind, arity);
     arm->block = lower__block(b);
     SirBlock inside = arm->block;
     for (uint32_t i = 0; i < arity; i++) {
@@ -350,7 +350,7 @@ static void lend_payload(Body *b, Switch *s, SirPlace place, const HirPattern *p
     arm->n = pattern->row;
     arm->block = inside;
     arm->bind_count = pattern->args.len;
-    arm->binds = arena_array(b->l->arena, SirBind, pattern->args.len);
+    arm->binds = arena_array(b->l->module->code, SirBind, pattern->args.len);
     for (uint32_t i = 0; i < pattern->args.len; i++) {
         const HirPattern *arg = pattern->args.data[i];
         SirType field = sir_variant_field(b->l->module, type, pattern->row, i);
@@ -421,7 +421,7 @@ static void take_payload(
     arm->n = pattern->row;
     arm->block = inside;
     arm->bind_count = arity;
-    arm->binds = arena_array(b->l->arena, SirBind, arity);
+    arm->binds = arena_array(b->l->module->code, SirBind, arity);
     for (uint32_t i = 0; i < arity; i++) {
         SirType field = sir_variant_field(b->l->module, type, pattern->row, i);
         SirLocal part = lower__temp(b, field, pattern->args.data[i]->span);
@@ -543,7 +543,7 @@ static void lower_variant(Body *b, Switch *s, uint32_t variant, SirArm *arm) {
     arm->kind = SIR_ARM_VARIANT;
     arm->n = variant;
     arm->bind_count = sir_variant_arity(b->l->module, lower__place_type(b, s->place), variant);
-    arm->binds = arena_array(b->l->arena, SirBind, arm->bind_count);
+    arm->binds = arena_array(b->l->module->code, SirBind, arm->bind_count);
     for (uint32_t i = 0; i < arm->bind_count; i++)
         arm->binds[i].local = SIR_NONE;
     lower__start(b, arm->block = lower__block(b));

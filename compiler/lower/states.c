@@ -82,7 +82,7 @@ static void analyse(States *s) {
 
 static SirPlace through(States *s, const SirPlace *pointer) {
     SirPlace place = { .local = pointer->local, .proj_count = 1 };
-    place.projs = arena_array(s->module->arena, SirProj, 1);
+    place.projs = arena_array(s->module->code, SirProj, 1);
     place.projs[0] = (SirProj){ SIR_PROJ_DEREF, 0 };
     return place;
 }
@@ -106,7 +106,7 @@ static void ask_fields(
     if (info->kind == SIR_TYPE_ENDPOINT) ask_state(s, out, place, type, values, loc);
     for (uint32_t i = 0; info->kind == SIR_TYPE_STRUCT && i < info->field_count; i++) {
         SirPlace field = { .local = place->local, .proj_count = place->proj_count + 1 };
-        field.projs = arena_array(s->module->arena, SirProj, field.proj_count);
+        field.projs = arena_array(s->module->code, SirProj, field.proj_count);
         for (uint32_t k = 0; k < place->proj_count; k++)
             field.projs[k] = place->projs[k];
         field.projs[place->proj_count] = (SirProj){ SIR_PROJ_FIELD, i };
@@ -202,7 +202,7 @@ static void rewrite_block(States *s, SirBlock block, uint32_t *values, uint32_t 
             drop_message(s, &out, inst);
         } else {
             ask_inst(s, &out, inst, values);
-            vec_push(s->module->arena, &out.list, *inst);
+            vec_push(s->module->code, &out.list, *inst);
         }
         slots_step(s->slots, inst, values);
     }

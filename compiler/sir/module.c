@@ -15,7 +15,7 @@
 
 SirModule *sir_module_new(Arena *arena, Str name) {
     SirModule *module = arena_new(arena, SirModule);
-    module->arena = arena;
+    module->arena = module->code = arena;
     module->name = name;
     module->manifest.main = SIR_NONE;
     for (uint32_t kind = 0; kind < SIR_SCALARS; kind++)
@@ -112,12 +112,12 @@ SirFile sir_file_add(SirModule *module, Str name) {
 }
 
 SirLocal sir_local_add(SirModule *module, SirFuncInfo *func, Str name, SirType type, SirLoc loc) {
-    vec_push(module->arena, &func->locals, (SirLocalInfo){ name, type, loc });
+    vec_push(module->code, &func->locals, (SirLocalInfo){ name, type, loc });
     return func->locals.len - 1;
 }
 
 SirBlock sir_block_add(SirModule *module, SirFuncInfo *func) {
-    vec_push(module->arena, &func->blocks, (SirBlockInfo){ 0 });
+    vec_push(module->code, &func->blocks, (SirBlockInfo){ 0 });
     return func->blocks.len - 1;
 }
 
@@ -132,8 +132,8 @@ SirInst *sir_inst_append(
 ) {
     assert(block < func->blocks.len);
     SirInst inst = { .op = op, .loc = loc, .arg_count = args, .arm_count = arms };
-    inst.args = arena_array(module->arena, SirArg, args);
-    inst.arms = arena_array(module->arena, SirArm, arms);
-    vec_push(module->arena, &func->blocks.data[block].insts, inst);
+    inst.args = arena_array(module->code, SirArg, args);
+    inst.arms = arena_array(module->code, SirArm, arms);
+    vec_push(module->code, &func->blocks.data[block].insts, inst);
     return vec_last(&func->blocks.data[block].insts);
 }

@@ -192,8 +192,8 @@ typedef struct SirProj {
 
 typedef struct SirPlace {
     SirLocal local;
-    SirProj *projs;
     uint32_t proj_count;
+    SirProj *projs;
 } SirPlace;
 
 typedef enum SirArgKind {
@@ -215,10 +215,10 @@ typedef enum SirArgKind {
 
 typedef struct SirArg {
     SirArgKind kind;
+    SirState m; // state
     SirPlace place;
     SirTree *tree;
     uint64_t n; // local, type, integer, function, kernel call, constant, message, contract
-    uint64_t m; // state
 } SirArg;
 
 typedef enum SirArmKind {
@@ -266,9 +266,8 @@ typedef struct SirArm { // an edge to `block`, with what happens on it
     SirPlace place;
     SirArg value;
     SirHead *heads; // JOIN
-    uint32_t head_count;
     SirBind *binds;
-    uint32_t bind_count;
+    uint32_t head_count, bind_count;
 } SirArm;
 
 typedef struct SirLoc { // where in the source; file SIR_NONE if nowhere
@@ -323,9 +322,8 @@ typedef struct SirInst {
     SirOp op;
     SirLoc loc;
     SirArg *args; // in the order of the row's shape, without A
-    uint32_t arg_count;
     SirArm *arms; // terminators only
-    uint32_t arm_count;
+    uint32_t arg_count, arm_count;
 } SirInst;
 
 typedef struct SirBlockInfo {
@@ -380,7 +378,9 @@ typedef struct SirManifest {
 
 typedef struct SirModule {
     Arena *arena; // everything below lives here
-    Str name;     // the SIP's
+    Arena *
+        code; // the locals, blocks and instructions that are added; `arena` unless who builds it says otherwise
+    Str name; // the SIP's
     VEC(Str) files;
     VEC(SirTypeInfo) types;
     VEC(SirContractInfo) contracts;

@@ -71,7 +71,7 @@ static SirPlace read_place(Text *t, SirType *type) {
         *type = sir_proj_type(t->module, *type, proj);
         vec_push(t->module->arena, &projs, proj);
     }
-    return (SirPlace){ (SirLocal)local, projs.data, projs.len };
+    return (SirPlace){ .local = (SirLocal)local, .projs = projs.data, .proj_count = projs.len };
 }
 
 static SirTree *read_tree(Text *t) {

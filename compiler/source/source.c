@@ -94,9 +94,26 @@ static bool turns_text(uint32_t scalar) { // Unicode's bidirectional controls
            (scalar >= 0x202a && scalar <= 0x202e) || (scalar >= 0x2066 && scalar <= 0x2069);
 }
 
-static bool check_text(const char *name, const char *text, size_t length, char error[512]) {
+// How far nothing but ASCII without NUL comes, in steps of eight bytes.
+static size_t skip_ascii(const char *text, size_t at, size_t length) {
+    const uint64_t ones = 0x0101010101010101, tops = 0x8080808080808080;
+    uint64_t word;
+    for (; length - at >= sizeof word; at += sizeof word) {
+        memcpy(&word, text + at, sizeof word);
+        if ((word & tops) || ((word - ones) & ~word & tops)) break;
+    }
+    return at;
+}
+
+static uint32_t line_number(const char *text, size_t at) {
     uint32_t line = 1;
-    for (size_t at = 0; at < length;) {
+    for (size_t i = 0; i < at; i++)
+        line += text[i] == '\n';
+    return line;
+}
+
+static bool check_text(const char *name, const char *text, size_t length, char error[512]) {
+    for (size_t at = skip_ascii(text, 0, length); at < length;) {
         uint32_t scalar = 0;
         uint32_t bytes = utf8_decode(text + at, length - at, &scalar);
         const char *wrong =
@@ -106,11 +123,10 @@ static bool check_text(const char *name, const char *text, size_t length, char e
                 ? "a control that turns the direction of text; write it as \\u{...} in a string"
                 : NULL;
         if (wrong) {
-            snprintf(error, 512, "%s:%u has %s", name, line, wrong);
+            snprintf(error, 512, "%s:%u has %s", name, line_number(text, at), wrong);
             return false;
         }
-        line += scalar == '\n';
-        at += bytes;
+        at = skip_ascii(text, at + bytes, length);
     }
     return true;
 }
@@ -140,8 +156,8 @@ FileId source_add_text(
     const char *slash = strrchr(file.name, '/');
     file.label = slash ? slash + 1 : file.name;
     vec_push(map->arena, &file.lines, 0);
-    for (uint32_t i = 0; i < length; i++)
-        if (text[i] == '\n') vec_push(map->arena, &file.lines, i + 1);
+    for (const char *at = text, *end = text + length; (at = memchr(at, '\n', (size_t)(end - at)));)
+        vec_push(map->arena, &file.lines, (uint32_t)(++at - text));
     vec_push(map->arena, &map->files, file);
     return map->files.len;
 }
@@ -187,6 +203,19 @@ uint32_t source_files(const SourceMap *map) {
     return map->files.len;
 }
 
+uint32_t source_line_at(const SourceMap *map, FileId id, uint32_t offset) {
+    const File *file = get(map, id);
+    uint32_t low = 0, high = file->lines.len; // the last line that starts at or before offset
+    while (high - low > 1) {
+        uint32_t middle = low + (high - low) / 2;
+        if (file->lines.data[middle] <= offset)
+            low = middle;
+        else
+            high = middle;
+    }
+    return low + 1;
+}
+
 void source_line_col(
     const SourceMap *map,
     FileId id,
@@ -197,14 +226,7 @@ void source_line_col(
 ) {
     const File *file = get(map, id);
     if (offset > file->text.len) offset = (uint32_t)file->text.len;
-    uint32_t low = 0, high = file->lines.len; // the last line that starts at or before offset
-    while (high - low > 1) {
-        uint32_t middle = low + (high - low) / 2;
-        if (file->lines.data[middle] <= offset)
-            low = middle;
-        else
-            high = middle;
-    }
+    uint32_t low = source_line_at(map, id, offset) - 1;
     uint32_t start = file->lines.data[low], scalars = 0;
     for (uint32_t i = start; i < offset; i++)
         scalars += ((uint8_t)file->text.ptr[i] & 0xc0) != 0x80;

@@ -51,6 +51,7 @@ void source_line_col(
     uint32_t *column,
     uint32_t *byte_column
 );
+uint32_t source_line_at(const SourceMap *map, FileId file, uint32_t offset); // the line alone
 uint32_t source_lines(const SourceMap *map, FileId file);
 Str source_line(
     const SourceMap *map, FileId file, uint32_t line

@@ -74,7 +74,7 @@ static SirPlace longer(Flow *f, SirPlace place, SirProjKind kind, uint64_t n) {
     for (uint32_t i = 0; i < place.proj_count; i++)
         projs[i] = place.projs[i];
     projs[place.proj_count] = (SirProj){ kind, n };
-    return (SirPlace){ place.local, projs, place.proj_count + 1 };
+    return (SirPlace){ place.local, place.proj_count + 1, projs };
 }
 
 bool flow__is_borrow(const Access *access) {

@@ -80,7 +80,7 @@ static void of_borrow(Loans *l, const Access *access, uint32_t as, HeldList *out
     Way way = way_of(l, place);
     if (way.is_static) return;
     if (way.shared != SIR_NONE) {
-        SirPlace pointer = { place->local, place->projs, way.shared };
+        SirPlace pointer = { place->local, way.shared, place->projs };
         holds__of_value(l, &pointer, as, out);
         return;
     }

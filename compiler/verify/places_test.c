@@ -204,8 +204,8 @@ static void what_can_share_a_byte_conflicts(void **state) {
     prepare();
     for (uint32_t i = 0; i < place_count; i++)
         for (uint32_t k = 0; k < place_count; k++) {
-            SirPlace a = { 0, places[i].projs, places[i].count },
-                     b = { 0, places[k].projs, places[k].count };
+            SirPlace a = { 0, places[i].count, places[i].projs },
+                     b = { 0, places[k].count, places[k].projs };
             bool shares = can_share(i, k), conflicts = places__overlap(&a, &b);
             if (shares && !conflicts) fail_msg("places %u and %u share a byte", i, k);
             if (!shares && conflicts && !is_conservative(&places[i], &places[k]))

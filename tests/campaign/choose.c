@@ -148,7 +148,7 @@ SirPlace longer(SirModule *module, SirPlace place, SirProjKind kind, uint64_t n)
     for (uint32_t i = 0; i < place.proj_count; i++)
         projs[i] = place.projs[i];
     projs[place.proj_count] = (SirProj){ kind, n };
-    return (SirPlace){ place.local, projs, place.proj_count + 1 };
+    return (SirPlace){ place.local, place.proj_count + 1, projs };
 }
 
 static uint32_t index_local(const SirFuncInfo *func) {
