@@ -92,7 +92,7 @@ static bool emit(Project *project, const HirSip *sip, Buf *out) {
     Pipeline *pipeline = &project->pipeline;
     Buf bytes = { 0 }, sealed = { 0 };
     EmitKind kind = project->options->emit;
-    pipeline_lower(pipeline, project->checked->program, sip, &bytes);
+    project_lower_bytes(project, sip, &bytes);
     if (kind == EMIT_SIR) { // also what the verifier would refuse
         SirReadError error;
         sir_text_write(sir_binary_read(&project->arena, bytes.data, bytes.len, &error), out);

@@ -45,7 +45,7 @@ static ExitCode add(Work *work, const char *name, const SirModule *module) {
 static const SirModule *lowered(Project *project, const HirSip *sip) {
     Buf bytes = { 0 };
     SirReadError error;
-    pipeline_lower(&project->pipeline, project->checked->program, sip, &bytes);
+    project_lower_bytes(project, sip, &bytes);
     const SirModule *module = sir_binary_read(&project->arena, bytes.data, bytes.len, &error);
     buf_free(&bytes);
     return module;

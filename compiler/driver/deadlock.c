@@ -3,7 +3,6 @@
 
 #include "driver/deadlock.h"
 
-#include "lower/lower.h"
 #include "sealed/sealed.h"
 
 #include <stdio.h>
@@ -15,7 +14,7 @@ static const SirModule *lowered(Project *project, const char *name) {
     const FrontResult *checked = project->checked;
     vec_each(HirSip *, sip, &checked->program->sips) {
         if (strcmp(names_text(checked->names, (*sip)->name), name) == 0)
-            return lower_sip(&project->arena, checked->program, *sip);
+            return project_lower(project, *sip);
     }
     return NULL;
 }

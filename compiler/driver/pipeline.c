@@ -57,15 +57,19 @@ void pipeline_add_times(Pipeline *pipeline, const Times *times) {
 
 // --- the street ------------------------------------------------------------------------------------------------------
 
-void pipeline_lower(Pipeline *pipeline, const HirProgram *program, const HirSip *sip, Buf *sir) {
+SirModule *pipeline_lower(
+    Arena *arena, Pipeline *pipeline, const HirProgram *program, const HirSip *sip
+) {
     uint64_t t = clock_cpu();
-    Arena arena;
-    arena_init(&arena);
-    SirModule *module = lower_sip(&arena, program, sip);
+    SirModule *module = lower_sip(arena, program, sip);
     lap(&pipeline->times.lower, &t);
+    return module;
+}
+
+void pipeline_write(Pipeline *pipeline, const SirModule *module, Buf *sir) {
+    uint64_t t = clock_cpu();
     sir_binary_write(module, sir);
     lap(&pipeline->times.sir, &t);
-    arena_free(&arena);
     // From here on there are only bytes.
 }
 

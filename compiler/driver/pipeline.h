@@ -36,8 +36,11 @@ void pipeline_add_times(
     Pipeline *pipeline, const Times *times
 ); // of another one, that worked for it
 
-// HIR to the bytes of SIR. Cannot fail on a legal program.
-void pipeline_lower(Pipeline *pipeline, const HirProgram *program, const HirSip *sip, Buf *sir);
+// HIR to SIR. Cannot fail on a legal program.
+SirModule *pipeline_lower(
+    Arena *arena, Pipeline *pipeline, const HirProgram *program, const HirSip *sip
+);
+void pipeline_write(Pipeline *pipeline, const SirModule *module, Buf *sir); // SIR to its bytes
 
 // The judge's word on bytes. NULL: refused, and `complaint` says why.
 const VerifiedSir *pipeline_verify(Arena *arena, Pipeline *pipeline, const Buf *sir);

@@ -18,6 +18,7 @@ ExitCode project_start(Project *project, const Options *options) {
     char error[512];
     *project = (Project){ .options = options };
     arena_init(&project->arena);
+    arena_init(&project->code);
     if (!toolchain_find(&project->arena, &project->toolchain, error)) return tool_failed(error);
     pipeline_start(&project->arena, &project->pipeline, &project->toolchain, options->opt_level);
     static const bool caches[COMMANDS] = {
@@ -42,6 +43,7 @@ void project_end(Project *project) {
     pipeline_end(&project->pipeline);
     front_result_free(project->checked);
     front_free(project->front);
+    arena_free(&project->code);
     arena_free(&project->arena);
 }
 
@@ -131,6 +133,7 @@ static ExitCode complain(Project *project, const char *what) {
 // --- from source ---------------------------------------------------------------------------------------------------------
 
 ExitCode project_check(Project *project, const char *path) {
+    project_forget_lowered(project);
     front_result_free(project->checked);
     uint32_t limit = project->options->error_limit;
     if (project->options->verify_diagnostics) limit = 10000;
@@ -159,6 +162,25 @@ static bool known(const Project *project, const char *name) {
     return false;
 }
 
+const SirModule *project_lower(Project *project, const HirSip *sip) {
+    vec_each(Lowered, known, &project->lowered) {
+        if (known->sip == sip) return known->module;
+    }
+    SirModule *module =
+        pipeline_lower(&project->code, &project->pipeline, project->checked->program, sip);
+    vec_push(&project->arena, &project->lowered, ((Lowered){ sip, module }));
+    return module;
+}
+
+void project_lower_bytes(Project *project, const HirSip *sip, Buf *sir) {
+    pipeline_write(&project->pipeline, project_lower(project, sip), sir);
+}
+
+void project_forget_lowered(Project *project) {
+    project->lowered.len = 0;
+    arena_free(&project->code);
+}
+
 // A sip on its way from SIR to a sealed binary. What it needs is its own, so that several can be on the way at once.
 typedef struct Job {
     Arena arena;
@@ -183,7 +205,7 @@ static ExitCode add_job(Project *project, const HirSip *sip, Jobs *jobs) {
         return EXIT_PROGRAM;
     }
     job.pipeline.times = (Times){ 0 };
-    pipeline_lower(&job.pipeline, project->checked->program, sip, &job.sir);
+    project_lower_bytes(project, sip, &job.sir);
     vec_push(&project->arena, jobs, job);
     return EXIT_OK;
 }
@@ -216,7 +238,8 @@ static ExitCode end_job(Project *project, Job *job) {
 ExitCode project_compile_test(Project *project, const HirTest *test, Buf *sealed) {
     Pipeline *pipeline = &project->pipeline;
     Buf sir = { 0 };
-    pipeline_lower(pipeline, project->checked->program, test->sip, &sir);
+    project_lower_bytes(project, test->sip, &sir);
+    project_forget_lowered(project);
     const VerifiedSir *verified = pipeline_verify(&project->arena, pipeline, &sir);
     bool good = verified && pipeline_seal(&project->arena, pipeline, verified, &sir, sealed);
     buf_free(&sir);
@@ -311,6 +334,7 @@ static ExitCode compile_sips(Project *project, Jobs *jobs) {
     vec_each(HirSip *, sip, &project->checked->program->sips) {
         if (code == EXIT_OK && is_needed(project, *sip)) code = add_job(project, *sip, jobs);
     }
+    project_forget_lowered(project);
     if (code == EXIT_OK) threads_each(jobs->len, project->threads, do_job, jobs->data);
     vec_each(Job, job, jobs) {
         if (code == EXIT_OK)

@@ -14,8 +14,14 @@ typedef struct Program { // a sealed binary
     Buf sealed;
 } Program;
 
+typedef struct Lowered { // a sip of the checked program as SIR
+    const HirSip *sip;
+    SirModule *module;
+} Lowered;
+
 typedef struct Project {
     Arena arena;
+    Arena code; // of what is lowered, until it has become bytes
     const Options *options;
     Toolchain toolchain;
     uint32_t threads; // at most so many
@@ -23,6 +29,7 @@ typedef struct Project {
     Front *front;
     FrontResult *checked; // NULL: made from a `.system` file
     uint32_t sarif_runs;  // that have been written
+    VEC(Lowered) lowered; // what has been asked for
     VEC(Program) programs;
     VEC(Wiring) systems;
     Depfile depfile;
@@ -38,6 +45,11 @@ ExitCode project_load(
 ); // a `.system` file; every binary is verified and made again
 bool project_is_built(const char *path); // by its name: what `project_load` takes, no source
 void project_end(Project *project);
+
+// A sip of the checked program as SIR, made when it is first asked for: its systems are searched for deadlocks, then it is built.
+const SirModule *project_lower(Project *project, const HirSip *sip);
+void project_lower_bytes(Project *project, const HirSip *sip, Buf *sir);
+void project_forget_lowered(Project *project);
 
 // A system of the checked program: whether it is one to be built, and its wiring.
 bool project_wants(const Project *project, const HirSystem *system);
