@@ -102,19 +102,47 @@ static HirExpr *build_replace(Fn *fn, const char *name, const AstArgs *args, Spa
     return finish(fn, expr);
 }
 
-static HirExpr *build_take(Fn *fn, const char *name, const AstArgs *args, Span span) {
-    HirExpr *place = pointee(fn, args->data[0].value, name);
-    if (!first_class(fn, place)) return error_expr(fn->checker, span);
-    if (place->type->kind != HIR_TYPE_OPTION) {
+// An element that holds borrows stays where it is: SIR does not follow which one is gone.
+static const HirExpr *element_of(const HirExpr *place) {
+    while (place->base && place->kind != HIR_INDEX && place->kind != HIR_TEMP)
+        place = place->base;
+    return place->kind == HIR_INDEX ? place : NULL;
+}
+
+static HirExpr *take_borrows(Fn *fn, HirExpr *place, Span span) {
+    Checker *checker = fn->checker;
+    const HirExpr *element = element_of(place);
+    if (element) {
         diag_report(
-            fn->checker->diags, place->span, E_NOT_OPTIONAL, type_text(fn->checker, place->type)
+            checker->diags, place->span, E_MOVE_OUT_OF_ELEMENT, place_text(checker, element->base)
         );
-        return error_expr(fn->checker, span);
+        return error_expr(checker, span);
     }
-    HirExpr *expr = make(fn, HIR_BUILTIN_REPLACE, place->type, span);
+    HirExpr *expr = make(fn, HIR_BUILTIN_TAKE, place->type, span);
     add(fn, expr, place);
-    add(fn, expr, new_expr(fn->checker, HIR_NONE, place->type, span));
+    if (place->type->kind == HIR_TYPE_OPTION)
+        add(fn, expr, new_expr(checker, HIR_NONE, place->type, span));
     return expr;
+}
+
+static HirExpr *build_take(Fn *fn, const char *name, const AstArgs *args, Span span) {
+    Checker *checker = fn->checker;
+    HirExpr *place = pointee(fn, args->data[0].value, name);
+    if (place->kind == HIR_ERROR) return place;
+    const HirType *type = place->type;
+    bool slice = type->kind == HIR_TYPE_SLICE && (type->mode == HIR_MUT || type->mode == HIR_CONST);
+    bool option = type->kind == HIR_TYPE_OPTION;
+    if (slice || (option && hir_type_is_second_class(type))) return take_borrows(fn, place, span);
+    if (!option && type->kind != HIR_TYPE_GROW) {
+        diag_report(checker->diags, place->span, E_NOT_OPTIONAL, type_text(checker, type));
+        diag_help(checker->diags, "`replace(&place, value)` takes it and leaves something else");
+        return error_expr(checker, span);
+    }
+    HirExpr *expr = make(fn, HIR_BUILTIN_REPLACE, type, span);
+    add(fn, expr, place);
+    add(fn, expr,
+        option ? new_expr(checker, HIR_NONE, type, span) : zero_value(checker, type, span));
+    return finish(fn, expr);
 }
 
 static HirExpr *build_swap(Fn *fn, const char *name, const AstArgs *args, Span span) {

@@ -100,6 +100,15 @@ static bool replace(Eval *eval, const HirExpr *e, Cell *out) {
     return true;
 }
 
+static bool take(Eval *eval, const HirExpr *e, Cell *out) {
+    Cell *place;
+    if (e->args.len > 1) return replace(eval, e, out);
+    if (!whole(eval, e, 0, &place)) return false;
+    *out = *place;
+    place->count = 0;
+    return true;
+}
+
 static bool swap(Eval *eval, const HirExpr *e) {
     Cell *a, *b;
     if (!whole(eval, e, 0, &a) || !whole(eval, e, 1, &b)) return false;
@@ -226,6 +235,7 @@ bool eval_builtin(Eval *eval, const HirExpr *e, Cell *out) {
     case HIR_BUILTIN_SLICE_COPY: return copy_elements(eval, e);
     case HIR_BUILTIN_SLICE_FILL: return fill_elements(eval, e);
     case HIR_BUILTIN_REPLACE: return replace(eval, e, out);
+    case HIR_BUILTIN_TAKE: return take(eval, e, out);
     case HIR_BUILTIN_SWAP: return swap(eval, e);
     case HIR_BUILTIN_GET:
     case HIR_BUILTIN_GET_MUT: return get(eval, e, out);

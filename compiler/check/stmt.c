@@ -193,6 +193,20 @@ static bool discards(const Fn *fn, const AstExpr *target) {
     return target->kind == AST_EXPR_NAME && target->name.name == fn->checker->discard;
 }
 
+// Behind a borrow nothing is stored that is lent by a local: an exclusive borrow in one moves there.
+static void move_behind(const HirExpr *place, HirExpr *value) {
+    const HirExpr *at = place;
+    while (at->base && at->kind != HIR_DEREF)
+        at = at->base;
+    bool lent = value->mode == HIR_MUT && value->base && at->kind == HIR_DEREF &&
+                (value->kind == HIR_VIEW || value->kind == HIR_BORROW);
+    HirExpr *from = lent ? value->base : NULL;
+    if (lent && value->kind == HIR_BORROW) from = from->kind == HIR_DEREF ? from->base : NULL;
+    if (!from || from->kind != HIR_LOCAL || from->type != value->type) return;
+    value->kind = HIR_MOVE;
+    value->base = from;
+}
+
 static HirStmt *check_assign(Fn *fn, const AstStmt *stmt) {
     Checker *checker = fn->checker;
     if (!stmt->assign.compound && discards(fn, stmt->assign.target)) {
@@ -218,6 +232,7 @@ static HirStmt *check_assign(Fn *fn, const AstStmt *stmt) {
     HirStmt *shorter =
         place && value->kind != HIR_ERROR ? shorten_slice(fn, place, value, stmt->span) : NULL;
     if (shorter) return shorter;
+    if (place) move_behind(place, value);
     HirStmt *assign = new_stmt(
         fn, place && value->kind != HIR_ERROR ? HIR_STMT_ASSIGN : HIR_STMT_ERROR, stmt->span
     );

@@ -108,6 +108,17 @@ static HirLocal *hold(Fn *fn, const AstExpr *ast, uint32_t count, HirStmtVec *ou
     return whole;
 }
 
+// An exclusive borrow moves out of the tuple, which nobody uses any more, and is not lent by it.
+static HirExpr *taken(Fn *fn, HirExpr *part, const HirType *want) {
+    HirTypeKind kind = part->type->kind;
+    bool moves = (kind == HIR_TYPE_PTR || kind == HIR_TYPE_SLICE) && part->type->mode == HIR_MUT &&
+                 (!want || want == part->type);
+    if (!moves) return want ? coerce(fn->checker, part, want) : as_value(fn->checker, part);
+    HirExpr *move = new_expr(fn->checker, HIR_MOVE, part->type, part->span);
+    move->base = part;
+    return move;
+}
+
 // A local for each binder, given its part of the whole; `whole` NULL: reported.
 static void bind_parts(Fn *fn, HirLocal *whole, const AstBinders *binders, HirStmtVec *out) {
     Checker *checker = fn->checker;
@@ -117,7 +128,7 @@ static void bind_parts(Fn *fn, HirLocal *whole, const AstBinders *binders, HirSt
         HirExpr *value = whole ? part_of(fn, whole, i, binder->span) : NULL;
         bool discards = binder->name.name == checker->discard;
         if (discards) continue;
-        if (value) value = type ? coerce(checker, value, type) : as_value(checker, value);
+        if (value) value = taken(fn, value, type);
         bool good = value && value->kind != HIR_ERROR;
         HirLocal *local = declare(
             fn, binder->name,
@@ -157,9 +168,8 @@ void check_assign_tuple(Fn *fn, const AstStmt *stmt, HirStmtVec *out) {
         const AstExpr *target = targets->data[i];
         if (target->kind == AST_EXPR_NAME && target->name.name == checker->discard) continue;
         HirExpr *place = target_place(fn, target);
-        HirExpr *value = whole && place
-                             ? coerce(checker, part_of(fn, whole, i, target->span), place->type)
-                             : NULL;
+        HirExpr *value =
+            whole && place ? taken(fn, part_of(fn, whole, i, target->span), place->type) : NULL;
         HirStmt *assign = new_stmt(
             fn, value && value->kind != HIR_ERROR ? HIR_STMT_ASSIGN : HIR_STMT_ERROR, target->span
         );

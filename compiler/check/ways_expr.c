@@ -258,7 +258,20 @@ static void walk_upcast(Ways *ways, const HirExpr *value) {
     states_leave(ways, value->args.data[0]);
 }
 
+// What is taken moves out, and something is there again at once.
+static void walk_take(Ways *ways, const HirExpr *value) {
+    const HirExpr *place = value->args.data[0];
+    Path path = path_of(ways, place);
+    walk_parts(ways, place);
+    moves_read(ways, &path, value->span);
+    loans_access(ways, &path, ACCESS_MOVE, value->span);
+}
+
 static void walk_builtin(Ways *ways, const HirExpr *value) {
+    if (value->builtin == HIR_BUILTIN_TAKE) {
+        walk_take(ways, value);
+        return;
+    }
     if (value->builtin == HIR_BUILTIN_UPCAST) {
         walk_upcast(ways, value);
         return;

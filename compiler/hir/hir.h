@@ -444,6 +444,7 @@ typedef enum HirBuiltin {
     HIR_BUILTIN_REMOVE,        // place, i: the element
     HIR_BUILTIN_TRUNCATE,      // place, length
     HIR_BUILTIN_APPEND,        // place, place of a slice: copies plain elements
+    HIR_BUILTIN_TAKE,          // place of a slice or an option that holds borrows: leaves an empty one, or none
     HIR_BUILTIN_RESERVE,       // place, how many more
     HIR_BUILTIN_TRY_RESERVE,   // the same; bool: whether there is room
     HIR_BUILTIN_SEAL,          // growable value: own T[]

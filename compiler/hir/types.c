@@ -434,6 +434,7 @@ bool hir_builtin_changes(HirBuiltin builtin) {
     case HIR_BUILTIN_SLICE_FILL:
     case HIR_BUILTIN_SLICE_MOVE:
     case HIR_BUILTIN_REPLACE:
+    case HIR_BUILTIN_TAKE:
     case HIR_BUILTIN_SWAP:
     case HIR_BUILTIN_SET_ADD:
     case HIR_BUILTIN_SET_TAKE:

@@ -11,6 +11,7 @@ static SirOp builtin_op(HirBuiltin builtin) {
     case HIR_BUILTIN_SLICE_FILL: return SIR_OP_SLICE_FILL;
     case HIR_BUILTIN_SLICE_MOVE: return SIR_OP_SLICE_MOVE;
     case HIR_BUILTIN_SPLIT_AT:
+    case HIR_BUILTIN_TAKE:
     case HIR_BUILTIN_SPLIT_FIRST: break; // several instructions: halves.c
     case HIR_BUILTIN_REPLACE: return SIR_OP_REPLACE;
     case HIR_BUILTIN_SWAP: return SIR_OP_SWAP;
@@ -102,6 +103,10 @@ void lower__builtin(Body *b, const HirExpr *e, SirArg dest) {
     }
     if (e->builtin == HIR_BUILTIN_SPLIT_AT || e->builtin == HIR_BUILTIN_SPLIT_FIRST) {
         lower__halves(b, e, dest);
+        return;
+    }
+    if (e->builtin == HIR_BUILTIN_TAKE) {
+        lower__take(b, e, dest);
         return;
     }
     SirOp op = builtin_op(e->builtin);

@@ -200,6 +200,7 @@ void lower__cast(Body *b, const HirExpr *e, SirPlace dest);
 void lower__update(Body *b, const HirStmt *stmt);
 void lower__builtin(Body *b, const HirExpr *e, SirArg dest); // dest: a place, or nothing
 void lower__halves(Body *b, const HirExpr *e, SirArg dest);
+void lower__take(Body *b, const HirExpr *e, SirArg dest);
 void lower__repeat(Body *b, const HirExpr *e, SirPlace dest); // arrays.c
 void lower__new_array(Body *b, const HirExpr *e, SirPlace dest);
 void lower__bind_some(Body *b, SirArm *arm, bool moves, SirLocal local); // the payload goes there
