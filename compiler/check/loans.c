@@ -587,7 +587,8 @@ static void check_stored(Ways *ways, const Path *path, const Facts *loans, Span 
         diag_note(ways->checker->diags, loan->at, "this is what it would hold");
         if (!captured && path->type->kind == HIR_TYPE_SLICE && path->type->mode == HIR_MUT)
             diag_help(
-                ways->checker->diags, "what `take(&%s)` gives comes from there, and so do its parts",
+                ways->checker->diags,
+                "what `take(&%s)` gives comes from there, and so do its parts",
                 path_text(ways, path)
             );
         return;

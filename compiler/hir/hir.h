@@ -444,14 +444,14 @@ typedef enum HirBuiltin {
     HIR_BUILTIN_REMOVE,        // place, i: the element
     HIR_BUILTIN_TRUNCATE,      // place, length
     HIR_BUILTIN_APPEND,        // place, place of a slice: copies plain elements
-    HIR_BUILTIN_TAKE,          // place of a slice or an option that holds borrows: leaves an empty one, or none
-    HIR_BUILTIN_RESERVE,       // place, how many more
-    HIR_BUILTIN_TRY_RESERVE,   // the same; bool: whether there is room
-    HIR_BUILTIN_SEAL,          // growable value: own T[]
-    HIR_BUILTIN_LEN,           // place: usize
-    HIR_BUILTIN_ADDRESS,       // place of slice, str or pointer: u64
-    HIR_BUILTIN_IS_NONE,       // place of an option: bool
-    HIR_BUILTIN_IS_CLOSED,     // place of endpoint: bool
+    HIR_BUILTIN_TAKE, // place of a slice or an option that holds borrows: leaves an empty one, or none
+    HIR_BUILTIN_RESERVE,     // place, how many more
+    HIR_BUILTIN_TRY_RESERVE, // the same; bool: whether there is room
+    HIR_BUILTIN_SEAL,        // growable value: own T[]
+    HIR_BUILTIN_LEN,         // place: usize
+    HIR_BUILTIN_ADDRESS,     // place of slice, str or pointer: u64
+    HIR_BUILTIN_IS_NONE,     // place of an option: bool
+    HIR_BUILTIN_IS_CLOSED,   // place of endpoint: bool
     HIR_BUILTIN_ERASE, // endpoint: the same of any contract; its type's state is the one that it is in
     HIR_BUILTIN_RECOVER, // endpoint of any contract: option of a typed one; closed if it is another
     HIR_BUILTIN_SET_NEW, // an empty set
