@@ -98,6 +98,7 @@ static void pack_wires(Arena *arena, const Instance *from, ImageInstanceInput *t
     *to = (ImageInstanceInput){ .name = from->name,
                                 .program = from->program,
                                 .restart = from->restart,
+                                .trusted = from->trusted,
                                 .wires = wires,
                                 .wire_count = from->wires.len };
 }
@@ -149,6 +150,17 @@ static const char *name_beside(Arena *arena, const char *path, const char *endin
     return arena_printf(arena, "%.*s.%s", (int)length, path, ending);
 }
 
+// Who could reach any memory by its devices is named to whoever makes the image.
+static void tell_trusted(const Wiring *system) {
+    vec_each(const Instance, sip, &system->sips) {
+        if (sip->trusted)
+            printf(
+                "trusted: sip %s (%s) can reach any memory by its devices\n", sip->name,
+                sip->program
+            );
+    }
+}
+
 static ExitCode write_images(Project *project, const Wiring *system) {
     char error[512];
     Buf image = { 0 }, bootable = { 0 };
@@ -177,6 +189,7 @@ static ExitCode write_images(Project *project, const Wiring *system) {
     if (code == EXIT_OK) code = project_tell_dependencies(project);
     if (code == EXIT_OK && !project->options->quiet) printf("%s\n%s\n", elf, img);
     if (code == EXIT_OK && iso && !project->options->quiet) printf("%s\n", iso);
+    if (code == EXIT_OK && !project->options->quiet) tell_trusted(system);
     buf_free(&image);
     buf_free(&bootable);
     return code;

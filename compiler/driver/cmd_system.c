@@ -64,6 +64,7 @@ static bool list(Project *project, const Wiring *wiring, const DeadlockSystem *s
     vec_each(Instance, sip, &wiring->sips) {
         buf_printf(out, "  sip %s = %s", sip->name, sip->program);
         if (sip->restart) buf_printf(out, " restart %u", sip->restart);
+        if (sip->trusted) buf_cstr(out, " trusted");
         buf_byte(out, '\n');
         vec_each(Wire, wire, &sip->wires)
             list_wire(wire, out);

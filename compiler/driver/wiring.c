@@ -42,7 +42,10 @@ static void write_wire(const Wire *wire, Buf *out) {
 void wiring_write(const Wiring *wiring, Buf *out) {
     buf_printf(out, "sip-system 1\nsystem %s\n", wiring->name);
     vec_each(Instance, sip, &wiring->sips) {
-        buf_printf(out, "sip %s %s %u\n", sip->name, sip->program, sip->restart);
+        buf_printf(
+            out, "sip %s %s %u%s\n", sip->name, sip->program, sip->restart,
+            sip->trusted ? " trusted" : ""
+        );
         vec_each(Wire, wire, &sip->wires)
             write_wire(wire, out);
     }
@@ -114,8 +117,10 @@ static bool read_number(const char *word, uint32_t *number) {
 
 static bool read_sip(Arena *arena, const Line *line, Wiring *wiring) {
     Instance sip = { 0 };
-    if (line->count != 4 || !is_name(line->words[1]) || !is_name(line->words[2]) ||
-        !read_number(line->words[3], &sip.restart) || wiring->sips.len == MOST_SIPS)
+    sip.trusted = line->count == 5 && strcmp(line->words[4], "trusted") == 0;
+    if ((line->count != 4 && !sip.trusted) || !is_name(line->words[1]) ||
+        !is_name(line->words[2]) || !read_number(line->words[3], &sip.restart) ||
+        wiring->sips.len == MOST_SIPS)
         return false;
     sip.name = line->words[1];
     sip.program = line->words[2];

@@ -8,7 +8,7 @@
 //     sip client Client 0
 //     ...
 //
-// A line a fact: a `sip` line names instance, program and most restarts; a `wire` line belongs to the sip above it. The
+// A line a fact: a `sip` line names instance, program and most restarts, and may end in `trusted`; a `wire` line belongs to the sip above it. The
 // programs lie beside the file, as PROGRAM.sipx.
 
 #ifndef DRIVER_WIRING_H
@@ -35,6 +35,7 @@ typedef struct Wire {
 typedef struct Instance {
     const char *name, *program;
     uint32_t restart;
+    bool trusted;
     VEC(Wire) wires;
 } Instance;
 

@@ -35,6 +35,7 @@ typedef struct ImageInstanceInput {
     uint32_t restart;
     const ImageWireInput *wires; // in any order
     uint32_t wire_count;
+    bool trusted; // its devices may reach any memory
 } ImageInstanceInput;
 
 typedef struct ImageInput { // all borrowed

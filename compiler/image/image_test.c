@@ -13,6 +13,7 @@
 #include <cmocka.h>
 // clang-format on
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -71,8 +72,10 @@ static void make_system(System *system) {
     system->client_wires[1] =
         (ImageWireInput){ "echo", IMAGE_WIRE_CHANNEL, "server", "echo", NULL, 0 };
     system->client_wires[2] = (ImageWireInput){ "args", IMAGE_WIRE_ARGS, NULL, NULL, words, 3 };
-    system->instances[0] = (ImageInstanceInput){ "server", "Server", 0, system->server_wires, 1 };
-    system->instances[1] = (ImageInstanceInput){ "client", "Client", 0, system->client_wires, 3 };
+    system->instances[0] =
+        (ImageInstanceInput){ "server", "Server", 0, system->server_wires, 1, false };
+    system->instances[1] =
+        (ImageInstanceInput){ "client", "Client", 0, system->client_wires, 3, false };
     system->input = (ImageInput){ "Main", system->programs, 2, system->instances, 2 };
 }
 
@@ -240,6 +243,76 @@ static void names_what_does_not_fit(void **state) {
     }
 }
 
+// --- devices -------------------------------------------------------------------------------------------------
+
+static const char granted_to_another[] = "uses a device that is granted already, to sip server";
+static const char kernels[] = "uses a device that is the kernel's";
+static const char wants_trust[] =
+    "uses a device that may reach any memory, and the system does not call it `trusted`";
+static const char none[] = "uses a device that no machine has";
+
+// What the client is granted beside COM2 for the server, and what is wrong with that; `trust`: what is then, if it is trusted.
+static const struct Asked {
+    SealGrant grant;
+    const char *error, *trust;
+} asked[] = {
+    { { SEAL_GRANT_IO_PORT, 0, 0x3e8, 8 },                 NULL,               NULL               },
+    { { SEAL_GRANT_IO_PORT, 0, 0x60, 1 },                  NULL,               NULL               },
+    { { SEAL_GRANT_IO_PORT, 0, 0x2ff, 1 },                 granted_to_another, granted_to_another },
+    { { SEAL_GRANT_IO_PORT, 0, 0x2f0, 16 },                wants_trust,        granted_to_another },
+    { { SEAL_GRANT_IO_PORT, 0, 0x3e8, 9 },                 wants_trust,        NULL               },
+    { { SEAL_GRANT_IO_PORT, 0, 0x60, 5 },                  wants_trust,        NULL               },
+    { { SEAL_GRANT_IO_PORT, 0, 0xc000, 16 },               wants_trust,        NULL               },
+    { { SEAL_GRANT_IO_PORT, 0, 0x3f8, 1 },                 kernels,            kernels            },
+    { { SEAL_GRANT_IO_PORT, 0, 0x3ff, 2 },                 kernels,            kernels            },
+    { { SEAL_GRANT_IO_PORT, 0, 0xcfc, 4 },                 kernels,            kernels            },
+    { { SEAL_GRANT_IO_PORT, 0, 0, 0x10000 },               kernels,            kernels            },
+    { { SEAL_GRANT_IO_PORT, 0, 0xffff, 2 },                none,               none               },
+    { { SEAL_GRANT_IO_PORT, 0, 0x100002f8, 8 },            none,               none               },
+    { { SEAL_GRANT_IO_MEMORY, 0, 0xb8000, 0x8000 },        NULL,               NULL               },
+    { { SEAL_GRANT_IO_MEMORY, 0, 0xfe000000, 0x1000 },     wants_trust,        NULL               },
+    { { SEAL_GRANT_IO_MEMORY, 0, 0x9f000, 0x2000 },        kernels,            kernels            },
+    { { SEAL_GRANT_IO_MEMORY, 0, 0xfebff000, 0x2000 },     kernels,            kernels            },
+    { { SEAL_GRANT_IO_MEMORY, 0, 0xfee00000, 4 },          kernels,            kernels            },
+    { { SEAL_GRANT_IO_MEMORY, 0, 0x7fffffffff, 2 },        none,               none               },
+    { { SEAL_GRANT_IO_MEMORY, 0, 0x80000000, 0x10000001 }, none,               none               },
+    { { SEAL_GRANT_IRQ, 0, 1, 1 },                         NULL,               NULL               },
+    { { SEAL_GRANT_IRQ, 0, 3, 1 },                         granted_to_another, granted_to_another },
+    { { SEAL_GRANT_IRQ, 0, 0, 1 },                         kernels,            kernels            },
+    { { SEAL_GRANT_IRQ, 0, 2, 1 },                         kernels,            kernels            },
+    { { SEAL_GRANT_IRQ, 0, 24, 1 },                        kernels,            kernels            },
+    { { SEAL_GRANT_IRQ, 0, 4, 2 },                         none,               none               },
+    { { SEAL_GRANT_DMA, 0, 0, 4096 },                      wants_trust,        NULL               },
+    { { SEAL_GRANT_DMA, 0, 4096, 4096 },                   none,               none               },
+    { { SEAL_GRANT_DMA, 0, 0, 0x10000001 },                none,               none               },
+};
+
+static void ask(const SealGrant *grant, bool trusted, const char *wanted) {
+    static System system;
+    Example driver = server, asks = client;
+    char error[IMAGE_ERROR_ROOM] = "", wrong[IMAGE_ERROR_ROOM] = "";
+    Buf image = { 0 };
+    make_system(&system);
+    driver.grants[0] = (SealGrant){ SEAL_GRANT_IO_PORT, 0, 0x2f8, 8 };
+    driver.grants[1] = (SealGrant){ SEAL_GRANT_IRQ, 0, 3, 1 };
+    asks.grants[0] = *grant;
+    example_make(&system.files[0], &driver);
+    example_make(&system.files[1], &asks);
+    system.instances[1].trusted = trusted;
+    if (wanted) snprintf(wrong, sizeof wrong, "sip client %s", wanted);
+    assert_int_equal(image_pack(&system.input, &image, error), wanted == NULL);
+    assert_string_equal(error, wrong);
+    buf_free(&image);
+}
+
+static void devices_are_granted_once_and_to_whom_they_may(void **state) {
+    (void)state;
+    for (size_t i = 0; i < sizeof asked / sizeof *asked; i++) {
+        ask(&asked[i].grant, false, asked[i].error);
+        ask(&asked[i].grant, true, asked[i].trust);
+    }
+}
+
 // --- a kernel with an image --------------------------------------------------------------------------------
 
 typedef struct Kernel {
@@ -311,6 +384,7 @@ int main(void) {
         cmocka_unit_test(packs_a_system),
         cmocka_unit_test(every_flipped_bit_and_truncation_is_refused),
         cmocka_unit_test(hostile_tables_are_read_safely),
+        cmocka_unit_test(devices_are_granted_once_and_to_whom_they_may),
         cmocka_unit_test(names_what_does_not_fit),
         cmocka_unit_test(boots_what_it_was_given),
         cmocka_unit_test(refuses_kernels_without_room),

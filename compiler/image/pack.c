@@ -108,6 +108,7 @@ static bool read_instances(Pack *pack) {
                 PACKED_MOST_RESTARTS
             );
         row->restart = instance->restart;
+        row->trusted = instance->trusted;
         row->name = keep_text(pack, instance->name);
         row->first_wire = wires;
         row->wire_count = program_of(pack, i)->manifest.params.count;
@@ -154,10 +155,7 @@ static bool resolve_wire(Pack *pack, const char *sip, const ImageWireInput *wire
     switch (wire->kind) {
     case IMAGE_WIRE_CHANNEL: return resolve_channel(pack, sip, wire, row);
     case IMAGE_WIRE_ARGS: return resolve_texts(pack, sip, wire, row);
-    case IMAGE_WIRE_DEVICE:
-        return refuse(
-            pack, "%s.%s is a device, which the kernel does not grant yet", sip, wire->param
-        );
+    case IMAGE_WIRE_DEVICE: return true; // which, its manifest says
     case IMAGE_WIRE_MACHINE:
         row->service = IMAGE_SERVICE_CONSOLE;
         return strcmp(wire->target, "console") == 0 ||
@@ -299,7 +297,15 @@ static bool check_image(Pack *pack, const Buf *out) {
                 );
         }
     }
-    return true;
+    uint32_t sip, other;
+    wrong = packed_check_grants(&packed, pack->programs, &sip, &other);
+    if (!wrong) return true;
+    const char *name = pack->input->instances[sip].name;
+    return sip == other
+               ? refuse(pack, "sip %s %s", name, wrong)
+               : refuse(
+                     pack, "sip %s %s, to sip %s", name, wrong, pack->input->instances[other].name
+                 );
 }
 
 static bool limits_hold(Pack *pack) {

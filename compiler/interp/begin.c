@@ -128,8 +128,20 @@ static bool texts(Interp *in, const SirTypeInfo *slice, const InterpWire *wire, 
     return true;
 }
 
+static uint32_t devices_before(Interp *in, const SirSig *sig, uint32_t param, SirDevice device) {
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < param; i++) {
+        const SirTypeInfo *info = interp__type(in, sig->params[i].type);
+        count += info->kind == SIR_TYPE_DEVICE && info->device == device;
+    }
+    return count;
+}
+
 // `wire` is NULL where nothing is given.
-static bool main_arg(Interp *in, SirType type, const InterpWire *wire, Node *arg) {
+static bool main_arg(
+    Interp *in, const SirSig *sig, uint32_t param, const InterpWire *wire, Node *arg
+) {
+    const SirType type = sig->params[param].type;
     const SirTypeInfo *info = interp__type(in, type);
     bool is_texts = info->kind == SIR_TYPE_SLICE && info->mode == SIR_OWN;
     *arg = (Node){ .type = type, .is_there = true };
@@ -139,6 +151,10 @@ static bool main_arg(Interp *in, SirType type, const InterpWire *wire, Node *arg
                 ))
         return false;
     if (is_texts) return !wire || texts(in, info, wire, arg);
+    if (info->kind == SIR_TYPE_DEVICE)
+        return interp__device_granted(
+            in, info->device, devices_before(in, sig, param, info->device), arg
+        );
     bool is_end =
         info->kind == SIR_TYPE_ENDPOINT && info->contract < in->sip->module->contracts.len;
     if (!MUST(in, is_end, RULE_RESOURCES, "a parameter of main that no wire goes to")) return false;
@@ -160,10 +176,7 @@ bool interp__begin(Interp *in, Sip *sip) {
         return false;
     sip->main_args = arena_array(&in->arena, Node, sig->param_count);
     for (uint32_t i = 0; i < sig->param_count; i++)
-        if (!main_arg(
-                in, sig->params[i].type, sip->given ? &sip->given->wires[i] : NULL,
-                &sip->main_args[i]
-            ))
+        if (!main_arg(in, sig, i, sip->given ? &sip->given->wires[i] : NULL, &sip->main_args[i]))
             return false;
     return interp__enter(in, func, sip->main_args, sig->param_count);
 }

@@ -304,6 +304,7 @@ bool interp__make_up(Interp *in, SirType type, Node *out, uint32_t depth) {
     case SIR_TYPE_FN: return made_up_function(in, info, out);
     case SIR_TYPE_ENDPOINT: return made_up_end(in, info, out);
     case SIR_TYPE_EPSET: return true; // empty
+    case SIR_TYPE_DEVICE: interp__device_made_up(in, info->device, out); return true;
     default: return false;
     }
     if (interp__is_managed(info)) {

@@ -57,6 +57,7 @@ typedef enum InterpWireKind {
     INTERP_WIRE_TAKEN,   // the other end of parameter `param` of the SIP `sip`
     INTERP_WIRE_CONSOLE,
     INTERP_WIRE_TEXTS,
+    INTERP_WIRE_DEVICE, // what the manifest grants
 } InterpWireKind;
 
 typedef struct InterpWire {

@@ -67,7 +67,8 @@ struct Node {
     bool is_hole;  // moved out through a borrow, to be put back through it
     uint32_t hole; // ... whose tag had this number
     union {
-        uint64_t bits; // scalars, plain enums, flags, fn; as in SirTree. Atomics, joins
+        uint64_t
+            bits; // scalars, plain enums, flags, fn; as in SirTree. Atomics, joins; devices: their grant
         struct
         { // array, vector, struct; enum, option: the payload; mutex: its content, variant: who has it
             Node *parts;
@@ -197,6 +198,7 @@ struct Sip {
     InterpResult *result;
     const InterpSip *given; // how `main` is wired; NULL: by the names of contracts
     Node *main_args;
+    uint8_t **dma; // by grant, made when it is first used
 };
 
 struct Interp {
@@ -416,6 +418,10 @@ bool interp__set_at(Interp *in, const SirPlace *place, Set **set, const SirTypeI
 bool interp__shared(Interp *in, const SirInst *inst); // threads.c, SHARED
 bool interp__atomic(Interp *in, const SirInst *inst);
 bool interp__thread(Interp *in, const SirInst *inst);
+bool interp__device(Interp *in, const SirInst *inst); // device.c
+// What a parameter of `main`, the `nth` of its kind, is; or any argument on a walk.
+bool interp__device_granted(Interp *in, SirDevice device, uint32_t nth, Node *out);
+void interp__device_made_up(Interp *in, SirDevice device, Node *out);
 void interp__thread_end(Interp *in);
 bool interp__call(Interp *in, const SirInst *inst); // call.c
 bool interp__return(Interp *in, const SirInst *inst);

@@ -159,7 +159,7 @@ static bool execute(Interp *in, const SirInst *inst) {
     case SIR_GROUP_SHARED: return interp__shared(in, inst);
     case SIR_GROUP_ATOMIC: return interp__atomic(in, inst);
     case SIR_GROUP_THREAD: return interp__thread(in, inst);
-    case SIR_GROUP_DEVICE: return refuse(in, inst, RULE_RESOURCES);
+    case SIR_GROUP_DEVICE: return interp__device(in, inst);
     case SIR_GROUP_CALL: return interp__call(in, inst);
     case SIR_GROUP_END: return interp__end_block(in, inst);
     }

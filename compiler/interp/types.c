@@ -196,13 +196,6 @@ static void set_moded(TypeFacts *facts, const SirTypeInfo *info) {
     if (info->mode == SIR_GC && !interp__is_managed(info)) facts->refused = RULE_MANAGED;
 }
 
-static Rule refusal_of(SirTypeKind kind) {
-    switch (kind) {
-    case SIR_TYPE_DEVICE: return RULE_RESOURCES;
-    default: return 0;
-    }
-}
-
 // Named values are those of their integer type, each of its own, and nothing comes with them.
 static bool has_right_values(const SirTypeInfo *info) {
     bool is_flags = info->kind == SIR_TYPE_FLAGS;
@@ -222,7 +215,6 @@ static void find_facts(Interp *in, SirType type, TypeFacts *facts) {
     const SirTypeInfo *info = interp__type(in, type);
     facts->align = 1;
     facts->is_plain = true;
-    facts->refused = refusal_of(info->kind);
     switch (info->kind) {
     case SIR_TYPE_ARRAY: add_elements(in, facts, info); return;
     case SIR_TYPE_VECTOR:

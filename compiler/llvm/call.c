@@ -170,7 +170,7 @@ static LLVMValueRef start_field(Emit *e, LLVMValueRef start, size_t offset, LLVM
 }
 
 static uint32_t unpack_params(Emit *e, LLVMValueRef start, const SirSig *sig, LLVMValueRef *args) {
-    uint32_t count = 0, endpoints = 0;
+    uint32_t count = 0, endpoints = 0, devices[SIR_DMA + 1] = { 0 };
     for (uint32_t i = 0; i < sig->param_count; i++) {
         const SirTypeInfo *info = llvm__type(e, sig->params[i].type);
         if (info->kind == SIR_TYPE_ENDPOINT) {
@@ -180,8 +180,10 @@ static uint32_t unpack_params(Emit *e, LLVMValueRef start, const SirSig *sig, LL
         } else if (info->kind == SIR_TYPE_SLICE) {
             args[count++] = start_field(e, start, offsetof(SipStart, args), e->ptr);
             args[count++] = start_field(e, start, offsetof(SipStart, arg_count), e->i64);
+        } else if (info->kind == SIR_TYPE_DEVICE) {
+            args[count++] = llvm__device_granted(e, info->device, devices[info->device]++);
         } else {
-            llvm__fail(e, "a parameter of main is neither an endpoint nor text arguments");
+            llvm__fail(e, "a parameter of main is neither endpoint, device nor text arguments");
         }
     }
     return count;

@@ -316,6 +316,40 @@ static uint32_t k_recover(SipEndpoint *ep, uint32_t contract, uint32_t state) {
     beyond("an endpoint of no known state");
 }
 
+static uint64_t k_device_read(uint64_t device, uint64_t offset, uint32_t width, uint32_t site) {
+    (void)device, (void)offset, (void)width, (void)site;
+    beyond("a device");
+}
+static void k_device_write(
+    uint64_t device, uint64_t offset, uint64_t value, uint32_t width, uint32_t site
+) {
+    (void)device, (void)offset, (void)value, (void)width, (void)site;
+    beyond("a device");
+}
+static void k_device_copy_in(
+    uint64_t device, uint64_t offset, void *bytes, uint64_t length, uint32_t site
+) {
+    (void)device, (void)offset, (void)bytes, (void)length, (void)site;
+    beyond("a device");
+}
+static void k_device_copy_out(
+    uint64_t device, uint64_t offset, const void *bytes, uint64_t length, uint32_t site
+) {
+    (void)device, (void)offset, (void)bytes, (void)length, (void)site;
+    beyond("a device");
+}
+static uint64_t k_device_address(uint64_t device) {
+    (void)device;
+    beyond("a device");
+}
+static SipEndpoint *k_device_listen(uint64_t device, uint32_t contract, uint32_t site) {
+    (void)device, (void)contract, (void)site;
+    beyond("a device");
+}
+static void k_device_end(uint64_t device) { // ends with its SIP in any case
+    (void)device;
+}
+
 static const KernelTable table;
 
 // A thread runs to its end at once, which is one of the ways in which threads may go.
@@ -343,12 +377,47 @@ static void k_unpark(const uint64_t *word) {
 }
 
 static const KernelTable table = {
-    k_trap,        k_finish,     k_alloc,      k_try_alloc,     k_free,        k_channel,
-    k_send,        k_send_begin, k_send_block, k_send_endpoint, k_send_commit, k_receive,
-    k_receive_any, k_close,      k_is_closed,  k_endpoint_is,   k_now,         k_cycles,
-    k_yield,       k_sleep,      k_exit,       k_heap_used,     k_spawn,       k_join_begin,
-    k_join_end,    k_park,       k_unpark,     k_receive_cases, k_set_add,     k_set_take,
-    k_set_count,   k_set_end,    k_erase,      k_recover,
+    k_trap,
+    k_finish,
+    k_alloc,
+    k_try_alloc,
+    k_free,
+    k_channel,
+    k_send,
+    k_send_begin,
+    k_send_block,
+    k_send_endpoint,
+    k_send_commit,
+    k_receive,
+    k_receive_any,
+    k_close,
+    k_is_closed,
+    k_endpoint_is,
+    k_now,
+    k_cycles,
+    k_yield,
+    k_sleep,
+    k_exit,
+    k_heap_used,
+    k_spawn,
+    k_join_begin,
+    k_join_end,
+    k_park,
+    k_unpark,
+    k_receive_cases,
+    k_set_add,
+    k_set_take,
+    k_set_count,
+    k_set_end,
+    k_erase,
+    k_recover,
+    k_device_read,
+    k_device_write,
+    k_device_copy_in,
+    k_device_copy_out,
+    k_device_address,
+    k_device_listen,
+    k_device_end,
 };
 
 // --- the runtime ---------------------------------------------------------------------------------------------------
@@ -410,16 +479,18 @@ static void define_runtime(LLVMOrcLLJITRef jit, LLVMOrcJITDylibRef dylib) {
         const char *name;
         uintptr_t address;
     } symbols[] = {
-        { "sip_trap",        (uintptr_t)k_trap      },
-        { "sip_drop_block",  (uintptr_t)drop_block  },
-        { "sip_is_utf8",     (uintptr_t)is_utf8     },
-        { "sip_lock",        (uintptr_t)take_lock   },
-        { "sip_unlock",      (uintptr_t)give_lock   },
-        { "memcpy",          (uintptr_t)memcpy      },
-        { "memmove",         (uintptr_t)memmove     },
-        { "memset",          (uintptr_t)memset      },
-        { "sip_managed_new", (uintptr_t)managed_new },
-        { "memcmp",          (uintptr_t)memcmp      },
+        { "sip_trap",            (uintptr_t)k_trap            },
+        { "sip_drop_block",      (uintptr_t)drop_block        },
+        { "sip_is_utf8",         (uintptr_t)is_utf8           },
+        { "sip_lock",            (uintptr_t)take_lock         },
+        { "sip_unlock",          (uintptr_t)give_lock         },
+        { "sip_device_copy_in",  (uintptr_t)k_device_copy_in  },
+        { "sip_device_copy_out", (uintptr_t)k_device_copy_out },
+        { "memcpy",              (uintptr_t)memcpy            },
+        { "memmove",             (uintptr_t)memmove           },
+        { "memset",              (uintptr_t)memset            },
+        { "sip_managed_new",     (uintptr_t)managed_new       },
+        { "memcmp",              (uintptr_t)memcmp            },
     };
     enum { COUNT = sizeof symbols / sizeof *symbols };
     LLVMOrcCSymbolMapPair pairs[COUNT];

@@ -64,6 +64,9 @@ void llvm__drop(Emit *e, SirType type, LLVMValueRef addr) {
     } else if (info->kind == SIR_TYPE_ENDPOINT) {
         LLVMValueRef endpoint = llvm__load(e, e->ptr, addr, 8);
         llvm__call_kernel(e, KCALL_CLOSE, 1, &endpoint);
+    } else if (info->kind == SIR_TYPE_DEVICE) {
+        LLVMValueRef device = llvm__load(e, e->i64, addr, 8);
+        llvm__call_kernel(e, KCALL_DEVICE_END, 1, &device);
     } else if (info->kind == SIR_TYPE_SLICE || info->kind == SIR_TYPE_STR ||
                info->kind == SIR_TYPE_GROW) {
         SirType elem = info->kind == SIR_TYPE_STR ? (SirType)SIR_TYPE_U8 : info->elem;

@@ -148,8 +148,8 @@ static void lower_inst(Emit *e, const SirInst *inst) {
     case SIR_GROUP_CHANNEL: llvm__channel(e, inst); break;
     case SIR_GROUP_END: llvm__end(e, inst); break;
     case SIR_GROUP_EPSET: llvm__sets(e, inst); break;
-    case SIR_GROUP_ACCESS:
-    case SIR_GROUP_DEVICE: llvm__fail(e, "`%s` is not built", sir_op_text(inst->op)); break;
+    case SIR_GROUP_DEVICE: llvm__device(e, inst); break;
+    case SIR_GROUP_ACCESS: llvm__fail(e, "`%s` is not built", sir_op_text(inst->op)); break;
     }
 }
 

@@ -90,6 +90,7 @@ static Shape shape_of_kind(const Emit *e, SirType type) {
     case SIR_TYPE_FN:
     case SIR_TYPE_ENDPOINT:
     case SIR_TYPE_EPSET:
+    case SIR_TYPE_DEVICE:
     case SIR_TYPE_GUARD:
     case SIR_TYPE_JOIN: return SHAPE_ONE;
     case SIR_TYPE_ENUM: return info->is_plain_enum ? SHAPE_ONE : SHAPE_MEMORY;
@@ -101,8 +102,7 @@ static Shape shape_of_kind(const Emit *e, SirType type) {
     case SIR_TYPE_STRUCT:
     case SIR_TYPE_GROW:
     case SIR_TYPE_ATOMIC:
-    case SIR_TYPE_MUTEX:
-    case SIR_TYPE_DEVICE: return SHAPE_MEMORY;
+    case SIR_TYPE_MUTEX: return SHAPE_MEMORY;
     case SIR_TYPE_KINDS: break;
     }
     unreachable();
@@ -115,6 +115,7 @@ Shape llvm__shape(const Emit *e, SirType type) {
 
 LLVMTypeRef llvm__one_type(const Emit *e, SirType type) {
     SirType repr = llvm__repr(e, type);
+    if (llvm__type(e, repr)->kind == SIR_TYPE_DEVICE) return e->i64;
     if (repr >= SIR_SCALARS) return e->ptr;
     if (repr == SIR_TYPE_F32) return e->f32;
     if (repr == SIR_TYPE_F64) return e->f64;

@@ -17,8 +17,8 @@
 // --- what a type is to the lowering (layout.c) -----------------------------------------------------------
 
 typedef enum Shape {
-    SHAPE_NONE,  // takes no room
-    SHAPE_ONE,   // one register: scalars, plain enums, flags, pointers, functions, endpoints, `T*?`
+    SHAPE_NONE, // takes no room
+    SHAPE_ONE, // one register: scalars, plain enums, flags, pointers, functions, endpoints, devices, `T*?`
     SHAPE_TWO,   // address and length: slices and texts
     SHAPE_MEMORY // everything else lives in memory
 } Shape;
@@ -102,8 +102,9 @@ typedef struct Emit {
     bool kcalls[KCALLS];
     LLVMTypeRef kcall_types[KCALLS];
     LLVMValueRef kernel; // the global that holds the table's address
-    LLVMValueRef trap, drop_block, is_utf8, compare, lock, unlock;
-    LLVMTypeRef trap_type, drop_block_type, is_utf8_type, compare_type, lock_type, unlock_type;
+    LLVMValueRef trap, drop_block, is_utf8, compare, lock, unlock, device_copy_in, device_copy_out;
+    LLVMTypeRef trap_type, drop_block_type, is_utf8_type, compare_type, lock_type, unlock_type,
+        device_copy_type;
     LLVMValueRef managed_new; // NULL until used
     LLVMValueRef *beginnings; // per function: where a thread that runs it begins; NULL: none does
     LLVMValueRef grow, grow_opt, drain,
@@ -376,6 +377,9 @@ const SirMessage *llvm__message(
 );                                             // of the contract of the endpoint or set there
 void llvm__sets(Emit *e, const SirInst *inst); // set.c: EPSET
 LLVMValueRef llvm__set_count(Emit *e, const Place *set);
+void llvm__device(Emit *e, const SirInst *inst); // device.c: DEVICE
+// The device that is the `nth` of its kind among the parameters of main: a number that the kernel looks up.
+LLVMValueRef llvm__device_granted(Emit *e, SirDevice device, uint32_t nth);
 void llvm__end(Emit *e, const SirInst *inst); // flow.c: END
 void llvm__bind(
     Emit *e, const SirBind *bind, LLVMValueRef addr, SirType type, uint32_t align

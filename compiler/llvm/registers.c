@@ -48,6 +48,11 @@ static bool only_reads(SirOp op) {
     case SIR_OP_GROW_APPEND:
     case SIR_OP_SEND:
     case SIR_OP_IS_CLOSED:
+    case SIR_OP_DEVICE_READ:
+    case SIR_OP_DEVICE_WRITE:
+    case SIR_OP_DEVICE_COPY_IN:
+    case SIR_OP_DEVICE_COPY_OUT:
+    case SIR_OP_DEVICE_ADDRESS:
     case SIR_OP_RETYPE:
     case SIR_OP_MATCH:
     case SIR_OP_NEXT: return true;

@@ -107,6 +107,11 @@ void llvm__declare_runtime(Emit *e) {
     e->unlock_type = LLVMFunctionType(e->void_type, word, 1, false);
     e->unlock = declare(e, "sip_unlock", e->unlock_type);
 
+    LLVMTypeRef copy[] = { e->i64, e->i64, e->ptr, e->i64, e->i32 };
+    e->device_copy_type = LLVMFunctionType(e->void_type, copy, 5, false);
+    e->device_copy_in = declare(e, "sip_device_copy_in", e->device_copy_type);
+    e->device_copy_out = declare(e, "sip_device_copy_out", e->device_copy_type);
+
     LLVMTypeRef text[] = { e->ptr, e->i64 };
     e->is_utf8_type = LLVMFunctionType(e->i32, text, 2, false);
     e->is_utf8 = declare(e, "sip_is_utf8", e->is_utf8_type);

@@ -179,9 +179,18 @@ static const SirTypeInfo *delivered(const Manifest *m, const SirTypeInfo *param)
     return end->kind == SIR_TYPE_ENDPOINT && end->state != SIR_STATE_ANY ? end : NULL;
 }
 
+// The row of the grant that is the `nth` of its kind.
+static uint32_t grant_row(const SirManifest *source, SirDevice device, uint32_t nth) {
+    uint32_t row = 0;
+    while (source->grants[row].kind != (SirGrantKind)device || nth-- > 0)
+        row++;
+    return row;
+}
+
 static bool add_params(Manifest *m) {
     const SirManifest *source = &m->module->manifest;
     const SirSig *sig = &m->module->funcs.data[source->main].sig;
+    uint32_t devices[SIR_DMA + 1] = { 0 };
     m->header.params = begin_table(m, sig->param_count);
     for (uint32_t i = 0; i < sig->param_count; i++) {
         const SirTypeInfo *info = &m->module->types.data[sig->params[i].type];
@@ -197,9 +206,13 @@ static bool add_params(Manifest *m) {
             row.fresh_side = end->side == SIR_EXP;
             row.fresh_state = end->state;
         }
-        if (info->kind != SIR_TYPE_ENDPOINT && info->kind != SIR_TYPE_SLICE) {
+        if (info->kind == SIR_TYPE_DEVICE) // that there is such a grant, was verified
+            row = (SealParam){ .kind = SEAL_PARAM_DEVICE,
+                               .grant = grant_row(source, info->device, devices[info->device]++) };
+        if (info->kind != SIR_TYPE_ENDPOINT && info->kind != SIR_TYPE_SLICE &&
+            info->kind != SIR_TYPE_DEVICE) {
             snprintf(
-                m->error, 512, "a parameter of main is neither an endpoint nor text arguments"
+                m->error, 512, "a parameter of main is neither endpoint, device nor text arguments"
             );
             return false;
         }

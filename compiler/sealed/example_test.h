@@ -28,8 +28,8 @@ typedef struct ExampleContract {
 } ExampleContract;
 
 typedef struct ExampleParam {
-    const char *name; // NULL ends the list
-    uint32_t kind, contract, side;
+    const char *name;              // NULL ends the list
+    uint32_t kind, contract, side; // of a device: `contract` is the row of its grant
 } ExampleParam;
 
 typedef struct Example {
@@ -42,7 +42,9 @@ typedef struct Example {
     uint32_t restart;    // of the instance
     uint32_t trap_fault; // of the only trap site, at example.sip:7
     uint32_t trap_text;  // what it says: 1 is "n < 3"; 0: nothing
-    uint32_t may_exit;   // has the grant `exit`
+    uint32_t may_exit;   // has the grant `exit`, as the last one
+    SealGrant grants[EXAMPLE_MOST]; // of length 0 ends the list
+    uint32_t trusted;               // the instance
     void (*code)(const KernelTable *kernel, const SipStart *start);
 } Example;
 
@@ -119,7 +121,7 @@ static inline void example_manifest(ExampleFile *file, const Example *example) {
                                      param->contract,
                                      param->side,
                                      0,
-                                     0,
+                                     param->kind == SEAL_PARAM_DEVICE ? param->contract : 0,
                                      example->fresh[count],
                                      0,
                                      0,
@@ -127,10 +129,13 @@ static inline void example_manifest(ExampleFile *file, const Example *example) {
     }
     manifest.params = (SealTable
     ){ (uint32_t)(example_put(file, params, count * sizeof *params) - file->manifest), count };
-    SealGrant exit_grant = { .kind = 4 };
-    manifest.grants =
-        (SealTable){ (uint32_t)(example_put(file, &exit_grant, sizeof exit_grant) - file->manifest),
-                     example->may_exit };
+    SealGrant grants[EXAMPLE_MOST + 1] = { 0 };
+    uint32_t granted = 0;
+    for (; granted < EXAMPLE_MOST && example->grants[granted].length; granted++)
+        grants[granted] = example->grants[granted];
+    if (example->may_exit) grants[granted++] = (SealGrant){ .kind = SEAL_GRANT_EXIT };
+    manifest.grants = (SealTable
+    ){ (uint32_t)(example_put(file, grants, sizeof grants) - file->manifest), granted };
     uint32_t kcalls[2] = { 0, 1 };
     manifest.kcalls =
         (SealTable){ (uint32_t)(example_put(file, kcalls, sizeof kcalls) - file->manifest), 2 };

@@ -101,6 +101,7 @@ static const char *check_rows(const Packed *packed) {
             !sealed__within(wires, instance.wire_count, header->wires.count))
             return "a sip has wires that are not its own";
         if (instance.restart > PACKED_MOST_RESTARTS) return "a sip is to be restarted too often";
+        if (instance.trusted > 1) return "a sip is neither trusted nor not";
         wires += instance.wire_count;
     }
     for (uint32_t i = 0; i < header->texts.count; i++) {
@@ -273,7 +274,8 @@ const char *packed_check_wire(
         return sealed__within(wire.param, wire.instance, packed->header.texts.count)
                    ? NULL
                    : "has text arguments that there are not";
-    case IMAGE_WIRE_DEVICE: return "is a device, which this kernel does not grant";
+    case IMAGE_WIRE_DEVICE:
+        return wanted.kind == SEAL_PARAM_DEVICE ? NULL : "is no device, but is wired to one";
     default: return "is wired in a way that there is not";
     }
 }

@@ -12,8 +12,15 @@ enum {
     PACKED_MOST_INSTANCES = 1024,
     PACKED_MOST_WIRES = 16384,
     PACKED_MOST_TEXTS = 4096,
-    PACKED_MOST_RESTARTS = 1000 // of one instance
+    PACKED_MOST_RESTARTS = 1000, // of one instance
+    PACKED_MOST_DEVICES = 256,   // that are granted in a system
+    PACKED_IRQ_LINES = 24,
+    PACKED_MOST_IO_MEMORY = 1 << 28, // bytes of one grant
+    PACKED_MOST_DMA = 1 << 28,
 };
+
+#define PACKED_MOST_ADDRESS \
+    (UINT64_C(1) << 39) // of a device's memory: what the kernel's tables reach
 
 typedef struct Packed {
     SealedView bytes;
@@ -54,6 +61,22 @@ PackedWireWay packed_wire_way( // of a wire that has been checked
     const Sealed *programs,
     uint32_t instance,
     uint32_t param
+);
+
+// To whom a grant may be given (contracts/abi/machine.def).
+typedef enum PackedGrantClass {
+    PACKED_GRANT_HARMLESS, // to any SIP
+    PACKED_GRANT_TRUSTED,  // to those that the system trusts with all memory
+    PACKED_GRANT_KERNELS,  // to none
+    PACKED_GRANT_NONE,     // there is no such thing
+} PackedGrantClass;
+
+PackedGrantClass packed_grant_class(const SealGrant *grant);
+
+// What is wrong with the grants of a system: NULL if nothing is. Else *instance is whose grant it is, and *other who has the
+// device already, or *instance.
+const char *packed_check_grants(
+    const Packed *packed, const Sealed *programs, uint32_t *instance, uint32_t *other
 );
 
 // Is there one wire for each parameter?

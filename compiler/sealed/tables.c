@@ -15,7 +15,6 @@ enum {
 #include "contracts/abi/fault.def"
     ,
     KCALLS = sizeof(KernelTable) / sizeof(void *),
-    GRANT_KINDS = 5, // as in SIR
 };
 
 static void copy_row(void *row, SealedView section, SealTable table, uint32_t number, size_t size) {
@@ -174,7 +173,7 @@ static const char *check_rows(const Sealed *sealed) {
     }
     for (uint32_t i = 0; i < manifest->grants.count; i++) {
         SealGrant grant = sealed_grant(sealed, i);
-        if (grant.kind >= GRANT_KINDS || grant.length > UINT64_MAX - grant.base)
+        if (grant.kind >= SEAL_GRANT_KINDS || grant.length > UINT64_MAX - grant.base)
             return "a grant of the manifest is none that can be given";
     }
     for (uint32_t i = 0; i < manifest->kcalls.count; i++) {

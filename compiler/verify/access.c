@@ -138,6 +138,7 @@ static bool takes_content(SirOp op, uint32_t nth) {
     case SIR_OP_SLICE_COPY:
     case SIR_OP_SLICE_MOVE:
     case SIR_OP_SLICE_FILL: return nth == 0;
+    case SIR_OP_DEVICE_COPY_IN: return nth == 1;
     case SIR_OP_BORROW:
     case SIR_OP_BORROW_MUT: return false;
     default: return sir_op_group(op) == SIR_GROUP_BORROW;
@@ -171,6 +172,11 @@ static AccessKind place_kind(SirOp op, uint32_t nth) {
     case SIR_OP_IS_CLOSED:
     case SIR_OP_MATCH:
     case SIR_OP_NEXT: return ACCESS_READ;
+    case SIR_OP_DEVICE_READ: // a device has no content of the SIP's: whoever reaches it may use it
+    case SIR_OP_DEVICE_WRITE:
+    case SIR_OP_DEVICE_ADDRESS:
+    case SIR_OP_DEVICE_COPY_OUT: return ACCESS_READ;
+    case SIR_OP_DEVICE_COPY_IN: return nth == 0 ? ACCESS_READ : ACCESS_CHANGE;
     case SIR_OP_SLICE_COPY:
     case SIR_OP_GROW_APPEND: return nth == 0 ? ACCESS_CHANGE : ACCESS_READ;
     default: return ACCESS_CHANGE;

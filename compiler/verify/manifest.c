@@ -17,11 +17,30 @@ static bool is_text_arguments(const Verify *v, SirType type) {
     return elem->kind == SIR_TYPE_STR && elem->mode == SIR_OWN;
 }
 
+static bool is_device(const Verify *v, SirType type) {
+    return verify__type(v, type)->kind == SIR_TYPE_DEVICE;
+}
+
 // In state `any` nothing says what the peer on the wire must be.
 static bool is_wire_type(const Verify *v, SirType type) {
     const SirTypeInfo *info = verify__type(v, type);
     return (info->kind == SIR_TYPE_ENDPOINT && info->state != SIR_STATE_ANY) ||
-           is_text_arguments(v, type);
+           is_text_arguments(v, type) || is_device(v, type);
+}
+
+// A device is the next grant of its kind: as many parameters of a kind as there are grants of it, at most.
+static void check_devices(Verify *v, const SirSig *sig) {
+    const SirManifest *manifest = &v->module->manifest;
+    uint64_t taken[SIR_GRANT_KINDS] = { 0 }, given[SIR_GRANT_KINDS] = { 0 };
+    for (uint32_t i = 0; i < manifest->grant_count; i++)
+        given[manifest->grants[i].kind]++;
+    for (uint32_t i = 0; i < sig->param_count; i++) {
+        if (!is_device(v, sig->params[i].type)) continue;
+        SirGrantKind kind = (SirGrantKind)verify__type(v, sig->params[i].type)->device;
+        if (++taken[kind] <= given[kind]) continue;
+        REFUSE(v, "parameter %u of `main` is a device that the manifest does not grant", i);
+        return;
+    }
 }
 
 static void check_main(Verify *v) {
@@ -34,12 +53,17 @@ static void check_main(Verify *v) {
     uint32_t texts = 0;
     for (uint32_t i = 0; i < sig->param_count; i++) {
         if (sig->params[i].type >= v->module->types.len || !is_wire_type(v, sig->params[i].type)) {
-            REFUSE(v, "parameter %u of `main` is neither an endpoint nor the text arguments", i);
+            REFUSE(
+                v,
+                "parameter %u of `main` is neither an endpoint, nor a device, nor the text arguments",
+                i
+            );
             return;
         }
         texts += is_text_arguments(v, sig->params[i].type);
     }
     if (texts > 1) REFUSE(v, "`main` takes the text arguments %u times", texts);
+    check_devices(v, sig);
     if (sig->result != SIR_TYPE_VOID) REFUSE(v, "`main` returns something");
 }
 
@@ -62,12 +86,14 @@ static const struct {
     [SIR_GRANT_IO_PORT] = { 1 << 16,           1 << 16           },
     [SIR_GRANT_IO_MEMORY] = { (uint64_t)1 << 52, (uint64_t)1 << 52 },
     [SIR_GRANT_IRQ] = { 256,               1                 },
-    [SIR_GRANT_DMA] = { (uint64_t)1 << 52, (uint64_t)1 << 52 },
+    [SIR_GRANT_DMA] = { 0,                 (uint64_t)1 << 30 },
     [SIR_GRANT_EXIT] = { 0,                 0                 },
 };
 
 static bool is_range(const SirGrant *grant) {
     if (grant->kind == SIR_GRANT_EXIT) return grant->base == 0 && grant->length == 0;
+    if (grant->kind == SIR_GRANT_DMA) // memory is taken wherever there is some
+        return grant->base == 0 && grant->length > 0 && grant->length <= ranges[grant->kind].most;
     return grant->length > 0 && grant->length <= ranges[grant->kind].most &&
            grant->base < ranges[grant->kind].end &&
            grant->length <= ranges[grant->kind].end - grant->base;
@@ -80,7 +106,8 @@ static int compare_grants(const void *left, const void *right) {
 }
 
 static bool overlap(const SirGrant *a, const SirGrant *b) { // a does not begin after b
-    return a->kind == b->kind && (a->kind == SIR_GRANT_EXIT || b->base - a->base < a->length);
+    if (a->kind != b->kind || a->kind == SIR_GRANT_DMA) return false;
+    return a->kind == SIR_GRANT_EXIT || b->base - a->base < a->length;
 }
 
 static void check_grants(Verify *v) {

@@ -293,6 +293,7 @@ static Result result_of(States *s, const SirInst *inst) {
         return states__result_of_type(s, info_of(s, flow__place_type(s->f, &args[1].place))->elem);
     case SIR_OP_CHANNEL: return (Result){ (uint32_t)args[2].m, SLOT_UNTRACKED };
     case SIR_OP_ERASE: return (Result){ SIR_STATE_ANY, SLOT_UNTRACKED };
+    case SIR_OP_DEVICE_LISTEN:
     case SIR_OP_UPCAST: return states__result_of_type(s, flow__place_type(s->f, &args[0].place));
     case SIR_OP_BORROW_MUT: {
         SirType type = flow__place_type(s->f, &args[1].place);

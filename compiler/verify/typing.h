@@ -42,6 +42,7 @@ void verify__type_special(Code *c);    // typing_special.c
 void verify__type_call(Code *c);       // typing_call.c: calls and channels
 void verify__type_thread(Code *c);     // typing_thread.c
 void verify__type_set(Code *c);        // typing_sets.c
+void verify__type_device(Code *c);     // typing_device.c
 void verify__type_terminator(Code *c); // typing_arms.c
 void verify__type_receive(Code *c);    // typing_receive.c
 void verify__type_bind(Code *c, const SirBind *bind, SirType payload);  // typing_arms.c

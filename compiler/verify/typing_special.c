@@ -181,7 +181,7 @@ void verify__type_special(Code *c) {
     case SIR_GROUP_EPSET: verify__type_set(c); return;
     case SIR_GROUP_ACCESS: refuse(c, RULE_MANAGED); return;
     case SIR_GROUP_THREAD: verify__type_thread(c); return;
-    case SIR_GROUP_DEVICE: refuse(c, RULE_RESOURCES); return;
+    case SIR_GROUP_DEVICE: verify__type_device(c); return;
     default: break; // by instruction
     }
     switch (c->inst->op) {

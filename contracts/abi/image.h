@@ -12,7 +12,7 @@
 
 #include <stdint.h>
 
-#define IMAGE_FORMAT_VERSION 1u
+#define IMAGE_FORMAT_VERSION 2u
 // All heaps and stacks of a system together, in MiB: what sums up to more is a mistake, whatever the machine has.
 #define IMAGE_MOST_MIB (1u << 20)
 #define IMAGE_NO_ROW   0xffffffffu
@@ -43,6 +43,7 @@ typedef struct ImageInstance {
     uint32_t wire_count;
     uint32_t
         restart; // after a fault, at most so often; 0 where another instance holds the other end of a wire
+    uint32_t trusted; // 1: its devices may reach any memory
 } ImageInstance;
 
 typedef enum ImageWireKind {

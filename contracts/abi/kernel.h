@@ -17,6 +17,10 @@
 typedef struct SipEndpoint SipEndpoint; // kernel memory; opaque to a SIP
 typedef struct SipSet SipSet;           // the same; an empty set is NULL
 
+// A device object is no address, but a number: the row of its grant in the manifest, plus one. The kernel looks it up among
+// the grants of the SIP that calls.
+#define SIP_DEVICE_COPY 4096u // bytes that one DEVICE_COPY_IN or DEVICE_COPY_OUT copies at most
+
 // --- sending and receiving -------------------------------------------------------------------------------
 
 // Bytes of payload that `send` takes in registers, as four words; what lies behind the payload is zero.
@@ -127,6 +131,8 @@ _Static_assert(sizeof(SipBlock) == 48, "a multiple of 16, so that blocks stay al
 //   _Noreturn void sip_trap(uint32_t site);          cold; site is a row of the trap table
 //   void sip_lock(uint64_t *word, uint32_t site);    a mutex, once nobody else has it; LOCK at site if the thread has it
 //   void sip_unlock(uint64_t *word);
+//   void sip_device_copy_in(uint64_t device, uint64_t offset, void *bytes, uint64_t length, uint32_t site);   INDEX at site
+//   void sip_device_copy_out(uint64_t device, uint64_t offset, const void *bytes, uint64_t length, uint32_t site);
 //   void sip_drop_block(void *block, void (*glue)(void *));   block may be NULL; glue may be NULL;
 //                                                    iterative, constant stack whatever the structure
 //   void *sip_managed_new(uint64_t bytes, uint64_t descriptor, uint32_t site);   a managed object; QUOTA at site

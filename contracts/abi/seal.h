@@ -101,8 +101,17 @@ typedef struct SealMessage {
     uint32_t endpoints;     // 1 if it may carry endpoints
 } SealMessage;
 
-typedef struct SealGrant { // kinds as in SIR: io_port, io_memory, irq, dma, exit
-    uint32_t kind;
+typedef enum SealGrantKind { // as in SIR
+    SEAL_GRANT_IO_PORT,
+    SEAL_GRANT_IO_MEMORY,
+    SEAL_GRANT_IRQ,
+    SEAL_GRANT_DMA,
+    SEAL_GRANT_EXIT,
+    SEAL_GRANT_KINDS
+} SealGrantKind;
+
+typedef struct SealGrant {
+    uint32_t kind; // SealGrantKind
     uint32_t reserved;
     uint64_t base, length;
 } SealGrant;

@@ -138,6 +138,7 @@ ASIDE void channel_notice(SipEndpoint *ep) {
     case NOTICE_NONE: break;
     case NOTICE_CONSOLE: console_serve(ep); break;
     case NOTICE_WIRE: wire_serve(ep); break;
+    case NOTICE_IRQ: irq_serve(ep); break;
     case NOTICE_SET: set_notice(ep); break;
     case NOTICE_CASES: cases_notice(ep->watcher); break;
     }
@@ -226,6 +227,7 @@ static void close_one(SipEndpoint *ep, EndpointLink *to_close) {
         peer->closed = true;
         drain(peer->in, to_close);
         if (peer->notice == NOTICE_WIRE) wire_forget(peer, to_close);
+        if (peer->notice == NOTICE_IRQ) irq_forget(peer);
     }
     if (peer->closed) free_channel(channel);
 }

@@ -9,7 +9,8 @@
 //   preempt   turns that end by themselves     kcalls    the doors through which SIPs come in
 //   fault     why a SIP ended, and where       main      the life of a system
 //   set       sets of endpoints                cases     waiting for sets, for several, for nothing any more
-//   console   machine.console
+//   console   machine.console                  device    what is granted: ports, memory, DMA
+//   irq       interrupts, which come in channels
 
 #ifndef KERNEL_CORE_CORE_H
 #define KERNEL_CORE_CORE_H
@@ -49,7 +50,6 @@ enum {                            // sizes
     KERNEL_STACK = 8192,          // of each SIP's stack, kept for the kernel's own calls on it
     MOST_FRAMES = 16,             // of a backtrace
     KERNEL_CONTEXT_STACK = 32768, // of the kernel's own, as far as a backtrace goes
-    EXIT_GRANT = 4,               // SealGrant.kind, as in SIR
 };
 
 typedef struct Sip Sip;
@@ -186,11 +186,13 @@ typedef enum Notice { // who is told, beside a waiter, that something has come
     NOTICE_NONE,
     NOTICE_CONSOLE, // the kernel answers
     NOTICE_WIRE,    // the same, with an end of a sip's new channel
+    NOTICE_IRQ,     // the same, with the next interrupt
     NOTICE_SET,     // the set that it is in
     NOTICE_CASES,   // who waits for several at once
 } Notice;
 
 typedef struct Wire Wire;
+typedef struct Irq Irq;
 
 struct SipEndpoint {
     EndpointLink link; // in the list of the SIP or the slot that owns it
@@ -208,6 +210,7 @@ struct SipEndpoint {
         Thread *watcher; // NOTICE_CASES
         SipSet *set;     // NOTICE_SET
         Wire *wire;      // NOTICE_WIRE
+        Irq *irq;        // NOTICE_IRQ
     };
     void *value;         // that it was added to the set with
     EndpointLink member; // of the set
@@ -263,7 +266,7 @@ static inline bool endpoint_is_ready(const SipEndpoint *ep
 }
 
 static inline bool endpoint_is_kernels(const SipEndpoint *ep) {
-    return ep->notice == NOTICE_CONSOLE || ep->notice == NOTICE_WIRE;
+    return ep->notice == NOTICE_CONSOLE || ep->notice == NOTICE_WIRE || ep->notice == NOTICE_IRQ;
 }
 
 // --- wires that deliver: an end of each channel that a sip is started with ------------------------------------
@@ -280,6 +283,48 @@ void wire_renew(Wire *wire, SipEndpoint *fresh); // which nobody owns
 ASIDE void wire_serve(SipEndpoint *end);         // something has come
 void wire_forget(SipEndpoint *end, EndpointLink *to_close); // whoever asks is gone
 void wire_end(Wire *wire);                                  // no more will come
+
+// --- devices -----------------------------------------------------------------------------------------------
+
+typedef struct Device { // of a SIP, by the row of its manifest's grants
+    SealGrant grant;
+    bool is_given; // a parameter of main is it
+    bool has_ended;
+    uint8_t *memory; // IO_MEMORY, DMA
+    Irq *irq;        // IRQ, once it is listened to
+} Device;
+
+struct Irq {          // a line, listened to
+    SipEndpoint *end; // the kernel's; NULL: nobody listens
+    uint32_t line;
+    uint32_t seen; // of the interrupts that have come, before the last one was told
+    bool is_armed; // the next one will be told
+};
+
+const char *devices_give(Sip *sip); // before it starts; NULL, or why not
+void devices_silence(Sip *sip);     // it has ended: no interrupt comes any more
+void devices_close(void);           // the system has ended: DMA memory is given back
+
+// Of the running SIP; kinds: bits by SealGrantKind. A number that is no such device of it is the verifier's mistake.
+Device *device_of(Sip *sip, uint64_t number, uint32_t kinds);
+bool device_covers(const Device *device, uint64_t offset, uint64_t length);
+uint64_t device_read(const Device *device, uint64_t offset, uint32_t width);
+bool device_write( // false: it is granted, but not this value
+    const Device *device,
+    uint64_t offset,
+    uint64_t value,
+    uint32_t width
+);
+void device_copy_in(const Device *device, uint64_t offset, uint8_t *bytes, uint64_t length);
+void device_copy_out(const Device *device, uint64_t offset, const uint8_t *bytes, uint64_t length);
+void device_end(Device *device);
+
+SipEndpoint *irq_listen(Device *device, const Contract *contract, Sip *sip); // NULL: no memory
+ASIDE void irq_serve(SipEndpoint *end);                                      // something has come
+void irq_forget(SipEndpoint *end); // whoever listened is gone
+void irq_end(Irq *irq);            // no more will come
+void irqs_look(void);              // those that have come are told
+bool irqs_wanted(void);            // somebody listens: there may be something to come
 
 // --- sets ----------------------------------------------------------------------------------------------------
 
@@ -364,6 +409,7 @@ Thread *sched_run(void);
 // From a kernel call that has met its thread's limit: true if the stack has room; others may have run meanwhile.
 ASIDE bool preempt_at_entry(Thread *thread, uint64_t frame);
 void preempt_set_limit(Thread *thread);
+void preempt_by_irq(uint64_t pc); // an interrupt has come there, and waits to be told
 
 // What the SIP gets; `pc`: where it asks. One endpoint: now, if it is ready; or when it will be.
 bool receive_now(Thread *thread, SipEndpoint *ep, SipReceived *result);
@@ -426,6 +472,8 @@ struct Sip {
     size_t image_pages;
     SipEndpoint **wires; // by parameter; NULL where it is no endpoint
     Wire **gives;        // by parameter: to whom the other end is delivered; NULL: it is not
+    Device *devices;     // by grant
+    uint32_t device_count;
     bool may_exit, alive;
     uint32_t restarts; // so far
     Ending ending;

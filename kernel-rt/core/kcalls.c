@@ -240,6 +240,67 @@ static void kcall_UNPARK(const uint64_t *word) {
     thread_unpark(ENTER->sip, word);
 }
 
+// --- devices -----------------------------------------------------------------------------------------------
+
+enum {
+    PORTS = 1 << SEAL_GRANT_IO_PORT,
+    MEMORY = 1 << SEAL_GRANT_IO_MEMORY | 1 << SEAL_GRANT_DMA,
+};
+
+// What a scalar of so many bytes is read from and written to: there are no ports of 8.
+static Device *device_for(Sip *sip, uint64_t device, uint32_t width) {
+    if (width != 1 && width != 2 && width != 4 && width != 8)
+        panic("a device is read or written by another width than a scalar's");
+    return device_of(sip, device, width == 8 ? MEMORY : MEMORY | PORTS);
+}
+
+static uint64_t kcall_DEVICE_READ(uint64_t number, uint64_t offset, uint32_t width, uint32_t site) {
+    const Device *device = device_for(ENTER->sip, number, width);
+    if (!device_covers(device, offset, width)) fault_at_site(FAULT_INDEX, site, FRAME);
+    return device_read(device, offset, width);
+}
+
+static void kcall_DEVICE_WRITE(
+    uint64_t number, uint64_t offset, uint64_t value, uint32_t width, uint32_t site
+) {
+    const Device *device = device_for(ENTER->sip, number, width);
+    if (!device_covers(device, offset, width)) fault_at_site(FAULT_INDEX, site, FRAME);
+    if (!device_write(device, offset, value, width)) fault_at_site(FAULT_REFUSED, site, FRAME);
+}
+
+static void kcall_DEVICE_COPY_IN(
+    uint64_t number, uint64_t offset, void *bytes, uint64_t length, uint32_t site
+) {
+    const Device *device = device_of(ENTER->sip, number, MEMORY);
+    if (!device_covers(device, offset, length)) fault_at_site(FAULT_INDEX, site, FRAME);
+    device_copy_in(device, offset, bytes, length < SIP_DEVICE_COPY ? length : SIP_DEVICE_COPY);
+}
+
+static void kcall_DEVICE_COPY_OUT(
+    uint64_t number, uint64_t offset, const void *bytes, uint64_t length, uint32_t site
+) {
+    const Device *device = device_of(ENTER->sip, number, MEMORY);
+    if (!device_covers(device, offset, length)) fault_at_site(FAULT_INDEX, site, FRAME);
+    device_copy_out(device, offset, bytes, length < SIP_DEVICE_COPY ? length : SIP_DEVICE_COPY);
+}
+
+// Memory is mapped at its physical address, and seen there by the bus.
+static uint64_t kcall_DEVICE_ADDRESS(uint64_t number) {
+    return (uint64_t)(uintptr_t)device_of(ENTER->sip, number, 1 << SEAL_GRANT_DMA)->memory;
+}
+
+static SipEndpoint *kcall_DEVICE_LISTEN(uint64_t number, uint32_t contract, uint32_t site) {
+    Sip *sip = ENTER->sip;
+    Device *device = device_of(sip, number, 1 << SEAL_GRANT_IRQ);
+    SipEndpoint *end = irq_listen(device, contract_row(sip, contract), sip);
+    if (!end) fault_at_site(FAULT_QUOTA, site, FRAME);
+    return end;
+}
+
+static void kcall_DEVICE_END(uint64_t number) {
+    device_end(device_of(ENTER->sip, number, MEMORY | PORTS | 1 << SEAL_GRANT_IRQ));
+}
+
 // --- the system --------------------------------------------------------------------------------------------
 
 static void kcall_EXIT(uint32_t status) {

@@ -66,11 +66,44 @@ uint64_t platform_now(void) {
     return machine_clock += 10;
 }
 
+static void (*machine_idles)(void); // NULL: nothing happens but that time passes
+
 void platform_idle(uint64_t until) {
-    machine_clock = until;
+    if (machine_idles) machine_idles();
+    if (until != SIP_NO_TIMEOUT) machine_clock = until;
 }
 
 void platform_ticks_start(void) {}
+
+// Ports and memory that keep what is written to them, and lines that the test makes fire when the machine idles.
+static uint8_t machine_ports[1 << 16], machine_memory[4096];
+static bool machine_lines[PACKED_IRQ_LINES];
+
+bool platform_has_devices(void) {
+    return true;
+}
+
+uint64_t platform_port_read(uint16_t port, uint32_t width) {
+    uint64_t value = 0;
+    memcpy(&value, &machine_ports[port], width);
+    return value;
+}
+
+void platform_port_write(uint16_t port, uint64_t value, uint32_t width) {
+    memcpy(&machine_ports[port], &value, width);
+}
+
+void *platform_device_memory(uint64_t base, uint64_t length) {
+    return base == 0xfe000000 && length <= sizeof machine_memory ? machine_memory : NULL;
+}
+
+bool platform_irq_is_there(uint32_t line) {
+    return line < PACKED_IRQ_LINES;
+}
+
+void platform_irq_set(uint32_t line, bool on) {
+    machine_lines[line] = on;
+}
 
 _Noreturn void platform_stop(uint32_t status) {
     _exit((int)status);
@@ -176,8 +209,9 @@ static inline void pack_system(const TestSip *sips, Buf *image) {
         example_seal(&files[count]);
         programs[count] =
             (ImageProgramInput){ sip->example.name, files[count].bytes, files[count].size };
-        instances[count] = (ImageInstanceInput){ sip->example.name, sip->example.name,
-                                                 sip->example.restart, sip->wires, wires };
+        instances[count] = (ImageInstanceInput
+        ){ sip->example.name,   sip->example.name, sip->example.restart, sip->wires, wires,
+           sip->example.trusted };
     }
     const ImageInput input = { "Test", programs, count, instances, count };
     char error[IMAGE_ERROR_ROOM] = "";

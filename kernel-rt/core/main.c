@@ -42,6 +42,7 @@ static bool report_deadlock(void) {
 }
 
 static void close_books(void) {
+    devices_close();
     loader_close();
     ledger_free(&kernel.records);
     const uint64_t blocks = heap.blocks;

@@ -34,7 +34,18 @@ void platform_console(const char *text, size_t length); // whole; waits for the 
 uint64_t platform_now(void);                            // nanoseconds, monotonic
 void platform_idle(uint64_t until);                     // sleeps until then (platform_now), or less
 void platform_ticks_start(void);                        // from now on kernel_tick is called
-_Noreturn void platform_stop(uint32_t status);          // ends the machine with the system's status
+
+// Devices: not every platform has them, and what it has not is not granted.
+bool platform_has_devices(void);
+uint64_t platform_port_read(uint16_t port, uint32_t width); // 1, 2 or 4 bytes
+void platform_port_write(uint16_t port, uint64_t value, uint32_t width);
+void *platform_device_memory(
+    uint64_t base, uint64_t length
+); // not cached; NULL: it is the machine's
+bool platform_irq_is_there(uint32_t line);
+void platform_irq_set(uint32_t line, bool on); // off until then
+
+_Noreturn void platform_stop(uint32_t status); // ends the machine with the system's status
 
 // --- what the platform calls ------------------------------------------------------------------------------------
 
@@ -49,5 +60,10 @@ void kernel_exception(const ArchFault *fault, ArchResume *resume);
 // From the timer's handler, which has interrupted the code at `pc`, `ticks` after the last time. NULL: go on there. Else the
 // handler saves the interrupted registers where that points and resumes at `resume`, with DF clear.
 ArchState *kernel_tick(uint64_t pc, uint32_t ticks, ArchResume *resume);
+
+// From an interrupt's handler, which has interrupted the code at `pc`. False: the line is to be off until it is set again.
+bool kernel_irq(uint32_t line, uint64_t pc);
+bool kernel_has_irqs(void
+); // before the machine sleeps, with interrupts off: there is something to look at
 
 #endif

@@ -31,6 +31,7 @@ ASIDE bool preempt_at_entry(Thread *thread, uint64_t frame) {
     preempt_set_limit(thread);
     if (frame < thread->limit) return false;
     sched_look_at_timers();
+    irqs_look();
     if (turn_is_over()) sched_yield();
     return true;
 }
@@ -55,8 +56,21 @@ ArchState *kernel_tick(uint64_t pc, uint32_t ticks, ArchResume *resume) {
         return NULL;
     }
     sched_look_at_timers();
+    irqs_look();
     if (!turn_is_over()) return NULL;
     arch_preempted(&thread->context, &thread->saved, &thread->block);
     *resume = sched_on_kernel_stack(put_back);
     return &thread->saved;
+}
+
+// --- interrupts ----------------------------------------------------------------------------------------------
+
+// Between a SIP's own instructions the kernel is at rest, and tells at once who listens; that one goes next when the turn ends.
+void preempt_by_irq(uint64_t pc) {
+    Thread *thread = sched.current;
+    if (!thread) return; // the kernel's own context looks for itself
+    if (sip_owns_pc(thread->sip, pc))
+        irqs_look();
+    else
+        mark(thread);
 }

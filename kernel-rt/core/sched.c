@@ -173,9 +173,10 @@ ArchResume sched_on_kernel_stack(void (*function)(void)) {
 
 static Thread *wait_for_somebody(void) {
     Thread *next;
-    while (!(next = pick()) && sched.timers) {
-        platform_idle(sched.timers->deadline);
+    while (!(next = pick()) && (sched.timers || irqs_wanted())) {
+        platform_idle(sched.timers ? sched.timers->deadline : SIP_NO_TIMEOUT);
         fire_timers();
+        irqs_look();
     }
     return next;
 }

@@ -42,7 +42,7 @@ static bool load_image(Sip *sip) {
 
 static bool has_exit_grant(const Sealed *sealed) {
     for (uint32_t i = 0; i < sealed->manifest.grants.count; i++) {
-        if (sealed_grant(sealed, i).kind == EXIT_GRANT) return true;
+        if (sealed_grant(sealed, i).kind == SEAL_GRANT_EXIT) return true;
     }
     return false;
 }
@@ -59,9 +59,9 @@ static const char *create(Sip *sip, uint32_t number) {
         return "has other wires than parameters";
     if (!sip->wires) sip->wires = record_take(row.wire_count * sizeof *sip->wires);
     if (!sip->gives) sip->gives = record_take(row.wire_count * sizeof *sip->gives);
-    return load_image(sip) && thread_create(&sip->thread, sip)
-               ? NULL
-               : "needs more memory than the machine has";
+    if (!load_image(sip) || !thread_create(&sip->thread, sip))
+        return "needs more memory than the machine has";
+    return devices_give(sip);
 }
 
 // --- wires -------------------------------------------------------------------------------------------------
@@ -210,11 +210,37 @@ static bool each_sip(const char *(*step)(Sip *sip, uint32_t number), bool says_s
     return true;
 }
 
+static void tell_trusted(void) {
+    for (uint32_t i = 0; i < kernel.sip_count; i++) {
+        const ImageInstance row = packed_instance(&kernel.image, i);
+        const SealedView name = packed_text(&kernel.image, row.name);
+        if (row.trusted) print("# trusted: %v", &name);
+    }
+}
+
+static bool grants_are_right(void) {
+    uint32_t number, other;
+    const char *wrong = packed_check_grants(&kernel.image, kernel.sealed, &number, &other);
+    if (!wrong) {
+        tell_trusted();
+        return true;
+    }
+    const ImageInstance row = packed_instance(&kernel.image, number),
+                        has = packed_instance(&kernel.image, other);
+    const SealedView name = packed_text(&kernel.image, row.name),
+                     first = packed_text(&kernel.image, has.name);
+    if (number == other)
+        print("refused: sip %v %s", &name, wrong);
+    else
+        print("refused: sip %v %s, to sip %v", &name, wrong, &first);
+    return false;
+}
+
 bool sips_create(void) {
     kernel.sip_count = kernel.image.header.instances.count;
     kernel.sips = record_take(kernel.sip_count * sizeof *kernel.sips);
-    return each_sip(create, false) && each_sip(wire_up, true) && each_sip(make_ready, false) &&
-           each_sip(start, false);
+    return grants_are_right() && each_sip(create, false) && each_sip(wire_up, true) &&
+           each_sip(make_ready, false) && each_sip(start, false);
 }
 
 // --- the end -----------------------------------------------------------------------------------------------
@@ -248,6 +274,7 @@ void sip_end(Sip *sip) {
         pages += thread->stack_pages;
         sched_remove(thread);
     }
+    devices_silence(sip);
     channel_close_all(&sip->endpoints
     ); // which may look at threads of this SIP that wait for each other
     ledger_free(&sip->blocks);

@@ -29,6 +29,14 @@ void sip_lock(
 ); // site: of the trap if the thread has the lock already
 void sip_unlock(uint64_t *word);
 
+// Any number of bytes, from or to a device; site: of the trap if they do not all lie in its grant. Then none is copied.
+void sip_device_copy_in(
+    uint64_t device, uint64_t offset, void *bytes, uint64_t length, uint32_t site
+);
+void sip_device_copy_out(
+    uint64_t device, uint64_t offset, const void *bytes, uint64_t length, uint32_t site
+);
+
 uint32_t sip_is_utf8(const uint8_t *text, uint64_t length); // 1 or 0
 
 // managed.c. A managed object of `bytes` zeroed bytes. QUOTA at `site` when there is no room for it after a collection either.

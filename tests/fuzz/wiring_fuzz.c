@@ -60,7 +60,8 @@ static ImageInstanceInput instance_of(Arena *arena, const Instance *from) {
         wires[i] = (ImageWireInput){ wire->param,  kinds[wire->kind], wire->sip,
                                      wire->target, wire->texts.data,  wire->texts.len };
     }
-    return (ImageInstanceInput){ from->name, from->program, from->restart, wires, from->wires.len };
+    return (ImageInstanceInput){ from->name, from->program,   from->restart,
+                                 wires,      from->wires.len, from->trusted };
 }
 
 static void read_packed(const Buf *image) {

@@ -56,6 +56,15 @@ static void back_from_tick(void) {
     arch_switch(&nobody, &main_context, (SipReceived){ 0 });
 }
 
+bool kernel_irq(uint32_t line, uint64_t pc) {
+    (void)line, (void)pc;
+    return false;
+}
+
+bool kernel_has_irqs(void) {
+    return false;
+}
+
 ArchState *kernel_tick(uint64_t pc, uint32_t ticks, ArchResume *resume) {
     ticks_seen += ticks;
     if (pc < spin_low || pc >= spin_high) return NULL;

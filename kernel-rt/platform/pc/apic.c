@@ -17,6 +17,7 @@ enum {
     MSR_TSC_DEADLINE = 0x6e0,
 
     // registers
+    NUMBER = 0x20,
     TASK_PRIORITY = 0x80,
     END_OF_INTERRUPT = 0xb0,
     SPURIOUS = 0xf0,
@@ -67,6 +68,11 @@ void pc_apic_start(void) {
 
 void pc_apic_end_of_interrupt(void) {
     write(END_OF_INTERRUPT, 0);
+}
+
+uint32_t pc_apic_number(void) {
+    const uint32_t value = read(NUMBER);
+    return registers ? value >> 24 : value;
 }
 
 // --- the timer -----------------------------------------------------------------------------------------------------

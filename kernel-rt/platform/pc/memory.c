@@ -38,6 +38,11 @@ typedef struct Range {
 static Range ram[RANGES];
 static size_t ram_count;
 
+static Range
+    listed[RANGES]; // all that the loader's map speaks of, RAM or not: no device is granted there
+static size_t listed_count;
+static bool all_are_listed = true;
+
 static PageMap page_map; // page n lies at n * PAGE_SIZE
 static Table *root;
 static size_t large_pages; // that may still be split
@@ -167,11 +172,23 @@ static void map(Range range) {
 
 // --- what there is -------------------------------------------------------------------------------------------------
 
+// Of whole pages, all that it touches; addresses beyond the last one are none.
+static Range range_of(const PvhMemory *row) {
+    const uint64_t last = UINT64_MAX - 2 * PAGE_SIZE;
+    const uint64_t start = row->address < last ? row->address : last;
+    const uint64_t size = row->size < last - start ? row->size : last - start;
+    return (Range){ round_down(start, PAGE_SIZE), round_up(start + size, PAGE_SIZE) };
+}
+
 static void read_memory_map(const PvhStart *start) {
     if (start->magic != PVH_MAGIC || start->version < 1 || !start->memory_map ||
         !start->memory_count)
         pc_refuse("the loader gave no memory map");
     const PvhMemory *rows = at(start->memory_map);
+    for (uint32_t i = 0; i < start->memory_count; i++) {
+        all_are_listed = all_are_listed && i < RANGES;
+        if (i < RANGES) listed[listed_count++] = range_of(&rows[i]);
+    }
     for (uint32_t i = 0; i < start->memory_count && ram_count < RANGES; i++) {
         if (rows[i].type != PVH_RAM || rows[i].address >= MEMORY_MOST) continue;
         const uint64_t left = MEMORY_MOST - rows[i].address;
@@ -235,6 +252,24 @@ void pc_map_device(uint64_t page) {
         pc_refuse("a device's registers lie in memory");
     *page_entry(page) = page | ENTRY_ACCESS | ENTRY_DEVICE;
     if (page_map.free < large_pages) pc_refuse("not enough memory for page tables");
+}
+
+// Written through a table of its own, or one that is there. As many pages as there are large pages stay in reserve.
+bool pc_map_devices(uint64_t base, uint64_t length) {
+    const Range range = { round_down(base, PAGE_SIZE), round_up(base + length, PAGE_SIZE) };
+    const uint64_t tables = (range.end - range.start) / LARGE_SIZE + 4;
+    if (!all_are_listed || range.end > MEMORY_MOST || page_map.free < large_pages + tables)
+        return false;
+    for (size_t i = 0; i < listed_count; i++)
+        if (overlap(range, listed[i])) return false;
+    for (uint64_t page = range.start; page < range.end; page += PAGE_SIZE) {
+        if (*directory_entry(page) & ENTRY_LARGE) return false;
+        uint64_t *entry = page_entry(page);
+        const uint64_t device = page | ENTRY_ACCESS | ENTRY_DEVICE;
+        if (*entry && *entry != device) return false;
+        *entry = device;
+    }
+    return true;
 }
 
 static void build_map(Range image) {

@@ -3,6 +3,7 @@
 #ifndef KERNEL_PC_PC_H
 #define KERNEL_PC_PC_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -13,8 +14,10 @@ enum {
 
 enum {
     PC_TIMER_VECTOR = 48,
-    PC_SPURIOUS_VECTOR = 47
-}; // the latter as the old controllers' and the APIC's
+    PC_SPURIOUS_VECTOR = 47, // the old controllers' and the APIC's
+    PC_LINE_VECTOR = 64,     // of the I/O APIC's first line
+    PC_LINES = 24,
+};
 
 // What a PVH loader leaves in memory for us (Xen's start_info.h, version 1).
 typedef struct PvhStart {
@@ -79,6 +82,9 @@ void pc_interrupts_start(void); // GDT, TSS, IDT, interrupt controllers
 void pc_memory_start(const PvhStart *start, uint64_t image, uint64_t size);
 
 void pc_map_device(uint64_t page); // of registers, at its own address; never cached
+bool pc_map_devices(
+    uint64_t base, uint64_t length
+); // the same of several; false: there is memory, or no room for tables
 
 void pc_time_start(void); // platform_now counts from here
 void pc_time_tick(void);  // the timer has come: sets it again
@@ -89,6 +95,7 @@ void pc_apic_start(void);
 void pc_apic_arm(uint64_t cycles);
 void pc_apic_calibrate(uint64_t cycles);
 void pc_apic_end_of_interrupt(void);
+uint32_t pc_apic_number(void); // of this CPU's
 
 // Takes the access of the page at `page` away: a stack overflow must not reach what lies below.
 void pc_guard(void *page);
@@ -104,7 +111,8 @@ _Noreturn void pc_start(const void *info, uint32_t loader);
 // From vectors.S.
 void pc_exception(PcFrame *frame);
 void pc_timer(PcFrame *frame);
-extern const uint8_t pc_vectors[], pc_timer_vector[], pc_spurious_vector[];
+void pc_line(PcFrame *frame);
+extern const uint8_t pc_vectors[], pc_timer_vector[], pc_spurious_vector[], pc_line_vectors[];
 
 // From boot.S and the linker script; page boundaries.
 extern uint8_t pc_stack_guard[], pc_text[], pc_rodata[], pc_data[], pc_end[];

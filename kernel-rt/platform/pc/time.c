@@ -154,6 +154,10 @@ void platform_idle(uint64_t until) {
         return;
     }
     __asm__ volatile("cli" ::: "memory");
+    if (kernel_has_irqs()) { // since core looked
+        __asm__ volatile("sti" ::: "memory");
+        return;
+    }
     know_timer();
     pc_apic_arm(cycles_of(until - now < longest ? until - now : longest));
     __asm__ volatile("sti\n\thlt" ::: "memory"); // sti takes effect after hlt has begun

@@ -1,6 +1,6 @@
 // Where the CPU's exceptions and interrupts arrive. Exceptions become a PcFrame on their IST stack; pc_exception edits
-// the frame, and the return goes where it then says. The only interrupt is the timer's, which may come anywhere but in
-// handlers, and does the same.
+// the frame, and the return goes where it then says. Interrupts, the timer's and those of devices' lines, may come anywhere but
+// in handlers; the timer's does the same, a line's goes back to where it came from.
 
     .text
 
@@ -40,6 +40,19 @@ pc_vectors:
 
 exception:
     handle  pc_exception
+
+    .balign 16
+    .globl  pc_line_vectors         // one for each line of the I/O APIC, in these steps too
+pc_line_vectors:
+    .irp    line, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23
+    .balign 16
+    pushq   $0
+    pushq   $\line
+    jmp     line
+    .endr
+
+line:
+    handle  pc_line
 
     .balign 16
     .globl  pc_timer_vector

@@ -1,0 +1,154 @@
+// Devices, as the manifest declares them and the system allows. A SIP names one by the row of its grant; every access is looked
+// up among the SIP's own, and tested against the grant. DMA memory is a SIP's for as long as the system runs, however often it is
+// started: a device that still writes there when its driver has ended writes into nobody else's.
+
+#include "core.h"
+
+enum { KEYBOARD_COMMANDS = 0x64 };
+
+// --- granting ------------------------------------------------------------------------------------------------
+
+static const char *give_memory(Device *device) {
+    device->memory = platform_device_memory(device->grant.base, device->grant.length);
+    return device->memory ? NULL : "is granted addresses at which the machine has no device";
+}
+
+static const char *give_dma(Device *device) {
+    const size_t pages = pages_for(device->grant.length);
+    if (!device->memory) device->memory = pages_take(pages);
+    if (!device->memory) return "needs more memory than the machine has";
+    __builtin_memset(device->memory, 0, pages * PLATFORM_PAGE);
+    return NULL;
+}
+
+static const char *give(Device *device) {
+    if (device->is_given) return "is given one device twice";
+    if (!platform_has_devices())
+        return "uses a device, and this kernel is a process of Linux: boot it, with `sipcc run --on qemu`";
+    device->is_given = true;
+    switch (device->grant.kind) {
+    case SEAL_GRANT_IO_PORT: return NULL;
+    case SEAL_GRANT_IO_MEMORY: return give_memory(device);
+    case SEAL_GRANT_IRQ:
+        return platform_irq_is_there((uint32_t)device->grant.base)
+                   ? NULL
+                   : "is granted an interrupt that the machine has not";
+    case SEAL_GRANT_DMA: return give_dma(device);
+    default: return "is given a device that is none";
+    }
+}
+
+// What stays from one start to the next is DMA memory.
+static void prepare(Sip *sip) {
+    const Sealed *sealed = sip->program->sealed;
+    sip->device_count = sealed->manifest.grants.count;
+    if (!sip->devices) sip->devices = record_take(sip->device_count * sizeof *sip->devices);
+    for (uint32_t i = 0; i < sip->device_count; i++) {
+        const SealGrant grant = sealed_grant(sealed, i);
+        sip->devices[i] = (Device){
+            .grant = grant,
+            .memory = grant.kind == SEAL_GRANT_DMA ? sip->devices[i].memory : NULL,
+        };
+    }
+}
+
+const char *devices_give(Sip *sip) {
+    const Sealed *sealed = sip->program->sealed;
+    prepare(sip);
+    for (uint32_t i = 0; i < sealed->manifest.params.count; i++) {
+        const SealParam param = sealed_param(sealed, i);
+        const char *wrong =
+            param.kind == SEAL_PARAM_DEVICE ? give(&sip->devices[param.grant]) : NULL;
+        if (wrong) return wrong;
+    }
+    return NULL;
+}
+
+// --- taking back ---------------------------------------------------------------------------------------------
+
+void devices_silence(Sip *sip) {
+    for (uint32_t i = 0; i < sip->device_count; i++) {
+        if (sip->devices[i].irq) irq_end(sip->devices[i].irq);
+        sip->devices[i].irq = NULL;
+        sip->devices[i].has_ended = true;
+    }
+}
+
+void devices_close(void) {
+    for (uint32_t i = 0; i < kernel.sip_count; i++) {
+        const Sip *sip = &kernel.sips[i];
+        for (uint32_t k = 0; k < sip->device_count; k++) {
+            const Device *device = &sip->devices[k];
+            if (device->grant.kind == SEAL_GRANT_DMA && device->memory)
+                pages_give(device->memory, pages_for(device->grant.length));
+        }
+    }
+}
+
+void device_end(Device *device) {
+    device->has_ended = true;
+}
+
+// --- using ---------------------------------------------------------------------------------------------------
+
+Device *device_of(Sip *sip, uint64_t number, uint32_t kinds) {
+    Device *device = number - 1 < sip->device_count ? &sip->devices[number - 1] : NULL;
+    if (!device || !device->is_given || device->has_ended || !(kinds >> device->grant.kind & 1))
+        panic("a device is used that its sip does not have");
+    return device;
+}
+
+bool device_covers(const Device *device, uint64_t offset, uint64_t length) {
+    return length <= device->grant.length && offset <= device->grant.length - length;
+}
+
+static uint16_t port_of(const Device *device, uint64_t offset) {
+    return (uint16_t)(device->grant.base + offset);
+}
+
+uint64_t device_read(const Device *device, uint64_t offset, uint32_t width) {
+    if (!device->memory) return platform_port_read(port_of(device, offset), width);
+    const void *at = device->memory + offset;
+    switch (width) {
+    case 1: return *(const volatile uint8_t *)at;
+    case 2: return *(const volatile uint16_t *)at;
+    case 4: return *(const volatile uint32_t *)at;
+    default: return *(const volatile uint64_t *)at;
+    }
+}
+
+// The keyboard controller has commands that reset the machine, and that switch an address line off, so that one half of memory
+// is seen at the other's addresses.
+static bool is_refused(const Device *device, uint64_t offset, uint64_t value) {
+    const uint8_t command = (uint8_t)value;
+    return port_of(device, offset) == KEYBOARD_COMMANDS &&
+           (command == 0xd1 || command == 0xdd || command == 0xdf || command >= 0xf0);
+}
+
+bool device_write(const Device *device, uint64_t offset, uint64_t value, uint32_t width) {
+    if (!device->memory) {
+        if (is_refused(device, offset, value)) return false;
+        platform_port_write(port_of(device, offset), value, width);
+        return true;
+    }
+    void *at = device->memory + offset;
+    switch (width) {
+    case 1: *(volatile uint8_t *)at = (uint8_t)value; break;
+    case 2: *(volatile uint16_t *)at = (uint16_t)value; break;
+    case 4: *(volatile uint32_t *)at = (uint32_t)value; break;
+    default: *(volatile uint64_t *)at = value; break;
+    }
+    return true;
+}
+
+void device_copy_in(const Device *device, uint64_t offset, uint8_t *bytes, uint64_t length) {
+    const volatile uint8_t *from = device->memory + offset;
+    for (uint64_t i = 0; i < length; i++)
+        bytes[i] = from[i];
+}
+
+void device_copy_out(const Device *device, uint64_t offset, const uint8_t *bytes, uint64_t length) {
+    volatile uint8_t *to = device->memory + offset;
+    for (uint64_t i = 0; i < length; i++)
+        to[i] = bytes[i];
+}

@@ -1,0 +1,94 @@
+// Interrupts: messages on a channel whose exporter is the kernel, `fired! -> ack?` again and again. A line's handler only counts;
+// what it has counted is told when the kernel is at rest, once, and again only after `ack`. So whoever listens decides how fast
+// interrupts come, and none is lost: what has come before the answer is told right after it. A line that is not listened to, or
+// that comes twice before its answer, is off.
+
+#include "core.h"
+
+enum { FIRED, ACK };
+
+static Irq irqs[PACKED_IRQ_LINES];
+static volatile uint32_t came[PACKED_IRQ_LINES]; // written by the handlers alone
+static volatile bool has_come;
+
+bool kernel_irq(uint32_t line, uint64_t pc) {
+    if (line >= PACKED_IRQ_LINES || !irqs[line].end) return false;
+    came[line]++;
+    has_come = true;
+    preempt_by_irq(pc);
+    return came[line] - irqs[line].seen < 2;
+}
+
+bool kernel_has_irqs(void) {
+    return has_come;
+}
+
+static void tell(Irq *irq) {
+    const uint32_t count = came[irq->line];
+    if (!irq->end || !irq->is_armed || irq->seen == count || !channel_can_send(irq->end)) return;
+    irq->seen = count;
+    irq->is_armed = false;
+    channel_begin(irq->end, FIRED);
+    channel_commit(irq->end);
+}
+
+void irqs_look(void) {
+    if (!has_come) return;
+    has_come = false; // first: what comes meanwhile is looked at again
+    for (uint32_t line = 0; line < PACKED_IRQ_LINES; line++)
+        tell(&irqs[line]);
+}
+
+bool irqs_wanted(void) {
+    for (uint32_t line = 0; line < PACKED_IRQ_LINES; line++) {
+        if (irqs[line].end && irqs[line].is_armed) return true;
+    }
+    return false;
+}
+
+// Its holder waits for the next one.
+ASIDE void irq_serve(SipEndpoint *end) {
+    Irq *irq = end->irq;
+    for (; !ring_is_empty(end->in); channel_drop(end))
+        irq->is_armed = true;
+    tell(irq);
+    if (irq->end) platform_irq_set(irq->line, true);
+}
+
+static bool is_irq_contract(const Contract *contract) {
+    return contract->message_count == 2 && contract->slots[0] > 0 && contract->slots[1] > 0 &&
+           contract->payload_bytes[FIRED] == 0 && contract->payload_bytes[ACK] == 0;
+}
+
+SipEndpoint *irq_listen(Device *device, const Contract *contract, Sip *sip) {
+    Irq *irq = &irqs[device->grant.base];
+    if (!is_irq_contract(contract) || irq->end)
+        panic("an interrupt is listened to twice, or by another contract");
+    Channel *channel = channel_new(contract, &sip->account);
+    if (!channel) return NULL;
+    endpoint_give(&channel->ends[0], sip);
+    *irq = (Irq){ .end = &channel->ends[1],
+                  .line = (uint32_t)device->grant.base,
+                  .seen = came[device->grant.base],
+                  .is_armed = true };
+    irq->end->notice = NOTICE_IRQ;
+    irq->end->irq = irq;
+    device->irq = irq;
+    device->has_ended = true;
+    platform_irq_set(irq->line, true);
+    return &channel->ends[0];
+}
+
+void irq_forget(SipEndpoint *end) {
+    end->irq->end = NULL;
+    platform_irq_set(end->irq->line, false);
+}
+
+// Whoever listens by now is told that no more will come.
+void irq_end(Irq *irq) {
+    SipEndpoint *end = irq->end;
+    if (!end) return;
+    irq->end = NULL;
+    platform_irq_set(irq->line, false);
+    channel_close(end);
+}
