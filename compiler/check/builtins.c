@@ -479,6 +479,7 @@ HirExpr *call_builtin_method(Fn *fn, HirExpr *place, Name name, const AstArgs *a
     }
     if (kind == HIR_TYPE_ATOMIC) return call_of_atomic(fn, place, word, args, span);
     if (kind == HIR_TYPE_SET) return call_of_set(fn, place, word, args, span);
+    if (hir_type_is_device(place->type)) return call_of_device(fn, place, word, args, span);
     if (!hir_type_is_indexed(place->type)) return NULL;
     if (kind == HIR_TYPE_GROW && strcmp(word, "seal") == 0) return seal(fn, place, args, span);
     for (size_t i = 0; i < sizeof of_slices / sizeof *of_slices; i++)

@@ -653,6 +653,23 @@ HirExpr *call_of_set(
 ); // NULL: there is no such thing
 HirExpr *empty_set(Checker *checker, const HirType *type, Span span);
 
+// --- devices.c ------------------------------------------------------------------------------------------------------
+
+const HirType *device_type(
+    Checker *checker, Module *module, const AstType *type
+); // io_port, io_memory, irq, dma; NULL: another type
+HirExpr *call_of_device(
+    Fn *fn, HirExpr *place, const char *name, const AstArgs *args, Span span
+); // NULL: there is no such thing
+bool read_device_grant(
+    Checker *checker, Module *module, const AstGrant *ast, HirGrant *grant
+); // its kind is known; false: reported
+bool grant_is_device(const HirGrant *grant);
+bool grant_wants_trust(const HirGrant *grant); // whoever has it may reach any memory
+bool grants_overlap(const HirGrant *a, const HirGrant *b);
+const char *grant_text(Checker *checker, const HirGrant *grant);
+void check_devices(Checker *checker, const HirSip *sip); // grants and parameters go together
+
 // --- threads.c --------------------------------------------------------------------------------------------------------
 
 const HirType *shared_type(Checker *checker, Module *module, const AstType *type);

@@ -16,7 +16,9 @@ static void check_params(Checker *checker, HirFn *main) {
     for (uint32_t i = 0; i < main->locals.len; i++) {
         const HirLocal *param = main->locals.data[i];
         bool second = is_args(param->type) && args;
-        bool is_end = param->type->kind == HIR_TYPE_ENDPOINT && param->type->state != HIR_ANY_STATE;
+        bool is_end =
+            (param->type->kind == HIR_TYPE_ENDPOINT && param->type->state != HIR_ANY_STATE) ||
+            hir_type_is_device(param->type);
         if (is_error(param->type) || is_end || (is_args(param->type) && !second)) {
             args = args || is_args(param->type);
             continue;
@@ -33,34 +35,50 @@ static const struct {
     HirGrantKind kind;
     uint32_t args;
     const char *takes;
-    bool supported;
 } grants[] = {
-    { "exit",      HIR_GRANT_EXIT,      0, "nothing",                 true  },
-    { "io_port",   HIR_GRANT_IO_PORT,   2, "a port and a count",      false },
-    { "io_memory", HIR_GRANT_IO_MEMORY, 2, "an address and a length", false },
-    { "irq",       HIR_GRANT_IRQ,       1, "a number",                false },
-    { "dma",       HIR_GRANT_DMA,       2, "an address and a length", false },
+    { "exit",      HIR_GRANT_EXIT,      0, "nothing"                 },
+    { "io_port",   HIR_GRANT_IO_PORT,   2, "a port and a count"      },
+    { "io_memory", HIR_GRANT_IO_MEMORY, 2, "an address and a length" },
+    { "irq",       HIR_GRANT_IRQ,       1, "a number"                },
+    { "dma",       HIR_GRANT_DMA,       1, "a length"                },
 };
 
-static void add_grant(Checker *checker, HirSip *sip, const AstGrant *ast) {
+static void keep_grant(
+    Checker *checker, Module *module, HirSip *sip, const AstGrant *ast, HirGrant grant
+) {
+    if (grant_is_device(&grant) && !read_device_grant(checker, module, ast, &grant)) {
+        sip->main->broken = true;
+        return;
+    }
+    vec_each(HirGrant, other, &sip->grants) {
+        if (!grants_overlap(other, &grant)) continue;
+        diag_report(checker->diags, grant.span, E_GRANTED_TWICE, grant_text(checker, &grant));
+        diag_note(checker->diags, other->span, "here");
+        sip->main->broken = true;
+        return;
+    }
+    vec_push(checker->arena, &sip->grants, grant);
+}
+
+static void add_grant(Checker *checker, Module *module, HirSip *sip, const AstGrant *ast) {
     const char *word = text_of(checker, ast->name.name);
     for (size_t i = 0; i < sizeof grants / sizeof *grants; i++) {
         if (strcmp(grants[i].name, word) != 0) continue;
-        if (!grants[i].supported)
-            unsupported(checker, ast->span, "devices");
-        else if (ast->args.len != grants[i].args)
-            diag_report(checker->diags, ast->span, E_BAD_GRANT, word, grants[i].takes);
-        else
-            vec_push(
-                checker->arena, &sip->grants,
-                ((HirGrant){ .kind = grants[i].kind, .span = ast->span })
+        if (ast->args.len == grants[i].args) {
+            keep_grant(
+                checker, module, sip, ast, (HirGrant){ .kind = grants[i].kind, .span = ast->span }
             );
+            return;
+        }
+        diag_report(checker->diags, ast->span, E_BAD_GRANT, word, grants[i].takes);
+        sip->main->broken = true;
         return;
     }
+    sip->main->broken = true;
     diag_report(checker->diags, ast->name.span, E_UNKNOWN_GRANT, word);
     Near near = near_start(word);
     for (size_t i = 0; i < sizeof grants / sizeof *grants; i++)
-        if (grants[i].supported) near_try(&near, grants[i].name);
+        near_try(&near, grants[i].name);
     near_help(checker, &near, ast->name.span);
 }
 
@@ -126,7 +144,8 @@ void complete_sip(Checker *checker, Decl *decl) {
     check_params(checker, main);
     check_param_count(checker, main);
     vec_each(AstGrant, grant, &ast->grants)
-        add_grant(checker, sip, grant);
+        add_grant(checker, decl->module, sip, grant);
+    if (!main->broken) check_devices(checker, sip);
     sip->heap = quota(checker, decl->module, ast->heap, &heap_quota);
     sip->stack = quota(checker, decl->module, ast->stack, &stack_quota);
     sip->threads = (uint32_t)quota(checker, decl->module, ast->threads, &thread_quota);

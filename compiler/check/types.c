@@ -151,6 +151,7 @@ static const HirType *named(Checker *checker, Module *module, const AstType *typ
         return checker->self;
     const HirType *shared = shared_type(checker, module, type);
     if (!shared) shared = set_type(checker, module, type);
+    if (!shared) shared = device_type(checker, module, type);
     if (shared) return shared;
     Decl *decl = find_path(checker, module, &type->name.path);
     if (!decl || decl->kind == DECL_UNSUPPORTED) return simple(checker, HIR_TYPE_ERROR);

@@ -243,6 +243,10 @@ static Access builtin_access(HirBuiltin builtin, uint32_t arg) {
     case HIR_BUILTIN_WIRE_VIEW:
     case HIR_BUILTIN_BYTES_OF: return ACCESS_LEND;
     case HIR_BUILTIN_GET_MUT: return ACCESS_LEND_MUT;
+    case HIR_BUILTIN_DEVICE_COPY_IN: return arg == 2 ? ACCESS_CHANGE : ACCESS_READ;
+    case HIR_BUILTIN_DEVICE_READ:
+    case HIR_BUILTIN_DEVICE_WRITE:
+    case HIR_BUILTIN_DEVICE_COPY_OUT:
     case HIR_BUILTIN_ATOMIC_STORE: // also through a shared borrow
     case HIR_BUILTIN_ATOMIC_ADD:
     case HIR_BUILTIN_ATOMIC_SWAP:

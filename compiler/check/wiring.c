@@ -68,7 +68,7 @@ static void add_instance(Wiring *wiring, const AstInstance *ast) {
     if (is_declared(wiring, instance.name))
         diag_report(checker->diags, ast->name.span, E_DUPLICATE, text_of(checker, instance.name));
     if (ast->restart) instance.restart = restarts(wiring, ast->restart);
-    if (ast->trusted) unsupported(checker, ast->span, "trusted processes");
+    instance.trusted = ast->trusted;
     uint32_t count = instance.program ? instance.program->main->sig.params.len : 0;
     for (uint32_t i = 0; i < count; i++)
         vec_push(
@@ -215,6 +215,11 @@ static bool add_wire(Wiring *wiring, HirInstance *instance, const AstArg *arg, b
     }
     given[param] = true;
     wire->span = arg->span;
+    if (hir_type_is_device(param_type(instance, param))) {
+        diag_report(checker->diags, arg->span, E_WIRE_FORM);
+        diag_help(checker->diags, "a device is what `uses` grants: leave it out");
+        return true;
+    }
     bool endpoint = param_type(instance, param)->kind == HIR_TYPE_ENDPOINT;
     bool dotted =
         arg->value->kind == AST_EXPR_FIELD && arg->value->field.base->kind == AST_EXPR_NAME;
@@ -251,6 +256,7 @@ static void add_wires(Wiring *wiring, uint32_t row) {
             );
         if (!given[i] && type->kind == HIR_TYPE_SLICE)
             instance->wires.data[i].kind = HIR_WIRE_TEXTS;
+        if (hir_type_is_device(type)) instance->wires.data[i].kind = HIR_WIRE_DEVICE;
     }
 }
 
@@ -383,6 +389,53 @@ static void check_quotas(const Wiring *wiring) {
         );
 }
 
+// --- devices --------------------------------------------------------------------------------------------------------------------
+
+typedef struct Given {
+    const HirGrant *grant;
+    const HirInstance *instance;
+} Given;
+
+typedef VEC(Given) Givens;
+
+static void give(
+    Wiring *wiring, Givens *givens, const HirInstance *instance, const HirGrant *grant
+) {
+    Checker *checker = wiring->checker;
+    vec_each(Given, other, givens) {
+        if (!grants_overlap(other->grant, grant)) continue;
+        diag_report(checker->diags, instance->span, E_GRANTED_TWICE, grant_text(checker, grant));
+        diag_note(checker->diags, other->instance->span, "to this sip");
+        return;
+    }
+    vec_push(checker->arena, givens, ((Given){ grant, instance }));
+}
+
+// No device twice; and whoever could reach any memory is called by that name where the system is described.
+static void check_devices_of(Wiring *wiring) {
+    Checker *checker = wiring->checker;
+    Givens givens = { 0 };
+    vec_each(HirInstance, instance, &wiring->system->instances) {
+        const HirGrant *wants = NULL;
+        for (uint32_t i = 0; instance->program && i < instance->program->grants.len; i++) {
+            const HirGrant *grant = &instance->program->grants.data[i];
+            if (!grant_is_device(grant)) continue;
+            if (!wants && grant_wants_trust(grant)) wants = grant;
+            give(wiring, &givens, instance, grant);
+        }
+        if (wants && !instance->trusted)
+            diag_report(
+                checker->diags, instance->span, E_NOT_TRUSTED, text_of(checker, instance->name),
+                grant_text(checker, wants)
+            );
+        else if (!wants && instance->trusted && instance->program)
+            diag_report(
+                checker->diags, instance->span, E_NEEDLESSLY_TRUSTED,
+                text_of(checker, instance->name)
+            );
+    }
+}
+
 void check_system(Checker *checker, Decl *decl) {
     Wiring wiring = {
         .checker = checker, .decl = decl, .system = decl->system, .item = decl->item
@@ -394,4 +447,5 @@ void check_system(Checker *checker, Decl *decl) {
     check_ends(&wiring);
     check_restarts(&wiring);
     check_quotas(&wiring);
+    check_devices_of(&wiring);
 }

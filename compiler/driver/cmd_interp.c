@@ -121,6 +121,11 @@ static InterpWire wire_of(Work *work, const HirInstance *sip, uint32_t param) {
     case HIR_WIRE_TEXTS:
         return (InterpWire
         ){ .kind = INTERP_WIRE_TEXTS, .texts = hir->texts.data, .text_count = hir->texts.len };
+    case HIR_WIRE_DEVICE:
+        note(
+            project, sip, arena_printf(&project->arena, "a device, and reads zeros of `%s`,", name)
+        );
+        return (InterpWire){ .kind = INTERP_WIRE_DEVICE };
     default: return (InterpWire){ .kind = INTERP_WIRE_OFFERED };
     }
 }

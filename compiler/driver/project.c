@@ -279,6 +279,7 @@ static void add_wire(
                 &project->arena, &wire.texts, arena_strndup(&project->arena, text->ptr, text->len)
             );
         break;
+    case HIR_WIRE_DEVICE: wire.kind = WIRE_DEVICE; break;
     case HIR_WIRE_ERROR: return;
     }
     vec_push(&project->arena, &instance->wires, wire);
@@ -289,7 +290,8 @@ Wiring project_wiring(Project *project, const HirSystem *system) {
     vec_each(HirInstance, from, &system->instances) {
         Instance instance = { .name = text(project, from->name),
                               .program = text(project, from->program->name),
-                              .restart = from->restart };
+                              .restart = from->restart,
+                              .trusted = from->trusted };
         for (uint32_t i = 0; i < from->wires.len; i++)
             add_wire(project, system, from, i, &instance);
         vec_push(&project->arena, &wiring.sips, instance);

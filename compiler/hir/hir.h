@@ -51,7 +51,11 @@ typedef enum HirTypeKind {
     HIR_TYPE_USIZE,
     HIR_TYPE_F32,
     HIR_TYPE_F64,
-    HIR_TYPE_JOIN,  // of the local of a JOIN
+    HIR_TYPE_JOIN,    // of the local of a JOIN
+    HIR_TYPE_IO_PORT, // devices, in the order of their grants
+    HIR_TYPE_IO_MEMORY,
+    HIR_TYPE_IRQ,
+    HIR_TYPE_DMA,
     HIR_TYPE_NEVER, // of an expression that does not come back: `fault("...")`
     HIR_TYPE_ARRAY, // T[N]
     HIR_TYPE_STRUCT,
@@ -135,6 +139,7 @@ bool hir_type_has_endpoint(const HirType *type);
 bool hir_type_is_managed(const HirType *type); // a managed pointer or slice is inside
 bool hir_type_is_opaque(const HirType *type);  // a PARAM is somewhere in it
 bool hir_type_is_indexed(const HirType *type); // ARRAY SLICE GROW VECTOR
+bool hir_type_is_device(const HirType *type);
 bool hir_type_is_integer(const HirType *type);
 bool hir_type_is_signed(const HirType *type);
 bool hir_type_is_float(const HirType *type);
@@ -366,7 +371,8 @@ typedef enum HirWireKind {
     HIR_WIRE_OFFERED,
     HIR_WIRE_TAKEN,
     HIR_WIRE_MACHINE,
-    HIR_WIRE_TEXTS, // `own own str[] args`
+    HIR_WIRE_TEXTS,  // `own own str[] args`
+    HIR_WIRE_DEVICE, // what the process's `uses` says
 } HirWireKind;
 
 typedef struct
@@ -385,6 +391,7 @@ typedef struct HirInstance {
     const HirSip *program;
     VEC(HirWire) wires;
     uint32_t restart;
+    bool trusted; // its devices may reach any memory
     Span span;
 } HirInstance;
 
@@ -457,7 +464,13 @@ typedef enum HirBuiltin {
     HIR_BUILTIN_SET_NEW, // an empty set
     HIR_BUILTIN_SET_ADD, // place of set, endpoint, and its value where the set keeps some
     HIR_BUILTIN_SET_TAKE, // place of set: option of an endpoint, or of a tuple of it and its value
-    HIR_BUILTIN_UPCAST,   // endpoint: the same, of a contract that its own inherits from
+    HIR_BUILTIN_DEVICE_READ,     // place of device, offset: unsigned
+    HIR_BUILTIN_DEVICE_WRITE,    // place of device, offset, value
+    HIR_BUILTIN_DEVICE_COPY_IN,  // place of device, offset, place of bytes that are changed
+    HIR_BUILTIN_DEVICE_COPY_OUT, // place of device, offset, place of bytes
+    HIR_BUILTIN_DEVICE_ADDRESS,  // place of DMA memory: u64
+    HIR_BUILTIN_DEVICE_LISTEN,   // irq: endpoint at which its interrupts come
+    HIR_BUILTIN_UPCAST,          // endpoint: the same, of a contract that its own inherits from
     HIR_BUILTIN_CLZ,
     HIR_BUILTIN_CTZ,
     HIR_BUILTIN_POPCOUNT, // value: u32

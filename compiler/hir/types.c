@@ -228,7 +228,7 @@ static bool has_mode(const HirType *type) {
 static bool owns(const HirType *type) {
     if (type->kind == HIR_TYPE_PARAM) return !type->param->is_plain; // it may
     return type->kind == HIR_TYPE_ENDPOINT || type->kind == HIR_TYPE_SET ||
-           (has_mode(type) && type->mode == HIR_OWN);
+           hir_type_is_device(type) || (has_mode(type) && type->mode == HIR_OWN);
 }
 
 static bool moves(const HirType *type) {
@@ -263,7 +263,11 @@ typedef enum Border { BORDER_PROCESS, BORDER_THREAD, BORDER_LOAN } Border;
 static bool stays(const HirType *type, Border border) { // on this side of the border
     switch (type->kind) {
     case HIR_TYPE_PARAM: return !type->param->is_sendable;
-    case HIR_TYPE_FN: return border < BORDER_THREAD;
+    case HIR_TYPE_FN:
+    case HIR_TYPE_IO_PORT:
+    case HIR_TYPE_IO_MEMORY:
+    case HIR_TYPE_IRQ:
+    case HIR_TYPE_DMA: return border < BORDER_THREAD;
     case HIR_TYPE_ATOMIC:
     case HIR_TYPE_MUTEX: return border < BORDER_LOAN;
     case HIR_TYPE_SET:
@@ -398,6 +402,10 @@ bool hir_type_is_float(const HirType *type) {
     return type->kind == HIR_TYPE_F32 || type->kind == HIR_TYPE_F64;
 }
 
+bool hir_type_is_device(const HirType *type) {
+    return type->kind >= HIR_TYPE_IO_PORT && type->kind <= HIR_TYPE_DMA;
+}
+
 bool hir_type_is_scalar(const HirType *type) {
     return type->kind >= HIR_TYPE_BOOL && type->kind <= HIR_TYPE_F64;
 }
@@ -446,6 +454,10 @@ bool hir_builtin_changes(HirBuiltin builtin) {
     case HIR_BUILTIN_APPEND:
     case HIR_BUILTIN_RESERVE:
     case HIR_BUILTIN_TRY_RESERVE:
+    case HIR_BUILTIN_DEVICE_READ: // of a device, reading may change something
+    case HIR_BUILTIN_DEVICE_WRITE:
+    case HIR_BUILTIN_DEVICE_COPY_IN:
+    case HIR_BUILTIN_DEVICE_COPY_OUT:
     case HIR_BUILTIN_ATOMIC_STORE:
     case HIR_BUILTIN_ATOMIC_ADD:
     case HIR_BUILTIN_ATOMIC_SWAP:
@@ -457,12 +469,17 @@ bool hir_builtin_changes(HirBuiltin builtin) {
 // --- spelling ----------------------------------------------------------------------------------------------------------
 
 static const char *const simple_words[] = {
-    [HIR_TYPE_ERROR] = "?",   [HIR_TYPE_VOID] = "void",   [HIR_TYPE_BOOL] = "bool",
-    [HIR_TYPE_CHAR] = "char", [HIR_TYPE_I8] = "i8",       [HIR_TYPE_I16] = "i16",
-    [HIR_TYPE_I32] = "i32",   [HIR_TYPE_I64] = "i64",     [HIR_TYPE_ISIZE] = "isize",
-    [HIR_TYPE_U8] = "u8",     [HIR_TYPE_U16] = "u16",     [HIR_TYPE_U32] = "u32",
-    [HIR_TYPE_U64] = "u64",   [HIR_TYPE_USIZE] = "usize", [HIR_TYPE_F32] = "f32",
-    [HIR_TYPE_F64] = "f64",   [HIR_TYPE_NEVER] = "never", [HIR_TYPE_JOIN] = "join",
+    [HIR_TYPE_ERROR] = "?",         [HIR_TYPE_VOID] = "void",
+    [HIR_TYPE_BOOL] = "bool",       [HIR_TYPE_CHAR] = "char",
+    [HIR_TYPE_I8] = "i8",           [HIR_TYPE_I16] = "i16",
+    [HIR_TYPE_I32] = "i32",         [HIR_TYPE_I64] = "i64",
+    [HIR_TYPE_ISIZE] = "isize",     [HIR_TYPE_U8] = "u8",
+    [HIR_TYPE_U16] = "u16",         [HIR_TYPE_U32] = "u32",
+    [HIR_TYPE_U64] = "u64",         [HIR_TYPE_USIZE] = "usize",
+    [HIR_TYPE_F32] = "f32",         [HIR_TYPE_F64] = "f64",
+    [HIR_TYPE_NEVER] = "never",     [HIR_TYPE_JOIN] = "join",
+    [HIR_TYPE_IO_PORT] = "io_port", [HIR_TYPE_IO_MEMORY] = "io_memory",
+    [HIR_TYPE_IRQ] = "irq",         [HIR_TYPE_DMA] = "dma",
 };
 
 static const char *const mode_words[] = {

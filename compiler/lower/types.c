@@ -16,7 +16,8 @@ static bool scalar_row(HirTypeKind kind, SirType *row) {
         [HIR_TYPE_U64] = SIR_TYPE_U64,   [HIR_TYPE_USIZE] = SIR_TYPE_U64,
         [HIR_TYPE_F32] = SIR_TYPE_F32,   [HIR_TYPE_F64] = SIR_TYPE_F64,
     };
-    if (kind == HIR_TYPE_ERROR || kind == HIR_TYPE_JOIN || kind > HIR_TYPE_NEVER) return false;
+    bool is_row = kind != HIR_TYPE_ERROR && (kind < HIR_TYPE_JOIN || kind == HIR_TYPE_NEVER);
+    if (!is_row) return false;
     *row = rows[kind];
     return true;
 }
@@ -161,6 +162,14 @@ static SirType make_type(Lower *l, const HirType *type) {
     case HIR_TYPE_MUTEX: return lower_around(l, SIR_TYPE_MUTEX, type);
     case HIR_TYPE_GUARD: return lower_around(l, SIR_TYPE_GUARD, type);
     case HIR_TYPE_JOIN: return sir_type_intern(module, &(SirTypeInfo){ .kind = SIR_TYPE_JOIN });
+    case HIR_TYPE_IO_PORT:
+    case HIR_TYPE_IO_MEMORY:
+    case HIR_TYPE_IRQ:
+    case HIR_TYPE_DMA: { // the same order
+        SirTypeInfo info = { .kind = SIR_TYPE_DEVICE,
+                             .device = (SirDevice)(type->kind - HIR_TYPE_IO_PORT) };
+        return sir_type_intern(module, &info);
+    }
     case HIR_TYPE_FN: return lower_fn_type(l, type->sig);
     case HIR_TYPE_SET: {
         SirTypeInfo info = { .kind = SIR_TYPE_EPSET, .state = type->state, .elem = SIR_NONE };
