@@ -1,0 +1,95 @@
+#!/usr/bin/env python3
+"""Boots systems with devices in QEMU, and looks at what the devices have got, and what the console shows.
+
+Usage: devices.py SIPCC FOLDER
+"""
+import os
+import re
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+QEMU = ["qemu-system-x86_64", "-accel", "tcg", "-cpu", "max", "-m", "256M", "-M", "q35", "-nodefaults", "-display", "none",
+        "-no-reboot", "-device", "isa-debug-exit,iobase=0x501,iosize=1", "-serial", "stdio"]
+
+
+class Boot:
+    def __init__(self, sipcc, folder, scratch):
+        self.sipcc, self.folder, self.scratch, self.good = sipcc, folder, scratch, True
+
+    def image(self, name):
+        elf = os.path.join(self.scratch, name + ".elf")
+        subprocess.run([self.sipcc, "image", "-q", os.path.join(self.folder, name + ".sip"), "-o", elf], check=True)
+        return elf
+
+    def check(self, name, holds, seen):
+        print(f"{'ok' if holds else 'not ok'}: {name}", flush=True)
+        if not holds:
+            print(seen)
+        self.good = self.good and holds
+
+    def run(self, name, arguments=(), status=0):
+        """What the console shows, but for lines that begin with `#`."""
+        got = subprocess.run(QEMU + list(arguments) + ["-kernel", self.image(name)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                             stdin=subprocess.DEVNULL, timeout=200)
+        text = "".join(line for line in got.stdout.decode(errors="replace").splitlines(True) if not line.startswith("#"))
+        self.check(f"{name} ends with {status}", got.returncode == (status + 1) << 1 | 1, f"status {got.returncode}\n{text}")
+        return text
+
+
+def serial(boot):
+    com2 = os.path.join(boot.scratch, "com2.txt")
+    text = boot.run("serial", ["-serial", "file:" + com2])
+    with open(com2) as file:
+        sent = file.read()
+    boot.check("serial: what was written has been sent", sent == 20 * "a line of forty characters, or nearly so\n", sent)
+    boot.check("serial: the writer is done", text == "written\n", text)
+
+
+def clock(boot):
+    text = boot.run("clock", ["-rtc", "base=2024-02-29T23:59:50,clock=vm"])
+    seconds = re.match(r"seconds since 1970: (\d+)\n", text)
+    boot.check("clock: it is the leap day", seconds and 0 <= int(seconds[1]) - 1709251190 < 200, text)
+    boot.check("clock: a timer rings", "it rang in time: 50\n" in text, text)
+
+
+def press(path, keys):
+    """Over QEMU's monitor, one after another: the controller has room for a few."""
+    with socket.socket(socket.AF_UNIX) as monitor:
+        monitor.connect(path)
+        for key in keys:
+            monitor.sendall(f"sendkey {key} 20\n".encode())
+            time.sleep(0.3)
+
+
+def keys(boot):
+    path = os.path.join(boot.scratch, "monitor")
+    command = QEMU + ["-monitor", f"unix:{path},server,nowait", "-kernel", boot.image("keys")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, text=True) as qemu:
+        watch = threading.Timer(200, qemu.kill)
+        watch.start()
+        lines = []
+        for line in qemu.stdout:
+            lines.append(line)
+            if line == "press keys\n":
+                press(path, ["h", "shift-i", "up", "ret"])
+        watch.cancel()
+    text = "".join(line for line in lines if not line.startswith("#"))
+    wanted = "press keys\nusage 11 character 104\nusage 225\nusage 12 character 73\nusage 82\nusage 40 character 10\n"
+    boot.check("keys: what was pressed was told", text == wanted and qemu.returncode == 3, f"status {qemu.returncode}\n{text}")
+
+
+def main():
+    sipcc, folder = sys.argv[1:3]
+    with tempfile.TemporaryDirectory() as scratch:
+        boot = Boot(sipcc, folder, scratch)
+        serial(boot)
+        clock(boot)
+        keys(boot)
+    sys.exit(0 if boot.good else 1)
+
+
+main()
