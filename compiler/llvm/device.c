@@ -56,7 +56,8 @@ static void copy(Emit *e, const SirInst *inst) {
     llvm__call_fn(
         e, e->device_copy_type, comes_in ? e->device_copy_in : e->device_copy_out, args, 5
     );
-    e->kcalls[comes_in ? KCALL_DEVICE_COPY_IN : KCALL_DEVICE_COPY_OUT] = true;
+    e->kcalls[KCALL_DEVICE_COPY_IN] = true; // the runtime's file has both
+    e->kcalls[KCALL_DEVICE_COPY_OUT] = true;
 }
 
 static void address(Emit *e, const SirInst *inst) {
