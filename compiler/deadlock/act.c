@@ -21,22 +21,8 @@ static const Config *config_of(const Actor *actor) {
     return deadlock__config_at(actor->space, thread_of(actor)->config);
 }
 
-// Letters are copied: they are taken from the front.
 static State copy_state(const Actor *actor) {
-    State copy = { .arena = actor->arena };
-    vec_each(const Thread, thread, &actor->from->threads)
-        vec_push(actor->arena, &copy.threads, *thread);
-    vec_each(const Line, line, &actor->from->lines) {
-        Line same = {
-            line->used, { line->closed[0], line->closed[1] },
-             { { 0 },           { 0 }           }
-        };
-        for (int side = 0; side < 2; side++)
-            vec_each(const Letter, letter, &line->letters[side])
-                vec_push(actor->arena, &same.letters[side], *letter);
-        vec_push(actor->arena, &copy.lines, same);
-    }
-    return copy;
+    return deadlock__state_copy(actor->arena, actor->from);
 }
 
 static uint32_t row_of(const State *state, const Thread *thread) {
@@ -63,11 +49,7 @@ static void add_moves(Actor *actor, const State *state, Outcome outcome, bool ti
                       .is_timeout = timeout },
             .is_choice = chosen || timeout
         };
-        move.state = (State){ .arena = actor->arena };
-        vec_each(const Thread, other, &state->threads)
-            vec_push(actor->arena, &move.state.threads, *other);
-        vec_each(const Line, line, &state->lines)
-            vec_push(actor->arena, &move.state.lines, *line);
+        move.state = deadlock__state_copy(actor->arena, state);
         move.state.threads.data[row_of(state, thread)].config = next->config;
         vec_push(actor->arena, actor->moves, move);
     }
@@ -99,8 +81,11 @@ static void act_send(Actor *actor) {
     uint32_t end = config->ends.data[0], side = end % 2;
     State state = copy_state(actor);
     Line *line = &state.lines.data[end / 2];
+    uint32_t wire = deadlock__wire_at(actor->space, end / 2);
     if (is_kernels(actor->space, end) || line->closed[!side]) {
         drop_payload(actor, &state, config->payload);
+    } else if (wire != NO_END) {
+        deadlock__wire_ask(actor->space, &state, wire);
     } else {
         Letter letter = { (uint32_t)config->inst->args[1].n, config->payload };
         vec_push(actor->arena, &line->letters[side], letter);
@@ -167,15 +152,56 @@ static void remove_thread(Actor *actor, State *state, uint32_t row) {
     state->threads.len--;
 }
 
-// With its first thread, or by a fault, all of a process ends.
-static void act_end(Actor *actor, bool all) {
+static void add_again(Actor *actor, State state, bool is_fault, bool is_choice) {
+    const Thread *thread = thread_of(actor);
+    Move move = {
+        .state = state,
+        .label = { .sip = thread->sip,
+                  .config = thread->config,
+                  .is_fault = is_fault,
+                  .is_again = true },
+        .is_choice = is_choice
+    };
+    vec_push(actor->arena, actor->moves, move);
+}
+
+static void end_threads(Actor *actor, State *state) {
+    for (uint32_t i = state->threads.len; i-- > 0;)
+        if (state->threads.data[i].sip == thread_of(actor)->sip) remove_thread(actor, state, i);
+}
+
+// A process ends by a fault: it is started again as often as its system says. How often it was is known up to a number; beyond
+// that either may be.
+static bool act_fault(Actor *actor, bool is_fault) {
+    uint32_t sip = thread_of(actor)->sip, most = actor->space->system->sips[sip].restarts,
+             times = actor->from->restarts.data[sip];
+    bool may_stay = times >= most || times == MOST_RESTARTS, may_begin = times < most;
+    if (may_begin) {
+        State state = copy_state(actor);
+        end_threads(actor, &state);
+        if (!deadlock__sip_begin(actor->space, &state, sip)) return false;
+        add_again(actor, state, is_fault, is_fault || may_stay);
+    }
+    if (may_stay) {
+        State state = copy_state(actor);
+        end_threads(actor, &state);
+        deadlock__wires_give_up(actor->space, &state, sip);
+        add_end(actor, state);
+        vec_last(actor->moves)->label.is_fault = is_fault;
+        vec_last(actor->moves)->is_choice = is_fault || may_begin;
+    }
+    return true;
+}
+
+// With its first thread all of a process ends.
+static void act_end(Actor *actor) {
     State state = copy_state(actor);
     const Thread *thread = thread_of(actor);
-    if (!all && thread->id != 0) {
+    if (thread->id != 0) {
         remove_thread(actor, &state, actor->thread);
     } else {
-        for (uint32_t i = state.threads.len; i-- > 0;)
-            if (state.threads.data[i].sip == thread->sip) remove_thread(actor, &state, i);
+        end_threads(actor, &state);
+        deadlock__wires_give_up(actor->space, &state, thread->sip);
     }
     add_end(actor, state);
 }
@@ -313,7 +339,7 @@ static Reach act_lock(Actor *actor) {
     uint32_t holder = deadlock__lock_holder(actor->space, actor->from, actor->thread);
     State state = copy_state(actor);
     if (holder == actor->thread)
-        act_end(actor, true);
+        act_fault(actor, false);
     else if (holder == NO_END)
         add_moves(actor, &state, (Outcome){ 0 }, false);
     else
@@ -328,6 +354,21 @@ static bool is_alone(const State *state, uint32_t thread) {
         if (i != thread && state->threads.data[i].sip == state->threads.data[thread].sip)
             return false;
     return true;
+}
+
+// A sip that is started again is there because it may fault at any time; what does not run is not at fault.
+static bool may_fault(const Actor *actor) {
+    const Thread *thread = thread_of(actor);
+    StopKind stop = config_of(actor)->stop;
+    bool runs = stop != STOP_TRAP && stop != STOP_END && stop != STOP_BEGIN;
+    return runs && thread->id == 0 && actor->space->system->sips[thread->sip].restarts > 0;
+}
+
+static bool is_of_wire(const Actor *actor) {
+    const Config *config = config_of(actor);
+    vec_each(const uint32_t, end, &config->ends)
+        if (deadlock__wire_at(actor->space, *end / 2) != NO_END) return true;
+    return deadlock__sip_gives(actor->space, thread_of(actor)->sip);
 }
 
 Reach deadlock__act(Space *space, const State *state, uint32_t thread, Arena *arena, Moves *moves) {
@@ -346,12 +387,15 @@ Reach deadlock__act(Space *space, const State *state, uint32_t thread, Arena *ar
     case STOP_RECEIVE: reach = act_receive(&actor); break;
     case STOP_JOIN: reach = act_join(&actor); break;
     case STOP_LOCK: reach = act_lock(&actor); break;
-    case STOP_END: act_end(&actor, false); break;
-    case STOP_TRAP: act_end(&actor, true); break;
+    case STOP_END: act_end(&actor); break;
+    case STOP_TRAP: reach = act_fault(&actor, false) ? REACH_ALL : REACH_NONE; break;
     case STOP_EXIT:
     case STOP_SPIN:
     case STOP_LOST: return REACH_NONE;
     }
-    // Threads of one process may end each other: no one's moves are all that can come.
-    return reach == REACH_ALL && !is_alone(state, thread) ? REACH_SOME : reach;
+    // Threads of one process may end each other, and what a wire delivers depends on both its sides: no one's moves are
+    // all that can come.
+    if (may_fault(&actor)) act_fault(&actor, true);
+    bool others = !is_alone(state, thread) || is_of_wire(&actor);
+    return reach == REACH_ALL && others ? REACH_SOME : reach;
 }

@@ -24,6 +24,14 @@ static uint32_t carrier(const Space *space, const State *state, uint32_t end) {
         for (uint32_t side = 0; side < 2; side++)
             vec_each(const Letter, letter, &state->lines.data[i].letters[side])
                 if (is_in(space, letter->payload, end)) return i * 2 + !side;
+    for (uint32_t i = 0; i < state->parcels.len; i++) // it goes to whoever asks for it
+        if (state->parcels.data[i].fresh == end) return space->deliveries.data[i].asks;
+    return NO_END;
+}
+
+static uint32_t first_thread(const State *state, uint32_t sip) {
+    for (uint32_t i = 0; i < state->threads.len; i++)
+        if (state->threads.data[i].sip == sip && state->threads.data[i].id == 0) return i;
     return NO_END;
 }
 
@@ -32,6 +40,8 @@ uint32_t deadlock__blocked_holder(const Space *space, const State *state, uint32
     for (uint32_t hops = 0; end != NO_END && hops < 64; hops++) {
         for (uint32_t i = 0; i < state->threads.len; i++)
             if (holds_end(deadlock__config_at(space, state->threads.data[i].config), end)) return i;
+        uint32_t wire = deadlock__wire_at(space, end / 2);
+        if (wire != NO_END) return first_thread(state, space->deliveries.data[wire].giver);
         end = carrier(space, state, end);
     }
     return NO_END;

@@ -44,11 +44,11 @@ static void number_wires(Space *space) {
                 continue;
             }
             *end = space->channels++ * 2 + param_side(space, i, p);
-            bool kernels = wire->kind == DEADLOCK_WIRE_MACHINE || wire->kind == DEADLOCK_WIRE_TAKES;
-            vec_push(space->arena, &machine, kernels);
+            vec_push(space->arena, &machine, wire->kind == DEADLOCK_WIRE_MACHINE);
         }
     }
     space->machine = machine.data;
+    deadlock__wires_find(space);
 }
 
 void deadlock__space_init(Arena *arena, Space *space, const DeadlockSystem *system, bool folds) {

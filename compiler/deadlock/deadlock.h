@@ -22,7 +22,7 @@ typedef enum DeadlockWireKind {
     DEADLOCK_WIRE_CHANNEL, // to parameter `param` of sip `sip`
     DEADLOCK_WIRE_MACHINE, // to the kernel, which always answers
     DEADLOCK_WIRE_GIVES, // the other end goes to sip `sip`, which asks for it by its parameter `param`
-    DEADLOCK_WIRE_TAKES, // to the kernel, by which such ends come: where those lead is not followed
+    DEADLOCK_WIRE_TAKES, // to the kernel, by which the ends of parameter `param` of sip `sip` come
 } DeadlockWireKind;
 
 typedef struct DeadlockWire { // one per parameter of main, in order
@@ -34,6 +34,7 @@ typedef struct DeadlockSip {
     const char *name;        // of the instance
     const SirModule *module; // legal: it came from the lowering, or was verified
     const DeadlockWire *wires;
+    uint32_t restarts; // how often it is started again after a fault, at most
 } DeadlockSip;
 
 typedef struct DeadlockSystem { // all borrowed; both ends of each channel name each other

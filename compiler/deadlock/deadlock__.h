@@ -7,6 +7,7 @@
 //   configs   where threads stand still, and how they go on
 //   states    of all threads and channels together
 //   act       what a thread does to the state
+//   wires     sips that are started again, and the wires by which their ends come
 //   blocked   who waits for whom
 //   search    all states
 //   tell      the report
@@ -29,6 +30,7 @@ enum {
     MOST_CHOICES = 16,  // elements among which an index chooses that is not known
     MOST_MADE = 64,     // channels at a time that are made at run time
     MOST_THREADS = 256,
+    MOST_RESTARTS = 2, // that are counted: of more, any number is looked at
 };
 
 // --- values ----------------------------------------------------------------------------------------------------
@@ -184,6 +186,11 @@ typedef struct Outcome { // of what a thread did
     uint32_t channel;    // CHANNEL
 } Outcome;
 
+typedef struct Delivery {  // of a `Wire` of sip.listener
+    uint32_t giver, param; // of whose channels one end is delivered
+    uint32_t asks;         // the end of whoever takes them
+} Delivery;
+
 typedef struct Space { // everything that is found about a system
     Arena *arena;
     const DeadlockSystem *system;
@@ -199,6 +206,7 @@ typedef struct Space { // everything that is found about a system
     uint32_t channels;    // that the wiring makes
     bool *machine;        // by channel of the wiring: the kernel serves it
     uint32_t **wire_ends; // by sip and parameter: NO_END for none
+    VEC(Delivery) deliveries;
     bool others_may_exit; // sips that no channel leads to
 } Space;
 
@@ -299,12 +307,21 @@ typedef struct Line { // a channel
     VEC(Letter) letters[2]; // by the side that sent
 } Line;
 
+typedef struct Parcel { // what the kernel has for a delivery
+    uint32_t fresh;     // an end that nobody has asked for; NO_END: none
+    bool is_asked;
+    bool is_over; // nothing will come any more
+} Parcel;
+
 typedef struct State {
     Arena *arena; // of what grows
     VEC(Thread) threads;
     VEC(Line) lines;
+    VEC(Parcel) parcels;    // by delivery
+    VEC(uint32_t) restarts; // by sip: so far
 } State;
 
+State deadlock__state_copy(Arena *arena, const State *from);
 void deadlock__state_read(const uint32_t *words, State *state);
 void deadlock__state_write(const State *state, Numbers *out, Arena *arena);
 void deadlock__state_close(Space *space, State *state, uint32_t end);
@@ -315,6 +332,8 @@ typedef struct Label { // how a state came from another
     const SirInst *choice;
     SirFunc choice_func;
     bool is_timeout;
+    bool is_fault; // of an operation, in a sip that is started again
+    bool is_again; // it has been started again
 } Label;
 
 typedef struct Move { // a state that a thread leads to
@@ -356,6 +375,21 @@ Numbers deadlock__blocked_find(Arena *arena, Space *space, const State *state, b
 uint32_t deadlock__blocked_holder(
     const Space *space, const State *state, uint32_t end
 ); // row of a thread; NO_END: nobody
+
+// --- wires.c -------------------------------------------------------------------------------------------------------
+
+void deadlock__wires_find(Space *space); // the deliveries
+void deadlock__wires_begin(const Space *space, State *state);
+uint32_t deadlock__wire_at(
+    const Space *space, uint32_t line
+); // the delivery that it asks for; NO_END
+void deadlock__wire_ask(Space *space, State *state, uint32_t wire);
+void deadlock__wire_forget(Space *space, State *state, uint32_t wire); // who took is gone
+void deadlock__wires_give_up(Space *space, State *state, uint32_t sip);
+bool deadlock__sip_gives(const Space *space, uint32_t sip);
+bool deadlock__sip_begin(
+    Space *space, State *state, uint32_t sip
+); // again; false: too many channels
 
 // --- tell.c --------------------------------------------------------------------------------------------------------
 

@@ -104,6 +104,8 @@ static void write_close(Writer *writer, const Numbers *ends) {
 static void write_send(Writer *writer, uint32_t row, const Config *config) {
     uint32_t end = config->ends.data[0];
     if (config->payload != VAL_NONE) refuse(writer, row, "a message carries an endpoint");
+    if (deadlock__wire_at(&writer->space, end / 2) != NO_END)
+        refuse(writer, row, "it asks for an end of a sip that may be started again");
     if (!is_kernels(writer, end))
         buf_printf(
             writer->out, "    atomic { if :: closed[%u] :: else -> q%u_%u!%u fi };\n", end ^ 1,
@@ -189,6 +191,8 @@ static void write_label(Writer *writer, uint32_t row) {
     case STOP_RECEIVE: write_receive(writer, row, &config); break;
     case STOP_END:
     case STOP_TRAP:
+        if (writer->space.system->sips[writer->sip].restarts)
+            refuse(writer, row, "it is started again");
         write_close(writer, &config.held);
         buf_cstr(writer->out, "    goto done;\n");
         break;

@@ -87,6 +87,7 @@ static void add_first(Search *search) {
         thread.config = deadlock__config_begin(space, i, module->manifest.main, args, params);
         vec_push(&search->arena, &state.threads, thread);
     }
+    deadlock__wires_begin(space, &state);
     Written first = write_state(&state, &search->arena);
     add_node(search, &first, (Node){ .parent = NO_END });
 }
@@ -113,9 +114,9 @@ static bool any_choice(const Writtens *moves) {
 static void note_beyond(Search *search, const State *state, uint32_t thread) {
     uint32_t row = state->threads.data[thread].config;
     StopKind stop = deadlock__config_at(&search->space, row)->stop;
-    if (search->beyond || (stop != STOP_CHANNEL && stop != STOP_SPAWN)) return;
-    search->beyond = stop == STOP_CHANNEL ? "it makes more channels than are followed"
-                                          : "it makes more threads than are followed";
+    if (search->beyond || (stop != STOP_CHANNEL && stop != STOP_SPAWN && stop != STOP_TRAP)) return;
+    search->beyond = stop == STOP_SPAWN ? "it makes more threads than are followed"
+                                        : "it makes more channels than are followed";
     search->beyond_config = row;
 }
 
@@ -175,6 +176,7 @@ static void report_way(Arena *arena, const Search *search, uint32_t row, Deadloc
         DeadlockPlace place = deadlock__tell_place(&search->space, label->sip, config->inst);
         if (step) add_note(arena, &report->steps, place, step);
         if (label->is_timeout) add_note(arena, &report->choices, place, "a timeout");
+        if (label->is_fault) add_note(arena, &report->choices, place, "a fault");
         if (label->choice)
             add_note(
                 arena, &report->choices,
@@ -317,7 +319,9 @@ static bool next_part(const DeadlockSystem *system, bool *done, bool *part) {
             uint32_t params = module->funcs.data[module->manifest.main].sig.param_count;
             for (uint32_t p = 0; part[i] && p < params; p++) {
                 const DeadlockWire *wire = &system->sips[i].wires[p];
-                if (wire->kind != DEADLOCK_WIRE_CHANNEL || part[wire->sip]) continue;
+                bool leads = wire->kind == DEADLOCK_WIRE_CHANNEL ||
+                             wire->kind == DEADLOCK_WIRE_GIVES || wire->kind == DEADLOCK_WIRE_TAKES;
+                if (!leads || part[wire->sip]) continue;
                 part[wire->sip] = changed = true;
             }
         }

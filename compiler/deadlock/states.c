@@ -22,6 +22,31 @@ void deadlock__state_read(const uint32_t *words, State *state) {
                 vec_push(arena, &line.letters[side], ((Letter){ at[0], at[1] }));
         vec_push(arena, &state->lines, line);
     }
+    for (uint32_t n = *at++; n--; at += 2)
+        vec_push(arena, &state->parcels, ((Parcel){ at[0], at[1] & 1, at[1] >> 1 & 1 }));
+    for (uint32_t n = *at++; n--; at++)
+        vec_push(arena, &state->restarts, *at);
+}
+
+State deadlock__state_copy(Arena *arena, const State *from) {
+    State copy = { .arena = arena };
+    vec_each(const Thread, thread, &from->threads)
+        vec_push(arena, &copy.threads, *thread);
+    vec_each(const Line, line, &from->lines) {
+        Line same = {
+            line->used, { line->closed[0], line->closed[1] },
+             { { 0 },           { 0 }           }
+        };
+        for (int side = 0; side < 2; side++) // letters are taken from the front
+            vec_each(const Letter, letter, &line->letters[side])
+                vec_push(arena, &same.letters[side], *letter);
+        vec_push(arena, &copy.lines, same);
+    }
+    vec_each(const Parcel, parcel, &from->parcels)
+        vec_push(arena, &copy.parcels, *parcel);
+    vec_each(const uint32_t, times, &from->restarts)
+        vec_push(arena, &copy.restarts, *times);
+    return copy;
 }
 
 static void write_line(const Line *line, Numbers *out, Arena *arena) {
@@ -52,6 +77,14 @@ void deadlock__state_write(const State *state, Numbers *out, Arena *arena) {
     vec_push(arena, out, lines);
     for (uint32_t i = 0; i < lines; i++)
         write_line(&state->lines.data[i], out, arena);
+    vec_push(arena, out, state->parcels.len);
+    vec_each(const Parcel, parcel, &state->parcels) {
+        vec_push(arena, out, parcel->fresh);
+        vec_push(arena, out, (uint32_t)parcel->is_asked | (uint32_t)parcel->is_over << 1);
+    }
+    vec_push(arena, out, state->restarts.len);
+    vec_each(const uint32_t, times, &state->restarts)
+        vec_push(arena, out, *times);
 }
 
 // A wire's number is not used again: it has a name.
@@ -86,6 +119,9 @@ void deadlock__state_close(Space *space, State *state, uint32_t end) {
         close_in(space, state, letter.payload);
     }
     line = &state->lines.data[row];
-    bool kernel = row < space->channels && space->machine[row];
+    uint32_t wire = deadlock__wire_at(space, row);
+    bool takes = wire != NO_END && space->deliveries.data[wire].asks == end;
+    bool kernel = takes || (row < space->channels && space->machine[row]);
     if (line->closed[!side] || kernel) *line = (Line){ 0 };
+    if (takes && !state->parcels.data[wire].is_over) deadlock__wire_forget(space, state, wire);
 }

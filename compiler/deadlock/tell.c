@@ -99,7 +99,9 @@ static const char *receive_step(
 
 const char *deadlock__tell_step(Arena *arena, const Space *space, const Label *label) {
     const Config *config = deadlock__config_at(space, label->config);
-    const char *name = sip_name(space, label->sip);
+    const char *name = sip_name(space, label->sip),
+               *again = label->is_again ? ", and is started again" : "";
+    if (label->is_fault) return arena_printf(arena, "`%s` faults%s", name, again);
     switch (config->stop) {
     case STOP_SEND:
         return arena_printf(
@@ -116,7 +118,7 @@ const char *deadlock__tell_step(Arena *arena, const Space *space, const Label *l
     case STOP_SPAWN: return arena_printf(arena, "`%s` starts a thread", name);
     case STOP_JOIN: return arena_printf(arena, "the threads of `%s` have ended", name);
     case STOP_LOCK: return arena_printf(arena, "`%s` takes a lock", name);
-    case STOP_TRAP: return arena_printf(arena, "`%s` ends by a fault", name);
+    case STOP_TRAP: return arena_printf(arena, "`%s` ends by a fault%s", name, again);
     case STOP_END: return arena_printf(arena, "`%s` returns", name);
     case STOP_BEGIN:
     case STOP_EXIT:
@@ -169,10 +171,14 @@ const char *deadlock__tell_wait(
     vec_each(const uint32_t, it, &config->ends) {
         if (is_there(state, *it)) continue; // the other half of a join is not
         uint32_t holder = deadlock__blocked_holder(space, state, *it ^ 1);
+        const char *name =
+            holder == NO_END ? "nobody" : sip_name(space, state->threads.data[holder].sip);
         text = arena_printf(
-            arena, "%s%s for %s on %s, whose other end `%s` holds", text, before,
-            heads_text(arena, space, config, *it), end_name(arena, space, *it),
-            holder == NO_END ? "nobody" : sip_name(space, state->threads.data[holder].sip)
+            arena, "%s%s for %s on %s, %s", text, before, heads_text(arena, space, config, *it),
+            end_name(arena, space, *it),
+            deadlock__wire_at(space, *it / 2) == NO_END
+                ? arena_printf(arena, "whose other end `%s` holds", name)
+                : arena_printf(arena, "which comes when `%s` is started again", name)
         );
         before = ",";
     }

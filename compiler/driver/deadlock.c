@@ -124,6 +124,7 @@ bool deadlock_system(Project *project, const Wiring *wiring, DeadlockSystem *sys
     for (uint32_t i = 0; i < wiring->sips.len; i++) {
         const Instance *sip = &wiring->sips.data[i];
         sips[i].name = sip->name;
+        sips[i].restarts = sip->restart;
         for (uint32_t k = 0; k < i && !sips[i].module; k++)
             if (strcmp(wiring->sips.data[k].program, sip->program) == 0)
                 sips[i].module = sips[k].module;
