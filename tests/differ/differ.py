@@ -27,7 +27,7 @@ import time
 import generate
 
 FAULT = r"fault: [wp](\d+): (.+?) at \S+?:(\d+)$"
-STEPS, SHRUNK_STEPS = 1 << 32, 20_000_000  # of the interpreter: of a batch, and of one program that is shrunk
+STEPS, SHRUNK_STEPS = 1 << 32, 2_000_000  # of the interpreter: of a batch, and of one program that is shrunk
 
 
 class Failed(Exception):

@@ -50,7 +50,7 @@ void {node}.more(gc {node}* n, {t} by) {{ n->value = n->value {rng.choice(['+%',
         [f"if (({r}->next else {r}) == ({k} else {r})) log.note(8); else log.note(9);"],
     ]
     for lines_of in rng.sample(kinds, rng.randint(3, 6)):
-        if any("swap" in line for line in lines_of):
+        if any(line.startswith("swap(") for line in lines_of):
             lines_of = [lines_of[0], f"gc {node}* {c}_b = {r}->other!;", lines_of[1]]
         lines += [line for line in lines_of] if f"{node} {c} = *{r};" not in lines_of else ["{", *lines_of, "}"]
     return ["{", *lines, f"walk_{node}(log, {r}, {rng.randint(1, 12)}, {body.expr(BOOL, 1)});", "}"]
