@@ -18,6 +18,7 @@ const TSLanguage *tree_sitter_sip(void); // grammar/src/parser.c
 enum {
     MOST_HEADS = 6,    // as many as the library follows
     MOST_FORKS = 16,   // at one token
+    MOST_ALIKE = 128,  // cells in which two heads agree since they parted
     CACHE_SIZE = 4096, // entries of the tables that are looked up again and again
     BOTTOM = 1,        // the cell that all stacks stand on
     WRITTEN = 0,       // the node that stands for what is written
@@ -43,6 +44,8 @@ typedef struct Lr {
     Str text;
     Raws raws;
     VEC(Cell) cells;
+    uint32_t
+        most_cells; // a text that takes more is hostile: comments behind many operators are pushed for each of them
     Head heads[MOST_HEADS], next[MOST_HEADS]; // before and behind a token
     uint32_t count, next_count;
     uint32_t forks;
@@ -87,6 +90,7 @@ static uint32_t push(Lr *p, uint32_t below, uint32_t node, uint16_t state) {
 // The cells from `top` down to `base`, without that, once more on top of `onto`.
 static uint32_t push_again(Lr *p, uint32_t top, uint32_t base, uint32_t onto) {
     if (top == base) return onto;
+    if (p->cells.len > p->most_cells) p->doubt = true;
     uint32_t first = p->cells.len, last = onto;
     for (uint32_t cell = top; cell != base; cell = cell_of(p, cell)->below)
         push(p, 0, cell_of(p, cell)->node, cell_of(p, onto)->state);
@@ -95,9 +99,9 @@ static uint32_t push_again(Lr *p, uint32_t top, uint32_t base, uint32_t onto) {
     return last;
 }
 
-// Two heads that are the same down to where they parted.
+// Two heads that are the same down to where they parted, as far as one looks.
 static bool same_stack(const Lr *p, uint32_t a, uint32_t b) {
-    while (a != b) {
+    for (int depth = 0; a != b && depth < MOST_ALIKE; depth++) {
         if (!a || !b || cell_of(p, a)->state != cell_of(p, b)->state) return false;
         a = cell_of(p, a)->below;
         b = cell_of(p, b)->below;
@@ -282,6 +286,7 @@ const SyntaxNode *lr__parse(Arena *arena, Str text) {
     Lr *p = arena_new(&memory, Lr);
     p->language = tree_sitter_sip();
     p->text = text;
+    p->most_cells = 6 * (uint32_t)text.len + (1 << 16);
     p->items = find_symbol(p->language, "source_file_repeat1");
     p->file = find_symbol(p->language, "source_file");
     raw__init(&p->raws, arena, text);

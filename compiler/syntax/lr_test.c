@@ -151,10 +151,44 @@ static void changed_programs_have_the_same_tree(void **state) {
     assert_true(tally.good > 20);
 }
 
+// --- hostile texts --------------------------------------------------------------------------------------------
+
+static Str repeated(
+    Buf *text, const char *head, const char *part, uint32_t times, const char *tail
+) {
+    buf_cstr(text, head);
+    for (uint32_t i = 0; i < times; i++)
+        buf_cstr(text, part);
+    buf_cstr(text, tail);
+    return (Str){ (const char *)text->data, text->len };
+}
+
+static void check_left(Str text) {
+    Arena arena;
+    arena_init(&arena);
+    assert_null(lr__parse(&arena, text));
+    arena_free(&arena);
+}
+
+static void what_would_take_long_is_left(void **state) {
+    (void)state;
+    Buf comments = { 0 }, deep = { 0 }, twice = { 0 };
+    repeated(&comments, "x", "/**/", 4000, ";\n}\n");
+    buf_byte(&comments, '\0');
+    check_left(
+        repeated(&deep, "void f() {\n    bool b = ", "!", 100000, (const char *)comments.data)
+    );
+    check_left(repeated(&twice, "void f() {\n    a[", "-", 100000, "x] = 1;\n}\n"));
+    buf_free(&comments);
+    buf_free(&deep);
+    buf_free(&twice);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(programs_have_the_same_tree),
         cmocka_unit_test(changed_programs_have_the_same_tree),
+        cmocka_unit_test(what_would_take_long_is_left),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
