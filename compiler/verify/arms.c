@@ -17,7 +17,7 @@ static void take_message(States *s, const SirPlace *place, uint64_t row) {
     uint32_t slot = states__slot_of(s, place);
     if (slot >= s->slots.list.len) return;
     const SirChoice *choice =
-        states__find_choice(states__choices(s, type, *state_at(s, slot)), row);
+        states__find_choice(s, states__choices(s, type, *state_at(s, slot)), row);
     *state_at(s, slot) = choice ? choice->next : STATE_MIXED;
 }
 
@@ -44,7 +44,7 @@ static void take_member(States *s, const SirArm *arm) {
     bool lost = arm->kind == SIR_ARM_LOST;
     uint32_t at = lost ? 0 : bind_args(s, arm, &arm->place, arm->n, 0);
     const SirChoice *choice =
-        lost ? NULL : states__find_choice(states__choices(s, type, set->state), arm->n);
+        lost ? NULL : states__find_choice(s, states__choices(s, type, set->state), arm->n);
     uint32_t state = lost ? SIR_STATE_CLOSED : choice ? choice->next : STATE_MIXED;
     SirPlace member = { .local = arm->binds[at].local };
     states__write(s, &member, (Result){ state, SLOT_UNTRACKED });

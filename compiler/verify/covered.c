@@ -12,7 +12,6 @@ typedef struct Source { // an endpoint or a set
     uint32_t state; // in which it is
     uint32_t count; // of messages that can come in it
     uint32_t group; // of the sources that joins connect: the row of one of them
-    Map *choices;   // message to choice
     uint32_t at;    // while combinations are tried: its choice; `count`: closed
     bool is_joined;
 } Source;
@@ -52,10 +51,6 @@ static bool settle(Covered *c, Source *source) {
     bool sends = info && info->choice_count > 0 &&
                  states__is_sent_by_holder(s, source->type, &info->choices[0]);
     source->count = info ? info->choice_count : 0;
-    source->choices = map_new(&s->f->scratch);
-    for (uint32_t i = 0; i < source->count; i++)
-        map_put(source->choices, info->choices[i].message, i);
-    if (!flow__work(s->f, RULE_TYPESTATE, source->count)) return false;
     if ((info || source->state == SIR_STATE_CLOSED) && !sends) return true;
     SAY_STATE(
         s, "%s is in state %s where a message is awaited", flow__place_text(s->f, source->place),
@@ -66,6 +61,7 @@ static bool settle(Covered *c, Source *source) {
 
 static bool add(Covered *c, const SirPlace *place) {
     States *s = c->s;
+    if (!flow__work(s->f, RULE_TYPESTATE, (uint64_t)c->len + 1)) return false;
     if (find(c, place)) return true;
     Source *source = &c->sources[c->len];
     *source = (Source){ .place = place, .type = flow__place_type(s->f, place), .group = c->len };
@@ -85,7 +81,7 @@ static bool find_sources(Covered *c) {
     uint64_t most = 0;
     for (uint32_t i = 0; i < c->inst->arm_count; i++)
         most += 1 + (uint64_t)c->inst->arms[i].head_count;
-    if (!flow__work(c->s->f, RULE_TYPESTATE, most * most)) return false;
+    if (!flow__work(c->s->f, RULE_TYPESTATE, most)) return false;
     c->sources = arena_array(&c->s->f->scratch, Source, most);
     for (uint32_t i = 0; i < c->inst->arm_count; i++) {
         const SirArm *arm = &c->inst->arms[i];
@@ -99,6 +95,8 @@ static bool find_sources(Covered *c) {
 
 // The heads of a join are of different endpoints: two messages of one would be taken where one has come.
 static bool connect_heads(Covered *c, const SirArm *arm) {
+    uint64_t steps = (uint64_t)arm->head_count * c->len * (3 + (uint64_t)arm->head_count);
+    if (!flow__work(c->s->f, RULE_TYPESTATE, steps)) return false;
     for (uint32_t i = 0; i < arm->head_count; i++) {
         Source *source = find(c, &arm->heads[i].place);
         uint32_t from = source->group, to = find(c, &arm->heads[0].place)->group;
@@ -123,14 +121,17 @@ static const SirChoice *choice_at(const Covered *c, const Source *source, uint32
 enum { NEVER = 0xffffffff };
 
 // The choice that it is: `count` is the closing, NEVER none of them.
-static uint32_t choice_of(const Source *source, bool is_closed, uint64_t message) {
-    uint64_t at;
+static uint32_t choice_of(
+    const Covered *c, const Source *source, bool is_closed, uint64_t message
+) {
     if (is_closed) return source->count;
-    return map_get(source->choices, message, &at) ? (uint32_t)at : NEVER;
+    const SirStateInfo *state = states__choices(c->s, source->type, source->state);
+    const SirChoice *choice = states__find_choice(c->s, state, message);
+    return choice ? (uint32_t)(choice - state->choices) : NEVER;
 }
 
 static bool can_come(const Covered *c, const Source *source, bool is_closed, uint64_t message) {
-    if (choice_of(source, is_closed, message) != NEVER) return true;
+    if (choice_of(c, source, is_closed, message) != NEVER) return true;
     States *s = c->s;
     SAY_STATE(
         s, "%s is in state %s, where its peer does not send message %llu",
@@ -159,7 +160,7 @@ static uint32_t *count_arms(const Covered *c, const Source *source) {
         const SirArm *arm = &c->inst->arms[i];
         bool is_closed = arm->kind == SIR_ARM_CLOSED || arm->kind == SIR_ARM_LOST;
         if (is_of_one(arm) && same_place(&arm->place, source->place))
-            counts[choice_of(source, is_closed, arm->n)]++;
+            counts[choice_of(c, source, is_closed, arm->n)]++;
     }
     return counts;
 }
@@ -191,7 +192,7 @@ static void check_alone(const Covered *c, const Source *source) {
 
 static bool fits_now(const Covered *c, const SirPlace *place, bool is_closed, uint64_t message) {
     const Source *source = find(c, place);
-    return choice_of(source, is_closed, message) == source->at;
+    return choice_of(c, source, is_closed, message) == source->at;
 }
 
 static bool is_taken(const Covered *c, const SirArm *arm, uint32_t group) {

@@ -26,18 +26,16 @@ static bool is_known_inside(const Flow *f, const SirPlace *place) {
 
 // What the pointer may hold itself does not count: a thing that holds a borrow of itself could not be moved.
 static bool holds_inside(Loans *l, uint32_t holder, uint32_t loan) {
-    for (uint32_t i = held__of(l, holder); i != SIR_NONE; i = held__next(l, i)) {
-        loans__work(l, 1);
-        if (held__at(l, i)->loan == loan) return held__at(l, i)->where == HELD_INSIDE;
-    }
-    return false;
+    uint32_t node = held__find(l, holder, loan);
+    return node != SIR_NONE && held__at(l, node)->where == HELD_INSIDE;
 }
 
 static void check_deref(Loans *l, const SirPlace *place, const HeldList *held, uint32_t as) {
     uint32_t holder = l->f->holder[place->local];
     bool known = holder != SIR_NONE && is_known_inside(l->f, place);
-    vec_each(const Held, one, &held->list) {
-        if (one->holder != as) continue;
+    for (uint32_t i = holds__first(held, as); i < held->list.len; i++) {
+        const Held *one = &held->list.data[i];
+        if (one->holder != as) return;
         if (known && holds_inside(l, holder, one->loan)) continue;
         loans__say(
             l, RULE_ESCAPE, "what is stored in %s holds a borrow that does not come from there",
@@ -54,9 +52,10 @@ void escape__store(Loans *l, const SirPlace *place, const HeldList *held, uint32
         return;
     }
     bool whole = place->proj_count == 0;
-    for (uint32_t i = 0; i < held->list.len && holder != SIR_NONE; i++) {
+    if (holder == SIR_NONE) return;
+    for (uint32_t i = holds__first(held, as); i < held->list.len; i++) {
         Held one = held->list.data[i];
-        if (one.holder != as) continue;
+        if (one.holder != as) return;
         held__add(l, (Held){ holder, one.loan, whole ? one.where : HELD_BOTH });
     }
 }

@@ -12,14 +12,31 @@ bool holds__two_levels(const Flow *f, SirType type) {
     return points && borrows && verify__kind(f->v, info->elem)->second_class;
 }
 
+// What is gathered for one holder is gathered in one go, so that a mark beside each loan says whether it is there.
 void holds__add(Loans *l, HeldList *to, Held held) {
-    loans__work(l, to->list.len);
-    vec_each(Held, other, &to->list) {
-        if (other->holder != held.holder || other->loan != held.loan) continue;
-        other->where |= held.where;
+    Gathering *into = to == &l->results ? &l->into_results : &l->into_other;
+    bool begins = to->list.len == 0 || into->list != to || into->as != held.holder;
+    if (begins) *into = (Gathering){ into->loans, to, held.holder, into->when + 1 };
+    Gathered *there = &into->loans[held.loan];
+    loans__work(l, 1);
+    if (there->when == into->when) {
+        to->list.data[there->at].where |= held.where;
         return;
     }
+    *there = (Gathered){ into->when, to->list.len };
     vec_push(&l->f->scratch, &to->list, held);
+}
+
+uint32_t holds__first(const HeldList *held, uint32_t as) {
+    uint32_t from = 0, to = held->list.len;
+    while (from < to) {
+        uint32_t middle = from + (to - from) / 2;
+        if (held->list.data[middle].holder < as)
+            from = middle + 1;
+        else
+            to = middle;
+    }
+    return from;
 }
 
 // --- ways ------------------------------------------------------------------------------------------------------------------
@@ -134,9 +151,19 @@ static bool is_call(SirOp op) {
     return op == SIR_OP_CALL || op == SIR_OP_CALL_VALUE || op == SIR_OP_CALL_KERNEL;
 }
 
+// Of which locals something is lent in what the destinations will hold.
+static void note_lent(Loans *l) {
+    l->instant++;
+    vec_each(const Held, held, &l->results.list) {
+        const Loan *loan = &l->table[held->loan];
+        if (!loan->is_origin) l->lent_at[loan->place.local] = l->instant;
+    }
+    loans__work(l, l->results.list.len);
+}
+
 void holds__results(Loans *l, const SirInst *inst, const Accesses *accesses) {
     l->results.list.len = 0;
-    for (uint32_t i = 0; i < accesses->list.len; i++) {
+    for (uint32_t i = 0; i < accesses->list.len && !l->f->refused; i++) {
         const Access *write = &accesses->list.data[i];
         if (write->kind != ACCESS_WRITE) continue;
         SirType type = flow__place_type(l->f, &write->place);
@@ -149,6 +176,7 @@ void holds__results(Loans *l, const SirInst *inst, const Accesses *accesses) {
         bool is_same = inst->op == SIR_OP_USE || sir_op_group(inst->op) == SIR_GROUP_BORROW;
         settle(l, type, first, is_same);
     }
+    note_lent(l);
 }
 
 // --- edges -----------------------------------------------------------------------------------------------------------------
@@ -171,7 +199,7 @@ void holds__edge_results(
 ) {
     uint32_t next = 0;
     l->results.list.len = 0;
-    for (uint32_t i = 0; i < accesses->list.len; i++) {
+    for (uint32_t i = 0; i < accesses->list.len && !l->f->refused; i++) {
         const Access *write = &accesses->list.data[i];
         if (write->kind != ACCESS_WRITE || l->f->holder[write->place.local] == SIR_NONE) continue;
         uint32_t first = l->results.list.len;
@@ -180,4 +208,5 @@ void holds__edge_results(
         of_part(l, accesses, i, &next);
         settle(l, flow__place_type(l->f, &write->place), first, true);
     }
+    note_lent(l);
 }

@@ -67,6 +67,14 @@ static void make_table(Loans *l) {
     }
 }
 
+static void make_marks(Loans *l) {
+    size_t loans = 2 * (size_t)l->f->info->sig.param_count + l->f->loan_count;
+    l->lent_at = arena_array(&l->f->scratch, uint64_t, l->f->info->locals.len);
+    l->into_results.loans = arena_array(&l->f->scratch, Gathered, loans);
+    l->into_other.loans = arena_array(&l->f->scratch, Gathered, loans);
+    loans__work(l, loans);
+}
+
 // --- overlapping ---------------------------------------------------------------------------------------------------------------
 
 // The loan is of something behind a borrow that is within the place: not of the place's own memory.
@@ -177,28 +185,35 @@ static void check_reach(Loans *l, const Access *access) {
 // Against what is lent of the access' local. True: there was something to say.
 static bool judge_lent(Loans *l, const Accesses *accesses, uint32_t i, bool exclusive) {
     const Access *access = &accesses->list.data[i];
-    SirLocal local = access->place.local;
+    const HeldNode *nodes = l->now.nodes.data;
+    Lent lent = held__lent(l, &access->place, exclusive);
     uint32_t steps = 0;
-    for (uint32_t k = held__lent(l, local, exclusive); k != SIR_NONE; k = held__next_lent(l, k)) {
-        const Held *held = held__at(l, k);
-        const Loan *loan = &l->table[held->loan];
-        steps++;
-        if (!conflicts(loan, access) || !is_used(l, accesses, i, held->holder)) continue;
-        blame(l, access, loan);
-        return true;
-    }
+    for (uint32_t list = 0; list < 2; list++)
+        for (uint32_t k = lent.first[list]; k != SIR_NONE; k = nodes[k].next[lent.by[list]]) {
+            const Held *held = held__at(l, k);
+            const Loan *loan = &l->table[held->loan];
+            steps++;
+            if (!conflicts(loan, access) || !is_used(l, accesses, i, held->holder)) continue;
+            blame(l, access, loan);
+            return true;
+        }
     loans__work(l, steps);
     return false;
+}
+
+// Is something of the local lent in what the destinations will hold?
+static bool is_lent_now(const Loans *l, SirLocal local) {
+    return l->lent_at[local] == l->instant;
 }
 
 static void judge(Loans *l, const Accesses *accesses, uint32_t i) {
     const Access *access = &accesses->list.data[i];
     check_reach(l, access);
-    loans__work(l, l->results.list.len);
     if (judge_lent(l, accesses, i, true)) return;
     // A look is no conflict with what is lent to be looked at.
     if (strength_of(access->kind) != STRENGTH_LOOK && judge_lent(l, accesses, i, false)) return;
-    if (access->kind != ACCESS_WRITE) return;
+    if (access->kind != ACCESS_WRITE || !is_lent_now(l, access->place.local)) return;
+    loans__work(l, l->results.list.len);
     vec_each(const Held, held, &l->results.list) {
         const Loan *loan = &l->table[held->loan];
         if (!conflicts(loan, access)) continue;
@@ -233,8 +248,10 @@ static bool is_forgotten(const Loan *loan, const SirPlace *place) {
     return within && places__overlap(&loan->place, place) && is_behind(loan, place);
 }
 
-static void forget_results(const Loans *l, HeldList *held, const SirPlace *place) {
+static void forget_results(Loans *l, HeldList *held, const SirPlace *place) {
     uint32_t kept = 0;
+    if (!is_lent_now(l, place->local)) return;
+    loans__work(l, held->list.len);
     for (uint32_t i = 0; i < held->list.len; i++)
         if (!is_forgotten(&l->table[held->list.data[i].loan], place))
             held->list.data[kept++] = held->list.data[i];
@@ -242,18 +259,19 @@ static void forget_results(const Loans *l, HeldList *held, const SirPlace *place
 }
 
 static void forget_lent(Loans *l, const SirPlace *place, bool exclusive) {
+    Lent lent = held__lent(l, place, exclusive);
     uint32_t steps = 0;
-    for (uint32_t i = held__lent(l, place->local, exclusive), next; i != SIR_NONE; i = next) {
-        next = held__next_lent(l, i);
-        steps++;
-        if (is_forgotten(&l->table[held__at(l, i)->loan], place)) held__drop(l, i);
-    }
+    for (uint32_t list = 0; list < 2; list++)
+        for (uint32_t i = lent.first[list], next; i != SIR_NONE; i = next) {
+            next = l->now.nodes.data[i].next[lent.by[list]];
+            steps++;
+            if (is_forgotten(&l->table[held__at(l, i)->loan], place)) held__drop(l, i);
+        }
     loans__work(l, steps);
 }
 
 static void forget(Loans *l, const SirPlace *place) {
     uint32_t holder = l->f->holder[place->local];
-    loans__work(l, l->results.list.len);
     if (holder == SIR_NONE || has_index(place)) return;
     forget_lent(l, place, false);
     forget_lent(l, place, true);
@@ -410,7 +428,7 @@ static void keep_used_of(Loans *l, const Accesses *accesses) {
 
 static void run_accesses(Loans *l, const SirInst *inst, const Accesses *accesses, bool edge) {
     mark_killed(l, accesses, true);
-    for (uint32_t i = 0; i < accesses->list.len; i++) {
+    for (uint32_t i = 0; i < accesses->list.len && !l->f->refused; i++) {
         if (l->judging) judge(l, accesses, i);
         bool next_writes =
             i + 1 == accesses->list.len || accesses->list.data[i + 1].kind == ACCESS_WRITE;
@@ -595,6 +613,7 @@ void loans__check(Flow *f) {
     l.missing = bits_new(&f->scratch, f->holder_count);
     l.init = bits_new(&f->scratch, f->init[0].bits);
     make_table(&l);
+    make_marks(&l);
     held__init(&l);
     watch(&l);
     Run run = { .loans = &l, .between.init = bits_new(&f->scratch, f->init[0].bits) };

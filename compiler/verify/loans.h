@@ -31,28 +31,51 @@ typedef struct HeldList {
     VEC(Held) list;
 } HeldList;
 
-// A Held in two lists: that of its holder, and that of the local that is lent, unless the loan is an origin.
+// A Held in several lists: of its holder; of those of the same holder and loan, or of the same bucket; and, unless the loan is an
+// origin, of the local that is lent, and of the field of it, the first on the way to what is lent, or of what is lent in no field.
+enum { HELD_BY_HOLDER, HELD_BY_PAIR, HELD_BY_LOCAL, HELD_BY_PART, HELD_LISTS };
+
 typedef struct HeldNode {
     Held held; // where is 0: the node is free
-    uint32_t next[2], prev[2];
+    uint32_t next[HELD_LISTS], prev[HELD_LISTS];
 } HeldNode;
 
 typedef struct HeldTable {
     VEC(HeldNode) nodes;
     uint32_t free;
     uint32_t *of_holder; // the first of each list, or SIR_NONE
-    uint32_t *of_lent;   // two per local: what is lent of it to be shared, and exclusively
+    uint32_t *of_pair;   // per bucket
+    uint32_t *of_local;  // two per local: what is lent of it to be shared, and exclusively
+    uint32_t *of_rest;   // the same, of what is lent of it in no field
+    uint32_t *of_field;  // per bucket
+    uint32_t buckets;    // a power of two
 } HeldTable;
+
+// Where a loan stands in the list that is being gathered: so that none is in it twice.
+typedef struct Gathered {
+    uint64_t when;
+    uint32_t at;
+} Gathered;
+
+typedef struct Gathering { // of one list, for one holder
+    Gathered *loans;       // per loan
+    const HeldList *list;
+    uint32_t as;
+    uint64_t when;
+} Gathering;
 
 typedef struct Loans {
     Flow *f;
     Loan *table;
-    HeldList *in;     // per block, sorted
-    bool *known;      // per block: some way to it has been followed
-    HeldTable now;    // at the point at hand
-    HeldList results; // what the destinations at hand will hold
-    BitSet live;      // after the instruction or edge at hand
-    BitSet killed;    // holders that it writes as a whole
+    HeldList *in;      // per block, sorted
+    bool *known;       // per block: some way to it has been followed
+    HeldTable now;     // at the point at hand
+    HeldList results;  // what the destinations at hand will hold, by destination
+    uint64_t instant;  // counts instructions and edges
+    uint64_t *lent_at; // per local: the instant at which something in `results` was lent of it
+    Gathering into_results, into_other;
+    BitSet live;   // after the instruction or edge at hand
+    BitSet killed; // holders that it writes as a whole
     BitSet
         missing; // holders behind which something moved out is not back: they are as good as used
     BitSet init; // what is initialised, to know that
@@ -88,17 +111,18 @@ static inline uint32_t held__of(const Loans *l, uint32_t holder) {
 }
 
 static inline uint32_t held__next(const Loans *l, uint32_t node) {
-    return l->now.nodes.data[node].next[0];
+    return l->now.nodes.data[node].next[HELD_BY_HOLDER];
 }
 
-// What is lent of a local, likewise.
-static inline uint32_t held__lent(const Loans *l, SirLocal local, bool exclusive) {
-    return l->now.of_lent[2 * local + exclusive];
-}
+uint32_t held__find(Loans *l, uint32_t holder, uint32_t loan); // SIR_NONE: it does not hold it
 
-static inline uint32_t held__next_lent(const Loans *l, uint32_t node) {
-    return l->now.nodes.data[node].next[1];
-}
+// What is lent that may overlap a place, shared or exclusively, and besides perhaps what is not; each in one list of two.
+typedef struct Lent {
+    uint32_t first[2];
+    uint32_t by[2]; // which of a node's lists it is
+} Lent;
+
+Lent held__lent(const Loans *l, const SirPlace *place, bool exclusive);
 
 static inline const Held *held__at(const Loans *l, uint32_t node) {
     return &l->now.nodes.data[node].held;
@@ -107,7 +131,9 @@ static inline const Held *held__at(const Loans *l, uint32_t node) {
 // --- holds.c ---------------------------------------------------------------------------------------------
 
 bool holds__two_levels(const Flow *f, SirType type); // a borrow of what holds borrows
-void holds__add(Loans *l, HeldList *to, Held held);
+void holds__add(Loans *l, HeldList *to, Held held);  // those of one holder one after the other
+// The first of those that `as` holds in a list that is sorted by holder.
+uint32_t holds__first(const HeldList *held, uint32_t as);
 // What the value at a place holds, as held by `as`.
 void holds__of_value(Loans *l, const SirPlace *place, uint32_t as, HeldList *out);
 // What the destinations of an instruction, or of an edge, will hold. Leaves l->results.

@@ -119,7 +119,24 @@ static SirDir direction(const States *s, SirType endpoint, const SirChoice *choi
         .dir;
 }
 
-const SirChoice *states__find_choice(const SirStateInfo *state, uint64_t message) {
+enum { FEW_CHOICES = 8 };
+
+// Message to choice, made once for the module.
+static const Map *index_of(Verify *v, const SirStateInfo *state) {
+    uint64_t found = 0, key = (uint64_t)(uintptr_t)state;
+    if (!v->choices) v->choices = map_new(v->arena);
+    if (map_get(v->choices, key, &found)) return (const Map *)(uintptr_t)found;
+    Map *made = map_new(v->arena);
+    for (uint32_t i = 0; i < state->choice_count; i++)
+        map_put(made, state->choices[i].message, i);
+    map_put(v->choices, key, (uint64_t)(uintptr_t)made);
+    return made;
+}
+
+const SirChoice *states__find_choice(const States *s, const SirStateInfo *state, uint64_t message) {
+    uint64_t at;
+    if (state && state->choice_count > FEW_CHOICES)
+        return map_get(index_of(s->f->v, state), message, &at) ? &state->choices[at] : NULL;
     for (uint32_t i = 0; state && i < state->choice_count; i++)
         if (state->choices[i].message == message) return &state->choices[i];
     return NULL;

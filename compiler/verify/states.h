@@ -90,7 +90,8 @@ uint32_t states__elsewhere_of(const States *s, uint32_t pointer);
 bool states__is_astray(States *s, uint32_t slot);
 void states__say_astray(States *s, uint32_t slot);
 const SirStateInfo *states__choices(const States *s, SirType endpoint, uint32_t state);
-const SirChoice *states__find_choice(const SirStateInfo *state, uint64_t message);
+// NULL, too, of a state that is none.
+const SirChoice *states__find_choice(const States *s, const SirStateInfo *state, uint64_t message);
 bool states__is_sent_by_holder(const States *s, SirType endpoint, const SirChoice *choice);
 
 // --- what happens ----------------------------------------------------------------------------------------------

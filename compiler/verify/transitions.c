@@ -179,7 +179,7 @@ static void send(States *s, const SirInst *inst) {
     uint32_t slot = states__tracked(s, place);
     if (slot == SIR_NONE) return;
     const SirChoice *choice =
-        states__find_choice(states__choices(s, type, *state_at(s, slot)), inst->args[1].n);
+        states__find_choice(s, states__choices(s, type, *state_at(s, slot)), inst->args[1].n);
     if (choice && states__is_sent_by_holder(s, type, choice)) {
         *state_at(s, slot) = choice->next;
         return;

@@ -41,6 +41,7 @@ typedef struct Verify {
     const SirModule *module;
     VerifyReport *report;
     VerifiedSir *out;
+    Map *choices; // of states of contracts with many: message to choice, by state (pointees.c)
     uint32_t stand_in_work; // choices that were compared for `upcast`s
     uint32_t faults;        // complaints, also those of a rule that is knocked out
     uint64_t work,

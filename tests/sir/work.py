@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """What the verifier may take: a module that takes more steps than one of its length may is refused, one that takes a little less is not; and
-the same of one function's loans. The steps are as many on every machine, so that no clock is asked.
+the same of one function's loans, and of its other analyses. The steps are as many on every machine, so that no clock is asked.
 
 Usage: work.py SIP_VERIFY
 """
@@ -11,6 +11,7 @@ import sys
 import tempfile
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import hostile  # noqa: E402
 import large  # noqa: E402
 
 BORROWS, BLOCKS = 100, 300  # of one function: a good part of what a function may take
@@ -22,8 +23,11 @@ class Judge:
 
     def ask(self, shapes):
         """Steps, most steps, and what is said against a module with a function of each (borrows, blocks)."""
+        return self.ask_text(large.module(large.costly(n, *shape) for n, shape in enumerate(shapes)))
+
+    def ask_text(self, text):
         with open(self.path, "w") as file:
-            file.write(large.module(large.costly(n, *shape) for n, shape in enumerate(shapes)))
+            file.write(text)
         got = subprocess.run([self.tool, "--steps", self.path], capture_output=True, text=True)
         if got.returncode not in (0, 1):
             sys.exit(f"sip-verify ends with {got.returncode}: {got.stderr}")
@@ -67,24 +71,35 @@ def check_module(judge):
     return good & see(f"and {blocks + 2} blocks: {said}", "all functions together take too many steps to judge" in said)
 
 
-def check_function(judge):
-    """The greatest number of blocks of one function by halving: only that some number parts the two."""
-    fits, too_many = BLOCKS, 4 * BLOCKS
-    good = see(f"a function of {fits} blocks", not judge.ask([(BORROWS, fits)])[2])
+def check_function(what, said_of, fits, too_many, text):
+    """The greatest size of one function by halving: only that some number parts the two."""
+    good = see(f"a function of {fits} {what}", not said_of(fits))
     while too_many - fits > 1:
         middle = (fits + too_many) // 2
-        if judge.ask([(BORROWS, middle)])[2]:
+        if said_of(middle):
             too_many = middle
         else:
             fits = middle
-    said = judge.ask([(BORROWS, too_many)])[2]
-    return good & see(f"a function of {fits} blocks and not of {too_many}: {said}", "the function's loans take too many steps to judge" in said)
+    said = said_of(too_many)
+    return good & see(f"a function of {fits} {what} and not of {too_many}: {said}", text in said)
+
+
+def check_functions(judge):
+    def loans_of(blocks):
+        return judge.ask([(BORROWS, blocks)])[2]
+
+    def flow_of(fields):
+        """Each field is moved out behind a borrow, and put back: each time all fields are looked at."""
+        return judge.ask_text("module work\n\n" + hostile.emptied(fields) + hostile.MAIN)[2]
+
+    return (check_function("blocks", loans_of, BLOCKS, 4 * BLOCKS, "the function's loans take too many steps to judge") &
+            check_function("fields", flow_of, 15000, 17000, "the function takes too many steps to judge"))
 
 
 def main():
     with tempfile.TemporaryDirectory() as folder:
         judge = Judge(sys.argv[1], os.path.join(folder, "large.sir"))
-        good = check_module(judge) & check_function(judge)
+        good = check_module(judge) & check_functions(judge)
     return 0 if good else 1
 
 
