@@ -62,6 +62,16 @@ static const HirExpr *holds_back(const HirExpr *place) {
     return NULL;
 }
 
+// Where a parameter came to be a borrow. A local's borrow is made where others look for it.
+static void say_lender(Checker *checker, const HirExpr *pointer) {
+    if (pointer && pointer->kind == HIR_LOCAL && pointer->local->is_param)
+        diag_note(
+            checker->diags, pointer->local->span, "borrowed %s here, as `%s`",
+            pointer->type->mode == HIR_MUT ? "exclusively" : "shared",
+            type_text(checker, pointer->type)
+        );
+}
+
 bool check_movable(Checker *checker, const HirExpr *place) {
     const HirExpr *back = holds_back(place);
     if (!back) return true;
@@ -80,6 +90,7 @@ bool check_movable(Checker *checker, const HirExpr *place) {
         checker->diags, place->span, E_MOVE_BEHIND_BORROW, what,
         back->kind == HIR_CONSTANT ? "it is a constant" : "it is behind a borrow"
     );
+    if (back->kind != HIR_CONSTANT) say_lender(checker, back->base);
     if (back->kind != HIR_CONSTANT && back->base->type->mode == HIR_MUT)
         diag_help(
             checker->diags,
@@ -418,12 +429,7 @@ static bool refuse_change(Checker *checker, const HirExpr *place, const HirExpr 
         checker->diags, place->span, E_CHANGE_THROUGH_CONST, place_text(checker, place),
         shared->kind == HIR_CONSTANT ? "it is a constant" : "it is behind a shared borrow"
     );
-    if (shared->base && shared->base->kind == HIR_LOCAL && shared->base->local->is_param &&
-        shared->base->type->mode == HIR_CONST)
-        diag_note(
-            checker->diags, shared->base->local->span, "borrowed shared here, as `%s`",
-            type_text(checker, shared->base->type)
-        );
+    if (shared->base && shared->base->type->mode == HIR_CONST) say_lender(checker, shared->base);
     return false;
 }
 

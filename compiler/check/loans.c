@@ -664,6 +664,14 @@ static bool may_come_from(const HirSig *sig, const Fact *loan) {
     return false;
 }
 
+// What ends with the function, and where the borrow of it was made if that is not where it leaves.
+static void say_what_ends(Ways *ways, const Fact *loan, Span at) {
+    Diags *diags = ways->checker->diags;
+    if (loan->path.local->name) diag_note(diags, loan->path.local->span, "declared here");
+    bool is_here = loan->at.file == at.file && loan->at.start >= at.start && loan->at.end <= at.end;
+    if (!is_here) diag_note(diags, loan->at, "%s", loan_text(ways, loan));
+}
+
 bool loans_check_result(Ways *ways, const HirExpr *value) {
     Facts loans = { 0 };
     uint32_t before = diags_errors(ways->checker->diags);
@@ -684,6 +692,7 @@ bool loans_check_result(Ways *ways, const HirExpr *value) {
             break;
         } else if (loan->value != LOAN_FROM && !through_borrow(&loan->path, 0)) {
             diag_report(ways->checker->diags, value->span, E_BORROW_OUTLIVES, name, name);
+            say_what_ends(ways, loan, value->span);
         }
     }
     facts_free(&loans);

@@ -258,6 +258,18 @@ void states_capture(Ways *ways, HirExpr *closure) {
 
 // --- sending ------------------------------------------------------------------------------------------------------------------
 
+// Each of the borrows that the local may be.
+static void say_all_lent(Ways *ways, const Fact *lead) {
+    bool said = false;
+    for (uint32_t i = 0; i < ways->state.held.len; i++) {
+        const Fact *loan = &ways->state.held.data[i];
+        if (loan->tag != lead->path.local->number || loan->value == LOAN_FROM) continue;
+        diag_note(ways->checker->diags, loan->at, "borrowed here");
+        said = true;
+    }
+    if (!said) diag_note(ways->checker->diags, lead->at, "borrowed here");
+}
+
 static void say_not_followed(Ways *ways, const HirExpr *endpoint, const Path *path) {
     Checker *checker = ways->checker;
     const Fact *lead = lead_of(ways, path);
@@ -266,7 +278,7 @@ static void say_not_followed(Ways *ways, const HirExpr *endpoint, const Path *pa
             checker->diags, endpoint->span, E_SEVERAL_ENDPOINTS,
             text_of(checker, lead->path.local->name)
         );
-        diag_note(checker->diags, lead->at, "borrowed here");
+        say_all_lent(ways, lead);
         return;
     }
     const char *name = place_text(checker, endpoint);
