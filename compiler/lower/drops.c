@@ -3,7 +3,8 @@
 // A forward analysis finds for each block which move paths are initialised on all ways into it. A path that is
 // initialised at the end of an edge, but not on all edges that meet there, is dropped on that edge [25]. Then each
 // conditional drop of the builder becomes a drop of what is initialised at its place, or nothing. What lies
-// behind an exclusive borrow is never dropped: it is not ours, and the checkers saw that it is refilled [47].
+// behind an exclusive borrow is not ours: it is dropped only where it was moved out on another edge that meets this
+// one, the borrow being there on both; the checkers saw that it is refilled behind that [47].
 
 #include "drops.h"
 
@@ -23,6 +24,7 @@ typedef struct Drops {
     SirLocal locals; // before any was added here
     BitSet *in;      // per block: initialised on all ways into it
     bool *reached;   // per block: `in` has been given a value
+    BitSet ours;     // of what is dropped: what is not behind a borrow
 } Drops;
 
 // --- what an instruction does to the paths ---------------------------------------------------------------
@@ -119,24 +121,47 @@ static void add_drop(Drops *d, Insts *out, const SirPlace *place, SirType type, 
     inst->args[0].place = *place;
 }
 
-// Drops what of the path is in `dying`, as a whole if that is all there is to it.
-static void drop_path(Drops *d, Insts *out, PathId id, const BitSet *dying, SirLoc loc) {
+// A struct whose parts move by themselves has others, perhaps, that own nothing and stay.
+static bool has_parts(const Drops *d, const Path *path) {
+    return path->first != SIR_NONE && sir_type(d->module, path->type)->kind == SIR_TYPE_STRUCT;
+}
+
+// Drops what of the path is in `dying`, as a whole if that is all there is to it; `stays`: where it is used again, and what of
+// it owns nothing has to be there.
+static void drop_path(
+    Drops *d, Insts *out, PathId id, const BitSet *dying, bool stays, SirLoc loc
+) {
     const Path *path = &d->paths->rows.data[id];
     if (!paths_any(d->paths, id, dying)) return;
     SirPlace place = paths_place(d->paths, id, d->module->code);
-    if (kind_owns(d->kinds, path->type) && paths_all(d->paths, id, dying)) {
+    bool as_whole = !(stays && has_parts(d, path)) && paths_all(d->paths, id, dying);
+    if (kind_owns(d->kinds, path->type) && as_whole) {
         add_drop(d, out, &place, path->type, loc);
         return;
     }
     for (PathId child = path->first; child != SIR_NONE; child = d->paths->rows.data[child].next)
-        drop_path(d, out, child, dying, loc);
-    if (path->bit != SIR_NONE && bits_get(dying, path->bit)) // the block of a box
+        drop_path(d, out, child, dying, stays, loc);
+    bool is_block = path->bit != SIR_NONE && kind_owns(d->kinds, path->type);
+    if (is_block && bits_get(dying, path->bit)) // of a box
         add_drop(d, out, &place, path->type, loc);
+}
+
+// Without what is lent, and without the borrows themselves; but what lies behind a borrow that is there in `stays` too is kept.
+static void keep_lent(const Drops *d, BitSet *dying, const BitSet *stays) {
+    vec_each(Path, path, &d->paths->rows) {
+        if (path->bit == SIR_NONE) continue;
+        bool is_lent = path->lender != SIR_NONE;
+        bool refilled = is_lent && stays && bits_get(stays, d->paths->rows.data[path->lender].bit);
+        if (paths_lends(d->paths, path) || (is_lent && !refilled)) bits_clear(dying, path->bit);
+    }
 }
 
 static void replace_drop(Drops *d, Insts *out, const SirInst *inst, const BitSet *state) {
     PathId path = paths_at(d->paths, &inst->args[0].place);
-    if (path != SIR_NONE) drop_path(d, out, path, state, inst->loc);
+    if (path == SIR_NONE) return;
+    bits_copy(&d->ours, state);
+    if (d->paths->rows.data[path].lender == SIR_NONE) keep_lent(d, &d->ours, NULL);
+    drop_path(d, out, path, &d->ours, false, inst->loc);
 }
 
 // The old value is ended before the new one is written; behind a borrow or an index, where nothing may be
@@ -144,10 +169,10 @@ static void replace_drop(Drops *d, Insts *out, const SirInst *inst, const BitSet
 static void replace_assignment(Drops *d, Insts *out, const SirInst *inst, const BitSet *state) {
     const SirPlace *place = &inst->args[1].place;
     PathId path = paths_at(d->paths, place);
-    bool own = path != SIR_NONE && !d->paths->rows.data[path].borrowed;
+    bool own = path != SIR_NONE && d->paths->rows.data[path].lender == SIR_NONE;
     bool exchange = path == SIR_NONE || (!own && paths_all(d->paths, path, state));
     SirType type = sir_place_type(d->module, d->func, place);
-    if (!exchange) drop_path(d, out, path, state, inst->loc);
+    if (!exchange) drop_path(d, out, path, state, false, inst->loc);
     SirOp op = exchange ? SIR_OP_REPLACE : SIR_OP_USE;
     SirInst *made = insts_add(d->module, out, op, exchange ? 3 : 2, inst->loc);
     SirArg target = { .kind = SIR_ARG_PLACE, .place = *place };
@@ -178,19 +203,13 @@ static void rewrite_block(Drops *d, SirBlock block, BitSet *state) {
 
 // --- edges -------------------------------------------------------------------------------------------------
 
-static void keep_borrowed(const Drops *d, BitSet *dying) {
-    vec_each(Path, path, &d->paths->rows) {
-        if (path->borrowed && path->bit != SIR_NONE) bits_clear(dying, path->bit);
-    }
-}
-
-// What is initialised at the end of the edge and not on all edges that meet there, and is ours.
+// What is initialised at the end of the edge and not on all edges that meet there, and is ours or missing there.
 static bool find_dying(const Drops *d, const SirArm *arm, const BitSet *state, BitSet *dying) {
     uint64_t any = 0;
     bits_copy(dying, state);
     for (uint32_t i = 0; i < bits_words(dying); i++)
         dying->words[i] &= ~d->in[arm->block].words[i];
-    keep_borrowed(d, dying);
+    keep_lent(d, dying, &d->in[arm->block]);
     for (uint32_t i = 0; i < bits_words(dying); i++)
         any |= dying->words[i];
     return any != 0;
@@ -199,7 +218,7 @@ static bool find_dying(const Drops *d, const SirArm *arm, const BitSet *state, B
 static void drop_roots(Drops *d, Insts *out, const BitSet *dying, SirLoc loc) {
     for (SirLocal local = d->locals; local-- > 0;)
         if (d->paths->roots[local] != SIR_NONE)
-            drop_path(d, out, d->paths->roots[local], dying, loc);
+            drop_path(d, out, d->paths->roots[local], dying, true, loc);
 }
 
 static void split_edge(Drops *d, SirArm *arm, const BitSet *dying, SirLoc loc) {
@@ -226,6 +245,7 @@ void drops_insert(SirModule *module, SirFuncInfo *func, Kinds *kinds, Arena *scr
     d.locals = func->locals.len;
     d.in = arena_array(scratch, BitSet, func->blocks.len);
     d.reached = arena_array(scratch, bool, func->blocks.len);
+    d.ours = bits_new(scratch, d.paths->bits);
     analyse(&d);
 
     BitSet state = bits_new(scratch, d.paths->bits);

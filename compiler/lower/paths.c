@@ -12,11 +12,11 @@ static PathId add_path(Paths *paths, Path path) {
     return paths->rows.len - 1;
 }
 
-static void add_child(Paths *paths, PathId parent, SirType type, SirProj step, bool borrowed) {
+static void add_child(Paths *paths, PathId parent, SirType type, SirProj step, bool lends) {
     if (!kind_reaches(paths->kinds, type)) return;
     Path child = { .local = paths->rows.data[parent].local, .type = type, .parent = parent };
     child.step = step;
-    child.borrowed = borrowed || paths->rows.data[parent].borrowed;
+    child.lender = lends ? parent : paths->rows.data[parent].lender;
     PathId id = add_path(paths, child);
     PathId *link = &paths->rows.data[parent].first;
     while (*link != SIR_NONE)
@@ -62,11 +62,17 @@ static void note_inst(Paths *paths, const SirInst *inst) {
     }
 }
 
+bool paths_lends(const Paths *paths, const Path *path) {
+    const SirTypeInfo *info = sir_type(paths->module, path->type);
+    return info->kind == SIR_TYPE_PTR && info->mode == SIR_MUT;
+}
+
 static void number_bits(Paths *paths) {
     vec_each(Path, path, &paths->rows) {
         bool is_struct = sir_type(paths->module, path->type)->kind == SIR_TYPE_STRUCT;
         if (path->first != SIR_NONE && is_struct) continue;
-        if (kind_owns(paths->kinds, path->type)) path->bit = paths->bits++;
+        bool lends = path->first != SIR_NONE && paths_lends(paths, path);
+        if (lends || kind_owns(paths->kinds, path->type)) path->bit = paths->bits++;
     }
 }
 
@@ -76,7 +82,7 @@ Paths *paths_find(const SirModule *module, const SirFuncInfo *func, Kinds *kinds
     paths->roots = arena_array(scratch, PathId, func->locals.len);
     for (SirLocal local = 0; local < func->locals.len; local++) {
         SirType type = func->locals.data[local].type;
-        Path root = { .local = local, .type = type, .parent = SIR_NONE };
+        Path root = { .local = local, .type = type, .parent = SIR_NONE, .lender = SIR_NONE };
         paths->roots[local] = kind_reaches(kinds, type) ? add_path(paths, root) : SIR_NONE;
     }
     vec_each(SirBlockInfo, block, &func->blocks) {

@@ -2,7 +2,8 @@
 //
 // A tree per local: the local, then the fields and the contents of boxes that the function moves, assigns or
 // drops separately. A path that is not split up has one bit in a set of what is initialised; a struct that is
-// split has only its fields' bits; a box that is split has one for its block beside its content's.
+// split has only its fields' bits; a box that is split has one for its block beside its content's, and so has an exclusive
+// borrow, for itself.
 
 #ifndef LOWER_PATHS_H
 #define LOWER_PATHS_H
@@ -20,7 +21,7 @@ typedef struct Path {
     SirProj step;       // from the parent
     PathId first, next; // children, siblings; SIR_NONE ends
     uint32_t bit;       // SIR_NONE: only its parts have any
-    bool borrowed;      // behind an exclusive borrow: to be refilled, never to be dropped
+    PathId lender;      // the exclusive borrow that it lies behind, the last one; SIR_NONE: none
 } Path;
 
 typedef struct Paths {
@@ -39,6 +40,8 @@ Paths *paths_find(const SirModule *module, const SirFuncInfo *func, Kinds *kinds
 // The path of a place; SIR_NONE when the place is not one: it reaches no owner, or lies behind an index.
 PathId paths_at(const Paths *paths, const SirPlace *place);
 SirPlace paths_place(const Paths *paths, PathId path, Arena *arena);
+
+bool paths_lends(const Paths *paths, const Path *path); // it is an exclusive borrow
 
 // Of a path with all that is in it.
 void paths_set(const Paths *paths, PathId path, BitSet *set);

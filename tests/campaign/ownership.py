@@ -3,9 +3,9 @@
 
 Usage: ownership.py SIPCC [--seed N] [--programs N] [--keep FOLDER] [--forms YES]
 
-Each function moves, puts back, lends and uses what it owns (locals, fields, an optional, an endpoint) through borrows (locals, parts of `ref struct`s, halves
-of a split) in branches, loops over elements and iterators, closures, joins with threads and locks, with break and continue. A model
-goes all its ways, loops up to three rounds, and says whether something is used on one of them after it was moved, or a borrow after what
+Each function moves, puts back, lends and uses what it owns (locals, fields, an optional, an enum's payload, an endpoint, an endpoint in memory, what lies behind a
+borrow) through borrows (locals, parts of `ref struct`s, halves of a split) in branches, loops over elements and iterators, patterns with guards, closures, joins with threads and locks, with
+break and continue; every other program has managed objects in place of threads. A model goes all its ways, loops up to three rounds, and says whether something is used on one of them after it was moved, or a borrow after what
 it borrows was touched. What the checker accepts has to be right on every way, passes the verifier, and is walked by the interpreter at random; what it
 refuses has to be wrong on some way, or is of a pattern below that is refused though nothing could happen. With --forms it says how often
 each form stood in what was accepted, and in what was refused.
@@ -18,7 +18,8 @@ import sys
 import tempfile
 
 OWNERS = ("a", "b", "r.a", "r.b")  # `own u8[]`
-MORE = ("o", "e")  # `own u8[]?`, an endpoint
+BEHIND = ("q->a", "q->b")  # the same, behind a borrow: they are there again at the end
+MORE = ("o", "e", "d")  # `own u8[]?`, an endpoint, a `Two`
 SHARED, EXCLUSIVE = ("s", "v.part"), ("x", "y", "h.part")
 ROUNDS = 3
 WAYS_MOST = 4000
@@ -47,6 +48,13 @@ View view(const u8[] part) from part { return { .part = part }; }
 Hold hold(u8[] part) from part { return { .part = part }; }
 void once(ref fn void() f) { f(); }
 void pair(ref fn void() f, ref fn void() g) { f(); g(); f(); }
+enum Two { both(own u8[] left, own u8[] right), neither }
+struct Client { Pings.imp:Ready end; u64 asked; }
+struct Cell { u64 value; gc Cell*? next; }
+Two make_both() { return .both(make(), make()); }
+void see_client(const Client* c) { }
+bool is_long(const u8[] bytes) { return bytes.len > 2; }
+own u8[] other(own u8[] bytes) { return bytes; }
 Pings.imp:Ready fresh() { channel Pings(mine, theirs); close(theirs); return mine; }
 void give(Pings.imp:Ready end) { close(end); }
 void ask(Pings.imp:Ready -> Ready* end) { send end->ping(); receive end->pong() else closed { fault(); } }
@@ -62,8 +70,10 @@ def captured(chance):
                           ("use_mut", chance.choice(EXCLUSIVE))])
 
 
-def leaf(chance):
-    owner, other = chance.sample(OWNERS, 2)
+def leaf(chance, managed):
+    owner, other = chance.sample(OWNERS + BEHIND, 2)
+    if chance.random() < 0.25:
+        return new_leaf(chance, managed, owner, other)
     shared, exclusive, left, right = chance.choice(SHARED), chance.choice(EXCLUSIVE), *chance.sample(EXCLUSIVE, 2)
     return chance.choice([
         ("eat", owner), ("eat", owner), ("make", owner), ("make", owner), ("move", owner, other), ("look", owner), ("poke", owner), ("lend", shared, owner),
@@ -75,28 +85,38 @@ def leaf(chance):
         ("peek_mut", exclusive), ("give",), ("fresh",), ("ask",)])
 
 
+def new_leaf(chance, managed, owner, other):
+    made = [
+        ("exchange", owner, other), ("replace", owner), ("take_into", owner), ("own_match", owner), ("move_beside",), ("move_beside",), ("guarded_mut",), ("guarded",),
+        ("make_two_of", owner, other), ("no_two",), ("take_out", owner), ("send_in",), ("receive_in",), ("receive_in",), ("ask_in",), ("exchange_in",), ("replace_in",), ("see_in",),
+        ("put_back", chance.choice(BEHIND)), ("put_back", chance.choice(BEHIND)), ("peek_both", chance.choice(SHARED))]
+    if managed:
+        made += [("gc_make",), ("gc_link",), ("gc_walk",), ("gc_change",), ("gc_into", owner), ("gc_from", owner)] * 2
+    return chance.choice(made)
+
+
 def spawned(chance):
     kind = chance.choice(["look", "poke", "use", "use_mut", "eat"])
     return ("spawn", kind, chance.choice({"use": SHARED, "use_mut": EXCLUSIVE}.get(kind, OWNERS)))
 
 
-def block(chance, depth, in_loop, in_join=False):
+def block(chance, depth, in_loop, managed, in_join=False):
     made = []
     for _ in range(chance.randint(1, 4)):
         kind = chance.random()
         if depth > 0 and kind < 0.16:
-            made.append(("if", block(chance, depth - 1, in_loop), block(chance, depth - 1, in_loop) if chance.random() < 0.5 else []))
+            made.append(("if", block(chance, depth - 1, in_loop, managed), block(chance, depth - 1, in_loop, managed) if chance.random() < 0.5 else []))
         elif depth > 0 and kind < 0.25:
-            made.append(("while", block(chance, depth - 1, True)))
+            made.append(("while", block(chance, depth - 1, True, managed)))
         elif depth > 0 and kind < 0.31:
             how = chance.choice(["elements", "elements_mut", "items"])
-            made.append(("for", how, chance.choice(OWNERS + (EXCLUSIVE if how == "elements_mut" else SHARED)), block(chance, depth - 1, True)))
-        elif depth > 0 and kind < 0.36:
-            made.append(("join", block(chance, depth - 1, in_loop, True)))
+            made.append(("for", how, chance.choice(OWNERS + (EXCLUSIVE if how == "elements_mut" else SHARED)), block(chance, depth - 1, True, managed)))
+        elif depth > 0 and kind < 0.36 and not managed:
+            made.append(("join", block(chance, depth - 1, in_loop, managed, True)))
         elif depth > 0 and kind < 0.39:
-            made.append(("lock", [leaf(chance) for _ in range(chance.randint(1, 2))]))
+            made.append(("lock", [leaf(chance, managed) for _ in range(chance.randint(1, 2))]))
         else:
-            made.append(spawned(chance) if in_join and chance.random() < 0.5 else leaf(chance))
+            made.append(spawned(chance) if in_join and chance.random() < 0.5 else leaf(chance, managed))
     if in_loop and chance.random() < 0.3:
         made.append((chance.choice(["break", "continue"]),))
     return made
@@ -110,7 +130,17 @@ TEXTS = {
     "view": "v = view({0});", "hold": "h = hold({0});", "again": "{0} = {1};", "share": "{0} = {1};",
     "closure_puts_back": "once(fn () {{ eat({0}); {0} = make(); }});", "eat_some": "eat_some(o);", "make_some": "o = {0};", "make_none": "o = none;",
     "take_some": "if (own u8[] z = take(&o)) eat(z);", "eat_in_some": "if (own u8[] z = o) eat(z);", "peek": "if (const own u8[]* z = o) {0} = *z;",
-    "peek_mut": "if (own u8[]* z = o) {0} = *z;", "give": "give(e);", "fresh": "e = fresh();", "ask": "ask(&e);"}
+    "peek_mut": "if (own u8[]* z = o) {0} = *z;", "give": "give(e);", "fresh": "e = fresh();", "ask": "ask(&e);",
+    "exchange": "swap(&{0}, &{1});", "replace": "eat(replace(&{0}, make()));", "take_into": "if (own u8[] z = take(&o)) {0} = z;", "own_match": "{0} = other({0});",
+    "move_beside": "switch (d) {{ case .both(own u8[] z, const own u8[]* k): eat(z); look(*k); case .neither: }}",
+    "guarded": "switch (d) {{ case .both(own u8[] z, own u8[] k) if (is_long(z)): eat(z); eat(k); default: }}",
+    "guarded_mut": "switch (d) {{ case .both(own u8[]* z, const own u8[]* k) if (is_long(*z)): poke(*z); look(*k); default: }}",
+    "peek_both": "switch (d) {{ case .both(const own u8[]* z, _): {0} = *z; case .neither: }}",
+    "make_two_of": "d = .both({0}, {1});", "no_two": "d = .neither;", "take_out": "switch (d) {{ case .both(own u8[] z, _): {0} = z; case .neither: }}",
+    "send_in": "send c->end.ping();", "receive_in": "receive c->end.pong() else closed {{ fault(); }}", "ask_in": "ask(&c->end);", "exchange_in": "swap(&c->end, &e);",
+    "replace_in": "give(replace(&c->end, fresh()));", "see_in": "see_client(c);", "put_back": "{0} = make();",
+    "gc_make": "g = new gc Cell{{ 1, g }};", "gc_link": "if (gc Cell* z = g->next) z->next = g;", "gc_walk": "if (gc Cell* z = g->next) g = z;", "gc_change": "g->value += 1;",
+    "gc_into": "{0}[0] = (u8%)g->value;", "gc_from": "g->value = {0}[0];"}
 
 LOOPS = {"elements": ("for (const u8* k : {0}) {{", "look_at(k);"), "elements_mut": ("for (u8* k : {0}) {{", "poke_at(k);"),
          "items": ("for (const u8* k : items({0})) {{", "look_at(k);")}
@@ -148,10 +178,12 @@ def text_of(made, indent):
     return lines
 
 
-def function(name, made):
-    head = [f"void {name}() {{", "    own u8[] a = make();", "    own u8[] b = make();", "    Pair r = make_pair();", "    own u8[] t = make();",
+def function(name, made, managed):
+    head = [f"void {name}(Pair* q, Client* c) {{", "    own u8[] a = make();", "    own u8[] b = make();", "    Pair r = make_pair();", "    own u8[] t = make();",
             "    own u8[] u = make();", "    own u8[]? o = make();", "    Pings.imp:Ready e = fresh();", "    mutex<own u8[]> m = { make() };",
-            "    const u8[] s = t;", "    View v = { .part = t };", "    (u8[] x, u8[] y) = u.split_at(2);", "    own u8[] w = make();", "    Hold h = { .part = w };"]
+            "    const u8[] s = t;", "    View v = { .part = t };", "    (u8[] x, u8[] y) = u.split_at(2);", "    own u8[] w = make();", "    Hold h = { .part = w };",
+            "    Two d = make_both();"]
+    head += ["    gc Cell* g = new gc Cell{ 0, none };"] if managed else []
     return head + text_of(made, "    ") + ["}"]
 
 
@@ -246,11 +278,20 @@ class Loan:
         return self.parent is not None and (self.parent is other or self.parent.comes_from(other))
 
 
+BRANCHES.update({
+    "take_into": [(("poke", "o"), ("make", 0)), (("poke", "o"),)],
+    "move_beside": [(("eat", "d"),), (("eat", "d"),)],
+    "guarded": [(("look", "d"), ("eat", "d")), (("look", "d"),)],
+    "guarded_mut": [(("poke", "d"),), (("look", "d"),)],
+    "peek_both": [(("look", "d"), ("lend", 0, "d")), (("look", "d"),)],
+    "take_out": [(("eat", "d"), ("make", 0)), (("eat", "d"),)]})
+
+
 class State:
     """What is there, and which loans are held by what. `keeps_parts`: what is put into a part of a `ref struct` is held beside what was there."""
 
     def __init__(self, keeps_parts):
-        self.there = set(OWNERS + MORE)
+        self.there, self.is_astray = set(OWNERS + BEHIND + MORE), False
         self.loans, self.held, self.keeps_parts = [], {}, keeps_parts
         for name, owner, exclusive in (("s", "t", False), ("v.part", "t", False), ("x", "u", True), ("h.part", "w", True)):
             self.hold(name, self.lend(owner, exclusive))
@@ -415,6 +456,55 @@ class State:
     def do_ask(self):
         self.do_poke("e")
 
+    do_exchange = do_swap
+    do_gc_into = do_replace = do_poke
+    do_gc_from = do_look
+
+    def do_own_match(self, owner):
+        self.take(owner)
+        self.put(owner)
+
+    def do_put_back(self, owner):
+        self.put(owner)
+
+    def do_make_two_of(self, left, right):
+        self.take(left)
+        self.take(right)
+        self.put("d")
+
+    def do_no_two(self):
+        self.put("d")
+
+    def do_nothing(self):
+        pass
+
+    do_gc_make = do_gc_link = do_gc_walk = do_gc_change = do_nothing
+
+    def turn(self, before, after):
+        """The endpoint in memory is used in place: nobody else may look at it until it is in its state again."""
+        if self.is_astray != before:
+            raise Wrong
+        self.is_astray = after
+
+    def do_send_in(self):
+        self.turn(False, True)
+
+    def do_receive_in(self):
+        self.turn(True, False)
+
+    def do_ask_in(self):
+        self.turn(False, False)
+
+    do_see_in = do_replace_in = do_ask_in
+
+    def do_exchange_in(self):
+        self.turn(False, False)
+        self.do_poke("e")
+
+    def end(self):
+        if self.is_astray or not self.there.issuperset(BEHIND):
+            raise Wrong
+
     def do_lend_loop(self, kind, name):
         self.loops.append(self.lend_of(name, kind == "elements_mut"))
 
@@ -443,6 +533,7 @@ def is_wrong(made, keeps_parts=False):
         try:
             for step in steps:
                 state.step(*step)
+            state.end()
         except Wrong:
             return True
     return False
@@ -486,13 +577,13 @@ def refused_of(sipcc, path, firsts):
     return refused
 
 
-def write(path, functions):
+def write(path, functions, managed):
     lines, firsts = HEAD.splitlines(), []
     for number, made in enumerate(functions):
         firsts.append(len(lines) + 1)
-        lines += function(f"f{number}", made)
-    calls = "".join(f" f{n}();" for n in range(len(functions)))
-    lines += ["sip Main() threads 16 {", "   " + calls, "}", "system S { sip main = Main(); }"]
+        lines += function(f"f{number}", made, managed)
+    calls = "".join(f" f{n}(&q, &c);" for n in range(len(functions)))
+    lines += [f"sip Main() threads {1 if managed else 16} {{", "    Pair q = make_pair();", "    Client c = { fresh(), 0 };", "   " + calls, "}", "system S { sip main = Main(); }"]
     with open(path, "w") as file:
         file.write("\n".join(lines) + "\n")
     return firsts
@@ -504,16 +595,18 @@ class Counts:
 
 
 def try_program(sipcc, folder, seed, counts):
-    chance = random.Random(seed)
+    chance, managed = random.Random(seed), seed % 2 == 1
     functions = []
     while len(functions) < FUNCTIONS:
-        made = block(chance, 2, False)
+        made = block(chance, 2, False, managed)
+        if chance.random() < 0.8:
+            made += [("put_back", owner) for owner in BEHIND]
         try:
             functions.append((made, is_wrong(made)))
         except TooMany:
             continue
     path = os.path.join(folder, f"made{seed}.sip")
-    refused = refused_of(sipcc, path, write(path, [made for made, _ in functions]))
+    refused = refused_of(sipcc, path, write(path, [made for made, _ in functions], managed))
     for number, (made, wrong) in enumerate(functions):
         if (number in refused) == wrong:
             counts.refused += wrong
@@ -527,17 +620,18 @@ def try_program(sipcc, folder, seed, counts):
         else:
             counts.unknown += 1
         print(f"seed {seed}, f{number}: {'accepted, and wrong on some way' if wrong else 'refused, and wrong on no way'} {sorted(refused.get(number, ()))}")
-        print("\n".join(function(f"f{number}", made)))
+        print("\n".join(function(f"f{number}", made, managed)))
     for number, (made, _) in enumerate(functions):
         for form in set(forms_of(made)):
             counts.forms.setdefault(form, [0, 0])[number in refused] += 1
     right = [made for number, (made, _) in enumerate(functions) if number not in refused]
-    write(path, right)
+    write(path, right, managed)
     judged = run(sipcc, "emit", "--contract", path)
     walked = run(sipcc, "interp", "--chaos", "--seed", str(seed), path)
     for what, result in (("the verifier", judged), ("the interpreter", walked)):
         if result.returncode != 0:
-            print(f"seed {seed}: {what}: {result.stdout}{result.stderr}")
+            said = [line for line in (result.stdout + result.stderr).splitlines() if re.search(r"V\d\d|error|violation", line)]
+            print(f"seed {seed}: {what}: " + "\n".join(said))
             counts.wrong += 1
 
 
