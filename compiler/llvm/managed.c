@@ -42,12 +42,12 @@ static bool is_slot(const Emit *e, SirLocal local) {
     return llvm__is_managed(e, type) && e->locals[local] && llvm__size(e, type) > 0;
 }
 
+// Pinned before they are cleared, so that what is written at once need not be.
 void llvm__empty_slots(Emit *e) {
-    for (SirLocal local = 0; local < e->info->locals.len; local++) {
-        if (!is_slot(e, local)) continue;
-        clear(e, local);
-        pin(e, e->locals[local]);
-    }
+    for (SirLocal local = 0; local < e->info->locals.len; local++)
+        if (is_slot(e, local)) pin(e, e->locals[local]);
+    for (SirLocal local = 0; local < e->info->locals.len; local++)
+        if (is_slot(e, local)) clear(e, local);
 }
 
 void llvm__pin_params(Emit *e) {
@@ -116,7 +116,8 @@ static void note(Emit *e, SirType type, uint64_t offset, Words *words) {
     if (!llvm__is_managed(e, type)) return;
     switch (info->kind) {
     case SIR_TYPE_PTR:
-    case SIR_TYPE_SLICE: note_word(offset, words); return;
+    case SIR_TYPE_SLICE:
+    case SIR_TYPE_STR: note_word(offset, words); return;
     case SIR_TYPE_ARRAY: note_run(e, info, offset, words); return;
     case SIR_TYPE_VECTOR: note_run(e, info, offset + llvm__vector_offset(e, type), words); return;
     case SIR_TYPE_STRUCT: note_fields(e, info->fields, info->field_count, offset, words); return;
@@ -137,28 +138,49 @@ static uint64_t descriptor_of(Emit *e, SirType type) {
 
 // --- making ------------------------------------------------------------------------------------------------------------
 
+// Whether what it makes, or an option of it, leads to a managed object.
 bool llvm__makes_object(Emit *e, const SirInst *inst) {
-    if (inst->op != SIR_OP_NEW && inst->op != SIR_OP_NEW_ARRAY) return false;
-    return llvm__type(e, llvm__place_type(e, &inst->args[0].place))->mode == SIR_GC;
+    if (inst->op == SIR_OP_UNBOX) return false;
+    const SirTypeInfo *info = llvm__type(e, llvm__place_type(e, &inst->args[0].place));
+    if (sir_op_group(inst->op) == SIR_GROUP_HEAPOPT) info = llvm__type(e, info->elem);
+    return info->mode == SIR_GC;
 }
 
-static LLVMValueRef make(Emit *e, LLVMValueRef bytes, uint64_t descriptor) {
+static void declare_new(Emit *e, LLVMTypeRef type) {
+    e->managed_new = LLVMAddFunction(e->out, "sip_managed_new", type);
+    LLVMSetVisibility(e->managed_new, LLVMHiddenVisibility);
+    e->kcalls[KCALL_TRY_ALLOC] = true; // the collector's memory
+    LLVMValueRef quota = LLVMAddGlobal(e->out, e->i64, "sip_managed_quota");
+    LLVMSetInitializer(quota, llvm__u64(e, e->module->manifest.heap_bytes));
+    LLVMSetGlobalConstant(quota, true);
+    LLVMSetVisibility(quota, LLVMHiddenVisibility);
+}
+
+// The object, zeroed. NULL, where `may_fail`, when there is no room for it.
+static LLVMValueRef make(Emit *e, LLVMValueRef bytes, uint64_t descriptor, bool may_fail) {
     LLVMTypeRef params[] = { e->i64, e->i64, e->i32 };
     LLVMTypeRef type = LLVMFunctionType(e->ptr, params, 3, false);
-    if (!e->managed_new) {
-        e->managed_new = LLVMAddFunction(e->out, "sip_managed_new", type);
-        LLVMSetVisibility(e->managed_new, LLVMHiddenVisibility);
-        e->kcalls[KCALL_TRY_ALLOC] = true; // the collector's memory
-    }
-    LLVMValueRef site = llvm__u32(e, llvm__site(e, FAULT_QUOTA));
-    LLVMValueRef args[] = { bytes, llvm__u64(e, descriptor), site };
+    if (!e->managed_new) declare_new(e, type);
+    uint32_t site = may_fail ? SIP_MANAGED_MAYBE : llvm__site(e, FAULT_QUOTA);
+    LLVMValueRef args[] = { bytes, llvm__u64(e, descriptor), llvm__u32(e, site) };
     return llvm__call_fn(e, type, e->managed_new, args, 3);
 }
 
-static void make_one(Emit *e, const SirInst *inst) {
+static void make_one(Emit *e, const SirInst *inst, bool may_fail) {
     Value v = llvm__arg(e, &inst->args[1]);
-    LLVMValueRef object = make(e, llvm__u64(e, llvm__size(e, v.type)), descriptor_of(e, v.type));
+    LLVMValueRef bytes = llvm__u64(e, llvm__size(e, v.type));
+    LLVMValueRef object = make(e, bytes, descriptor_of(e, v.type), may_fail);
+    LLVMBasicBlockRef on = may_fail ? llvm__new_block(e, "") : NULL;
+    if (may_fail) {
+        LLVMBasicBlockRef got = llvm__new_block(e, "got");
+        llvm__branch(e, llvm__is(e, LLVMIntNE, object, LLVMConstNull(e->ptr)), got, on);
+        llvm__go(e, got);
+    }
     llvm__store_at(e, object, llvm__align(e, v.type), &v);
+    if (may_fail) {
+        llvm__jump(e, on);
+        llvm__go(e, on);
+    }
     Value value = llvm__one(e, llvm__place_type(e, &inst->args[0].place), object);
     llvm__dest(e, &inst->args[0], &value);
 }
@@ -167,28 +189,74 @@ static void fill(Emit *e, LLVMValueRef object, LLVMValueRef count, const Value *
     bool is_zero = v->shape == SHAPE_ONE && llvm__is_zero(v->a); // objects come zeroed
     uint64_t size = llvm__size(e, v->type);
     if (size == 0 || is_zero) return;
+    if (size == 1 && v->shape == SHAPE_ONE) {
+        llvm__fill(e, object, v->a, count, 1);
+        return;
+    }
     Loop loop = llvm__loop_begin(e, count);
     llvm__store_at(e, llvm__element(e, object, loop.index, size), llvm__align(e, v->type), v);
     llvm__loop_end(e, &loop);
 }
 
-// Of no elements too: a managed slice always has an object.
-static void make_many(Emit *e, const SirInst *inst) {
-    LLVMValueRef count = llvm__arg(e, &inst->args[1]).a;
-    Value v = llvm__arg(e, &inst->args[2]);
-    LLVMValueRef args[] = { count, llvm__u64(e, llvm__size(e, v.type)) };
+// Of no elements too: a managed slice always has an object. No object is as large as what does not fit into a number.
+static LLVMValueRef make_run(
+    Emit *e, LLVMValueRef count, SirType elem, bool may_fail, LLVMValueRef *bytes
+) {
+    LLVMValueRef args[] = { count, llvm__u64(e, llvm__size(e, elem)) };
     LLVMValueRef both = llvm__intrinsic(e, "llvm.umul.with.overflow", e->i64, 2, args);
-    llvm__trap_if(e, llvm__extract(e, both, 1), FAULT_QUOTA);
-    uint64_t descriptor = llvm__is_managed(e, v.type) ? SIP_MANAGED_ALL : 0;
-    LLVMValueRef object = make(e, llvm__extract(e, both, 0), descriptor);
-    fill(e, object, count, &v);
-    Value value = llvm__two(e, llvm__place_type(e, &inst->args[0].place), object, count);
-    llvm__dest(e, &inst->args[0], &value);
+    LLVMValueRef overflow = llvm__extract(e, both, 1);
+    *bytes = llvm__extract(e, both, 0);
+    if (may_fail)
+        *bytes = llvm__select(e, overflow, llvm__u64(e, UINT64_MAX), *bytes);
+    else
+        llvm__trap_if(e, overflow, FAULT_QUOTA);
+    uint64_t descriptor = llvm__is_managed(e, elem) ? SIP_MANAGED_ALL : 0;
+    return make(e, *bytes, descriptor, may_fail);
+}
+
+static void make_many(Emit *e, const SirInst *inst, bool may_fail) {
+    LLVMValueRef count = llvm__arg(e, &inst->args[1]).a, bytes;
+    Value v = llvm__arg(e, &inst->args[2]);
+    LLVMValueRef object = make_run(e, count, v.type, may_fail, &bytes);
+    SirType type = llvm__place_type(e, &inst->args[0].place);
+    if (!may_fail) {
+        fill(e, object, count, &v);
+        Value value = llvm__two(e, type, object, count);
+        llvm__dest(e, &inst->args[0], &value);
+        return;
+    }
+    LLVMValueRef some = llvm__is(e, LLVMIntNE, object, LLVMConstNull(e->ptr));
+    fill(e, object, llvm__select(e, some, count, llvm__u64(e, 0)), &v);
+    Value value = llvm__two(e, llvm__type(e, type)->elem, object, count);
+    llvm__option_dest(e, &inst->args[0], some, &value);
+}
+
+// What is copied lies nowhere in a managed object but in a text, to which its place still leads.
+static void make_copy(Emit *e, const SirInst *inst, bool may_fail) {
+    Place place = llvm__address(e, &inst->args[1].place);
+    Seq seq = llvm__seq(e, &place);
+    LLVMValueRef bytes;
+    LLVMValueRef object = make_run(e, seq.length, seq.elem, may_fail, &bytes);
+    SirType type = llvm__place_type(e, &inst->args[0].place);
+    if (!may_fail) {
+        llvm__copy(e, object, seq.base, bytes, seq.align);
+        Value value = llvm__two(e, type, object, seq.length);
+        llvm__dest(e, &inst->args[0], &value);
+        return;
+    }
+    LLVMValueRef some = llvm__is(e, LLVMIntNE, object, LLVMConstNull(e->ptr));
+    bytes = llvm__select(e, some, bytes, llvm__u64(e, 0));
+    llvm__copy(e, object, seq.base, bytes, seq.align);
+    Value value = llvm__two(e, llvm__type(e, type)->elem, object, seq.length);
+    llvm__option_dest(e, &inst->args[0], some, &value);
 }
 
 void llvm__new_object(Emit *e, const SirInst *inst) {
-    if (inst->op == SIR_OP_NEW)
-        make_one(e, inst);
-    else
-        make_many(e, inst);
+    switch (inst->op) {
+    case SIR_OP_NEW:
+    case SIR_OP_NEW_OPT: make_one(e, inst, inst->op == SIR_OP_NEW_OPT); return;
+    case SIR_OP_NEW_COPY:
+    case SIR_OP_NEW_COPY_OPT: make_copy(e, inst, inst->op == SIR_OP_NEW_COPY_OPT); return;
+    default: make_many(e, inst, inst->op == SIR_OP_NEW_ARRAY_OPT);
+    }
 }

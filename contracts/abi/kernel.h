@@ -122,6 +122,7 @@ _Static_assert(sizeof(SipBlock) == 48, "a multiple of 16, so that blocks stay al
 #define SIP_MANAGED_WORD(n)      (UINT64_C(1) << (61 - (n)) | 1)
 #define SIP_MANAGED_BITMAP_WORDS 60u
 #define SIP_MANAGED_MOST         (UINT64_C(1) << 40) // bytes of one object
+#define SIP_MANAGED_MAYBE        UINT32_MAX // instead of a site: NULL when there is no room for it
 
 // --- runtime linked into each SIP (kernel-rt/sip) ---------------------------------------------------------------
 
@@ -135,7 +136,8 @@ _Static_assert(sizeof(SipBlock) == 48, "a multiple of 16, so that blocks stay al
 //   void sip_device_copy_out(uint64_t device, uint64_t offset, const void *bytes, uint64_t length, uint32_t site);
 //   void sip_drop_block(void *block, void (*glue)(void *));   block may be NULL; glue may be NULL;
 //                                                    iterative, constant stack whatever the structure
-//   void *sip_managed_new(uint64_t bytes, uint64_t descriptor, uint32_t site);   a managed object; QUOTA at site
+//   void *sip_managed_new(uint64_t bytes, uint64_t descriptor, uint32_t site);   a managed object, zeroed; QUOTA at site
+//   extern const uint64_t sip_managed_quota;         emitted with the first of them: the manifest's heap, in bytes
 //   memcpy memmove memset memcmp                     freestanding
 //
 // The compiler emits `void sip_program(const SipStart *)`, which unpacks the parameters and calls SIR's main.

@@ -17,10 +17,10 @@
 #include <gc_mark.h>
 #include <stdarg.h>
 
-enum { HEADER = 2 * sizeof(GC_word), PAGE = 4096 };
+enum { HEADER = 2 * sizeof(GC_word), PAGE = 4096, FIRST_BYTES = 5 * 65536 };
 
-static unsigned kind;     // of objects with a descriptor
-static uint32_t is_ready; // the collector is
+static unsigned kind; // of objects with a descriptor
+static int is_ready;  // the collector is
 
 // --- what the collector asks for -------------------------------------------------------------------------------
 
@@ -34,11 +34,21 @@ _Noreturn void exit(int status);
 void sip_managed_push_roots(void);
 #pragma GCC visibility pop
 
-// On the SIP's account like any block, and the SIP's until it ends: the collector gives nothing back.
-void *platform_get_mem(size_t bytes) {
+// What the collector gives up without, when it starts, is taken before that, and handed out piece by piece.
+static uint8_t *first, *first_end;
+
+static uint8_t *take_pages(size_t bytes) {
     if (bytes > UINT64_MAX - PAGE) return NULL;
     uintptr_t block = (uintptr_t)sip_kernel->TRY_ALLOC(bytes + PAGE);
-    return block ? (void *)((block + PAGE - 1) & ~(uintptr_t)(PAGE - 1)) : NULL;
+    return block ? (uint8_t *)((block + PAGE - 1) & ~(uintptr_t)(PAGE - 1)) : NULL;
+}
+
+// On the SIP's account like any block, and the SIP's until it ends: the collector gives nothing back.
+void *platform_get_mem(size_t bytes) {
+    if (bytes > (size_t)(first_end - first)) return take_pages(bytes);
+    uint8_t *piece = first;
+    first += bytes;
+    return piece;
 }
 
 // Asked for and not used: see STACK_NOT_SCANNED.
@@ -66,7 +76,7 @@ _Noreturn void abort(void) {
 
 _Noreturn void exit(int status) {
     (void)status;
-    __builtin_trap();
+    abort();
 }
 
 // --- roots -----------------------------------------------------------------------------------------------------
@@ -94,6 +104,16 @@ extern Kind GC_obj_kinds[];
 extern void **const GC_aobjfreelist_ptr, **const GC_objfreelist_ptr, **const GC_uobjfreelist_ptr;
 extern void (*GC_print_heap_obj)(void *object);
 #pragma GCC visibility pop
+
+// Objects with a descriptor that are free, by their size in granules of 16 bytes: as many as the collector gives at a time. It has
+// counted them as in use, and takes them back when it collects.
+enum { GRANULE = 16, MOST_LISTED = 512 };
+static GC_word *cells[MOST_LISTED / GRANULE + 1];
+
+static void forget_cells(void) {
+    for (unsigned i = 0; i < sizeof cells / sizeof *cells; i++)
+        cells[i] = NULL;
+}
 
 static void give_up(const char *message) {
     (void)message;
@@ -128,21 +148,45 @@ static void set_variables(void) {
     GC_set_stop_func(go_on);
 }
 
-static void make_ready(void) {
+// When to collect: after as much as is looked at has been made anew, but not for less than a part of the quota, which is not much
+// of what the CPU's caches hold. The heap is about twice of what is in use, if the quota has room for that.
+static void set_pace(void) {
+    enum { LEAST = 64 * 1024, MOST = 1024 * 1024, PARTS = 16 };
+    uint64_t part = sip_managed_quota / PARTS;
+    GC_set_min_bytes_allocd(part < LEAST ? LEAST : part > MOST ? MOST : part);
+    GC_set_free_space_divisor(1);
+}
+
+static int make_ready(void) {
+    if (!(first = take_pages(FIRST_BYTES))) return 0;
+    first_end = first + FIRST_BYTES;
     set_variables();
     GC_set_all_interior_pointers(0);
     GC_set_dont_precollect(1);
     GC_set_push_other_roots(sip_managed_push_roots);
+    GC_set_start_callback(forget_cells);
     GC_init();
+    set_pace();
     GC_register_displacement(HEADER);
     kind = GC_new_kind(GC_new_free_list(), sizeof(GC_word) | GC_DS_PER_OBJECT, 0, 1);
-    is_ready = 1;
+    return is_ready = 1;
 }
 
 static void *take(uint64_t bytes, uint64_t descriptor) {
-    if (descriptor) return GC_malloc_kind(bytes + HEADER, (int)kind); // comes zeroed
-    void *object = GC_malloc_atomic(bytes);
-    return object ? memset(object, 0, bytes) : NULL;
+    if (!descriptor) {
+        void *object = GC_malloc_atomic(bytes);
+        return object ? memset(object, 0, bytes) : NULL;
+    }
+    if (bytes > MOST_LISTED - HEADER)
+        return GC_malloc_kind(bytes + HEADER, (int)kind); // comes zeroed
+    uint64_t granules = (bytes + HEADER + GRANULE - 1) / GRANULE;
+    void *many;
+    GC_generic_malloc_many(granules * GRANULE, (int)kind, &many);
+    GC_word *cell = many;
+    if (!cell) return NULL;
+    cells[granules] = (GC_word *)cell[0];
+    cell[0] = 0;
+    return cell;
 }
 
 // A collection runs when there is no more memory to be had, and if that does not help, the SIP has used up its quota.
@@ -151,16 +195,33 @@ __attribute__((noinline)) static void *take_after_collecting(uint64_t bytes, uin
     return take(bytes, descriptor);
 }
 
+static GC_word descriptor_word(uint64_t bytes, uint64_t descriptor) {
+    return descriptor == SIP_MANAGED_ALL ? (bytes + HEADER) & ~(GC_word)GC_DS_TAGS : descriptor;
+}
+
 // The callee-saved registers, which may hold the caller's pointers, are pushed at the entry, right below the frame's address.
-void *sip_managed_new(uint64_t bytes, uint64_t descriptor, uint32_t site) {
+__attribute__((noinline)) static void *make(uint64_t bytes, uint64_t descriptor, uint32_t site) {
     __builtin_unwind_init();
     lowest = (uintptr_t)__builtin_frame_address(0) - 5 * sizeof(GC_word);
-    if (bytes > SIP_MANAGED_MOST) sip_trap(site);
-    if (!is_ready) make_ready();
-    void *object = take(bytes, descriptor);
-    if (!object && !(object = take_after_collecting(bytes, descriptor))) sip_trap(site);
-    if (!descriptor) return object;
+    void *object = NULL;
+    if (bytes <= SIP_MANAGED_MOST && (is_ready || make_ready())) {
+        object = take(bytes, descriptor);
+        if (!object) object = take_after_collecting(bytes, descriptor);
+    }
+    if (!object && site != SIP_MANAGED_MAYBE) sip_trap(site);
+    if (!object || !descriptor) return object;
     GC_word *words = object;
-    words[1] = descriptor == SIP_MANAGED_ALL ? (bytes + HEADER) & ~(GC_word)GC_DS_TAGS : descriptor;
+    words[1] = descriptor_word(bytes, descriptor);
     return words + 2;
+}
+
+void *sip_managed_new(uint64_t bytes, uint64_t descriptor, uint32_t site) {
+    if (!descriptor || bytes > MOST_LISTED - HEADER) return make(bytes, descriptor, site);
+    GC_word **list = &cells[(bytes + HEADER + GRANULE - 1) / GRANULE];
+    GC_word *cell = *list;
+    if (!cell) return make(bytes, descriptor, site);
+    *list = (GC_word *)cell[0];
+    cell[0] = 0;
+    cell[1] = descriptor_word(bytes, descriptor);
+    return cell + 2;
 }
