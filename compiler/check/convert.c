@@ -210,6 +210,19 @@ static HirExpr *weaken(Checker *checker, HirExpr *expr, const HirType *want) {
     return value;
 }
 
+// What copies a text or a slice makes a managed one where that is wanted.
+static HirExpr *copied_managed(Checker *checker, HirExpr *expr, const HirType *want) {
+    bool maybe = expr->family == HIR_OPT && want->kind == HIR_TYPE_OPTION;
+    const HirType *made = maybe ? expr->type->elem : expr->type, *as = maybe ? want->elem : want;
+    bool fits = expr->kind == HIR_NEW_COPY && as->kind == made->kind && as->mode == HIR_GC &&
+                as->elem == made->elem;
+    if (!fits) return NULL;
+    HirExpr *copy = arena_new(checker->arena, HirExpr);
+    *copy = *expr;
+    copy->type = want;
+    return copy;
+}
+
 // What is there for ever: a constant, as a whole. NULL: `expr` does not show one.
 static HirExpr *constant_shown(const HirExpr *expr) {
     bool shows = expr->kind == HIR_BORROW || expr->kind == HIR_VIEW ||
@@ -330,6 +343,8 @@ static HirExpr *mismatch(Checker *checker, const HirExpr *expr, const HirType *w
         );
     if (want->kind == HIR_TYPE_STR && want->mode == HIR_OWN && expr->type->kind == HIR_TYPE_STR)
         help_own(checker, expr);
+    if (want->kind == HIR_TYPE_STR && want->mode == HIR_GC && expr->type->kind == HIR_TYPE_STR)
+        diag_help(checker->diags, "`copy(text)` makes a managed text where one is wanted");
     if (want->kind == HIR_TYPE_PTR && want->mode != HIR_OWN && expr->type == want->elem)
         help_borrow(checker, expr, want);
     bool for_ever =
@@ -352,6 +367,7 @@ HirExpr *coerce(Checker *checker, HirExpr *expr, const HirType *want) {
     }
     if (from == want) return as_value(checker, expr);
     if (becomes_any(from, want)) return erase(checker, expr, want);
+    if ((result = copied_managed(checker, expr, want))) return result;
     if (same_endpoint(from, want)) { // whether the state is right is asked of the flow of control
         result = as_value(checker, expr);
         if (result->kind == HIR_MOVE) result->type = want;

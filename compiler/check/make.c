@@ -450,7 +450,7 @@ static bool may_be_kept(Fn *fn, const HirType *type, HirMode mode, Span span) {
     return check_leads(checker, hir_type_ptr(checker->types, mode, type), span);
 }
 
-// Of elements that own something, or where there may be no memory: nothing can be copied from a place that has them.
+// Of elements that own something, of a managed array, or where there may be no memory: not copied from a place that has them.
 static HirExpr *new_listed(
     Checker *checker, HirExpr *listed, HirExpr *length, const HirType *type, Span span
 ) {
@@ -473,10 +473,6 @@ static HirExpr *new_array(Fn *fn, const AstExpr *expr, const HirType *elem) {
     HirExpr *length = check_index_value(fn, expr->make.length);
     bool listed =
         value && value->kind == AST_EXPR_INIT && value->init.items.len > 0 && !value->init.fill;
-    if (listed && expr->make.gc) {
-        unsupported(checker, value->span, "listed elements of managed arrays");
-        return error_expr(checker, expr->span);
-    }
     if (listed && !check_known(checker, length)) return error_expr(checker, expr->span);
     if (listed) {
         uint64_t count = value->init.items.len;
@@ -494,7 +490,7 @@ static HirExpr *new_array(Fn *fn, const AstExpr *expr, const HirType *elem) {
                 );
             return error_expr(checker, expr->span);
         }
-        if (!hir_type_is_plain(elem) || expr->make.optional)
+        if (!hir_type_is_plain(elem) || expr->make.optional || expr->make.gc)
             return new_listed(checker, array, length, type, expr->span);
         HirExpr *copy = new_expr(checker, HIR_NEW_COPY, type, expr->span);
         copy->base = as_place(
@@ -576,10 +572,6 @@ static Decl *open_made(Fn *fn, const AstExpr *expr, const HirType *want) {
 static HirExpr *make_new(Fn *fn, const AstExpr *expr, const HirType *want) {
     Checker *checker = fn->checker;
     HirMode mode = expr->make.gc ? HIR_GC : HIR_OWN;
-    if (expr->make.gc && expr->make.optional) {
-        unsupported(checker, expr->span, "`new?` of managed objects");
-        return error_expr(checker, expr->span);
-    }
     if (!expr->make.type && expr->make.value && expr->make.value->kind != AST_EXPR_INIT)
         return new_text(fn, expr);
     while (want && want->kind == HIR_TYPE_OPTION)

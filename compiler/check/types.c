@@ -246,11 +246,21 @@ static const HirType *array(Checker *checker, Module *module, const AstType *typ
                                          : hir_type_array(checker->types, elem, count);
 }
 
+// It would be copied freely, and each copy grow by itself.
+static void refuse_managed_growable(Checker *checker, const HirType *elem, Span span) {
+    const char *text = type_text(checker, elem);
+    diag_report(checker->diags, span, E_MANAGED_GROWABLE, text);
+    diag_help(
+        checker->diags,
+        "a managed object with a `gc %s[]` and a count in it grows for all that lead to it", text
+    );
+}
+
 static const HirType *growable(Checker *checker, Module *module, const AstType *type) {
     const HirType *elem = resolve_type(checker, module, type->pointer.elem);
     if (is_error(elem)) return elem;
     if (type->pointer.mode == AST_GC)
-        unsupported(checker, type->span, "managed growable arrays");
+        refuse_managed_growable(checker, elem, type->span);
     else if (type->pointer.mode != AST_OWN)
         diag_report(
             checker->diags, type->span, E_GROWABLE_OWNS, type_text(checker, elem),
@@ -320,10 +330,6 @@ static const HirType *resolve(
     case AST_TYPE_ERROR: return simple(checker, HIR_TYPE_ERROR);
     case AST_TYPE_SCALAR: return simple(checker, scalar_kinds[type->scalar]);
     case AST_TYPE_STR:
-        if (type->str.mode == AST_GC) {
-            unsupported(checker, type->span, "managed texts");
-            return simple(checker, HIR_TYPE_ERROR);
-        }
         return hir_type_str(
             checker->types, type->str.mode == AST_BORROW ? HIR_CONST : modes[type->str.mode]
         );

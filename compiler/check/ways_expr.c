@@ -12,8 +12,9 @@ Path path_of_local(const HirLocal *local) {
 
 Step step_to_elements(const HirType *of) {
     bool is_inline = of->kind == HIR_TYPE_ARRAY || of->kind == HIR_TYPE_VECTOR;
+    bool is_text = of->kind == HIR_TYPE_STR; // lent by the place that leads to it, if it is managed
     return (Step){ .kind = STEP_INDEX,
-                   .owned = is_inline || of->mode == HIR_OWN,
+                   .owned = is_inline || of->mode == HIR_OWN || (is_text && of->mode == HIR_GC),
                    .shared = !is_inline && of->mode == HIR_CONST,
                    .is_static = !is_inline && of->mode == HIR_STATIC };
 }

@@ -572,6 +572,7 @@ static void spell(const HirTypes *types, const HirType *type, Buf *out) {
         buf_cstr(
             out, type->mode == HIR_OWN      ? "own str"
                  : type->mode == HIR_STATIC ? "static str"
+                 : type->mode == HIR_GC     ? "gc str"
                                             : "str"
         );
         return;

@@ -273,7 +273,8 @@ static bool address_of(Interp *in, const SirInst *inst) {
     Route r;
     if (!interp__look(in, &inst->args[1].place, &r)) return false;
     const SirTypeInfo *info = interp__type(in, r.node->type);
-    bool is_borrow = interp__is_borrow(info), is_owner = interp__is_owner(info);
+    bool is_text = info->kind == SIR_TYPE_STR && interp__is_managed(info);
+    bool is_borrow = interp__is_borrow(info), is_owner = interp__is_owner(info) || is_text;
     if (!MUST(in, is_borrow || is_owner, RULE_WELL_FORMED, "the address of what has none"))
         return false;
     uint64_t address = is_borrow       ? (uint64_t)(uintptr_t)r.node->target + r.node->from

@@ -309,7 +309,8 @@ bool interp__make_up(Interp *in, SirType type, Node *out, uint32_t depth) {
     }
     if (interp__is_managed(info)) {
         out->block = interp__object(in, elem, 1, NULL);
-        return out->block && made_up_content(in, info, elem, &out->block->content, depth);
+        if (!out->block) return !in->stop && interp__fault(in, FAULT_QUOTA);
+        return made_up_content(in, info, elem, &out->block->content, depth);
     }
     return info->mode == SIR_OWN ? made_up_block(in, info, elem, out, depth)
                                  : made_up_borrow(in, info, elem, out, depth);

@@ -276,7 +276,8 @@ SirType interp__repr(
 SirType interp__elem(const Interp *in, SirType type); // of what is indexable, or of a str; SIR_NONE
 bool interp__is_borrow(const SirTypeInfo *info);      // a pointer, slice or str that owns nothing
 bool interp__is_owner(const SirTypeInfo *info);       // of a block
-bool interp__is_managed(const SirTypeInfo *info);     // a pointer to an object or a slice of one
+bool interp__is_managed(const SirTypeInfo *info);     // it leads to a managed object
+bool interp__is_object(const SirTypeInfo *info); // the same, but not a text, which never changes
 bool interp__hides_managed(
     Interp *in, SirType type
 ); // managed pointers behind its owners, in its mutexes
@@ -345,8 +346,8 @@ bool interp__states_fit(
 
 // --- managed objects (managed.c) -------------------------------------------------------------------------------------
 
-// An object of `bytes`, without its content. `value`: what will be in it, which nobody else holds yet. NULL, after a fault or
-// violation, when there is none.
+// An object of `bytes`, without its content. `value`: what will be in it, which nobody else holds yet. NULL when there is no
+// room for it, or after a violation.
 Block *interp__object(Interp *in, SirType content, uint64_t bytes, const Node *value);
 
 // --- places (places.c) ---------------------------------------------------------------------------------------------

@@ -128,12 +128,22 @@ static SirType block_type(Interp *in, const SirInst *inst) {
     return info->kind == SIR_TYPE_OPTION ? info->elem : SIR_NONE;
 }
 
-static bool is_own(Interp *in, SirType type, SirTypeKind kind, SirType elem) {
+static bool is_block(Interp *in, SirType type, SirTypeKind kind, SirType elem) {
     const SirTypeInfo *info = interp__type(in, type);
+    bool holds = info->mode == SIR_OWN || interp__is_managed(info);
     return MUST(
-        in, info->kind == kind && info->mode == SIR_OWN && interp__elem(in, type) == elem,
-        RULE_WELL_FORMED, "a block of another type"
+        in, info->kind == kind && holds && interp__elem(in, type) == elem, RULE_WELL_FORMED,
+        "a block of another type"
     );
+}
+
+// A block on the heap, or a managed object; NULL: there is no memory.
+static bool take(
+    Interp *in, SirType type, SirType content, uint64_t bytes, const Node *value, Block **block
+) {
+    if (!interp__is_managed(interp__type(in, type))) return interp__alloc(in, bytes, block);
+    *block = interp__object(in, content, bytes, value);
+    return *block != NULL;
 }
 
 // The owner, or the option of it.
@@ -150,7 +160,7 @@ static bool new_box(Interp *in, const SirInst *inst) {
     Node value;
     Block *block;
     if (!interp__value(in, &inst->args[1], &value)) return false;
-    bool managed = interp__is_managed(info) && inst->op == SIR_OP_NEW;
+    bool managed = interp__is_managed(info);
     bool fits = info->kind == SIR_TYPE_PTR && (info->mode == SIR_OWN || managed) &&
                 interp__same_type(in, info->elem, value.type);
     if (!MUST(in, fits, RULE_WELL_FORMED, "a box of another type")) return false;
@@ -160,13 +170,12 @@ static bool new_box(Interp *in, const SirInst *inst) {
         ))
         return false;
     if (!interp__states_fit(in, &value, info->elem)) return false;
-    if (managed) {
-        block = interp__object(in, value.type, interp__facts(in, value.type)->size, &value);
-        if (!block) return false;
+    uint64_t bytes = interp__facts(in, value.type)->size;
+    if (take(in, type, value.type, bytes, &value, &block)) {
+        if (!managed) value.type = info->elem;
         block->content = value;
-    } else if (interp__alloc(in, interp__facts(in, value.type)->size, &block)) {
-        value.type = info->elem;
-        block->content = value;
+    } else if (in->stop) {
+        return false;
     } else if (inst->op == SIR_OP_NEW) {
         return interp__fault(in, FAULT_QUOTA);
     } else if (!interp__drop(in, &value)) {
@@ -182,10 +191,7 @@ static bool new_array(Interp *in, const SirInst *inst) {
     Block *block;
     if (!interp__u64(in, &inst->args[1], &count) || !interp__value(in, &inst->args[2], &value))
         return false;
-    const SirTypeInfo *info = interp__type(in, type);
-    bool managed = inst->op == SIR_OP_NEW_ARRAY && info->kind == SIR_TYPE_SLICE &&
-                   interp__is_managed(info) && info->elem == value.type;
-    if (!managed && !is_own(in, type, SIR_TYPE_SLICE, value.type)) return false;
+    if (!is_block(in, type, SIR_TYPE_SLICE, value.type)) return false;
     if (!MUST(
             in, interp__is_plain(in, value.type), RULE_WELL_FORMED,
             "an array of copies of what can only be moved"
@@ -198,10 +204,8 @@ static bool new_array(Interp *in, const SirInst *inst) {
         return false;
     if (in->chaos && count > 64) count %= 5;
     bool is_huge = __builtin_mul_overflow(count, interp__facts(in, value.type)->size, &bytes);
-    if (managed) {
-        block = interp__object(in, value.type, is_huge ? UINT64_MAX : bytes, &value);
-        if (!block) return false;
-    } else if (is_huge || !interp__alloc(in, bytes, &block)) {
+    if (is_huge || !take(in, type, value.type, bytes, &value, &block)) {
+        if (in->stop) return false;
         if (inst->op == SIR_OP_NEW_ARRAY) return interp__fault(in, FAULT_QUOTA);
         return yield(in, inst, type, NULL);
     }
@@ -220,16 +224,18 @@ static bool new_copy(Interp *in, const SirInst *inst) {
             "a copy of what is no slice of plain elements"
         ))
         return false;
-    if (!is_own(in, type, kind, run.elem)) return false;
+    if (!is_block(in, type, kind, run.elem)) return false;
     if (!MUST(
             in, !interp__is_second_class(in, run.elem), RULE_ESCAPE, "a borrow is put into the heap"
         ))
         return false;
     uint64_t count = run.to - run.from;
     if (!interp__run_access(in, &run, 0, count, USE_READ)) return false;
-    if (!interp__alloc(in, count * interp__facts(in, run.elem)->size, &block))
+    if (!take(in, type, run.elem, count * interp__facts(in, run.elem)->size, NULL, &block)) {
+        if (in->stop) return false;
         return inst->op == SIR_OP_NEW_COPY ? interp__fault(in, FAULT_QUOTA)
                                            : yield(in, inst, type, NULL);
+    }
     Node *content = &block->content;
     content->is_there = true;
     content->parts = interp__parts(in, count);

@@ -13,7 +13,8 @@ static void mark_object(Interp *in, Found *left, const Node *node, const SirType
         vec_push(&in->arena, left, &object->content);
         return;
     }
-    for (uint64_t i = 0; info->elem >= SIR_SCALARS && i < object->content.count; i++)
+    bool is_flat = info->kind == SIR_TYPE_STR || info->elem < SIR_SCALARS;
+    for (uint64_t i = 0; !is_flat && i < object->content.count; i++)
         vec_push(&in->arena, left, &object->content.parts[i]);
 }
 
@@ -87,10 +88,7 @@ Block *interp__object(Interp *in, SirType content, uint64_t bytes, const Node *v
         ))
         return NULL;
     if (!in->chaos && !has_room(in, bytes)) collect(in, value);
-    if (in->chaos ? interp__below(in, 16) == 0 : !has_room(in, bytes)) {
-        interp__fault(in, FAULT_QUOTA);
-        return NULL;
-    }
+    if (in->chaos ? interp__below(in, 16) == 0 : !has_room(in, bytes)) return NULL;
     Block *object = in->free_blocks;
     if (object)
         in->free_blocks = object->next;

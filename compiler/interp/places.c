@@ -109,7 +109,7 @@ static bool step_deref(Interp *in, Route *r, Use use, uint32_t depth, bool manag
         return false;
     if (!MUST(in, r->node->is_there, RULE_INITIALISED, "a deref of an uninitialised pointer"))
         return false;
-    if (interp__is_managed(info)) {
+    if (interp__is_object(info)) {
         Block *object = r->node->block;
         if (!enter_object(in, r, managed)) return false;
         r->node = &object->content;
@@ -162,7 +162,7 @@ static bool step_index(Interp *in, Route *r, SirProj proj, Use use, bool managed
         if (!is_ours(in, node->block)) return false;
         r->is_heap = true;
     }
-    if (interp__is_managed(info) && !enter_object(in, r, managed)) return false;
+    if (interp__is_object(info) && !enter_object(in, r, managed)) return false;
     r->is_path = false;
     r->node = &run->parts[from + index];
     return interp__path_push(in, &r->path, STEP_ELEMENTS, from + index, from + index + 1);
@@ -370,9 +370,10 @@ bool interp__run(Interp *in, const SirPlace *place, Use use, Run *run) {
         return false;
     run->path = r.path;
     run->node = interp__run_of(in, r.node, &run->from, &run->to);
-    if (!MUST(
-            in, !interp__is_managed(info), RULE_MANAGED, "a managed object is used where it lies"
-        ))
+    if (!MUST(in, !interp__is_object(info), RULE_MANAGED, "a managed object is used where it lies"))
+        return false;
+    if (interp__is_managed(info) &&
+        !MUST(in, r.node->block && r.node->block->is_managed, RULE_MANAGED, "a text is gone"))
         return false;
     if (interp__is_borrow(info)) {
         run->tag = r.node->tag;

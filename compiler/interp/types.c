@@ -114,7 +114,11 @@ bool interp__is_owner(const SirTypeInfo *info) {
 }
 
 bool interp__is_managed(const SirTypeInfo *info) {
-    return (info->kind == SIR_TYPE_PTR || info->kind == SIR_TYPE_SLICE) && info->mode == SIR_GC;
+    return has_mode(info) && info->kind != SIR_TYPE_GROW && info->mode == SIR_GC;
+}
+
+bool interp__is_object(const SirTypeInfo *info) {
+    return interp__is_managed(info) && info->kind != SIR_TYPE_STR;
 }
 
 // --- facts ------------------------------------------------------------------------------------------------------

@@ -25,9 +25,12 @@ SirType flow__payload_type(const Flow *f, SirType type, uint64_t variant, uint32
     return info->kind == SIR_TYPE_OPTION ? info->elem : info->variants[variant].fields[field].type;
 }
 
+// A managed text is lent by the place that leads to it, as an owned one: what is lent is there for as long as the place stays as it is.
 static Step element_step(const SirTypeInfo *info, SirType *type) {
-    *type = info->kind == SIR_TYPE_STR ? SIR_TYPE_U8 : info->elem;
+    bool is_text = info->kind == SIR_TYPE_STR;
+    *type = is_text ? SIR_TYPE_U8 : info->elem;
     bool is_inline = info->kind == SIR_TYPE_ARRAY || info->kind == SIR_TYPE_VECTOR;
+    if (is_text && info->mode == SIR_GC) return STEP_OWN;
     return is_inline ? STEP_INLINE : mode_step(info->mode);
 }
 

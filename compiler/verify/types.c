@@ -267,9 +267,10 @@ static void check_repeated(Verify *v, SirType type) {
 static void check_reference(Verify *v, SirType type) {
     const SirTypeInfo *info = verify__type(v, type);
     if (info->kind != SIR_TYPE_STR && !require_elem(v, type)) return;
-    bool is_object = info->kind == SIR_TYPE_PTR || info->kind == SIR_TYPE_SLICE;
-    if (info->mode == SIR_GC && !is_object) {
-        REFUSE(v, RULE_MANAGED, type, "is a managed growable or text, which is not built");
+    if (info->mode == SIR_GC && info->kind == SIR_TYPE_GROW) {
+        REFUSE(
+            v, RULE_MANAGED, type, "is a managed growable: copies of it would have other lengths"
+        );
     } else if (info->kind == SIR_TYPE_GROW && info->mode != SIR_OWN) {
         REFUSE(v, RULE_WELL_FORMED, type, "is a growable that is not owned");
     } else if (info->kind == SIR_TYPE_STR && info->mode == SIR_MUT) {

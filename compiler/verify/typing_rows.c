@@ -31,6 +31,8 @@ static const Form forms[] = {
     { 'W', true,  KIND(PTR),                 SIR_OWN    }, // own T*?
     { 'h', false, KIND(PTR),                 SIR_GC     }, // gc T*
     { 'H', false, KIND(SLICE),               SIR_GC     }, // gc T[]
+    { 'i', true,  KIND(PTR),                 SIR_GC     }, // gc T*?
+    { 'I', true,  KIND(SLICE),               SIR_GC     }, // gc T[]?
     { 'P', false, KIND(PTR),                 ANY_MODE   }, // any pointer to T
     { 'C', false, KIND(SLICE),               SIR_CONST  }, // const T[]
     { 'M', false, KIND(SLICE),               SIR_MUT    }, // mut T[]
@@ -48,6 +50,8 @@ static const Form forms[] = {
     { 's', false, KIND(STR),                 SIR_CONST  }, // const str
     { 'O', false, KIND(STR),                 SIR_OWN    }, // own str
     { 'Q', true,  KIND(STR),                 SIR_OWN    }, // own str?
+    { 'N', false, KIND(STR),                 SIR_GC     }, // gc str
+    { 'D', true,  KIND(STR),                 SIR_GC     }, // gc str?
     { 'z', true,  KIND(STR),                 SIR_CONST  }, // const str?
     { 'e', false, KIND(ENDPOINT),            ANY_MODE   }, // any endpoint
     { 'E', false, KIND(EPSET),               ANY_MODE   }, // any set of endpoints
@@ -93,7 +97,8 @@ static bool take_apart(const Verify *v, const Form *form, SirType type, SirType 
     if (form->kinds == 0) return true;
     const SirTypeInfo *info = verify__type(v, type);
     if (!(form->kinds >> info->kind & 1)) return false;
-    if (info->mode == SIR_GC && form->mode != SIR_GC) return false; // nothing else is known of them
+    bool is_object = info->mode == SIR_GC && info->kind != SIR_TYPE_STR;
+    if (is_object && form->mode != SIR_GC) return false; // nothing else is known of them
     if (!mode_fits(info, form->mode)) return false;
     bool is_over_nothing = info->kind == SIR_TYPE_STR || info->kind == SIR_TYPE_ENDPOINT ||
                            info->kind == SIR_TYPE_EPSET;
@@ -210,8 +215,11 @@ static const Row rows[] = {
     { SIR_OP_NEW_OPT,       "WT",   FIRST   }, { SIR_OP_NEW_ARRAY,     "aqT",  PLAIN   },
     { SIR_OP_NEW_ARRAY_OPT, "AqT",  PLAIN   }, { SIR_OP_NEW_COPY,      "aS",   PLAIN   },
     { SIR_OP_NEW,           "hT",   PLAIN   }, { SIR_OP_NEW_ARRAY,     "HqT",  PLAIN   },
-    { SIR_OP_NEW_COPY,      "Ot",   ANY     }, { SIR_OP_UNBOX,         "Tw",   ANY     },
+    { SIR_OP_NEW_OPT,       "iT",   PLAIN   }, { SIR_OP_NEW_ARRAY_OPT, "IqT",  PLAIN   },
+    { SIR_OP_NEW_COPY,      "Ot",   ANY     }, { SIR_OP_NEW_COPY,      "Nt",   ANY     },
+    { SIR_OP_NEW_COPY,      "HS",   PLAIN   }, { SIR_OP_UNBOX,         "Tw",   ANY     },
     { SIR_OP_NEW_COPY_OPT,  "AS",   PLAIN   }, { SIR_OP_NEW_COPY_OPT,  "Qt",   ANY     },
+    { SIR_OP_NEW_COPY_OPT,  "IS",   PLAIN   }, { SIR_OP_NEW_COPY_OPT,  "Dt",   ANY     },
 
     { SIR_OP_BORROW,        "cT",   ANY     }, { SIR_OP_BORROW_MUT,    "mT",   ANY     },
     { SIR_OP_VIEW,          "CX",   ANY     }, { SIR_OP_VIEW,          "st",   ANY     },

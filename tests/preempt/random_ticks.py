@@ -22,6 +22,8 @@ PROGRAMS = [  # folder, name, status, how, mean, seeds; the order of what is sho
     ("run", "channels", 0, "timer", 30, 3),
     ("run", "nested", 0, "timer", 20, 1),
     ("run", "boxes", 0, "timer", 50, 1),
+    ("run", "managed_two", 0, "timer", 20, 3),
+    ("run", "managed_random", 0, "timer", 50, 1),
     ("preempt", "endless", 42, "timer", 30, 2),
 ]
 
