@@ -295,7 +295,8 @@ static void judge_edges(Flow *f, Where at, Init *in) {
 static void judge_joins(Flow *f, SirBlock block, Init *in) {
     Where at = { block, f->info->blocks.data[block].insts.len - 1 };
     const SirInst *last = flow__terminator(f, block);
-    if (!f->is_reached[block] || !flow__work(f, RULE_OWNERSHIP, size_of(f, block))) return;
+    uint64_t asked = (uint64_t)last->arm_count * f->paths.borrows.len; // at each edge
+    if (!f->is_reached[block] || !flow__work(f, RULE_OWNERSHIP, size_of(f, block) + asked)) return;
     bits_copy(&in->state, &f->init[block]);
     for (uint32_t i = 0; i <= at.inst; i++)
         init__step(f, (Where){ block, i }, &in->state);

@@ -110,11 +110,15 @@ static void leave_edge(States *s, const SirInst *last, uint32_t i) {
         flow_into(s, to);
 }
 
+// For each place all endpoints of its local are looked through.
 static uint64_t size_of(const States *s, SirBlock block) {
-    uint64_t insts = s->f->info->blocks.data[block].insts.len;
+    const SirBlockInfo *info = &s->f->info->blocks.data[block];
+    uint64_t insts = info->insts.len, args = insts;
+    for (uint32_t i = 0; i < insts; i++)
+        args += info->insts.data[i].arg_count;
     uint64_t arms = flow__terminator(s->f, block)->arm_count;
     uint64_t pointers = s->slots.pointers.len, slots = s->slots.list.len;
-    return insts * (1 + slots / 8 + pointers) + arms * (1 + s->words + pointers);
+    return insts * (1 + pointers) + args * (1 + slots / 8) + arms * (1 + s->words + pointers);
 }
 
 static void run_block(Flow *f, SirBlock block, void *self) {

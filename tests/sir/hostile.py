@@ -156,13 +156,32 @@ def emptied(count):
     return f"struct S {{ {joined(count, 'own u64* x{n}', by=' ')} }}\nfn void @f(mut S* s) {{\n{local}bb0:\n{moved}{back}    return\n}}\n"
 
 
+def around(count):
+    """Something is moved out behind many borrows, and put back before many blocks."""
+    local = lines(count, "    local %{m} mut own u64** p\n")
+    body = lines(count, "    %{m} = borrow.mut %0.*.{n}\n    %" + str(count + 1) + " = use move %{m}.*\n    %{m}.* = use move %" + str(count + 1) + "\n")
+    blocks = lines(count, "    jump -> bb{m}\nbb{m}:\n")
+    return f"struct S {{ {joined(count, 'own u64* x{n}', by=' ')} }}\nfn void @f(mut S* s) {{\n{local}    local %{count + 1} own u64* x\nbb0:\n{body}{blocks}    return\n}}\n"
+
+
+def given(count):
+    """Many endpoints of one struct are given to one call, over and over."""
+    fields = 500
+    params = ", ".join(f"C.imp:A a{n}" for n in range(fields))
+    closed = "".join(f"    close move %{n}\n" for n in range(fields))
+    given_away = "    call @g(" + ", ".join(f"move %0.{n}" for n in range(fields)) + ")\n"
+    made = "".join(f"    %0.{n}, %1 = channel C:A\n    close move %1\n" for n in range(fields))
+    return (contract_of(1) + f"struct S {{ {joined(fields, 'C.imp:A x{n}', by=' ')} }}\nfn void @g({params}) {{\nbb0:\n{closed}    return\n}}\n"
+            f"fn void @f(S s) {{\n    local %1 C.exp:A x\nbb0:\n{(given_away + made) * count}    drop %0\n    return\n}}\n")
+
+
 SHAPES = {shape.__name__: (shape, count) for shape, count in [
     (arms, 5000), (strange_arms, 5000), (sources, 900), (joins, 2000), (upcast_wide, 5000), (upcast_long, 20000), (bases, 2000), (binds, 5000), (fields, 2000), (views, 5000),
-    (chained, 2000), (nested, 400), (cases, 20000), (pointers, 500), (deep, 5000), (emptied, 2000)]}
+    (chained, 2000), (nested, 400), (cases, 20000), (pointers, 500), (deep, 5000), (emptied, 2000), (around, 300), (given, 3)]}
 
-# Their square is taken, in steps that are counted: what is known of each endpoint is kept for each edge and each instruction; the bases of a
-# contract are looked through one by one.
-SQUARE = {"sources", "pointers", "bases"}
+# Their square is taken, in steps that are counted: what is known of each endpoint, and of each borrow behind which something may be missing, is asked
+# for each edge and each instruction; the bases of a contract are looked through one by one.
+SQUARE = {"sources", "pointers", "bases", "around"}
 
 
 def limit():
