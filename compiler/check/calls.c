@@ -61,14 +61,20 @@ static Decl *settle(Fn *fn, Decl *decl, Env *env, Call *call, const HirType *wan
     return infer_instance(fn, decl, env, call, want, span);
 }
 
+static void refuse_call(Checker *checker, const Decl *decl, Span span) {
+    const char *name = text_of(checker, decl->name);
+    diag_report(checker->diags, span, E_NOT_CALLED, name);
+    if (decl->kind == DECL_STRUCT)
+        diag_help(checker->diags, "a value of it is written between braces: `%s{ 1, 2 }`", name);
+}
+
 static HirExpr *call_fn(Fn *fn, Method method, Call *call, const HirType *want, Span span) {
     Checker *checker = fn->checker;
     Decl *decl = settle(fn, method.decl, method.env, call, want, span);
     if (!decl) return error_expr(checker, span);
     complete_decl(checker, decl);
     if (decl->kind != DECL_FN || decl->fn->broken) {
-        if (decl->kind != DECL_FN && decl->kind != DECL_UNSUPPORTED)
-            diag_report(checker->diags, span, E_NOT_CALLED, text_of(checker, decl->name));
+        if (decl->kind != DECL_FN && decl->kind != DECL_REFUSED) refuse_call(checker, decl, span);
         return give_up(fn, call->args, span);
     }
     if (call->given && !decl->generic) {

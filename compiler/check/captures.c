@@ -86,6 +86,17 @@ static void take(Captures *captures, Chain chain) {
 
 // --- how -----------------------------------------------------------------------------------------------------------------------
 
+// No pointer leads to a borrow, so such an array could only move into the closure, and would not come back.
+static void refuse_array(Checker *checker, const HirExpr *place) {
+    const char *name = place_text(checker, place);
+    diag_report(checker->diags, place->span, E_CAPTURE_ARRAY, name);
+    diag_help(
+        checker->diags,
+        "one of them can be captured, `%s x = %s[0];`, and so can a `ref struct` that holds all",
+        type_text(checker, place->type->elem), name
+    );
+}
+
 static bool capture_of(Checker *checker, const HirExpr *place, HirCapture *capture) {
     const HirType *type = place->type;
     *capture = HIR_CAPTURE_PLACE;
@@ -100,7 +111,7 @@ static bool capture_of(Checker *checker, const HirExpr *place, HirCapture *captu
         HIR_TYPE_PTR) // what it leads to would be captured, were it not for an assignment
         diag_report(checker->diags, place->span, E_CAPTURE_FIXED, place_text(checker, place));
     else
-        unsupported(checker, place->span, "capturing an array of exclusive borrows");
+        refuse_array(checker, place);
     return false;
 }
 

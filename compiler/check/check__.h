@@ -29,7 +29,7 @@ typedef enum DeclKind {
     DECL_SYSTEM,
     DECL_GENERIC, // a struct, enum, function or contract with parameters: only its instances are anything
     DECL_INTERFACE,
-    DECL_UNSUPPORTED,
+    DECL_REFUSED, // reported
 } DeclKind;
 typedef enum Stage { STAGE_NEW, STAGE_BUSY, STAGE_DONE } Stage;
 
@@ -233,7 +233,6 @@ Decl *find_path(Checker *checker, Module *module, const AstPath *path); // repor
 Module *find_module(Module *module, Name last); // an import by its last word; that is used
 const char *text_of(const Checker *checker, Name name);
 const char *place_text(Checker *checker, const HirExpr *place); // as it is written, or its type
-void unsupported(Checker *checker, Span span, const char *construct);
 
 // --- uses.c, unused.c: what the program names, and what it could do without ---------------------------------------------------
 
@@ -310,6 +309,8 @@ void check_methods(Checker *checker); // none is declared twice
 // --- generics.c: parameters and instances ---------------------------------------------------------------------------------
 
 GenericParams params_of(Checker *checker, const Decl *generic);
+const AstType *named_owner(const AstType *owner
+); // the name in it: of a type, or of an end's contract; NULL: none
 Decl *owner_generic(Checker *checker, const Decl *method); // NULL: it belongs to no generic type
 Name short_name(Checker *checker, const Buf *text);        // of a type that nobody has named
 const Binding *find_binding(

@@ -331,16 +331,45 @@ static void help_borrow(Checker *checker, const HirExpr *expr, const HirType *wa
         diag_help(checker->diags, "`&` borrows it");
 }
 
+static void help_number(Checker *checker, const HirType *from, const HirType *want) {
+    const char *type = type_text(checker, want);
+    if (hir_type_bits(from) == hir_type_bits(want) &&
+        hir_type_is_signed(from) == hir_type_is_signed(want))
+        diag_help(checker->diags, "`(%s)x` is the same number: both have 64 bits", type);
+    else
+        diag_help(
+            checker->diags, "a cast says what happens when it does not fit: `(%s)x` traps", type
+        );
+}
+
+// What one is made into the other by, where a cast or a comparison does it.
+static void help_scalar(Checker *checker, const HirType *from, const HirType *want) {
+    bool number = hir_type_is_integer(from) || hir_type_is_float(from);
+    if (want->kind == HIR_TYPE_BOOL && number)
+        diag_help(checker->diags, "a number is no condition: `x != 0`");
+    else if (want->kind == HIR_TYPE_BOOL && from->kind == HIR_TYPE_OPTION)
+        diag_help(
+            checker->diags, "`x != none` asks whether there is one, `if (%s y = x)` takes it",
+            type_text(checker, from->elem)
+        );
+    else if (hir_type_is_integer(from) && hir_type_is_integer(want))
+        help_number(checker, from, want);
+    else if (hir_type_is_float(from) && hir_type_is_integer(want))
+        diag_help(
+            checker->diags, "`(%s)x` leaves out what is behind the point", type_text(checker, want)
+        );
+    else if (number && (want->kind == HIR_TYPE_CHAR || hir_type_is_float(want)))
+        diag_help(checker->diags, "a cast makes one of it: `(%s)x`", type_text(checker, want));
+    else if (from->kind == HIR_TYPE_STR && want->kind == HIR_TYPE_CHAR)
+        diag_help(checker->diags, "a character stands between single quotes: 'a'");
+}
+
 static HirExpr *mismatch(Checker *checker, const HirExpr *expr, const HirType *want) {
     diag_report(
         checker->diags, expr->span, E_TYPE_MISMATCH, type_text(checker, want),
         type_text(checker, expr->type)
     );
-    if (hir_type_is_integer(expr->type) && hir_type_is_integer(want))
-        diag_help(
-            checker->diags, "a cast says what happens when it does not fit: `(%s)x` traps",
-            type_text(checker, want)
-        );
+    help_scalar(checker, expr->type, want);
     if (want->kind == HIR_TYPE_STR && want->mode == HIR_OWN && expr->type->kind == HIR_TYPE_STR)
         help_own(checker, expr);
     if (want->kind == HIR_TYPE_STR && want->mode == HIR_GC && expr->type->kind == HIR_TYPE_STR)
@@ -353,6 +382,8 @@ static HirExpr *mismatch(Checker *checker, const HirExpr *expr, const HirType *w
         diag_help(checker->diags, "a constant as a whole is there for ever, and nothing else");
     if (expr->type->kind == HIR_TYPE_OPTION && expr->type->elem == want)
         diag_help(checker->diags, "`x else ...` says what happens when there is none");
+    if (want->kind == HIR_TYPE_MUTEX)
+        diag_help(checker->diags, "`lock (m, T* p) { *p = x; }` changes what a mutex holds");
     return error_expr(checker, expr->span);
 }
 

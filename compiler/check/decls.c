@@ -446,7 +446,7 @@ void complete_decl(Checker *checker, Decl *decl) {
     case DECL_SYSTEM:
     case DECL_GENERIC:
     case DECL_INTERFACE:
-    case DECL_UNSUPPORTED: break;
+    case DECL_REFUSED: break;
     }
     if (diags_is_silent(checker->diags, decl->item->span)) doubt(decl);
     checker->env = outer;

@@ -140,7 +140,7 @@ static HirExpr *decl_value(Fn *fn, Decl *decl, Span span) {
         value->fn = decl->fn;
         return value;
     }
-    if (decl->kind != DECL_UNSUPPORTED)
+    if (decl->kind != DECL_REFUSED)
         diag_report(checker->diags, span, E_NOT_A_VALUE, text_of(checker, decl->name));
     return error_expr(checker, span);
 }
@@ -430,6 +430,9 @@ static HirExpr *check_field(Fn *fn, const AstExpr *expr, const HirType *want) {
         checker->diags, expr->field.name.span, E_NO_FIELD, type_text(checker, place->type),
         text_of(checker, expr->field.name.name)
     );
+    near_field(
+        checker, place->type, text_of(checker, expr->field.name.name), expr->field.name.span
+    );
     return error_expr(checker, expr->span);
 }
 
@@ -572,6 +575,11 @@ static HirExpr *check_ternary(Fn *fn, const AstExpr *expr, const HirType *want) 
 static HirExpr *check_none(Fn *fn, const HirType *want, Span span) {
     if (want && want->kind == HIR_TYPE_OPTION) return new_expr(fn->checker, HIR_NONE, want, span);
     if (!want || !is_error(want)) diag_report(fn->checker->diags, span, E_TYPE_UNKNOWN, "none");
+    if (want && !is_error(want))
+        diag_help(
+            fn->checker->diags, "`%s` is wanted, which is no optional: a `%s?` may be none",
+            type_text(fn->checker, want), type_text(fn->checker, want)
+        );
     return error_expr(fn->checker, span);
 }
 

@@ -35,9 +35,14 @@ static const AstGenerics *generics_of_type(const AstItem *item) {
                                               : &item->enumeration.generics;
 }
 
+const AstType *named_owner(const AstType *owner) {
+    if (owner && owner->kind == AST_TYPE_ENDPOINT) owner = owner->endpoint.contract;
+    return owner && owner->kind == AST_TYPE_NAME ? owner : NULL;
+}
+
 Decl *owner_generic(Checker *checker, const Decl *method) {
-    const AstType *owner = method->item->fn.owner;
-    if (!owner || owner->kind != AST_TYPE_NAME || owner->name.args.len == 0) return NULL;
+    const AstType *owner = named_owner(method->item->fn.owner);
+    if (!owner || owner->name.args.len == 0) return NULL;
     Decl *user = begin_user(checker, method);
     Decl *found = find_path(checker, method->module, &owner->name.path);
     checker->user = user;
@@ -67,7 +72,7 @@ static Name name_of_arg(Checker *checker, const Decl *method, const AstGenericAr
 
 // `void Map<K, V>.put`: the names stand for the type's parameters, in their order, and may bring bounds along.
 static void add_owner_params(Checker *checker, const Decl *method, GenericParams *out) {
-    const AstType *owner = method->item->fn.owner;
+    const AstType *owner = named_owner(method->item->fn.owner);
     Decl *generic = owner_generic(checker, method);
     if (!generic) return;
     GenericParams params = { 0 };
@@ -320,9 +325,9 @@ Decl *instantiate(Checker *checker, Decl *generic, const Env *env, Span span) {
     Decl *decl = known ? (Decl *)(uintptr_t)found : make_instance(checker, generic, env, span);
     if (!known) strmap_put(generic->instances, (const char *)key.data, key.len, (uintptr_t)decl);
     buf_free(&key);
-    if (known && decl->kind != DECL_UNSUPPORTED) return decl;
+    if (known && decl->kind != DECL_REFUSED) return decl;
     if (!ask_bounds(checker, generic, env, span)) {
-        decl->kind = DECL_UNSUPPORTED; // reported at each use
+        decl->kind = DECL_REFUSED; // reported at each use
         return NULL;
     }
     checker->instancing++;
@@ -482,7 +487,8 @@ const HirType *opaque_type(
     *made = (HirParam
     ){ .name = param->name, .is_ref = param->is_ref, .is_lent = param->is_self, .bounds = bounds };
     const AstTypes *lists[] = { param->bounds, param->more };
-    made->is_sendable = generic->item->kind == AST_ITEM_CONTRACT; // it is for messages
+    const Decl *of = param->is_owners ? owner_generic(checker, generic) : generic;
+    made->is_sendable = of->item->kind == AST_ITEM_CONTRACT; // it is for messages
     for (int k = 0; k < 2; k++) {
         if (!lists[k]) continue;
         BoundList list = { generic->module, env, lists[k] };
@@ -568,7 +574,7 @@ static void settle_params(Checker *checker, const Env *env) {
 static void check_distinct(Checker *checker, const Decl *generic) {
     bool is_fn = generic->item->kind == AST_ITEM_FN;
     const AstType *owner =
-        is_fn && owner_generic(checker, generic) ? generic->item->fn.owner : NULL;
+        is_fn && owner_generic(checker, generic) ? named_owner(generic->item->fn.owner) : NULL;
     GenericParams all = { 0 };
     if (is_fn && generic->interface)
         add_generics(checker, &generic->interface->item->interface.generics, &all);

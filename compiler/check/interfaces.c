@@ -41,7 +41,7 @@ static Decl *interface_of(Checker *checker, Module *module, const Env *env, cons
         return NULL;
     }
     Decl *decl = find_path(checker, module, &bound->name.path);
-    if (!decl || decl->kind == DECL_UNSUPPORTED) return NULL;
+    if (!decl || decl->kind == DECL_REFUSED) return NULL;
     bool generic = decl->kind == DECL_GENERIC && decl->item->kind == AST_ITEM_INTERFACE;
     if (decl->kind != DECL_INTERFACE && !generic) {
         diag_report(checker->diags, bound->span, E_NOT_AN_INTERFACE, text_of(checker, decl->name));

@@ -470,6 +470,12 @@ void loans_forget(Ways *ways, const HirLocal *local) {
     forget_through(&ways->state.held, &whole);
 }
 
+static bool is_owner_pointer(const HirType *type) {
+    bool leads =
+        type->kind == HIR_TYPE_PTR || type->kind == HIR_TYPE_SLICE || type->kind == HIR_TYPE_STR;
+    return leads && type->mode == HIR_OWN;
+}
+
 // The value that is borrowed ends with the statement, and the local does not.
 static bool refuse_passing(Ways *ways, const Fact *loan) {
     if (loan->path.local->number < FIRST_PASSING || loan->value == LOAN_FROM) return false;
@@ -480,6 +486,12 @@ static bool refuse_passing(Ways *ways, const Fact *loan) {
             diag_help(
                 ways->checker->diags,
                 "an array has its length in its type: `%s x = ...;` keeps the values",
+                type_text(ways->checker, type)
+            );
+        else if (is_owner_pointer(type))
+            diag_help(
+                ways->checker->diags,
+                "`%s` owns it: such a result hands it over, and `auto x = ...;` keeps it",
                 type_text(ways->checker, type)
             );
         else
@@ -693,6 +705,11 @@ bool loans_check_result(Ways *ways, const HirExpr *value) {
         } else if (loan->value != LOAN_FROM && !through_borrow(&loan->path, 0)) {
             diag_report(ways->checker->diags, value->span, E_BORROW_OUTLIVES, name, name);
             say_what_ends(ways, loan, value->span);
+            if (is_owner_pointer(loan->path.local->type))
+                diag_help(
+                    ways->checker->diags, "a result of type `%s` hands over what it owns",
+                    type_text(ways->checker, loan->path.local->type)
+                );
         }
     }
     facts_free(&loans);

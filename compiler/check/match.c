@@ -439,6 +439,11 @@ HirStmt *check_switch(Fn *fn, const AstStmt *ast) {
     Subject subject = { expr->type, expr };
     if (!is_error(expr->type) && !may_be_switched(expr->type)) {
         diag_report(checker->diags, expr->span, E_BAD_SUBJECT, type_text(checker, expr->type));
+        if (expr->type->kind == HIR_TYPE_STRUCT)
+            diag_help(
+                checker->diags,
+                "its fields can be looked at as a tuple: `switch ((p.x, p.y)) { case (0, _): ... }`"
+            );
         subject.type = simple(checker, HIR_TYPE_ERROR);
     }
     HirStmt *stmt = switch_on(fn, expr, ast->span);

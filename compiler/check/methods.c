@@ -62,7 +62,10 @@ static bool fits_generic(
         return owner->kind != AST_TYPE_OPTIONAL && owner->kind != AST_TYPE_SLICE &&
                is_same_owner(resolve_type(checker, method->module, owner), type);
     }
-    if (!of || of->generic != generic) return false;
+    const AstType *end = method->item->fn.owner;
+    bool is_end = type->kind == HIR_TYPE_ENDPOINT;
+    if (!of || of->generic != generic || is_end != (end->kind == AST_TYPE_ENDPOINT)) return false;
+    if (is_end && end->endpoint.is_exporter != (type->side == HIR_EXP)) return false;
     for (uint32_t i = 0; i < of->env->bindings.len && i < env->bindings.len; i++) {
         Name name = env->bindings.data[i].name;
         env->bindings.data[i] = of->env->bindings.data[i];
@@ -137,7 +140,8 @@ Decl *find_open_method(Checker *checker, Decl *generic, Name name) {
 
 Method find_method(Checker *checker, const HirType *owner, Name name) {
     uint64_t found;
-    const Decl *type = decl_of_type(checker, owner);
+    const Decl *type = owner->kind == HIR_TYPE_ENDPOINT ? decl_of_contract(checker, owner->contract)
+                                                        : decl_of_type(checker, owner);
     bool any = owner->kind != HIR_TYPE_PARAM && map_get(checker->methods, name, &found);
     const DeclList *list = any ? (const DeclList *)(uintptr_t)found : NULL;
     for (uint32_t i = 0; list && i < list->len; i++) {
@@ -167,8 +171,11 @@ static bool same_constructor(const Decl *a, const Decl *b) {
     bool both = a->kind == DECL_GENERIC && b->kind == DECL_GENERIC && x->kind == y->kind;
     if (!both) return false;
     if (x->kind == AST_TYPE_OPTIONAL || x->kind == AST_TYPE_SLICE) return true;
-    return x->kind == AST_TYPE_NAME && a->module == b->module &&
-           vec_last(&x->name.path.names)->name == vec_last(&y->name.path.names)->name;
+    const AstType *left = named_owner(x), *right = named_owner(y);
+    if (x->kind == AST_TYPE_ENDPOINT && x->endpoint.is_exporter != y->endpoint.is_exporter)
+        return false;
+    return left && right && a->module == b->module &&
+           vec_last(&left->name.path.names)->name == vec_last(&right->name.path.names)->name;
 }
 
 static bool same_function(const Decl *a, const Decl *b) {

@@ -12,10 +12,6 @@ const char *text_of(const Checker *checker, Name name) {
     return names_text(checker->names, name);
 }
 
-void unsupported(Checker *checker, Span span, const char *construct) {
-    diag_report(checker->diags, span, E_UNSUPPORTED, construct);
-}
-
 Name check_path_name(Names *names, const AstPath *path) {
     Buf text = { 0 };
     for (uint32_t i = 0; i < path->names.len; i++)
@@ -28,13 +24,14 @@ Name check_path_name(Names *names, const AstPath *path) {
 // --- entering ---------------------------------------------------------------------------------------------------------
 
 static bool has_owner_params(const AstFn *fn) {
-    return fn->owner && fn->owner->kind == AST_TYPE_NAME && fn->owner->name.args.len > 0;
+    const AstType *owner = named_owner(fn->owner);
+    return owner && owner->name.args.len > 0;
 }
 
 static DeclKind kind_of(const AstItem *item) {
     switch (item->kind) {
     case AST_ITEM_STRUCT: return item->structure.generics.len ? DECL_GENERIC : DECL_STRUCT;
-    case AST_ITEM_FLAGS: return item->enumeration.generics.len ? DECL_UNSUPPORTED : DECL_ENUM;
+    case AST_ITEM_FLAGS: return item->enumeration.generics.len ? DECL_REFUSED : DECL_ENUM;
     case AST_ITEM_ENUM: return item->enumeration.generics.len ? DECL_GENERIC : DECL_ENUM;
     case AST_ITEM_CONTRACT: return item->contract.generics.len ? DECL_GENERIC : DECL_CONTRACT;
     case AST_ITEM_CONST: return DECL_CONST;
@@ -44,15 +41,15 @@ static DeclKind kind_of(const AstItem *item) {
     case AST_ITEM_SIP: return DECL_SIP;
     case AST_ITEM_TEST: return DECL_TEST;
     case AST_ITEM_SYSTEM: return DECL_SYSTEM;
-    default: return DECL_UNSUPPORTED;
+    default: return DECL_REFUSED;
     }
 }
 
-static const char *unsupported_item(const AstItem *item) {
-    switch (item->kind) {
-    case AST_ITEM_PACKAGE: return "package files";
-    default: return "this item";
-    }
+static void refuse_item(Checker *checker, const AstItem *item) {
+    Span span = item->name.name ? item->name.span : item->span;
+    diag_report(
+        checker->diags, span, item->kind == AST_ITEM_PACKAGE ? E_PACKAGE_PLACE : E_FLAGS_PARAMETERS
+    );
 }
 
 // The HIR of an item, empty but for its name, so that others can refer to it.
@@ -95,7 +92,7 @@ void make_hir(Checker *checker, Decl *decl) {
     case DECL_SYSTEM: MAKE(system, HirSystem, systems); break;
     case DECL_GENERIC:
     case DECL_INTERFACE:
-    case DECL_UNSUPPORTED: break;
+    case DECL_REFUSED: break;
     }
     const void *made = decl->kind == DECL_STRUCT     ? (const void *)decl->structure
                        : decl->kind == DECL_ENUM     ? (const void *)decl->enumeration
@@ -147,10 +144,7 @@ static void enter_item(Checker *checker, Module *module, const AstItem *item) {
                     .module = module,
                     .item = item,
                     .is_pub = item->is_pub };
-    if (decl->kind == DECL_UNSUPPORTED)
-        unsupported(
-            checker, item->name.name ? item->name.span : item->span, unsupported_item(item)
-        );
+    if (decl->kind == DECL_REFUSED) refuse_item(checker, item);
     make_hir(checker, decl);
     vec_push(checker->arena, &checker->decls, decl);
     if (!decl->name) return;

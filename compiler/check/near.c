@@ -102,37 +102,45 @@ static bool habit_help(Checker *checker, const char *wanted, Span span) {
     static const struct {
         const char *theirs, *ours, *fix;
     } habits[] = {
-        { "int",      "`i32`",                                               "i32"   },
-        { "long",     "`i64`",                                               "i64"   },
-        { "short",    "`i16`",                                               "i16"   },
-        { "unsigned", "`u32`",                                               "u32"   },
-        { "uint",     "`u32`",                                               "u32"   },
-        { "float",    "`f32`",                                               "f32"   },
-        { "double",   "`f64`",                                               "f64"   },
-        { "byte",     "`u8`",                                                "u8"    },
-        { "size_t",   "`usize`",                                             "usize" },
-        { "string",   "`str`, or `own str`",                                 NULL    },
-        { "String",   "`own str`",                                           NULL    },
-        { "null",     NO_POINTER,                                            NULL    },
-        { "NULL",     NO_POINTER,                                            NULL    },
-        { "nullptr",  NO_POINTER,                                            NULL    },
-        { "None",     "`none`",                                              "none"  },
-        { "True",     "`true`",                                              "true"  },
-        { "False",    "`false`",                                             "false" },
-        { "let",      "`auto`",                                              "auto"  },
-        { "var",      "`auto`",                                              "auto"  },
-        { "uint8_t",  "`u8`",                                                "u8"    },
-        { "uint16_t", "`u16`",                                               "u16"   },
-        { "uint32_t", "`u32`",                                               "u32"   },
-        { "uint64_t", "`u64`",                                               "u64"   },
-        { "int8_t",   "`i8`",                                                "i8"    },
-        { "int16_t",  "`i16`",                                               "i16"   },
-        { "int32_t",  "`i32`",                                               "i32"   },
-        { "int64_t",  "`i64`",                                               "i64"   },
-        { "printf",   "`Line` of std.text, shown on a console",              NULL    },
-        { "println",  "`Line` of std.text, shown on a console",              NULL    },
-        { "malloc",   "`new T[n]`",                                          NULL    },
-        { "free",     "nothing: what is owned is freed when its owner ends", NULL    },
+        { "int",       "`i32`",                                                                  "i32"   },
+        { "long",      "`i64`",                                                                  "i64"   },
+        { "short",     "`i16`",                                                                  "i16"   },
+        { "unsigned",  "`u32`",                                                                  "u32"   },
+        { "uint",      "`u32`",                                                                  "u32"   },
+        { "float",     "`f32`",                                                                  "f32"   },
+        { "double",    "`f64`",                                                                  "f64"   },
+        { "byte",      "`u8`",                                                                   "u8"    },
+        { "size_t",    "`usize`",                                                                "usize" },
+        { "string",    "`str`, or `own str`",                                                    NULL    },
+        { "String",    "`own str`",                                                              NULL    },
+        { "null",      NO_POINTER,                                                               NULL    },
+        { "NULL",      NO_POINTER,                                                               NULL    },
+        { "nullptr",   NO_POINTER,                                                               NULL    },
+        { "None",      "`none`",                                                                 "none"  },
+        { "True",      "`true`",                                                                 "true"  },
+        { "False",     "`false`",                                                                "false" },
+        { "let",       "`auto`",                                                                 "auto"  },
+        { "var",       "`auto`",                                                                 "auto"  },
+        { "uint8_t",   "`u8`",                                                                   "u8"    },
+        { "uint16_t",  "`u16`",                                                                  "u16"   },
+        { "uint32_t",  "`u32`",                                                                  "u32"   },
+        { "uint64_t",  "`u64`",                                                                  "u64"   },
+        { "int8_t",    "`i8`",                                                                   "i8"    },
+        { "int16_t",   "`i16`",                                                                  "i16"   },
+        { "int32_t",   "`i32`",                                                                  "i32"   },
+        { "int64_t",   "`i64`",                                                                  "i64"   },
+        { "send",
+         "`send endpoint.message(...);`, from what lies behind brackets through a borrow of it", NULL    },
+        { "printf",    "`Line` of std.text, shown on a console",                                 NULL    },
+        { "println",   "`Line` of std.text, shown on a console",                                 NULL    },
+        { "Vec",       "`own T[..]`",                                                            NULL    },
+        { "vector",    "`own T[..]`",                                                            NULL    },
+        { "ArrayList", "`own T[..]`",                                                            NULL    },
+        { "Option",    "`T?`",                                                                   NULL    },
+        { "Box",       "`own T*`",                                                               NULL    },
+        { "assert_eq", "`assert(a == b);`",                                                      NULL    },
+        { "malloc",    "`new T[n]`",                                                             NULL    },
+        { "free",      "nothing: what is owned is freed when its owner ends",                    NULL    },
     };
     for (size_t i = 0; i < sizeof habits / sizeof *habits; i++) {
         if (strcmp(habits[i].theirs, wanted) != 0) continue;
@@ -191,8 +199,47 @@ void report_unknown(Checker *checker, const Fn *fn, Module *module, Name name, S
         near_help(checker, &near, span);
 }
 
+// What is asked of arrays, texts and optionals elsewhere; false: nothing like it.
+static bool habit_of_type(Checker *checker, const HirType *type, const char *wanted) {
+    enum { MANY = 1, TEXT = 2, OPTION = 4 };
+    static const struct {
+        const char *theirs, *ours;
+        int of;
+    } habits[] = {
+        { "length",    "`x.len` is how many there are",                                     MANY | TEXT },
+        { "size",      "`x.len` is how many there are",                                     MANY | TEXT },
+        { "count",     "`x.len` is how many there are",                                     MANY | TEXT },
+        { "is_empty",  "`x.len == 0` asks it",                                              MANY | TEXT },
+        { "add",       "`x.push(value)` adds one",                                          MANY        },
+        { "clear",     "`x.truncate(0)` drops all",                                         MANY        },
+        { "clone",     "`copy(x)` is owned",                                                MANY | TEXT },
+        { "to_owned",  "`copy(x)` is owned",                                                MANY | TEXT },
+        { "equals",    "`a == b` compares texts",                                           TEXT        },
+        { "as_bytes",  "`x.bytes` is what a text is made of",                               TEXT        },
+        { "unwrap",
+         "`x!` is the value, or a trap; `x else ...` says what happens when there is none", OPTION      },
+        { "value",
+         "`x!` is the value, or a trap; `x else ...` says what happens when there is none", OPTION      },
+        { "unwrap_or", "`x else y` is the value, or another",                               OPTION      },
+        { "is_some",   "`x != none` asks it",                                               OPTION      },
+        { "is_none",   "`x == none` asks it",                                               OPTION      },
+        { "take",      "`take(&x)` takes it and leaves none",                               OPTION      },
+    };
+    int of = hir_type_is_indexed(type)       ? MANY
+             : type->kind == HIR_TYPE_STR    ? TEXT
+             : type->kind == HIR_TYPE_OPTION ? OPTION
+                                             : 0;
+    for (size_t i = 0; of && i < sizeof habits / sizeof *habits; i++) {
+        if (!(habits[i].of & of) || strcmp(habits[i].theirs, wanted) != 0) continue;
+        diag_help(checker->diags, "%s", habits[i].ours);
+        return true;
+    }
+    return false;
+}
+
 void near_field(Checker *checker, const HirType *type, const char *wanted, Span span) {
     Near near = near_start(wanted);
+    if (habit_of_type(checker, type, wanted)) return;
     for (uint32_t i = 0; type->kind == HIR_TYPE_STRUCT && i < type->structure->fields.len; i++)
         near_try(&near, text_of(checker, type->structure->fields.data[i].name));
     near_help(checker, &near, span);
@@ -207,6 +254,7 @@ void near_variant(Checker *checker, const HirType *type, const char *wanted, Spa
 
 void near_method(Checker *checker, const HirType *type, const char *wanted, Span span) {
     Near near = near_start(wanted);
+    if (habit_of_type(checker, type, wanted)) return;
     for (uint32_t i = 0; i < map_len(checker->methods); i++) {
         uint64_t name, list;
         map_at(checker->methods, i, &name, &list);

@@ -134,7 +134,11 @@ static HirExpr *refuse_operand(
         type_text(checker, operand->type)
     );
     bool equal = op == HIR_EQ || op == HIR_NE;
-    if (operand->type->kind == HIR_TYPE_OPTION)
+    if (op == HIR_ADD && operand->type->kind == HIR_TYPE_STR)
+        diag_help(checker->diags, "texts are put together by `text($\"{a}{b}\")` of std.fmt");
+    else if (operand->type->kind == HIR_TYPE_PTR && operand->type->mode != HIR_GC)
+        diag_help(checker->diags, "`*p` is what a pointer leads to");
+    else if (operand->type->kind == HIR_TYPE_OPTION)
         diag_help(checker->diags, "`x else ...` says what happens when there is none");
     else if (equal && operand->type->kind == HIR_TYPE_ENUM)
         diag_help(

@@ -133,6 +133,7 @@ static void check_let(Fn *fn, const AstStmt *stmt, HirStmtVec *out) {
     HirExpr *value = NULL;
     const HirType *type = let_type(fn, &stmt->let.binder, &value, stmt->let.value);
     HirLocal *local = declare(fn, stmt->let.binder.name, type);
+    local->is_stated = stmt->let.binder.type != NULL;
     bool wrong = is_error(type) || (value && value->kind == HIR_ERROR);
     if (wrong) local->type = is_error(type) ? type : local->type;
     if (value && value->kind == HIR_ERROR) value = NULL; // reported
@@ -305,12 +306,7 @@ static HirStmt *check_if(Fn *fn, const AstStmt *stmt) {
 static HirStmt *check_assert(Fn *fn, const AstStmt *stmt) {
     HirStmt *made = new_stmt(fn, HIR_STMT_ASSERT, stmt->span);
     made->cond = check_cond(fn, stmt->assert_.cond);
-    if (stmt->assert_.text && stmt->assert_.text->kind != AST_EXPR_STR)
-        unsupported(
-            fn->checker, stmt->assert_.text->span, "a text of an assertion that is no literal"
-        );
-    else
-        made->text = assert_text(fn->checker, stmt->assert_.cond, stmt->assert_.text);
+    made->text = assert_text(fn->checker, stmt->assert_.cond, stmt->assert_.text);
     return made;
 }
 

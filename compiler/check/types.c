@@ -80,7 +80,7 @@ const HirContract *contract_of(Checker *checker, Module *module, const AstType *
                                : NULL;
     if (bound && bound->is_contract) return bound->type->contract;
     Decl *decl = bound ? NULL : find_path(checker, module, path);
-    if (!bound && (!decl || decl->kind == DECL_UNSUPPORTED)) return NULL;
+    if (!bound && (!decl || decl->kind == DECL_REFUSED)) return NULL;
     bool is_generic = decl && decl->kind == DECL_GENERIC && decl->item->kind == AST_ITEM_CONTRACT;
     if (!decl || (decl->kind != DECL_CONTRACT && !is_generic)) {
         diag_report(
@@ -154,7 +154,7 @@ static const HirType *named(Checker *checker, Module *module, const AstType *typ
     if (!shared) shared = device_type(checker, module, type);
     if (shared) return shared;
     Decl *decl = find_path(checker, module, &type->name.path);
-    if (!decl || decl->kind == DECL_UNSUPPORTED) return simple(checker, HIR_TYPE_ERROR);
+    if (!decl || decl->kind == DECL_REFUSED) return simple(checker, HIR_TYPE_ERROR);
     note_use(checker, decl, type->span);
     if (decl->kind == DECL_GENERIC && decl->item->kind != AST_ITEM_CONTRACT)
         return instance_type(checker, module, decl, &type->name.args, type->span);

@@ -97,6 +97,15 @@ void states_carry(Ways *ways, const Path *to, const HirExpr *value) {
     states_start(ways, to, value->type);
 }
 
+void states_stated(Ways *ways, const HirLocal *local, const HirExpr *value) {
+    bool asked = local->is_stated && local->type->kind == HIR_TYPE_ENDPOINT &&
+                 value->kind == HIR_MOVE && !ways->counting && !ways->state.dead;
+    if (!asked) return;
+    Path from = path_of(ways, value->base);
+    const Fact *known = state_known(ways, &from);
+    if (known) state_expect(ways, known, local->type, value->span);
+}
+
 void states_leave(Ways *ways, const HirExpr *value) {
     if (value->kind != HIR_MOVE) return;
     Path from = path_of(ways, value->base);

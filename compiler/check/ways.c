@@ -176,6 +176,7 @@ static void walk_let(Ways *ways, const HirStmt *stmt) {
     if (stmt->value) walk_carried(ways, stmt->value);
     declare_local(ways, stmt->local, stmt->value != NULL, stmt->span);
     if (!stmt->value) return;
+    states_stated(ways, stmt->local, stmt->value);
     give(ways, stmt->local, stmt->value, stmt->span);
 }
 

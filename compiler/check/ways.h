@@ -249,6 +249,9 @@ void states_start(
     Ways *ways, const Path *path, const HirType *type
 ); // in the state that the type names
 void states_carry(Ways *ways, const Path *to, const HirExpr *value);
+void states_stated(
+    Ways *ways, const HirLocal *local, const HirExpr *value
+); // is it in the state that is written?
 void states_consume(
     Ways *ways, const Path *path, const HirType *want, Span at
 ); // must be in the state that `want` names

@@ -314,6 +314,7 @@ struct HirLocal {
     const char *captured; // how the place outside is written
     bool is_changed;      // of a capture: what is there is changed, moved or borrowed exclusively
     bool is_named;        // the program names it, if only to look it up
+    bool is_stated;       // its type is written, not taken from its value
     uint32_t mentions;    // how often it stands in an expression
     uint32_t number;      // row of the function's locals
 };

@@ -25,6 +25,7 @@ static const struct {
     { false, "struct Point p;",                   "by its name alone"       },
     { true,  "struct Point f(u32 x) { }",         "by its name alone"       },
     { true,  "void f(struct Point* p) { }",       "by its name alone"       },
+    { false, "receive list[i].end.m(u32 n);",     "through a borrow"        },
     { false, "u8 b[4];",                          "`u8[4] name`"            },
     { true,  "void f(u8 b[4]) { }",               "`u8[4] name`"            },
     { false, "u32 a, b;",                         "one name"                },
