@@ -58,6 +58,12 @@ def restart(boot):
     boot.check("restart: the client went on", text.endswith("five, by three\n") and text.count("worn out") == 2, text)
 
 
+def screen(boot):
+    """A device's memory, of which the CPU has noted meanwhile that it was used."""
+    text = boot.run("screen")
+    boot.check("screen: it is started again with the same memory", text.endswith("five, by three\n") and text.count("fault: screen: ") == 2, text)
+
+
 def clock(boot):
     text = boot.run("clock", ["-rtc", "base=2024-02-29T23:59:50,clock=vm"])
     seconds = re.match(r"seconds since 1970: (\d+)\n", text)
@@ -104,6 +110,7 @@ def main():
         boot = Boot(sipcc, folder, scratch)
         serial(boot)
         restart(boot)
+        screen(boot)
         clock(boot)
         keys(boot)
         random(boot)

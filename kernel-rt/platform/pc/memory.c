@@ -24,6 +24,7 @@ enum { ENTRIES = 512, RANGES = 256, FORGET_ALL = 64 };
 #define ENTRY_PRESENT UINT64_C(1)
 #define ENTRY_WRITE   UINT64_C(2)
 #define ENTRY_DEVICE  UINT64_C(0x18) // written through, not cached
+#define ENTRY_USED    UINT64_C(0x60) // by the CPU's own hand: what was read, what was written
 #define ENTRY_LARGE   UINT64_C(0x80)
 #define ENTRY_NX      (UINT64_C(1) << 63)
 #define ENTRY_ACCESS  (ENTRY_PRESENT | ENTRY_WRITE | ENTRY_NX)
@@ -254,7 +255,8 @@ void pc_map_device(uint64_t page) {
     if (page_map.free < large_pages) pc_refuse("not enough memory for page tables");
 }
 
-// Written through a table of its own, or one that is there. As many pages as there are large pages stay in reserve.
+// Through tables of its own, or those that are there: a page is mapped already when two grants share it, or its SIP is started
+// again. As many pages as there are large pages stay in reserve.
 bool pc_map_devices(uint64_t base, uint64_t length) {
     const Range range = { round_down(base, PAGE_SIZE), round_up(base + length, PAGE_SIZE) };
     const uint64_t tables = (range.end - range.start) / LARGE_SIZE + 4;
@@ -266,8 +268,10 @@ bool pc_map_devices(uint64_t base, uint64_t length) {
         if (*directory_entry(page) & ENTRY_LARGE) return false;
         uint64_t *entry = page_entry(page);
         const uint64_t device = page | ENTRY_ACCESS | ENTRY_DEVICE;
-        if (*entry && *entry != device) return false;
-        *entry = device;
+        if (!*entry)
+            *entry = device;
+        else if ((*entry & ~ENTRY_USED) != device)
+            return false;
     }
     return true;
 }
