@@ -119,15 +119,19 @@ uint64_t device_read(const Device *device, uint64_t offset, uint32_t width) {
 
 // The keyboard controller has commands that reset the machine, and that switch an address line off, so that one half of memory
 // is seen at the other's addresses.
-static bool is_refused(const Device *device, uint64_t offset, uint64_t value) {
-    const uint8_t command = (uint8_t)value;
-    return port_of(device, offset) == KEYBOARD_COMMANDS &&
-           (command == 0xd1 || command == 0xdd || command == 0xdf || command >= 0xf0);
+static bool is_refused(const Device *device, uint64_t offset, uint64_t value, uint32_t width) {
+    for (uint32_t i = 0; i < width; i++) { // a wider write reaches the ports behind the first one
+        const uint8_t command = (uint8_t)(value >> 8 * i);
+        if (port_of(device, offset + i) == KEYBOARD_COMMANDS &&
+            (command == 0xd1 || command == 0xdd || command == 0xdf || command >= 0xf0))
+            return true;
+    }
+    return false;
 }
 
 bool device_write(const Device *device, uint64_t offset, uint64_t value, uint32_t width) {
     if (!device->memory) {
-        if (is_refused(device, offset, value)) return false;
+        if (is_refused(device, offset, value, width)) return false;
         platform_port_write(port_of(device, offset), value, width);
         return true;
     }

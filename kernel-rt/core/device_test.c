@@ -157,15 +157,24 @@ static void resets_the_machine(const KernelTable *k, const SipStart *start) {
     k->DEVICE_WRITE(1, 0, 0xfe, 1, 0);
 }
 
-static void the_keyboard_controller_does_not_reset(void **state) {
-    (void)state;
+// As a part of a wider write, from a port before it.
+static void resets_it_on_the_way(const KernelTable *k, const SipStart *start) {
+    k->DEVICE_WRITE(1, 0, 0x00aeffff, 4, 0);
+    say(k, start->endpoints[0], "allowed\n");
+    k->DEVICE_WRITE(1, 1, 0xfe00, 2, 0);
+}
+
+static void does_not_reset(
+    uint64_t port, uint64_t count, void (*code)(const KernelTable *, const SipStart *)
+) {
     const TestSip sips[MACHINE_MOST] = {
         { { .name = "driver",
             SIZES,
             .contracts = { CONSOLE },
             .params = { OUT(0), DEVICE("port", 0) },
-            .grants = { PORT_GRANT(0x64, 1) },
-            .code = resets_the_machine },
+            .grants = { PORT_GRANT(port, count) },
+            .trusted = count > 1,
+            .code = code },
          { CONSOLE_WIRE, DEVICE_WIRE("port") },
          { 0 },
          0 },
@@ -175,6 +184,12 @@ static void the_keyboard_controller_does_not_reset(void **state) {
         "allowed\nfault: driver: a device may not be told this at example.sip:7\n"
         "ledger: driver: 0 blocks, 0 endpoints, 0 pages left\n"
     );
+}
+
+static void the_keyboard_controller_does_not_reset(void **state) {
+    (void)state;
+    does_not_reset(0x64, 1, resets_the_machine);
+    does_not_reset(0x62, 4, resets_it_on_the_way);
 }
 
 // --- DMA memory ------------------------------------------------------------------------------------------------
