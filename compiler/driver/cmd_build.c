@@ -240,7 +240,9 @@ static const char *meaning(int status) {
     switch (status) {
     case 0: return "every sip returned";
     case 1: return "a sip faulted";
+    case 3: return "the kernel refused the system";
     case 4: return "all that were left waited for ever";
+    case 5: return "the kernel itself failed";
     default: return "given by a sip";
     }
 }
