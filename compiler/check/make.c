@@ -569,6 +569,18 @@ static Decl *open_made(Fn *fn, const AstExpr *expr, const HirType *want) {
     return open && open->item->kind == AST_ITEM_STRUCT ? open : NULL;
 }
 
+// What is wanted behind the pointer, if the type is written as the generic that it is an instance of; NULL: it is not.
+static const HirType *wanted_made(Fn *fn, const AstType *type, const HirType *want) {
+    if (!type || type->kind != AST_TYPE_NAME || type->name.args.len > 0 ||
+        type->name.path.names.len != 1 || !want || want->kind != HIR_TYPE_PTR)
+        return NULL;
+    const Decl *wanted = decl_of_type(fn->checker, want->elem);
+    const AstName *name = &type->name.path.names.data[0];
+    bool is_it = wanted && wanted->generic &&
+                 find_decl(fn->checker, fn->module, name->name, name->span) == wanted->generic;
+    return is_it ? want->elem : NULL;
+}
+
 static HirExpr *make_new(Fn *fn, const AstExpr *expr, const HirType *want) {
     Checker *checker = fn->checker;
     HirMode mode = expr->make.gc ? HIR_GC : HIR_OWN;
@@ -584,9 +596,10 @@ static HirExpr *make_new(Fn *fn, const AstExpr *expr, const HirType *want) {
                    ? on_heap(checker, mode, value, expr->span)
                    : error_expr(checker, expr->span);
     }
-    if (expr->make.type)
-        elem = resolve_type(checker, fn->module, expr->make.type);
-    else if (want && want->kind == HIR_TYPE_PTR && want->mode == mode)
+    if (expr->make.type) {
+        elem = wanted_made(fn, expr->make.type, want);
+        if (!elem) elem = resolve_type(checker, fn->module, expr->make.type);
+    } else if (want && want->kind == HIR_TYPE_PTR && want->mode == mode)
         elem = want->elem;
     if (!elem) {
         diag_report(checker->diags, expr->span, E_TYPE_UNKNOWN, "new");

@@ -262,14 +262,16 @@ static void add_wires(Wiring *wiring, uint32_t row) {
 
 // --- both ends ------------------------------------------------------------------------------------------------------------------
 
+static bool is_wire(const Checker *checker, const HirContract *contract) {
+    return contract && contract->messages.len == 2 && contract->messages.data[1].args.len == 1 &&
+           strcmp(text_of(checker, contract->module), "sip.listener") == 0 &&
+           strncmp(text_of(checker, contract->name), "Wire<", 5) == 0;
+}
+
 // `Wire<C.imp>` of sip.listener, wired to a `C.exp` in the same state, or the other way round.
 static bool delivers(const Checker *checker, const HirType *taker, const HirType *giver) {
     const HirContract *wire = taker->contract;
-    if (taker->side != HIR_IMP || taker->state != 0 || !wire || wire->messages.len != 2 ||
-        wire->messages.data[1].args.len != 1 ||
-        strcmp(text_of(checker, wire->module), "sip.listener") != 0 ||
-        strncmp(text_of(checker, wire->name), "Wire<", 5) != 0)
-        return false;
+    if (taker->side != HIR_IMP || taker->state != 0 || !is_wire(checker, wire)) return false;
     const HirType *end = wire->messages.data[1].args.data[0].type;
     return end->kind == HIR_TYPE_ENDPOINT && end->contract == giver->contract &&
            end->side != giver->side && end->state == giver->state;
@@ -361,7 +363,12 @@ static void check_restarts(const Wiring *wiring) {
                 wiring->checker->diags, wire->span, E_RESTART_WIRED,
                 text_of(wiring->checker, instance->name), param_text(wiring, instance, k)
             );
-            if (type->kind == HIR_TYPE_ENDPOINT && type->contract)
+            if (type->kind == HIR_TYPE_ENDPOINT && is_wire(wiring->checker, type->contract))
+                diag_help(
+                    wiring->checker->diags,
+                    "who takes new ends by a `Wire` is not started again itself: leave `restart` to who gives them"
+                );
+            else if (type->kind == HIR_TYPE_ENDPOINT && type->contract)
                 diag_help(
                     wiring->checker->diags,
                     "let the other sip take it as `Wire<%s.%s:%s>.imp` (sip.listener), which delivers a new end each time",
