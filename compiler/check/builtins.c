@@ -277,8 +277,8 @@ static const struct Kernel {
 #include "contracts/abi/kcall_sigs.def"
 };
 
-static HirTypeKind kcall_result(const struct Kernel *kernel
-) { // bytes are a `usize`, as lengths are
+// SIR has no `usize`; bytes of the heap are counted in it, as lengths are.
+static HirTypeKind kcall_result(const struct Kernel *kernel) {
     return kernel->row == KCALL_HEAP_USED ? HIR_TYPE_USIZE : kernel->result;
 }
 

@@ -553,29 +553,31 @@ static HirExpr *on_heap(Checker *checker, HirMode mode, HirExpr *value, Span spa
     return block;
 }
 
+// The name that stands alone as what is made; NULL: more than a name is written, or nothing.
+static const AstName *bare_name(const AstType *type) {
+    bool bare = type && type->kind == AST_TYPE_NAME && type->name.args.len == 0 &&
+                type->name.path.names.len == 1;
+    return bare ? &type->name.path.names.data[0] : NULL;
+}
+
 // `new Box{ x }` of a generic struct whose arguments are not written, and not wanted; NULL: it is not that.
 static Decl *open_made(Fn *fn, const AstExpr *expr, const HirType *want) {
     const AstType *type = expr->make.type;
     const AstExpr *value = expr->make.value;
     bool listed = value && value->kind == AST_EXPR_INIT && !value->init.type && !value->init.fill &&
                   value->init.items.len > 0;
-    if (!type || type->kind != AST_TYPE_NAME || type->name.args.len > 0 || !listed ||
-        expr->make.length || type->name.path.names.len != 1)
-        return NULL;
-    AstExpr name = { .kind = AST_EXPR_NAME,
-                     .span = type->span,
-                     .name = type->name.path.names.data[0] };
-    Decl *open = open_type(fn, &name, want && want->kind == HIR_TYPE_PTR ? want->elem : NULL);
+    const AstName *name = bare_name(type);
+    if (!name || !listed || expr->make.length) return NULL;
+    AstExpr named = { .kind = AST_EXPR_NAME, .span = type->span, .name = *name };
+    Decl *open = open_type(fn, &named, want && want->kind == HIR_TYPE_PTR ? want->elem : NULL);
     return open && open->item->kind == AST_ITEM_STRUCT ? open : NULL;
 }
 
 // What is wanted behind the pointer, if the type is written as the generic that it is an instance of; NULL: it is not.
 static const HirType *wanted_made(Fn *fn, const AstType *type, const HirType *want) {
-    if (!type || type->kind != AST_TYPE_NAME || type->name.args.len > 0 ||
-        type->name.path.names.len != 1 || !want || want->kind != HIR_TYPE_PTR)
-        return NULL;
+    const AstName *name = bare_name(type);
+    if (!name || !want || want->kind != HIR_TYPE_PTR) return NULL;
     const Decl *wanted = decl_of_type(fn->checker, want->elem);
-    const AstName *name = &type->name.path.names.data[0];
     bool is_it = wanted && wanted->generic &&
                  find_decl(fn->checker, fn->module, name->name, name->span) == wanted->generic;
     return is_it ? want->elem : NULL;

@@ -70,9 +70,9 @@ static LLVMValueRef alloc_elems(Emit *e, const Room *room, bool may_fail) {
     return llvm__load(e, e->ptr, cell, 8);
 }
 
-static void fill_elems(Emit *e, LLVMValueRef base, LLVMValueRef count, const Value *v) {
+void llvm__fill_elems(Emit *e, LLVMValueRef base, LLVMValueRef count, const Value *v) {
     uint64_t size = llvm__size(e, v->type);
-    if (size == 0 || (v->shape == SHAPE_ONE && llvm__is_zero(v->a))) return; // blocks come zeroed
+    if (size == 0 || (v->shape == SHAPE_ONE && llvm__is_zero(v->a))) return; // memory comes zeroed
     if (size == 1 && v->shape == SHAPE_ONE) {
         llvm__fill(e, base, v->a, count, 1);
         return;
@@ -82,22 +82,33 @@ static void fill_elems(Emit *e, LLVMValueRef base, LLVMValueRef count, const Val
     llvm__loop_end(e, &loop);
 }
 
+Made llvm__made(Emit *e, LLVMValueRef base, bool may_fail) {
+    LLVMValueRef some = may_fail ? llvm__is(e, LLVMIntNE, base, LLVMConstNull(e->ptr)) : NULL;
+    return (Made){ base, some };
+}
+
+LLVMValueRef llvm__if_made(Emit *e, const Made *made, LLVMValueRef n) {
+    return made->some ? llvm__select(e, made->some, n, llvm__u64(e, 0)) : n;
+}
+
+void llvm__made_dest(Emit *e, const SirArg *dest, const Made *made, LLVMValueRef length) {
+    SirType type = llvm__place_type(e, &dest->place);
+    if (made->some) type = llvm__type(e, type)->elem;
+    Value value = llvm__two(e, type, made->base, length);
+    if (made->some)
+        llvm__option_dest(e, dest, made->some, &value);
+    else
+        llvm__dest(e, dest, &value);
+}
+
 static void make_slice(Emit *e, const SirInst *inst, bool may_fail) {
     LLVMValueRef count = llvm__arg(e, &inst->args[1]).a;
     Value v = llvm__arg(e, &inst->args[2]);
     Room room = room_for(e, count, llvm__size(e, v.type));
     LLVMValueRef base = alloc_elems(e, &room, may_fail);
-    SirType type = llvm__place_type(e, &inst->args[0].place);
-    if (!may_fail) {
-        fill_elems(e, base, count, &v);
-        Value value = llvm__two(e, type, base, count);
-        llvm__dest(e, &inst->args[0], &value);
-        return;
-    }
-    LLVMValueRef some = llvm__is(e, LLVMIntNE, base, LLVMConstNull(e->ptr));
-    fill_elems(e, base, llvm__select(e, some, count, llvm__u64(e, 0)), &v);
-    Value value = llvm__two(e, llvm__type(e, type)->elem, base, count);
-    llvm__option_dest(e, &inst->args[0], some, &value);
+    Made made = llvm__made(e, base, may_fail);
+    llvm__fill_elems(e, base, llvm__if_made(e, &made, count), &v);
+    llvm__made_dest(e, &inst->args[0], &made, count);
 }
 
 static void copy_slice(Emit *e, const SirInst *inst, bool may_fail) {
@@ -105,18 +116,9 @@ static void copy_slice(Emit *e, const SirInst *inst, bool may_fail) {
     Seq seq = llvm__seq(e, &place);
     Room room = room_for(e, seq.length, seq.size);
     LLVMValueRef base = alloc_elems(e, &room, may_fail);
-    SirType type = llvm__place_type(e, &inst->args[0].place);
-    if (!may_fail) {
-        llvm__copy(e, base, seq.base, room.bytes, seq.align);
-        Value value = llvm__two(e, type, base, seq.length);
-        llvm__dest(e, &inst->args[0], &value);
-        return;
-    }
-    LLVMValueRef some = llvm__is(e, LLVMIntNE, base, LLVMConstNull(e->ptr));
-    LLVMValueRef bytes = llvm__select(e, some, room.bytes, llvm__u64(e, 0));
-    llvm__copy(e, base, seq.base, bytes, seq.align);
-    Value value = llvm__two(e, llvm__type(e, type)->elem, base, seq.length);
-    llvm__option_dest(e, &inst->args[0], some, &value);
+    Made made = llvm__made(e, base, may_fail);
+    llvm__copy(e, base, seq.base, llvm__if_made(e, &made, room.bytes), seq.align);
+    llvm__made_dest(e, &inst->args[0], &made, seq.length);
 }
 
 void llvm__heap(Emit *e, const SirInst *inst) {

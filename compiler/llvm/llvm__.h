@@ -334,6 +334,16 @@ void llvm__build_end(Emit *e, const SirArg *dest, const Build *build);
 // Options made in registers. `some` is an i1; `value`, of shape ONE or TWO, may be anything where it is false, but poison.
 void llvm__option_dest(Emit *e, const SirArg *dest, LLVMValueRef some, const Value *value);
 
+// --- elements for which there may have been no room (heap.c) ----------------------------------------------------------
+
+typedef struct Made {
+    LLVMValueRef base, some; // `some`: whether there was room; NULL: there was, or it trapped
+} Made;
+Made llvm__made(Emit *e, LLVMValueRef base, bool may_fail);
+LLVMValueRef llvm__if_made(Emit *e, const Made *made, LLVMValueRef n); // 0 where there is nothing
+void llvm__fill_elems(Emit *e, LLVMValueRef base, LLVMValueRef count, const Value *v);
+void llvm__made_dest(Emit *e, const SirArg *dest, const Made *made, LLVMValueRef length);
+
 // --- locals in registers (registers.c) ------------------------------------------------------------------------------
 
 void llvm__find_registers(Emit *e); // of e->info

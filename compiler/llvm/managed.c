@@ -185,19 +185,6 @@ static void make_one(Emit *e, const SirInst *inst, bool may_fail) {
     llvm__dest(e, &inst->args[0], &value);
 }
 
-static void fill(Emit *e, LLVMValueRef object, LLVMValueRef count, const Value *v) {
-    bool is_zero = v->shape == SHAPE_ONE && llvm__is_zero(v->a); // objects come zeroed
-    uint64_t size = llvm__size(e, v->type);
-    if (size == 0 || is_zero) return;
-    if (size == 1 && v->shape == SHAPE_ONE) {
-        llvm__fill(e, object, v->a, count, 1);
-        return;
-    }
-    Loop loop = llvm__loop_begin(e, count);
-    llvm__store_at(e, llvm__element(e, object, loop.index, size), llvm__align(e, v->type), v);
-    llvm__loop_end(e, &loop);
-}
-
 // Of no elements too: a managed slice always has an object. No object is as large as what does not fit into a number.
 static LLVMValueRef make_run(
     Emit *e, LLVMValueRef count, SirType elem, bool may_fail, LLVMValueRef *bytes
@@ -218,17 +205,9 @@ static void make_many(Emit *e, const SirInst *inst, bool may_fail) {
     LLVMValueRef count = llvm__arg(e, &inst->args[1]).a, bytes;
     Value v = llvm__arg(e, &inst->args[2]);
     LLVMValueRef object = make_run(e, count, v.type, may_fail, &bytes);
-    SirType type = llvm__place_type(e, &inst->args[0].place);
-    if (!may_fail) {
-        fill(e, object, count, &v);
-        Value value = llvm__two(e, type, object, count);
-        llvm__dest(e, &inst->args[0], &value);
-        return;
-    }
-    LLVMValueRef some = llvm__is(e, LLVMIntNE, object, LLVMConstNull(e->ptr));
-    fill(e, object, llvm__select(e, some, count, llvm__u64(e, 0)), &v);
-    Value value = llvm__two(e, llvm__type(e, type)->elem, object, count);
-    llvm__option_dest(e, &inst->args[0], some, &value);
+    Made made = llvm__made(e, object, may_fail);
+    llvm__fill_elems(e, object, llvm__if_made(e, &made, count), &v);
+    llvm__made_dest(e, &inst->args[0], &made, count);
 }
 
 // What is copied lies nowhere in a managed object but in a text, to which its place still leads.
@@ -237,18 +216,9 @@ static void make_copy(Emit *e, const SirInst *inst, bool may_fail) {
     Seq seq = llvm__seq(e, &place);
     LLVMValueRef bytes;
     LLVMValueRef object = make_run(e, seq.length, seq.elem, may_fail, &bytes);
-    SirType type = llvm__place_type(e, &inst->args[0].place);
-    if (!may_fail) {
-        llvm__copy(e, object, seq.base, bytes, seq.align);
-        Value value = llvm__two(e, type, object, seq.length);
-        llvm__dest(e, &inst->args[0], &value);
-        return;
-    }
-    LLVMValueRef some = llvm__is(e, LLVMIntNE, object, LLVMConstNull(e->ptr));
-    bytes = llvm__select(e, some, bytes, llvm__u64(e, 0));
-    llvm__copy(e, object, seq.base, bytes, seq.align);
-    Value value = llvm__two(e, llvm__type(e, type)->elem, object, seq.length);
-    llvm__option_dest(e, &inst->args[0], some, &value);
+    Made made = llvm__made(e, object, may_fail);
+    llvm__copy(e, object, seq.base, llvm__if_made(e, &made, bytes), seq.align);
+    llvm__made_dest(e, &inst->args[0], &made, seq.length);
 }
 
 void llvm__new_object(Emit *e, const SirInst *inst) {

@@ -269,6 +269,22 @@ bool place_of_kind(
     return false;
 }
 
+bool is_run(const SirTypeInfo *info) {
+    return info->kind == SIR_TYPE_ARRAY || info->kind == SIR_TYPE_VECTOR ||
+           info->kind == SIR_TYPE_SLICE || info->kind == SIR_TYPE_GROW;
+}
+
+bool some_run(SirModule *module, SirFuncInfo *func, SirPlace *place, SirType *type) {
+    for (uint32_t tries = 30; tries > 0; tries--)
+        if (some_place(module, func, place, type) && is_run(info_of(module, *type))) return true;
+    return false;
+}
+
+bool some_endpoint(SirModule *module, SirFuncInfo *func, SirPlace *place, SirType *type) {
+    return place_of_kind(module, func, SIR_TYPE_ENDPOINT, place, type) &&
+           info_of(module, *type)->contract < module->contracts.len;
+}
+
 bool field_values(
     SirModule *module, SirFuncInfo *func, const SirField *fields, uint32_t count, SirArg *args
 ) {

@@ -8,17 +8,6 @@ static SirType local_type(const SirFuncInfo *func, SirLocal local) {
     return func->locals.data[local].type;
 }
 
-static bool is_run(const SirTypeInfo *info) {
-    return info->kind == SIR_TYPE_ARRAY || info->kind == SIR_TYPE_VECTOR ||
-           info->kind == SIR_TYPE_SLICE || info->kind == SIR_TYPE_GROW;
-}
-
-static bool some_run(SirModule *module, SirFuncInfo *func, SirPlace *place, SirType *type) {
-    for (uint32_t tries = 30; tries > 0; tries--)
-        if (some_place(module, func, place, type) && is_run(info_of(module, *type))) return true;
-    return false;
-}
-
 // --- moving and lending ------------------------------------------------------------------------------------------
 
 bool insert_use(SirModule *module) {

@@ -4,11 +4,6 @@
 
 #include <string.h>
 
-static bool some_endpoint(SirModule *module, SirFuncInfo *func, SirPlace *place, SirType *type) {
-    return place_of_kind(module, func, SIR_TYPE_ENDPOINT, place, type) &&
-           info_of(module, *type)->contract < module->contracts.len;
-}
-
 bool insert_send(SirModule *module) {
     Point point;
     SirPlace place;

@@ -3,17 +3,6 @@
 
 #include "mutant.h"
 
-static bool is_run(const SirTypeInfo *info) {
-    return info->kind == SIR_TYPE_ARRAY || info->kind == SIR_TYPE_VECTOR ||
-           info->kind == SIR_TYPE_SLICE || info->kind == SIR_TYPE_GROW;
-}
-
-static bool some_run(SirModule *module, SirFuncInfo *func, SirPlace *place, SirType *type) {
-    for (uint32_t tries = 30; tries > 0; tries--)
-        if (some_place(module, func, place, type) && is_run(info_of(module, *type))) return true;
-    return false;
-}
-
 // --- elements -------------------------------------------------------------------------------------------------------------
 
 static bool move_elements(SirModule *module, const Point *point, SirPlace run) {
@@ -130,18 +119,13 @@ bool insert_many(SirModule *module) {
 
 // --- endpoints ----------------------------------------------------------------------------------------------------------------
 
-static bool some_end(SirModule *module, SirFuncInfo *func, SirPlace *place, SirType *type) {
-    return place_of_kind(module, func, SIR_TYPE_ENDPOINT, place, type) &&
-           info_of(module, *type)->contract < module->contracts.len;
-}
-
 // As its base's, or another contract's, in some state.
 bool insert_upcast(SirModule *module) {
     Point point;
     SirPlace place;
     SirType type;
     for (uint32_t tries = 20; tries > 0; tries--) {
-        if (!some_point(module, &point) || !some_end(module, point.func, &place, &type))
+        if (!some_point(module, &point) || !some_endpoint(module, point.func, &place, &type))
             return false;
         const SirTypeInfo info = *info_of(module, type);
         SirContract to = module->contracts.data[info.contract].base;
@@ -188,7 +172,7 @@ bool use_in_memory(SirModule *module) {
     SirType type;
     if (!some_point(module, &point)) return false;
     for (uint32_t tries = 20; tries > 0; tries--) {
-        if (!some_end(module, point.func, &place, &type)) return false;
+        if (!some_endpoint(module, point.func, &place, &type)) return false;
         if (!is_in_memory(&place)) continue;
         SirLocal local = local_of_type(module, point.func, sir_type_ptr(module, SIR_MUT, type));
         SirArg args[2] = { place_arg(just(local)), place_arg(place) };

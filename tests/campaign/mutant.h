@@ -90,6 +90,9 @@ bool may_be_copied(const SirModule *module, SirType type);
 bool place_of_kind(
     SirModule *module, SirFuncInfo *func, SirTypeKind kind, SirPlace *place, SirType *type
 );
+bool is_run(const SirTypeInfo *info); // elements in a row
+bool some_run(SirModule *module, SirFuncInfo *func, SirPlace *place, SirType *type);
+bool some_endpoint(SirModule *module, SirFuncInfo *func, SirPlace *place, SirType *type);
 bool field_values(
     SirModule *module, SirFuncInfo *func, const SirField *fields, uint32_t count, SirArg *args
 );
