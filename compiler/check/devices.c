@@ -164,10 +164,8 @@ static const Range memory_ranges[] = {
 };
 
 static const Range line_ranges[] = {
-    { 0, 1,  KERNEL,   "the kernel's timer"                   },
-    { 1, 1,  HARMLESS, ""                                     },
-    { 2, 1,  KERNEL,   "where the interrupt controllers meet" },
-    { 3, 21, HARMLESS, ""                                     },
+#define MACHINE_LINES(first, length, class, what) { first, length, class, what },
+#include "contracts/abi/machine.def"
 };
 
 // Per kind: one past the last number, and the most that one grant covers.

@@ -22,6 +22,11 @@ static const MachineRange memory[] = {
 #include "contracts/abi/machine.def"
 };
 
+static const MachineRange lines[] = {
+#define MACHINE_LINES(first, length, class, what) { first, length, class },
+#include "contracts/abi/machine.def"
+};
+
 static bool overlap(uint64_t a, uint64_t a_length, uint64_t b, uint64_t b_length) {
     return a <= b ? b - a < a_length : a - b < b_length;
 }
@@ -41,11 +46,6 @@ static PackedGrantClass class_of(const MachineRange *ranges, size_t count, const
     return harmless ? PACKED_GRANT_HARMLESS : PACKED_GRANT_TRUSTED;
 }
 
-// Line 0 is the kernel's timer; 2 is where the second of the old controllers hangs.
-static bool is_line(uint64_t line) {
-    return line != 0 && line != 2 && line < PACKED_IRQ_LINES;
-}
-
 PackedGrantClass packed_grant_class(const SealGrant *grant) {
     if (grant->kind == SEAL_GRANT_EXIT) return PACKED_GRANT_HARMLESS;
     if (grant->length == 0) return PACKED_GRANT_NONE;
@@ -60,7 +60,8 @@ PackedGrantClass packed_grant_class(const SealGrant *grant) {
         return class_of(memory, sizeof memory / sizeof *memory, grant);
     case SEAL_GRANT_IRQ:
         if (grant->length != 1) return PACKED_GRANT_NONE;
-        return is_line(grant->base) ? PACKED_GRANT_HARMLESS : PACKED_GRANT_KERNELS;
+        if (grant->base >= PACKED_IRQ_LINES) return PACKED_GRANT_KERNELS;
+        return class_of(lines, sizeof lines / sizeof *lines, grant);
     case SEAL_GRANT_DMA:
         return grant->base == 0 && grant->length <= PACKED_MOST_DMA ? PACKED_GRANT_TRUSTED
                                                                     : PACKED_GRANT_NONE;
