@@ -87,7 +87,23 @@ static void read_mask(void) {
     umask(mask);
 }
 
+// A device, a pipe: what would be lost by renaming something over it.
+static bool is_special(const char *path) {
+    struct stat info;
+    return stat(path, &info) == 0 && !S_ISREG(info.st_mode) && !S_ISDIR(info.st_mode);
+}
+
+static bool write_special(
+    const char *path, const void *bytes, size_t length, char error[ERROR_SIZE]
+) {
+    int fd = open(path, O_WRONLY | O_CLOEXEC);
+    bool good = fd >= 0 && write_all(fd, bytes, length);
+    if (fd >= 0) good = close(fd) == 0 && good;
+    return good || complain(error, "write", path);
+}
+
 bool file_write(const char *path, const void *bytes, size_t length, char error[ERROR_SIZE]) {
+    if (is_special(path)) return write_special(path, bytes, length, error);
     size_t room = strlen(path) + sizeof ".XXXXXX";
     char *temporary = malloc(room);
     if (!temporary) {

@@ -13,7 +13,7 @@
 bool file_read(const char *path, size_t limit, Buf *out, char error[512]);
 
 // Writes the bytes under a temporary name in the same folder and renames it: whoever looks sees the old file or the
-// whole new one. False, with a sentence, when that fails; nothing is left behind then.
+// whole new one. A device or a pipe is written to. False, with a sentence, when that fails; nothing is left behind then.
 bool file_write(const char *path, const void *bytes, size_t length, char error[512]);
 
 // Makes an empty folder for what is soon gone, in $TMPDIR or /tmp; only we may look into it. `path` gets its name. False,
