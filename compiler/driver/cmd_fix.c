@@ -6,11 +6,9 @@
 #include "driver/commands.h"
 #include "driver/diff.h"
 #include "driver/project.h"
+#include "driver/rewrite.h"
 
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
 
 enum { ROUNDS = 20, KEPT = 10000 }; // rounds of mending; diagnostics kept in one
 
@@ -20,10 +18,6 @@ typedef struct Fixing {
     Buf before, now;
     uint32_t made;
 } Fixing;
-
-static bool same(const Buf *a, const Buf *b) {
-    return a->len == b->len && (a->len == 0 || memcmp(a->data, b->data, a->len) == 0);
-}
 
 // Looks at the text that is held now.
 static FrontResult *look(const Fixing *fixing, const Buf *text) {
@@ -56,30 +50,6 @@ static bool mend_once(Fixing *fixing, FrontResult **result) {
     return true;
 }
 
-static ExitCode write_back(Fixing *fixing) {
-    char error[512];
-    Buf there = { 0 };
-    struct stat info;
-    char *real = realpath(fixing->path, NULL); // a link stays one
-    const char *path = real ? real : fixing->path;
-    bool known = file_read(path, SOURCE_LIMIT, &there, error) && stat(path, &info) == 0;
-    ExitCode code = EXIT_OK;
-    if (!known || !same(&there, &fixing->before)) {
-        fprintf(
-            stderr, "sipcc: %s has changed meanwhile, and is left as it is; try again\n",
-            fixing->path
-        );
-        code = EXIT_TOOL;
-    } else if (!file_write(path, fixing->now.data, fixing->now.len, error)) {
-        code = tool_failed(error);
-    } else if (chmod(path, info.st_mode & 07777) != 0) {
-        code = tool_failed("the permissions of a file that was written cannot be set");
-    }
-    buf_free(&there);
-    free(real);
-    return code;
-}
-
 static ExitCode show_diff(const Fixing *fixing) {
     Buf out = { 0 };
     diff_write(
@@ -94,7 +64,8 @@ static ExitCode show_diff(const Fixing *fixing) {
 static ExitCode finish(Fixing *fixing) {
     const Options *options = fixing->project->options;
     if (!fixing->made) return EXIT_OK;
-    ExitCode code = options->dry_run ? show_diff(fixing) : write_back(fixing);
+    ExitCode code = options->dry_run ? show_diff(fixing)
+                                     : rewrite_file(fixing->path, &fixing->before, &fixing->now);
     if (code == EXIT_OK && !options->quiet && !options->dry_run)
         fprintf(
             stderr, "sipcc: %u %s made in %s\n", fixing->made,
