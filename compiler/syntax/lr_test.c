@@ -10,10 +10,9 @@
 
 #include "syntax/lr.h"
 
-#include "base/file.h"
+#include "syntax/programs_test.h"
 #include "syntax/syntax__.h"
 
-#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,7 +36,8 @@ static void check_same(const SyntaxNode *ours, const SyntaxNode *theirs, Str nam
     }
 }
 
-static void check_text(Str text, Str name, Tally *tally) {
+static void check_text(Str text, Str name, void *context) {
+    Tally *tally = context;
     Arena arena, memory;
     arena_init(&arena);
     arena_init(&memory);
@@ -67,42 +67,10 @@ static void check_text(Str text, Str name, Tally *tally) {
 
 // --- programs -----------------------------------------------------------------------------------------------
 
-static bool is_program(const char *name) {
-    size_t length = strlen(name);
-    return length > 4 && strcmp(name + length - 4, ".sip") == 0;
-}
-
-typedef void Visit(Str text, Str name, Tally *tally);
-
-static void visit(const char *folder, Visit *each, Tally *tally) {
-    DIR *dir = opendir(folder);
-    assert_non_null(dir);
-    for (struct dirent *row; (row = readdir(dir));) {
-        char path[4096], error[512];
-        snprintf(path, sizeof path, "%s/%s", folder, row->d_name);
-        if (row->d_type == DT_DIR && row->d_name[0] != '.') visit(path, each, tally);
-        if (!is_program(row->d_name)) continue;
-        Buf text = { 0 };
-        assert_true(file_read(path, 1 << 24, &text, error));
-        each((Str){ (const char *)text.data, text.len }, str_from_c(path), tally);
-        buf_free(&text);
-    }
-    closedir(dir);
-}
-
-static void visit_all(Visit *each, Tally *tally) {
-    static const char *const folders[] = { "examples", "grammar", "stdlib", "tests" };
-    for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
-        char path[4096];
-        snprintf(path, sizeof path, "%s/%s", SIP_SOURCE_DIR, folders[i]);
-        visit(path, each, tally);
-    }
-}
-
 static void programs_have_the_same_tree(void **state) {
     (void)state;
     Tally tally = { 0 };
-    visit_all(check_text, &tally);
+    programs_visit(check_text, &tally);
     print_message("%u programs, %u left to the library\n", tally.good, tally.left);
     assert_true(tally.good > 100);
     assert_true(tally.left * 50 <= tally.good); // a file without items is
@@ -132,13 +100,13 @@ static void change(Buf *text) {
     }
 }
 
-static void check_changed(Str text, Str name, Tally *tally) {
+static void check_changed(Str text, Str name, void *context) {
     if (text.len == 0 || text.len > 6000) return;
     for (int i = 0; i < 2; i++) {
         Buf changed = { 0 };
         buf_put(&changed, text.ptr, text.len);
         change(&changed);
-        check_text((Str){ (const char *)changed.data, changed.len }, name, tally);
+        check_text((Str){ (const char *)changed.data, changed.len }, name, context);
         buf_free(&changed);
     }
 }
@@ -146,7 +114,7 @@ static void check_changed(Str text, Str name, Tally *tally) {
 static void changed_programs_have_the_same_tree(void **state) {
     (void)state;
     Tally tally = { 0 };
-    visit_all(check_changed, &tally);
+    programs_visit(check_changed, &tally);
     print_message("%u changed programs, %u left to the library\n", tally.good, tally.left);
     assert_true(tally.good > 20);
 }
