@@ -15,40 +15,43 @@ typedef struct CommandRow {
 } CommandRow;
 
 static const CommandRow commands[COMMANDS] = {
-    [CMD_CHECK] = { "check",    "FILE.sip...",            "check programs without generating code",
-                   "Reports what is wrong and exits with 1 if anything is."                                                                                                                                 },
-    [CMD_BUILD] = { "build",    "FILE.sip",               "compile to sealed binaries",
-                   "Writes DIR/<Sip>.sipx for each sip and DIR/<System>.system for each system."                                                                                                            },
-    [CMD_RUN] = { "run",      "FILE.sip | FILE.system", "build and run a system, hosted or booted",
+    [CMD_CHECK] = { "check",    "FILE.sip...",                "check programs without generating code",
+                   "Reports what is wrong and exits with 1 if anything is."                                                                                                                                  },
+    [CMD_BUILD] = { "build",    "FILE.sip",                   "compile to sealed binaries",
+                   "Writes DIR/<Sip>.sipx for each sip and DIR/<System>.system for each system."                                                                                                             },
+    [CMD_RUN] = { "run",      "FILE.sip | FILE.system",     "build and run a system, hosted or booted",
                    "Exits with the system's own status: 0 if every sip returned, 1 if one faulted, 4 if all that were\n"
-                  "left waited for ever, or what a sip that is granted `exit` gave."                                                                                                                        },
+                  "left waited for ever, or what a sip that is granted `exit` gave."                                                                                                                         },
     [CMD_TEST] = { "test",     "FILE.sip...",
-                   "run the test blocks of programs, hosted, each in a process of its own",             "A test fails if it traps, or takes longer than a minute. Exits with 1 if one failed."              },
-    [CMD_NEW] = { "new",      "NAME",                   "make a folder with a package to begin with", ""                                                                                                  },
-    [CMD_IMAGE] = { "image",    "FILE.sip | FILE.system", "pack a system into a bootable file",
+                   "run the test blocks of programs, hosted, each in a process of its own",                 "A test fails if it traps, or takes longer than a minute. Exits with 1 if one failed."           },
+    [CMD_NEW] = { "new",      "NAME",                       "make a folder with a package to begin with", ""                                                                                               },
+    [CMD_IMAGE] = { "image",    "FILE.sip | FILE.system",     "pack a system into a bootable file",
                    "Verifies every sealed binary again, then writes an ELF file that QEMU's -kernel (PVH) boots,\n"
-                    "and beside it FILE.img, the packed image that sip-hosted runs."                                                                                                                        },
+                    "and beside it FILE.img, the packed image that sip-hosted runs."                                                                                                                         },
     [CMD_SYSTEM] = { "system",   "FILE.sip | FILE.system",
-                   "show how systems are wired, and whether they can deadlock",                         "Lists sips, wires and what the search for deadlocks found, and exits with 1 if they can deadlock\n"
+                   "show how systems are wired, and whether they can deadlock",                             "Lists sips, wires and what the search for deadlocks found, and exits with 1 if they can deadlock\n"
                      "(--deadlock prove: if that is not ruled out; off: never). With --dot, --svg or --promela one system is\n"
-                     "written in that form instead, to -o FILE or standard output; --svg needs Graphviz."                    },
-    [CMD_EMIT] = { "emit",     "FILE.sip",               "show what a room leaves",
-                   "One of --sir, --llvm, --asm or --contract says which. With several sips, --sip NAME chooses."                                                                                           },
+                     "written in that form instead, to -o FILE or standard output; --svg needs Graphviz."                     },
+    [CMD_EMIT] = { "emit",     "FILE.sip",                   "show what a room leaves",
+                   "One of --sir, --llvm, --asm or --contract says which. With several sips, --sip NAME chooses."                                                                                            },
     [CMD_CONTRACT] = { "contract", "[NAME...] [FILE.sip]",
-                   "show contracts: states, bounds, layouts, pictures",                                 "Without NAME all that the file declares; without FILE.sip the module of `sip.console.Console`. --compare takes\n"
-                       "OLD.sip NEW.sip, or OLD NEW FILE.sip: may the new one be used where the old one is? It exits with 1 if not." },
+                   "show contracts: states, bounds, layouts, pictures",                                     "Without NAME all that the file declares; without FILE.sip the module of `sip.console.Console`. --compare takes\n"
+                       "OLD.sip NEW.sip, or OLD NEW FILE.sip: may the new one be used where the old one is? It exits with 1 if not."  },
     [CMD_VERIFY] = { "verify",   "FILE...",
-                   "verify SIR (.sir) or sealed binaries (.sipx), trusting nobody",                     "A sealed binary is also lowered, linked and sealed again and compared byte for byte."              },
-    [CMD_FIX] = { "fix",      "FILE.sip...",            "make the fixes that are certain",
+                   "verify SIR (.sir) or sealed binaries (.sipx), trusting nobody",                         "A sealed binary is also lowered, linked and sealed again and compared byte for byte."           },
+    [CMD_FIX] = { "fix",      "FILE.sip...",                "make the fixes that are certain",
                    "Changes these files only, shows what is left, and exits with 1 if an error is. A file that has changed\n"
-                  "meanwhile is left alone, and so is one that could be read before and could not be afterwards."                                                                                           },
+                  "meanwhile is left alone, and so is one that could be read before and could not be afterwards."                                                                                            },
+    [CMD_FMT] = { "fmt",      "[FILE.sip | FOLDER | -]...",
+                   "lay out source text: blanks, indentation, long lines",                                  "Of a folder all .sip files below it are taken; without FILE it is this folder. `-` is standard input, laid out to\n"
+                  "standard output. Only blanks change. A statement that does not parse is left as it is, and the exit code is 1." },
     [CMD_INTERP] = { "interp",   "FILE...",
-                   "run a program in the reference interpreter, every rule checked",                    "Takes .sip, .sir and .sipx. One FILE.sip is run as its system says; several files are the sips of one, wired by\n"
+                   "run a program in the reference interpreter, every rule checked",                        "Takes .sip, .sir and .sipx. One FILE.sip is run as its system says; several files are the sips of one, wired by\n"
                      "their contracts. With --chaos each function is walked at random instead. Exits as `run` does, with 1 if a\n"
-                     "rule was broken, and with 4 if the steps are used up."                                            },
-    [CMD_EXPLAIN] = { "explain",  "CODE...",                "explain a diagnostic, for example E0301",    ""                                                                                                  },
-    [CMD_VERSION] = { "version",  "",                       "show versions",                              ""                                                                                                  },
-    [CMD_HELP] = { "help",     "[COMMAND]",              "show help",                                  ""                                                                                                  },
+                     "rule was broken, and with 4 if the steps are used up."                                             },
+    [CMD_EXPLAIN] = { "explain",  "CODE...",                    "explain a diagnostic, for example E0301",    ""                                                                                               },
+    [CMD_VERSION] = { "version",  "",                           "show versions",                              ""                                                                                               },
+    [CMD_HELP] = { "help",     "[COMMAND]",                  "show help",                                  ""                                                                                               },
 };
 
 typedef enum OptionId {
@@ -91,6 +94,8 @@ typedef enum OptionId {
     OPT_ERROR_LIMIT,
     OPT_DENY,
     OPT_DRY_RUN,
+    OPT_CHECK,
+    OPT_LINES,
     OPT_VERIFY_DIAGS,
     OPT_TIME,
     OPT_QUIET,
@@ -165,7 +170,11 @@ static const OptionRow option_rows[] = {
     { OPT_ERROR_LIMIT,  "--error-limit",        "N",                      COMPILING,
      "show at most N diagnostics (default 50; 0: all)"                                                                                                                                          },
     { OPT_DENY,         "--deny-warnings",      NULL,                     COMPILING,                                                    "take warnings for errors"                              },
-    { OPT_DRY_RUN,      "--dry-run",            NULL,                     ON(FIX),                                                      "show the changes as a diff and write nothing"          },
+    { OPT_DRY_RUN,      "--dry-run",            NULL,                     ON(FIX) | ON(FMT),
+     "show the changes as a diff and write nothing"                                                                                                                                             },
+    { OPT_CHECK,        "--check",              NULL,                     ON(FMT),
+     "name the files that would change; exit 1 if any would"                                                                                                                                    },
+    { OPT_LINES,        "--lines",              "FIRST:LAST",             ON(FMT),                                                      "lay out these lines only, counted from 1"              },
     { OPT_VERIFY_DIAGS, "--verify-diagnostics", NULL,                     ON(CHECK),
      "compare diagnostics with the `//~` marks in the source"                                                                                                                                   },
     { OPT_TIME,         "--time",               NULL,                     COMPILING,                                                    "say on stderr how long each room took, in CPU time"    },
@@ -332,6 +341,22 @@ static bool set_states(Options *options, const char *value) {
     return true;
 }
 
+static bool set_lines(Options *options, const char *value) {
+    char *end;
+    unsigned long long from = strtoull(value, &end, 10);
+    unsigned long long to = *end == ':' ? strtoull(end + 1, &end, 10) : from;
+    if (!isdigit((unsigned char)*value) || *end || from == 0 || to < from || to > UINT32_MAX) {
+        fprintf(
+            stderr, "sipcc: `%s` is not a value of --lines; it takes FIRST:LAST, as in 10:20\n",
+            value
+        );
+        return false;
+    }
+    options->from = (uint32_t)from;
+    options->to = (uint32_t)to;
+    return true;
+}
+
 static bool read_number(const OptionRow *row, const char *word, uint64_t *out) {
     char *end;
     *out = strtoull(word, &end, 0);
@@ -370,6 +395,8 @@ static bool apply(Arena *arena, Options *options, const OptionRow *row, const ch
     case OPT_COMPARE: return set_form(options, FORM_COMPARE);
     case OPT_VERIFY_DIAGS: options->verify_diagnostics = true; return true;
     case OPT_DRY_RUN: options->dry_run = true; return true;
+    case OPT_CHECK: options->only_check = true; return true;
+    case OPT_LINES: return set_lines(options, value);
     case OPT_ERROR_LIMIT: return set_limit(options, value);
     case OPT_DENY: options->deny_warnings = true; return true;
     case OPT_TIME: options->time_rooms = true; return true;

@@ -28,6 +28,7 @@ typedef enum CommandId {
     CMD_VERIFY,
     CMD_INTERP,
     CMD_FIX,
+    CMD_FMT,
     CMD_EXPLAIN,
     CMD_VERSION,
     CMD_HELP,
@@ -79,7 +80,9 @@ typedef struct Options {
     ColorChoice color;
     uint32_t error_limit;    // --error-limit: how many diagnostics are shown
     bool deny_warnings;      // --deny-warnings
-    bool dry_run;            // --dry-run: `fix` writes nothing
+    bool dry_run;            // --dry-run: `fix` and `fmt` write nothing
+    bool only_check;         // --check: `fmt` only says what it would write
+    uint32_t from, to;       // --lines: of what `fmt` lays out; 0: all
     bool verify_diagnostics; // --verify-diagnostics
     bool time_rooms;         // --time: the CPU time that each room took, on stderr
     bool quiet;              // -q: no progress or status lines

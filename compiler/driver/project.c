@@ -61,7 +61,7 @@ int project_each_input(const Options *options, ProjectStep *step) {
 
 // --- showing -----------------------------------------------------------------------------------------------------------
 
-static bool wants_color(const Options *options) {
+bool wants_color(const Options *options) {
     if (options->color != COLOR_AUTO) return options->color == COLOR_ALWAYS;
     const char *no = getenv("NO_COLOR");
     return isatty(STDERR_FILENO) && !(no && no[0]);

@@ -70,6 +70,7 @@ ExitCode project_tell_dependencies(Project *project);
 const Wiring *project_system(const Project *project);
 
 void show_diagnostics(Project *project);
+bool wants_color(const Options *options); // on stderr
 void show_times(const Project *project);
 
 #endif

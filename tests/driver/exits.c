@@ -5,6 +5,7 @@
 //   --limit BYTES    no file may grow beyond so many bytes: what a full disk looks like
 //   --limit FILE     ... beyond one byte less than that file has
 //   --full           standard output is /dev/full
+//   --stdin FILE     standard input, which is empty else
 
 #include <ctype.h>
 #include <fcntl.h>
@@ -38,6 +39,8 @@ static int redirect(const char *path, int flags, int to) {
     return fd >= 0 && dup2(fd, to) == to ? 0 : fail(path);
 }
 
+static const char *input = "/dev/null";
+
 // Applies an option at `*at`, which then points behind it.
 static int apply(char **argv, int *at) {
     const char *option = argv[(*at)++];
@@ -45,6 +48,7 @@ static int apply(char **argv, int *at) {
     const char *value = argv[*at] ? argv[(*at)++] : "";
     if (strcmp(option, "--path") == 0) return setenv("PATH", value, 1);
     if (strcmp(option, "--limit") == 0) return set_limit(value);
+    if (strcmp(option, "--stdin") == 0) return input = value, 0;
     fprintf(stderr, "exits: unknown option %s\n", option);
     return 1;
 }
@@ -59,7 +63,7 @@ int main(int argc, char **argv) {
     pid_t child = fork();
     if (child < 0) return fail("fork");
     if (child == 0) {
-        if (redirect("/dev/null", O_RDONLY, STDIN_FILENO) == 0) execvp(argv[at + 1], argv + at + 1);
+        if (redirect(input, O_RDONLY, STDIN_FILENO) == 0) execvp(argv[at + 1], argv + at + 1);
         perror(argv[at + 1]);
         _exit(127);
     }
