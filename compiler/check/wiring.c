@@ -262,19 +262,34 @@ static void add_wires(Wiring *wiring, uint32_t row) {
 
 // --- both ends ------------------------------------------------------------------------------------------------------------------
 
-static bool is_wire(const Checker *checker, const HirContract *contract) {
-    return contract && contract->messages.len == 2 && contract->messages.data[1].args.len == 1 &&
-           strcmp(text_of(checker, contract->module), "sip.listener") == 0 &&
-           strncmp(text_of(checker, contract->name), "Wire<", 5) == 0;
+static bool is_wire(const Checker *checker, const HirType *type) {
+    const HirContract *wire = type->contract;
+    return type->side == HIR_IMP && type->state == 0 && wire && wire->messages.len == 2 &&
+           wire->messages.data[1].args.len == 1 &&
+           strcmp(text_of(checker, wire->module), "sip.listener") == 0 &&
+           strncmp(text_of(checker, wire->name), "Wire<", 5) == 0;
+}
+
+static const HirType *delivered_by(const HirType *wire) {
+    return wire->contract->messages.data[1].args.data[0].type;
+}
+
+// Are they the two ends of one channel?
+static bool fits(const HirType *end, const HirType *other) {
+    return end->kind == HIR_TYPE_ENDPOINT && other->kind == HIR_TYPE_ENDPOINT && end->contract &&
+           end->contract == other->contract && end->side != other->side &&
+           end->state == other->state;
 }
 
 // `Wire<C.imp>` of sip.listener, wired to a `C.exp` in the same state, or the other way round.
 static bool delivers(const Checker *checker, const HirType *taker, const HirType *giver) {
-    const HirContract *wire = taker->contract;
-    if (taker->side != HIR_IMP || taker->state != 0 || !is_wire(checker, wire)) return false;
-    const HirType *end = wire->messages.data[1].args.data[0].type;
-    return end->kind == HIR_TYPE_ENDPOINT && end->contract == giver->contract &&
-           end->side != giver->side && end->state == giver->state;
+    return is_wire(checker, taker) && fits(delivered_by(taker), giver);
+}
+
+// Wires by which both take an end of the same channels.
+static bool meet(const Checker *checker, const HirType *mine, const HirType *theirs) {
+    if (!is_wire(checker, mine) || !is_wire(checker, theirs)) return false;
+    return fits(delivered_by(mine), delivered_by(theirs));
 }
 
 static bool is_delivered(
@@ -284,8 +299,9 @@ static bool is_delivered(
     HirWire *wire,
     HirWire *other
 ) {
-    wire->gives = delivers(checker, theirs, mine);
-    other->gives = delivers(checker, mine, theirs);
+    bool both = meet(checker, mine, theirs);
+    wire->gives = both || delivers(checker, theirs, mine);
+    other->gives = both || delivers(checker, mine, theirs);
     return wire->gives || other->gives;
 }
 
@@ -350,7 +366,8 @@ static void check_ends(Wiring *wiring) {
     }
 }
 
-// Who is started again gets new channels; a peer that is another process learns of its own end by a `Wire` alone.
+// Who is started again gets new channels; a peer that is another process learns of its own end by a `Wire` alone, and so do both if
+// both may be started again.
 static void check_restarts(const Wiring *wiring) {
     for (uint32_t i = 0; i < wiring->system->instances.len; i++) {
         const HirInstance *instance = &wiring->system->instances.data[i];
@@ -363,10 +380,10 @@ static void check_restarts(const Wiring *wiring) {
                 wiring->checker->diags, wire->span, E_RESTART_WIRED,
                 text_of(wiring->checker, instance->name), param_text(wiring, instance, k)
             );
-            if (type->kind == HIR_TYPE_ENDPOINT && is_wire(wiring->checker, type->contract))
+            if (type->kind == HIR_TYPE_ENDPOINT && is_wire(wiring->checker, type))
                 diag_help(
                     wiring->checker->diags,
-                    "who takes new ends by a `Wire` is not started again itself: leave `restart` to who gives them"
+                    "let the other sip take its end by a `Wire`, too (sip.listener): both get a new channel once both ask for it"
                 );
             else if (type->kind == HIR_TYPE_ENDPOINT && type->contract)
                 diag_help(

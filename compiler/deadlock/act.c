@@ -76,7 +76,7 @@ static bool is_kernels(const Space *space, uint32_t end) {
     return end / 2 < space->channels && space->machine[end / 2];
 }
 
-static void act_send(Actor *actor) {
+static bool act_send(Actor *actor) {
     const Config *config = config_of(actor);
     uint32_t end = config->ends.data[0], side = end % 2;
     State state = copy_state(actor);
@@ -85,12 +85,13 @@ static void act_send(Actor *actor) {
     if (is_kernels(actor->space, end) || line->closed[!side]) {
         drop_payload(actor, &state, config->payload);
     } else if (wire != NO_END) {
-        deadlock__wire_ask(actor->space, &state, wire);
+        if (!deadlock__wire_ask(actor->space, &state, wire)) return false;
     } else {
         Letter letter = { (uint32_t)config->inst->args[1].n, config->payload };
         vec_push(actor->arena, &line->letters[side], letter);
     }
     add_moves(actor, &state, (Outcome){ 0 }, false);
+    return true;
 }
 
 static void act_close(Actor *actor) {
@@ -380,7 +381,7 @@ Reach deadlock__act(Space *space, const State *state, uint32_t thread, Arena *ar
         add_moves(&actor, &same, (Outcome){ 0 }, false);
         break;
     }
-    case STOP_SEND: act_send(&actor); break;
+    case STOP_SEND: reach = act_send(&actor) ? REACH_ALL : REACH_NONE; break;
     case STOP_CLOSE: act_close(&actor); break;
     case STOP_CHANNEL: reach = act_channel(&actor) ? REACH_ALL : REACH_NONE; break;
     case STOP_SPAWN: reach = act_spawn(&actor) ? REACH_ALL : REACH_NONE; break;

@@ -35,14 +35,25 @@ static uint32_t first_thread(const State *state, uint32_t sip) {
     return NO_END;
 }
 
+// Where both sides ask, it is whoever asks for the other end that this one waits for; NO_END: nobody can, now.
+static uint32_t asker(const Space *space, const State *state, uint32_t wire) {
+    uint32_t other = space->deliveries.data[wire].other;
+    if (other == NO_END) return NO_END;
+    uint32_t asks = space->deliveries.data[other].asks;
+    const Line *line = &state->lines.data[asks / 2];
+    return line->used && !line->closed[asks % 2] ? asks : NO_END;
+}
+
 // An end on its way is as good as held by whoever holds the end that it goes to.
 uint32_t deadlock__blocked_holder(const Space *space, const State *state, uint32_t end) {
     for (uint32_t hops = 0; end != NO_END && hops < 64; hops++) {
         for (uint32_t i = 0; i < state->threads.len; i++)
             if (holds_end(deadlock__config_at(space, state->threads.data[i].config), end)) return i;
         uint32_t wire = deadlock__wire_at(space, end / 2);
-        if (wire != NO_END) return first_thread(state, space->deliveries.data[wire].giver);
-        end = carrier(space, state, end);
+        bool is_kernels = wire != NO_END && end != space->deliveries.data[wire].asks;
+        end = is_kernels ? asker(space, state, wire) : carrier(space, state, end);
+        if (is_kernels && end == NO_END)
+            return first_thread(state, space->deliveries.data[wire].giver);
     }
     return NO_END;
 }

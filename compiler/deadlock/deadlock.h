@@ -23,6 +23,7 @@ typedef enum DeadlockWireKind {
     DEADLOCK_WIRE_MACHINE, // to the kernel, which always answers
     DEADLOCK_WIRE_GIVES, // the other end goes to sip `sip`, which asks for it by its parameter `param`
     DEADLOCK_WIRE_TAKES, // to the kernel, by which the ends of parameter `param` of sip `sip` come
+    DEADLOCK_WIRE_MEETS, // ... of channels that are made once that parameter asks for the other end, too
 } DeadlockWireKind;
 
 typedef struct DeadlockWire { // one per parameter of main, in order

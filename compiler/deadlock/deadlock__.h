@@ -189,6 +189,8 @@ typedef struct Outcome { // of what a thread did
 typedef struct Delivery {  // of a `Wire` of sip.listener
     uint32_t giver, param; // of whose channels one end is delivered
     uint32_t asks;         // the end of whoever takes them
+    uint32_t other;        // delivery of the other ends, if both sides ask; NO_END
+    uint32_t side;         // then: which end is delivered here
 } Delivery;
 
 typedef struct Space { // everything that is found about a system
@@ -323,7 +325,7 @@ typedef struct State {
 
 State deadlock__state_copy(Arena *arena, const State *from);
 void deadlock__state_read(const uint32_t *words, State *state);
-void deadlock__state_write(const State *state, Numbers *out, Arena *arena);
+void deadlock__state_write(const Space *space, const State *state, Numbers *out, Arena *arena);
 void deadlock__state_close(Space *space, State *state, uint32_t end);
 uint32_t deadlock__state_new_line(const Space *space, State *state); // NO_END: too many
 
@@ -383,7 +385,7 @@ void deadlock__wires_begin(const Space *space, State *state);
 uint32_t deadlock__wire_at(
     const Space *space, uint32_t line
 ); // the delivery that it asks for; NO_END
-void deadlock__wire_ask(Space *space, State *state, uint32_t wire);
+bool deadlock__wire_ask(Space *space, State *state, uint32_t wire);    // false: too many channels
 void deadlock__wire_forget(Space *space, State *state, uint32_t wire); // who took is gone
 void deadlock__wires_give_up(Space *space, State *state, uint32_t sip);
 bool deadlock__sip_gives(const Space *space, uint32_t sip);

@@ -61,9 +61,9 @@ static void add_node(Search *search, const Written *written, Node node) {
     vec_push(&search->arena, &search->queue[node.chosen], (uint32_t)row);
 }
 
-static Written write_state(const State *state, Arena *scratch) {
+static Written write_state(const Space *space, const State *state, Arena *scratch) {
     Numbers words = { 0 };
-    deadlock__state_write(state, &words, scratch);
+    deadlock__state_write(space, state, &words, scratch);
     return (Written){ words.data, words.len * sizeof *words.data, NULL };
 }
 
@@ -88,7 +88,7 @@ static void add_first(Search *search) {
         vec_push(&search->arena, &state.threads, thread);
     }
     deadlock__wires_begin(space, &state);
-    Written first = write_state(&state, &search->arena);
+    Written first = write_state(space, &state, &search->arena);
     add_node(search, &first, (Node){ .parent = NO_END });
 }
 
@@ -114,7 +114,9 @@ static bool any_choice(const Writtens *moves) {
 static void note_beyond(Search *search, const State *state, uint32_t thread) {
     uint32_t row = state->threads.data[thread].config;
     StopKind stop = deadlock__config_at(&search->space, row)->stop;
-    if (search->beyond || (stop != STOP_CHANNEL && stop != STOP_SPAWN && stop != STOP_TRAP)) return;
+    bool makes =
+        stop == STOP_CHANNEL || stop == STOP_SPAWN || stop == STOP_TRAP || stop == STOP_SEND;
+    if (search->beyond || !makes) return;
     search->beyond = stop == STOP_SPAWN ? "it makes more threads than are followed"
                                         : "it makes more channels than are followed";
     search->beyond_config = row;
@@ -127,7 +129,7 @@ static Reach moves_of(
     Reach reach = deadlock__act(&search->space, state, thread, scratch, moves);
     if (moves->len == 0) note_beyond(search, state, thread);
     vec_each(const Move, move, moves) {
-        Written written = write_state(&move->state, scratch);
+        Written written = write_state(&search->space, &move->state, scratch);
         written.move = move;
         vec_push(scratch, out, written);
     }
@@ -320,7 +322,8 @@ static bool next_part(const DeadlockSystem *system, bool *done, bool *part) {
             for (uint32_t p = 0; part[i] && p < params; p++) {
                 const DeadlockWire *wire = &system->sips[i].wires[p];
                 bool leads = wire->kind == DEADLOCK_WIRE_CHANNEL ||
-                             wire->kind == DEADLOCK_WIRE_GIVES || wire->kind == DEADLOCK_WIRE_TAKES;
+                             wire->kind == DEADLOCK_WIRE_GIVES ||
+                             wire->kind == DEADLOCK_WIRE_TAKES || wire->kind == DEADLOCK_WIRE_MEETS;
                 if (!leads || part[wire->sip]) continue;
                 part[wire->sip] = changed = true;
             }

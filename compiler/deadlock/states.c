@@ -62,7 +62,7 @@ static void write_line(const Line *line, Numbers *out, Arena *arena) {
     }
 }
 
-void deadlock__state_write(const State *state, Numbers *out, Arena *arena) {
+void deadlock__state_write(const Space *space, const State *state, Numbers *out, Arena *arena) {
     vec_push(arena, out, state->threads.len);
     vec_each(const Thread, thread, &state->threads) {
         vec_push(arena, out, thread->sip);
@@ -72,7 +72,7 @@ void deadlock__state_write(const State *state, Numbers *out, Arena *arena) {
         vec_push(arena, out, thread->join);
     }
     uint32_t lines = state->lines.len;
-    while (lines && is_channel_free(&state->lines.data[lines - 1]))
+    while (lines > space->channels && is_channel_free(&state->lines.data[lines - 1]))
         lines--;
     vec_push(arena, out, lines);
     for (uint32_t i = 0; i < lines; i++)
@@ -89,8 +89,6 @@ void deadlock__state_write(const State *state, Numbers *out, Arena *arena) {
 
 // A wire's number is not used again: it has a name.
 uint32_t deadlock__state_new_line(const Space *space, State *state) {
-    while (state->lines.len < space->channels)
-        vec_push(state->arena, &state->lines, ((Line){ 0 }));
     for (uint32_t i = space->channels; i < state->lines.len; i++) {
         if (state->lines.data[i].used) continue;
         state->lines.data[i] = (Line){ .used = true };

@@ -159,6 +159,13 @@ static bool is_there(const State *state, uint32_t end) {
     return line->letters[!(end % 2)].len || line->closed[!(end % 2)];
 }
 
+static const char *comes_text(const Space *space, uint32_t end) {
+    uint32_t wire = deadlock__wire_at(space, end / 2);
+    if (wire == NO_END) return "whose other end `%s` holds";
+    return space->deliveries.data[wire].other == NO_END ? "which comes when `%s` is started again"
+                                                        : "which comes when `%s` asks, too";
+}
+
 const char *deadlock__tell_wait(
     Arena *arena, const Space *space, const State *state, const Thread *thread
 ) {
@@ -175,10 +182,7 @@ const char *deadlock__tell_wait(
             holder == NO_END ? "nobody" : sip_name(space, state->threads.data[holder].sip);
         text = arena_printf(
             arena, "%s%s for %s on %s, %s", text, before, heads_text(arena, space, config, *it),
-            end_name(arena, space, *it),
-            deadlock__wire_at(space, *it / 2) == NO_END
-                ? arena_printf(arena, "whose other end `%s` holds", name)
-                : arena_printf(arena, "which comes when `%s` is started again", name)
+            end_name(arena, space, *it), arena_printf(arena, comes_text(space, *it), name)
         );
         before = ",";
     }

@@ -86,18 +86,42 @@ static bool is_sound(const DeadlockSystem *system) {
     return true;
 }
 
-// Does the endpoint deliver others, as `Wire<E>` of sip.listener does? The kernel serves it then.
-static bool delivers(const SirModule *module, uint32_t param) {
+static const SirContractInfo *contract_of(const SirModule *module, uint32_t param) {
     const SirSig *sig = &module->funcs.data[module->manifest.main].sig;
-    const SirTypeInfo *type = &module->types.data[sig->params[param].type];
-    const SirContractInfo *contract = &module->contracts.data[type->contract];
-    return contract->message_count == 2 && contract->messages[1].arg_count == 1 &&
-           module->types.data[contract->messages[1].args[0].type].kind == SIR_TYPE_ENDPOINT;
+    return &module->contracts.data[module->types.data[sig->params[param].type].contract];
 }
 
-static Str contract_name(const SirModule *module, uint32_t param) {
-    const SirSig *sig = &module->funcs.data[module->manifest.main].sig;
-    return module->contracts.data[module->types.data[sig->params[param].type].contract].name;
+static const SirTypeInfo *delivered(const SirModule *module, uint32_t param) {
+    return &module->types.data[contract_of(module, param)->messages[1].args[0].type];
+}
+
+// Does the endpoint deliver others, as `Wire<E>` of sip.listener does? The kernel serves it then.
+static bool delivers(const SirModule *module, uint32_t param) {
+    const SirContractInfo *contract = contract_of(module, param);
+    return contract->message_count == 2 && contract->messages[1].arg_count == 1 &&
+           delivered(module, param)->kind == SIR_TYPE_ENDPOINT;
+}
+
+static bool takes_from(
+    const SirModule *module, uint32_t param, const SirModule *other, uint32_t other_param
+) {
+    if (!delivers(module, param)) return false;
+    const SirTypeInfo *end = delivered(module, param);
+    return str_eq(
+        module->contracts.data[end->contract].name, contract_of(other, other_param)->name
+    );
+}
+
+// `Wire<C.imp>` and `Wire<C.exp>`: of the same channels, each the other's end.
+static bool meet(
+    const SirModule *module, uint32_t param, const SirModule *other, uint32_t other_param
+) {
+    if (!delivers(module, param) || !delivers(other, other_param)) return false;
+    const SirTypeInfo *mine = delivered(module, param), *its = delivered(other, other_param);
+    return mine->side != its->side && str_eq(
+                                          module->contracts.data[mine->contract].name,
+                                          other->contracts.data[its->contract].name
+                                      );
 }
 
 // Wires between different contracts: one of them delivers the ends of the other.
@@ -109,10 +133,13 @@ static void find_delivered(const DeadlockSystem *system, DeadlockWire **wires) {
             if (wire->kind != DEADLOCK_WIRE_CHANNEL) continue;
             DeadlockWire *back = &wires[wire->sip][wire->param];
             const SirModule *other = system->sips[wire->sip].module;
-            if (str_eq(contract_name(module, p), contract_name(other, wire->param))) continue;
-            bool takes = delivers(module, p);
+            if (str_eq(contract_of(module, p)->name, contract_of(other, wire->param)->name))
+                continue;
+            bool both = meet(module, p, other, wire->param);
+            bool takes = takes_from(module, p, other, wire->param);
             wire->kind = takes ? DEADLOCK_WIRE_TAKES : DEADLOCK_WIRE_GIVES;
             back->kind = takes ? DEADLOCK_WIRE_GIVES : DEADLOCK_WIRE_TAKES;
+            if (both) wire->kind = back->kind = DEADLOCK_WIRE_MEETS;
         }
     }
 }

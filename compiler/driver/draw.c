@@ -33,7 +33,9 @@ static void draw_wire(
         );
         return;
     }
-    if (wire->kind == DEADLOCK_WIRE_GIVES) return; // drawn from the other end
+    bool later = wire->kind == DEADLOCK_WIRE_MEETS &&
+                 (wire->sip < row || (wire->sip == row && wire->param < param));
+    if (wire->kind == DEADLOCK_WIRE_GIVES || later) return; // drawn from the other end
     if (wire->kind == DEADLOCK_WIRE_CHANNEL && type->side != SIR_IMP) return; // the same
     const DeadlockSip *other = &system->sips[wire->sip];
     buf_printf(
@@ -43,7 +45,7 @@ static void draw_wire(
         wiring->sips.data[row].name, wiring->sips.data[wire->sip].name, STR_ARG(contract->name),
         STR_ARG(contract->states[type->state].name), STR_ARG(name),
         STR_ARG(other->module->manifest.param_names[wire->param]),
-        wire->kind == DEADLOCK_WIRE_TAKES ? ", style=dashed" : ""
+        wire->kind == DEADLOCK_WIRE_CHANNEL ? "" : ", style=dashed"
     );
 }
 

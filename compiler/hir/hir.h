@@ -381,8 +381,7 @@ typedef struct
     HirWireKind kind;
     uint32_t instance, param; // the other end: TAKEN, and OFFERED once taken
     Name service;             // MACHINE
-    bool
-        gives; // a channel each time that the process is started, whose other end is delivered by a `Wire`
+    bool gives;     // the other end is delivered by a `Wire`, of channels that the kernel makes
     VEC(Str) texts; // TEXTS; no NUL in them
     Span span;
 } HirWire;

@@ -243,6 +243,56 @@ static void names_what_does_not_fit(void **state) {
     }
 }
 
+// --- wires that deliver ends ---------------------------------------------------------------------------------
+
+#define WIRE                                          \
+    {                                                 \
+        "Wire", 1, 1, 16, {                           \
+            { "next", 0, 0, 0 }, { "fresh", 1, 8, 1 } \
+        }                                             \
+    }
+
+// Both are started again, and take ends of what row `contract` of the client's says.
+static const char *pack_met(uint32_t side, uint32_t its_side, uint32_t contract) {
+    static System system;
+    static char error[IMAGE_ERROR_ROOM];
+    Buf image = { 0 };
+    Example takes = {
+        .name = "Server",
+        .heap = 65536,
+        .stack = 32768,
+        .contracts = { WIRE, ECHO },
+        .params = { { "echo", SEAL_PARAM_ENDPOINT, 0, 0 } },
+        .fresh = { 2 },
+        .fresh_side = { side }
+    };
+    Example asks = client;
+    asks.contracts[2] = (ExampleContract)WIRE;
+    asks.params[0].contract = 2;
+    asks.fresh[0] = contract + 1;
+    asks.fresh_side[0] = its_side;
+    make_system(&system);
+    example_make(&system.files[0], &takes);
+    example_make(&system.files[1], &asks);
+    for (int i = 0; i < 2; i++)
+        system.programs[i].size = system.files[i].size;
+    system.instances[0].restart = system.instances[1].restart = 2;
+    bool packed = image_pack(&system.input, &image, error);
+    buf_free(&image);
+    return packed ? NULL : error;
+}
+
+static void both_may_be_started_again_that_take_opposite_ends(void **state) {
+    (void)state;
+    static const char refused[] =
+        "server.echo is of a sip that is restarted, and could not be opened again: the other side has to take it by a `Wire`";
+    assert_null(pack_met(1, 0, 0));
+    assert_null(pack_met(0, 1, 0));
+    assert_string_equal(pack_met(1, 1, 0), refused);
+    assert_string_equal(pack_met(0, 0, 0), refused);
+    assert_string_equal(pack_met(1, 0, 1), refused);
+}
+
 // --- devices -------------------------------------------------------------------------------------------------
 
 static const char granted_to_another[] = "uses a device that is granted already, to sip server";
@@ -384,6 +434,7 @@ int main(void) {
         cmocka_unit_test(packs_a_system),
         cmocka_unit_test(every_flipped_bit_and_truncation_is_refused),
         cmocka_unit_test(hostile_tables_are_read_safely),
+        cmocka_unit_test(both_may_be_started_again_that_take_opposite_ends),
         cmocka_unit_test(devices_are_granted_once_and_to_whom_they_may),
         cmocka_unit_test(names_what_does_not_fit),
         cmocka_unit_test(boots_what_it_was_given),

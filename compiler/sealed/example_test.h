@@ -38,13 +38,14 @@ typedef struct Example {
     ExampleContract contracts[EXAMPLE_MOST];
     ExampleParam params[EXAMPLE_MOST];
     uint32_t fresh
-        [EXAMPLE_MOST];  // per parameter: row of contracts plus one, of which it delivers importers
-    uint32_t restart;    // of the instance
-    uint32_t trap_fault; // of the only trap site, at example.sip:7
-    uint32_t trap_text;  // what it says: 1 is "n < 3"; 0: nothing
-    uint32_t may_exit;   // has the grant `exit`, as the last one
-    SealGrant grants[EXAMPLE_MOST]; // of length 0 ends the list
-    uint32_t trusted;               // the instance
+        [EXAMPLE_MOST]; // per parameter: row of contracts plus one, of which it delivers importers
+    uint32_t fresh_side[EXAMPLE_MOST]; // ... or, where that is 1, exporters
+    uint32_t restart;                  // of the instance
+    uint32_t trap_fault;               // of the only trap site, at example.sip:7
+    uint32_t trap_text;                // what it says: 1 is "n < 3"; 0: nothing
+    uint32_t may_exit;                 // has the grant `exit`, as the last one
+    SealGrant grants[EXAMPLE_MOST];    // of length 0 ends the list
+    uint32_t trusted;                  // the instance
     void (*code)(const KernelTable *kernel, const SipStart *start);
 } Example;
 
@@ -123,7 +124,7 @@ static inline void example_manifest(ExampleFile *file, const Example *example) {
                                      0,
                                      param->kind == SEAL_PARAM_DEVICE ? param->contract : 0,
                                      example->fresh[count],
-                                     0,
+                                     example->fresh_side[count],
                                      0,
                                      0 };
     }

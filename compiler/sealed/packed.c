@@ -176,11 +176,25 @@ static bool delivers(
     return contracts_agree(taking, &its, giving, &mine);
 }
 
+// Do both deliver ends of the same channels, each the other's?
+static bool meet(
+    const Sealed *program, const SealParam *param, const Sealed *other, const SealParam *other_param
+) {
+    if (param->fresh == 0 || other_param->fresh == 0 ||
+        param->fresh_side == other_param->fresh_side ||
+        param->fresh_state != other_param->fresh_state)
+        return false;
+    SealContract mine = sealed_contract(program, param->fresh - 1),
+                 its = sealed_contract(other, other_param->fresh - 1);
+    return contracts_agree(program, &mine, other, &its);
+}
+
 static PackedWireWay way_of(
     const Sealed *program, const SealParam *param, const Sealed *other, const SealParam *other_param
 ) {
     if (delivers(other, other_param, program, param)) return PACKED_WIRE_GIVES;
     if (delivers(program, param, other, other_param)) return PACKED_WIRE_TAKES;
+    if (meet(program, param, other, other_param)) return PACKED_WIRE_MEETS;
     return PACKED_WIRE_PLAIN;
 }
 
@@ -217,7 +231,8 @@ static const char *check_channel(
         back.instance != instance || back.param != number)
         return "is wired to a parameter that is wired elsewhere";
     PackedWireWay way = way_of(program, param, other_program, &other_param);
-    if (packed_instance(packed, instance).restart && way != PACKED_WIRE_GIVES)
+    if (packed_instance(packed, instance).restart && way != PACKED_WIRE_GIVES &&
+        way != PACKED_WIRE_MEETS)
         return "is of a sip that is restarted, and could not be opened again: the other side has to take it by a `Wire`";
     if (way != PACKED_WIRE_PLAIN) return NULL;
     if (param->side == other_param.side) return "is wired to the same side of the contract";

@@ -54,6 +54,7 @@ typedef enum PackedWireWay {
     PACKED_WIRE_PLAIN, // a channel, or none
     PACKED_WIRE_GIVES, // a channel each time that its sip is started, whose other end is delivered
     PACKED_WIRE_TAKES, // ... to this one
+    PACKED_WIRE_MEETS, // a channel each time that both sides ask for an end
 } PackedWireWay;
 
 PackedWireWay packed_wire_way( // of a wire that has been checked

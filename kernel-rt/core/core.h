@@ -276,6 +276,11 @@ struct Wire { // a record of the kernel's
         *end; // the kernel's, of the channel by which it is asked; NULL: nobody asks any more
     SipEndpoint *fresh; // to be delivered; NULL: it has been
     bool is_asked;
+    bool is_over;             // no more will come, whoever asks
+    Wire *other;              // where both sides ask: the other one's; NULL: only this one does
+    const Contract *contract; // ... of the channels, and which end of them is delivered here
+    uint32_t side;
+    Account account; // ... who pays for them: the importers' wire
 };
 
 Wire *wire_new(SipEndpoint *end);                // a message to that end asks for the next
@@ -283,6 +288,8 @@ void wire_renew(Wire *wire, SipEndpoint *fresh); // which nobody owns
 ASIDE void wire_serve(SipEndpoint *end);         // something has come
 void wire_forget(SipEndpoint *end, EndpointLink *to_close); // whoever asks is gone
 void wire_end(Wire *wire);                                  // no more will come
+// Whoever asks has been started again, and asks by that end's peer.
+void wire_again(Wire *wire, SipEndpoint *end);
 
 // --- devices -----------------------------------------------------------------------------------------------
 

@@ -106,10 +106,31 @@ static const char *wire_given(Sip *sip, uint32_t param, const ImageWire *wire) {
     return NULL;
 }
 
+// Both sides ask: each time that one is started it has a new channel to ask by.
+static const char *wire_met(Sip *sip, uint32_t param, const ImageWire *wire) {
+    const SealParam mine = sealed_param(sip->program->sealed, param);
+    Channel *asks = channel_new(sip->program->contracts[mine.contract], &kernel.account);
+    if (!asks) return "needs more memory than the machine has";
+    sip->wires[param] = &asks->ends[mine.side];
+    endpoint_give(sip->wires[param], sip);
+    Wire *own = sip->gives[param], *other = kernel.sips[wire->instance].gives[wire->param];
+    if (own) {
+        wire_again(own, &asks->ends[!mine.side]);
+        return NULL;
+    }
+    own = sip->gives[param] = wire_new(&asks->ends[!mine.side]);
+    own->contract = sip->program->contracts[mine.fresh - 1];
+    own->side = mine.fresh_side;
+    own->other = other;
+    if (other) other->other = own;
+    return NULL;
+}
+
 static const char *wire_param(Sip *sip, uint32_t number, uint32_t param, const ImageWire *wire) {
     switch (packed_wire_way(&kernel.image, kernel.sealed, number, param)) {
     case PACKED_WIRE_GIVES: return wire_given(sip, param, wire);
     case PACKED_WIRE_TAKES: return NULL; // made from the other side
+    case PACKED_WIRE_MEETS: return wire_met(sip, param, wire);
     case PACKED_WIRE_PLAIN: break;
     }
     return wire_endpoint(sip, param, wire);
@@ -324,6 +345,9 @@ bool sip_restart(Sip *sip) {
 
 void sip_give_up(Sip *sip) {
     const ImageInstance row = packed_instance(&kernel.image, (uint32_t)(sip - kernel.sips));
-    for (uint32_t i = 0; i < row.wire_count; i++)
-        if (sip->gives[i]) wire_end(sip->gives[i]);
+    for (uint32_t i = 0; i < row.wire_count; i++) {
+        Wire *wire = sip->gives[i];
+        if (wire && wire->other) wire_end(wire->other);
+        if (wire) wire_end(wire);
+    }
 }
