@@ -6,6 +6,7 @@
 #include "driver/launch.h"
 #include "driver/project.h"
 #include "image/image.h"
+#include "sealed/sealed.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -209,12 +210,32 @@ int command_image(const Options *options) {
 
 // --- run ---------------------------------------------------------------------------------------------------------------
 
+static QemuNeeds needs_of(const Project *project, const Wiring *system) {
+    QemuNeeds needs = { 0 };
+    Sealed sealed;
+    for (uint32_t i = 0; i < project->programs.len; i++) {
+        const Program *program = &project->programs.data[i];
+        if (!is_used(system, program->name) ||
+            sealed_read(program->sealed.data, program->sealed.len, &sealed))
+            continue;
+        for (uint32_t k = 0; k < sealed.manifest.grants.count; k++) {
+            const SealGrant grant = sealed_grant(&sealed, k);
+            qemu_needs_add(&needs, &grant);
+        }
+    }
+    return needs;
+}
+
 // The file that is run lies in a folder of its own for as long as it runs.
-static ExitCode run_in(Project *project, const char *folder, const Buf *bytes, int *status) {
+static ExitCode run_in(
+    Project *project, const Wiring *system, const char *folder, const Buf *bytes, int *status
+) {
     char error[512] = "";
     const char *path = arena_printf(&project->arena, "%s/system", folder);
+    const QemuNeeds needs = needs_of(project, system);
     bool good = file_write(path, bytes->data, bytes->len, error);
-    good = good && launch_system(project->options, &project->toolchain, path, status, error);
+    good =
+        good && launch_system(project->options, &project->toolchain, &needs, path, status, error);
     unlink(path);
     return good ? EXIT_OK : tool_failed(error);
 }
@@ -228,7 +249,7 @@ static ExitCode run(Project *project, const Wiring *system, int *status) {
     if (code == EXIT_OK && !file_temporary_folder(folder, error))
         code = tool_failed(error);
     else if (code == EXIT_OK) {
-        code = run_in(project, folder, booted ? &bootable : &image, status);
+        code = run_in(project, system, folder, booted ? &bootable : &image, status);
         rmdir(folder);
     }
     buf_free(&image);

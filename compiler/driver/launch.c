@@ -74,43 +74,22 @@ static bool launch_hosted(
 static bool launch_qemu(
     const Options *options,
     const Toolchain *toolchain,
+    const QemuNeeds *needs,
     const char *image,
     int *status,
     char error[512]
 ) {
-    // TCG: the default CPU lacks x86-64-v2, hence `max`; a /dev/kvm that only emulates would be slower.
-    char *argv[] = {
-        "qemu-system-x86_64",
-        "-accel",
-        "tcg",
-        "-cpu",
-        "max",
-        "-M",
-        (char *)(uintptr_t)options->machine,
-        "-m",
-        (char *)(uintptr_t)options->memory,
-        "-nodefaults",
-        "-display",
-        "none",
-        "-serial",
-        "stdio",
-        "-no-reboot",
-        "-device",
-        "isa-debug-exit,iobase=0x501,iosize=1",
-        "-kernel",
-        (char *)(uintptr_t)image,
-        options->gdb ? "-S" : NULL, // the end of the list, unless a debugger is waited for
-        "-gdb",
-        "tcp:127.0.0.1:1234",
-        NULL,
-    };
     int code;
-    if (options->verbose) show_command(argv);
-    if (options->gdb)
+    Arena arena = { 0 };
+    char **argv = qemu_command(&arena, options, toolchain, needs, image, error);
+    if (argv && options->verbose) show_command(argv);
+    if (argv && options->gdb)
         fprintf(
             stderr, "sipcc: QEMU waits: gdb -ex 'target remote :1234' %s\n", toolchain->kernel_pc
         );
-    if (!run_child(argv, "install QEMU (Debian: qemu-system-x86)", &code, error)) return false;
+    bool good = argv && run_child(argv, "install QEMU (Debian: qemu-system-x86)", &code, error);
+    arena_free(&arena);
+    if (!good) return false;
     if (code % 2 == 0 || code == 1) {
         snprintf(
             error, 512,
@@ -125,6 +104,7 @@ static bool launch_qemu(
 bool launch_system(
     const Options *options,
     const Toolchain *toolchain,
+    const QemuNeeds *needs,
     const char *image,
     int *status,
     char error[512]
@@ -132,7 +112,7 @@ bool launch_system(
     fflush(NULL);
     switch (options->on) {
     case ON_HOST: return launch_hosted(options, toolchain, image, status, error);
-    case ON_QEMU: return launch_qemu(options, toolchain, image, status, error);
+    case ON_QEMU: return launch_qemu(options, toolchain, needs, image, status, error);
     }
     return false;
 }

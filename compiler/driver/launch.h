@@ -5,6 +5,7 @@
 
 #include "base/buf.h"
 #include "driver/options.h"
+#include "driver/qemu.h"
 #include "driver/toolchain.h"
 
 #include <stdbool.h>
@@ -14,6 +15,7 @@
 bool launch_system(
     const Options *options,
     const Toolchain *toolchain,
+    const QemuNeeds *needs,
     const char *image,
     int *status,
     char error[512]

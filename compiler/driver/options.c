@@ -69,6 +69,10 @@ typedef enum OptionId {
     OPT_STATES,
     OPT_ON,
     OPT_MACHINE,
+    OPT_CPUS,
+    OPT_ACCEL,
+    OPT_DISK,
+    OPT_NET,
     OPT_MEMORY,
     OPT_GDB,
     OPT_ISO,
@@ -153,7 +157,14 @@ static const OptionRow option_rows[] = {
     { OPT_STATES,       "--states",             "N",                      ON(SYSTEM) | ON(CHECK) | ON(BUILD) | ON(RUN) | ON(IMAGE),
      "how many states of a system are searched for deadlocks (default 50000)"                                                                                                                   },
     { OPT_ON,           "--on",                 "host|qemu",              ON(RUN),                                                      "as a Linux process (default), or booted in QEMU"       },
-    { OPT_MACHINE,      "--machine",            "TYPE",                   ON(RUN),                                                      "QEMU's machine type (default q35)"                     },
+    { OPT_MACHINE,      "--machine",            "TYPE",                   ON(RUN),
+     "QEMU's machine type (default: as the devices ask)"                                                                                                                                        },
+    { OPT_CPUS,         "--cpus",               "N",                      ON(RUN),                                                      "how many CPUs; the kernel uses one, and so must N be"  },
+    { OPT_ACCEL,        "--accel",              "auto|tcg|kvm",           ON(RUN),
+     "who executes for QEMU (default auto: KVM if it's fast)"                                                                                                                                   },
+    { OPT_DISK,         "--disk",               "FILE",                   ON(RUN),                                                      "a disk of QEMU's machine; may be given again"          },
+    { OPT_NET,          "--net",                "KIND[,...]",             ON(RUN),
+     "a network card, and QEMU's network behind it: `user`"                                                                                                                                     },
     { OPT_MEMORY,       "--memory",             "SIZE",                   ON(RUN),                                                      "QEMU's memory, as in 512M (default 256M)"              },
     { OPT_GDB,          "--gdb",                NULL,                     ON(RUN),                                                      "QEMU waits for gdb on port 1234 before it begins"      },
     { OPT_ISO,          "--iso",                NULL,                     ON(IMAGE),                                                    "write FILE.iso too, which BIOS and UEFI machines boot" },
@@ -241,6 +252,12 @@ static const Choice on_choices[] = {
     { "hosted", ON_HOST },
     { "qemu",   ON_QEMU },
     { NULL,     0       }
+};
+static const Choice accelerator_choices[] = {
+    { "auto", ACCELERATOR_AUTO },
+    { "tcg",  ACCELERATOR_TCG  },
+    { "kvm",  ACCELERATOR_KVM  },
+    { NULL,   0                }
 };
 static const Choice deadlock_choices[] = {
     { "report", DEADLOCK_REPORT },
@@ -365,6 +382,14 @@ static bool read_number(const OptionRow *row, const char *word, uint64_t *out) {
     return false;
 }
 
+static bool check_cpus(const char *value) {
+    if (strcmp(value, "1") == 0) return true;
+    fprintf(
+        stderr, "sipcc: --cpus %s: the kernel runs on one CPU and would not use the others\n", value
+    );
+    return false;
+}
+
 static bool apply(Arena *arena, Options *options, const OptionRow *row, const char *value) {
     int chosen = 0;
     switch (row->id) {
@@ -384,6 +409,13 @@ static bool apply(Arena *arena, Options *options, const OptionRow *row, const ch
     case OPT_SYSTEM: options->system = value; return true;
     case OPT_SIP: options->sip = value; return true;
     case OPT_MACHINE: options->machine = value; return true;
+    case OPT_CPUS: return check_cpus(value);
+    case OPT_DISK: vec_push(arena, &options->disks, value); return true;
+    case OPT_NET: options->net = value; return true;
+    case OPT_ACCEL:
+        if (!choose(row, accelerator_choices, value, &chosen)) return false;
+        options->accelerator = (Accelerator)chosen;
+        return true;
     case OPT_SIR: return set_emit(options, EMIT_SIR);
     case OPT_LLVM: return set_emit(options, EMIT_LLVM);
     case OPT_ASM: return set_emit(options, EMIT_ASM);
@@ -537,8 +569,7 @@ static bool check_operands(const Options *options) {
 }
 
 bool options_parse(Arena *arena, int argc, char **argv, Options *options) {
-    *options =
-        (Options){ .command = CMD_HELP, .opt_level = '2', .machine = "q35", .memory = "256M" };
+    *options = (Options){ .command = CMD_HELP, .opt_level = '2', .memory = "256M" };
     bool have_command = argc > 1 && find_command(argv[1], &options->command);
     if (asks_for(argc, argv, "--help", "-h")) {
         if (have_command) vec_push(arena, &options->inputs, argv[1]);

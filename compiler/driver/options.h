@@ -46,6 +46,7 @@ typedef enum EmitKind { EMIT_NONE, EMIT_SIR, EMIT_LLVM, EMIT_ASM, EMIT_CONTRACT 
 typedef enum DeadlockMode { DEADLOCK_REPORT, DEADLOCK_OFF, DEADLOCK_PROVE } DeadlockMode;
 typedef enum Form { FORM_TEXT, FORM_JSON, FORM_DOT, FORM_SVG, FORM_PROMELA, FORM_COMPARE } Form;
 typedef enum RunOn { ON_HOST, ON_QEMU } RunOn;
+typedef enum Accelerator { ACCELERATOR_AUTO, ACCELERATOR_TCG, ACCELERATOR_KVM } Accelerator;
 
 typedef struct Options {
     CommandId command;
@@ -53,8 +54,11 @@ typedef struct Options {
     const char *output;       // -o: a file or a directory; NULL for the command's default
     const char *system;       // --system: which one, where a program has several
     const char *sip;          // --sip: which one `emit` shows
-    const char *machine;      // --machine: QEMU's -M
+    const char *machine;      // --machine: QEMU's -M; NULL: what the system's devices ask for
     const char *memory;       // --memory: QEMU's -m
+    Accelerator accelerator;  // --accel: who executes QEMU's instructions
+    VEC(const char *) disks;  // --disk: files that are disks of QEMU's machine
+    const char *net;          // --net: QEMU's -netdev
     bool gdb;                 // --gdb: QEMU waits for a debugger
     bool iso;                 // --iso: an ISO image beside the bootable file
     VEC(const char *) search; // -I: folders to look for modules in

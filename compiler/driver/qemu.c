@@ -1,0 +1,230 @@
+// `microvm` boots in a third of the time that `q35` takes, so it is the machine for what needs nothing else. Its virtio devices sit at places that we
+// choose, the same for each system, since a driver's grant names them.
+//
+// A /dev/kvm may be there and emulate what it runs, slower than QEMU's own translation does: so it is tried, on the kernel without an
+// image, which gives up a moment after it has been started.
+
+#include "qemu.h"
+
+#include "base/vec.h"
+#include "contracts/abi/seal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+extern char **environ;
+
+enum {
+    SLOTS = 0xfeb00000, // of virtio devices on `microvm,ioapic2=off`; stdlib/drivers say the same
+    SLOT_BYTES = 512,
+    SLOT_COUNT = 8,
+    SLOT_NETWORK = 5,
+    SLOT_DISK = 6,
+    SLOT_ENTROPY = 7,
+    PROBE_MILLISECONDS = 400,
+    PROBE_STATUS = (3 + 1) << 1 | 1, // the kernel refuses, by isa-debug-exit
+};
+
+// --- what is needed ------------------------------------------------------------------------------------------------
+
+void qemu_needs_add(QemuNeeds *needs, const SealGrant *grant) {
+    const uint64_t offset = grant->base - SLOTS;
+    switch ((SealGrantKind)grant->kind) {
+    case SEAL_GRANT_IO_MEMORY:
+        if (grant->base < SLOTS || offset >= (uint64_t)SLOT_COUNT * SLOT_BYTES) {
+            needs->others = true;
+            return;
+        }
+        needs->mmio = true;
+        if (offset / SLOT_BYTES == SLOT_ENTROPY) needs->entropy = true;
+        return;
+    case SEAL_GRANT_IO_PORT: needs->others = true; return;
+    case SEAL_GRANT_IRQ:
+    case SEAL_GRANT_DMA:
+    case SEAL_GRANT_EXIT:
+    case SEAL_GRANT_KINDS: return;
+    }
+}
+
+// --- the accelerator -----------------------------------------------------------------------------------------------
+
+static bool ends_in_time(pid_t child, int *state) {
+    const struct timespec step = { .tv_nsec = 5000000 };
+    for (int waited = 0; waited < PROBE_MILLISECONDS; waited += 5) {
+        pid_t ended = waitpid(child, state, WNOHANG);
+        if (ended == child) return true;
+        if (ended < 0 && errno != EINTR) return false;
+        nanosleep(&step, NULL);
+    }
+    kill(child, SIGKILL);
+    while (waitpid(child, state, 0) < 0 && errno == EINTR)
+        continue;
+    return false;
+}
+
+static bool kvm_is_fast(const Toolchain *toolchain) {
+    if (access("/dev/kvm", R_OK | W_OK) != 0) return false;
+    char *argv[] = { "qemu-system-x86_64",
+                     "-accel",
+                     "kvm",
+                     "-cpu",
+                     "host",
+                     "-M",
+                     "microvm",
+                     "-m",
+                     "64M",
+                     "-nodefaults",
+                     "-display",
+                     "none",
+                     "-no-reboot",
+                     "-device",
+                     "isa-debug-exit,iobase=0x501,iosize=1",
+                     "-kernel",
+                     (char *)(uintptr_t)toolchain->kernel_pc,
+                     NULL };
+    pid_t child;
+    int state = 0;
+    posix_spawn_file_actions_t actions;
+    posix_spawn_file_actions_init(&actions);
+    for (int stream = STDIN_FILENO; stream <= STDERR_FILENO; stream++)
+        posix_spawn_file_actions_addopen(&actions, stream, "/dev/null", O_RDWR, 0);
+    int failed = posix_spawnp(&child, argv[0], &actions, NULL, argv, environ);
+    posix_spawn_file_actions_destroy(&actions);
+    return !failed && ends_in_time(child, &state) && WIFEXITED(state) &&
+           WEXITSTATUS(state) == PROBE_STATUS;
+}
+
+static bool use_kvm(const Options *options, const Toolchain *toolchain) {
+    switch (options->accelerator) {
+    case ACCELERATOR_TCG: return false;
+    case ACCELERATOR_KVM: return true;
+    case ACCELERATOR_AUTO: break;
+    }
+    const char *said = getenv("SIPCC_ACCEL");
+    if (said && strcmp(said, "tcg") == 0) return false;
+    if (said && strcmp(said, "kvm") == 0) return true;
+    return kvm_is_fast(toolchain);
+}
+
+// --- the machine ---------------------------------------------------------------------------------------------------
+
+typedef VEC(char *) Words;
+
+static void add(Arena *arena, Words *words, const char *word) {
+    vec_push(arena, words, (char *)(uintptr_t)word);
+}
+
+static void add_two(Arena *arena, Words *words, const char *option, const char *value) {
+    add(arena, words, option);
+    add(arena, words, value);
+}
+
+// As QEMU wants a file's name in a list of settings: a comma is two.
+static const char *quoted(Arena *arena, const char *path) {
+    char *text = arena_array(arena, char, 2 * strlen(path) + 1), *to = text;
+    for (; *path; path++) {
+        *to++ = *path;
+        if (*path == ',') *to++ = ',';
+    }
+    return text;
+}
+
+static bool is_microvm(const char *machine) {
+    return strncmp(machine, "microvm", 7) == 0;
+}
+
+static const char *machine_for(const Options *options, const QemuNeeds *needs) {
+    if (options->machine) return options->machine;
+    const bool wants_pci = (options->disks.len || options->net) && !needs->mmio;
+    return needs->others || wants_pci ? "q35" : "microvm,ioapic2=off";
+}
+
+static void add_disk(
+    Arena *arena, Words *words, const char *machine, const char *path, uint32_t number
+) {
+    add_two(
+        arena, words, "-drive",
+        arena_printf(arena, "if=none,id=disk%u,format=raw,file=%s", number, quoted(arena, path))
+    );
+    add_two(
+        arena, words, "-device",
+        is_microvm(machine)
+            ? arena_printf(
+                  arena, "virtio-blk-device,drive=disk%u,bus=virtio-mmio-bus.%d", number, SLOT_DISK
+              )
+            : arena_printf(arena, "virtio-blk-pci,disable-legacy=on,drive=disk%u", number)
+    );
+}
+
+static void add_net(Arena *arena, Words *words, const char *machine, const char *net) {
+    add_two(arena, words, "-netdev", arena_printf(arena, "%s,id=net0", net));
+    add_two(
+        arena, words, "-device",
+        is_microvm(machine)
+            ? arena_printf(
+                  arena, "virtio-net-device,netdev=net0,bus=virtio-mmio-bus.%d", SLOT_NETWORK
+              )
+            : "virtio-net-pci,disable-legacy=on,netdev=net0,romfile="
+    );
+}
+
+static void add_entropy(Arena *arena, Words *words) {
+    add_two(arena, words, "-object", "rng-builtin,id=entropy");
+    add_two(
+        arena, words, "-device",
+        arena_printf(arena, "virtio-rng-device,rng=entropy,bus=virtio-mmio-bus.%d", SLOT_ENTROPY)
+    );
+}
+
+static void add_devices(
+    Arena *arena, Words *words, const Options *options, const QemuNeeds *needs, const char *machine
+) {
+    if (is_microvm(machine)) add_two(arena, words, "-global", "virtio-mmio.force-legacy=false");
+    for (uint32_t i = 0; i < options->disks.len; i++)
+        add_disk(arena, words, machine, options->disks.data[i], i);
+    if (options->net) add_net(arena, words, machine, options->net);
+    if (needs->entropy && is_microvm(machine)) add_entropy(arena, words);
+}
+
+char **qemu_command(
+    Arena *arena,
+    const Options *options,
+    const Toolchain *toolchain,
+    const QemuNeeds *needs,
+    const char *image,
+    char error[512]
+) {
+    Words words = { 0 };
+    const char *machine = machine_for(options, needs);
+    if (is_microvm(machine) && options->disks.len > 1) {
+        snprintf(error, 512, "`microvm` has one place for a disk; --machine q35 has more");
+        return NULL;
+    }
+    const bool kvm = use_kvm(options, toolchain);
+    add(arena, &words, "qemu-system-x86_64");
+    add_two(arena, &words, "-accel", kvm ? "kvm" : "tcg");
+    add_two(arena, &words, "-cpu", kvm ? "host" : "max"); // TCG's default CPU lacks x86-64-v2
+    add_two(arena, &words, "-M", machine);
+    add_two(arena, &words, "-m", options->memory);
+    add(arena, &words, "-nodefaults");
+    add_two(arena, &words, "-display", "none");
+    add_two(arena, &words, "-serial", "stdio");
+    add(arena, &words, "-no-reboot");
+    add_two(arena, &words, "-device", "isa-debug-exit,iobase=0x501,iosize=1");
+    add_devices(arena, &words, options, needs, machine);
+    add_two(arena, &words, "-kernel", image);
+    if (options->gdb) {
+        add(arena, &words, "-S");
+        add_two(arena, &words, "-gdb", "tcp:127.0.0.1:1234");
+    }
+    add(arena, &words, NULL);
+    return words.data;
+}
