@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Boots systems with devices in QEMU, and looks at what the devices have got, and what the console shows.
 
-Usage: devices.py SIPCC FOLDER
+Usage: devices.py SIPCC FOLDER [NAME...]
 """
 import os
 import re
+import signal
 import socket
 import subprocess
 import sys
@@ -78,6 +79,118 @@ def random(boot):
     boot.check("random: bytes came", text == "random\n", text)
 
 
+MICROVM = "microvm,ioapic2=off"
+MODERN = ["-global", "virtio-mmio.force-legacy=false"]
+
+
+def console(boot):
+    shown = os.path.join(boot.scratch, "port.txt")
+    device = MODERN + ["-device", "virtio-serial-device,bus=virtio-mmio-bus.4", "-chardev", "file,id=port,path=" + shown, "-device", "virtconsole,chardev=port"]
+    text = boot.run("out", device, machine=MICROVM)
+    with open(shown) as file:
+        sent = file.read()
+    boot.check("out: what was written has been sent", sent == 100 * "a line\n" + 10000 * "x", sent)
+    boot.check("out: the writer is done", text == "written\n", text)
+
+
+def disk_of(boot, name, bytes_, settings=""):
+    path = os.path.join(boot.scratch, name)
+    with open(path, "wb") as file:
+        file.truncate(bytes_)
+    drive = ["-drive", f"if=none,id=disk0,format=raw,file={path}{settings}", "-device", "virtio-blk-device,drive=disk0,bus=virtio-mmio-bus.6"]
+    return path, MODERN + drive
+
+
+def pattern(block):
+    return bytes(((block * 31 + i * 7 + i // 256) & 0xff) ^ 0x5a for i in range(512))
+
+
+DISK = """blocks 8192
+bytes each 512
+one block: 0
+a mebibyte: 0
+the last block: 0
+it is back: 0
+that too: 0
+a part of it: 0
+beyond the end: 1
+far beyond: 1
+half a block: 2
+nothing: 2
+flushed 0
+discarded 0
+not discarded 1
+"""
+
+
+def disk(boot):
+    path, device = disk_of(boot, "disk.data", 4 << 20)
+    text = boot.run("disk", device, machine=MICROVM)
+    boot.check("disk: what can be is done, and what cannot is refused", text == DISK, text)
+    with open(path, "rb") as file:
+        content = file.read()
+    blocks = [content[at:at + 512] for at in range(0, len(content), 512)]
+    written = [5, 8191] + list(range(108, 100 + 2048))  # eight of them have been given up
+    boot.check("disk: what was written is in the file", all(blocks[n] == pattern(n) for n in written), "")
+    boot.check("disk: nothing else is", not any(content[512 * n:512 * n + 512].strip(b"\0") for n in range(8192) if n not in written and not 100 <= n < 108), "")
+
+
+def disk_failing(boot):
+    """Of a medium on which no write works, and one that may not be written."""
+    path, device = disk_of(boot, "bad.data", 4 << 20, ",readonly=on")
+    text = boot.run("disk", device, machine=MICROVM)
+    boot.check("disk: a medium that cannot be written", "one block: 3\n" in text and "flushed 0\n" in text, text)
+    text = boot.run("disk", machine=MICROVM)
+    boot.check("disk: no disk", text.startswith("no disk 0\n") and "one block: 9\n" in text, text)
+
+
+def disk_restart(boot):
+    path, device = disk_of(boot, "again.data", 1 << 20)
+    text = boot.run("disk_restart", device, machine=MICROVM)
+    boot.check("disk_restart: the client went on", text.endswith("10 written by 4, all of it is there\n") and text.count("worn out") == 3, text)
+    with open(path, "rb") as file:
+        content = file.read(10 * 4096)
+    boot.check("disk_restart: what was answered is in the file", content == b"".join(bytes([n + 1]) * 4096 for n in range(10)), "")
+
+
+def free_port():
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def echoes(port, messages):
+    """How many of them come back as they were."""
+    good = 0
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
+        client.settimeout(20)
+        for message in messages:
+            client.sendto(message, ("127.0.0.1", port))
+            try:
+                good += client.recv(4096) == message
+            except TimeoutError:
+                pass
+    return good
+
+
+def echo(boot, arguments=("--on", "qemu")):
+    """A host that answers: the example, started as its comment says."""
+    port = free_port()
+    source = os.path.join(boot.folder, "..", "..", "..", "examples", "07-echo", "echo.sip")
+    command = [boot.sipcc, "run", "-q", *arguments, "--net", f"user,hostfwd=udp:127.0.0.1:{port}-10.0.2.15:7", source]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True, start_new_session=True) as run:
+        watch = threading.Timer(200, lambda: os.killpg(run.pid, signal.SIGKILL))
+        watch.start()
+        good = 0
+        for line in run.stdout:
+            if line == "listening\n":
+                good = echoes(port, [b"hello", b"", bytes(range(256)), b"z" * 1400] + [b"%d" % n for n in range(200)])
+                break
+        os.killpg(run.pid, signal.SIGKILL)
+        watch.cancel()
+    boot.check("echo: what was sent came back", good == 204, f"{good} of 204")
+
+
 def press(path, keys):
     """Over QEMU's monitor, one after another: the controller has room for a few."""
     with socket.socket(socket.AF_UNIX) as monitor:
@@ -104,16 +217,16 @@ def keys(boot):
     boot.check("keys: what was pressed was told", text == wanted and qemu.returncode == 3, f"status {qemu.returncode}\n{text}")
 
 
+TESTS = [serial, restart, screen, clock, keys, random, console, disk, disk_failing, disk_restart, echo]
+
+
 def main():
-    sipcc, folder = sys.argv[1:3]
+    sipcc, folder, *names = sys.argv[1:]
     with tempfile.TemporaryDirectory() as scratch:
         boot = Boot(sipcc, folder, scratch)
-        serial(boot)
-        restart(boot)
-        screen(boot)
-        clock(boot)
-        keys(boot)
-        random(boot)
+        for test in TESTS:
+            if not names or test.__name__ in names:
+                test(boot)
     sys.exit(0 if boot.good else 1)
 
 
