@@ -58,10 +58,11 @@ void pipeline_add_times(Pipeline *pipeline, const Times *times) {
 // --- the street ------------------------------------------------------------------------------------------------------
 
 SirModule *pipeline_lower(
-    Arena *arena, Pipeline *pipeline, const HirProgram *program, const HirSip *sip
+    Arena *arena, Pipeline *pipeline, const HirProgram *program, const HirSip *sip, bool speech
 ) {
     uint64_t t = clock_cpu();
-    SirModule *module = lower_sip(arena, program, sip);
+    SirModule *module =
+        speech ? lower_sip_speech(arena, program, sip) : lower_sip(arena, program, sip);
     lap(&pipeline->times.lower, &t);
     return module;
 }

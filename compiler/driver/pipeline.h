@@ -36,9 +36,9 @@ void pipeline_add_times(
     Pipeline *pipeline, const Times *times
 ); // of another one, that worked for it
 
-// HIR to SIR. Cannot fail on a legal program.
+// HIR to SIR. Cannot fail on a legal program. `speech`: only what the search for deadlocks asks for.
 SirModule *pipeline_lower(
-    Arena *arena, Pipeline *pipeline, const HirProgram *program, const HirSip *sip
+    Arena *arena, Pipeline *pipeline, const HirProgram *program, const HirSip *sip, bool speech
 );
 void pipeline_write(Pipeline *pipeline, const SirModule *module, Buf *sir); // SIR to its bytes
 

@@ -166,8 +166,11 @@ const SirModule *project_lower(Project *project, const HirSip *sip) {
     vec_each(Lowered, known, &project->lowered) {
         if (known->sip == sip) return known->module;
     }
-    SirModule *module =
-        pipeline_lower(&project->code, &project->pipeline, project->checked->program, sip);
+    static const bool builds_nothing[COMMANDS] = { [CMD_CHECK] = true, [CMD_SYSTEM] = true };
+    SirModule *module = pipeline_lower(
+        &project->code, &project->pipeline, project->checked->program, sip,
+        builds_nothing[project->options->command]
+    );
     vec_push(&project->arena, &project->lowered, ((Lowered){ sip, module }));
     return module;
 }

@@ -46,7 +46,8 @@ ExitCode project_load(
 bool project_is_built(const char *path); // by its name: what `project_load` takes, no source
 void project_end(Project *project);
 
-// A sip of the checked program as SIR, made when it is first asked for: its systems are searched for deadlocks, then it is built.
+// A sip of the checked program as SIR, made when it is first asked for: its systems are searched for deadlocks, then it is
+// built. What is not built is lowered as far as the search asks for it.
 const SirModule *project_lower(Project *project, const HirSip *sip);
 void project_lower_bytes(Project *project, const HirSip *sip, Buf *sir);
 void project_forget_lowered(Project *project);

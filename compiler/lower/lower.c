@@ -10,6 +10,7 @@
 #include "flow.h"
 #include "lower__.h"
 #include "settle.h"
+#include "speakers.h"
 #include "states.h"
 
 // --- small things that all ask for ---------------------------------------------------------------------
@@ -122,17 +123,30 @@ static void make_maps(Lower *l) {
     l->files = map_new(&l->scratch);
 }
 
+// `speakers`: those that get a body; NULL: all.
+static SirModule *lower_with(Lower *l, const HirSip *sip, const Speakers *speakers) {
+    make_maps(l);
+    l->module = sir_module_new(l->arena, (Str){ 0 });
+    l->module->name = lower__name(l, sip->name);
+    l->kinds = (Kinds){ .module = l->module, .scratch = &l->scratch };
+    lower_manifest(l, sip);
+    for (SirFunc row = 0; row < l->found.len; row++) // more are found on the way
+        if (!speakers || speakers_has(speakers, l->found.data[row].fn)) lower_fn(l, row);
+    return l->module;
+}
+
 SirModule *lower_sip(Arena *arena, const HirProgram *program, const HirSip *sip) {
     Lower l = { .arena = arena, .program = program };
     arena_init(&l.scratch);
-    make_maps(&l);
-    l.module = sir_module_new(arena, (Str){ 0 });
-    l.module->name = lower__name(&l, sip->name);
-    l.kinds = (Kinds){ .module = l.module, .scratch = &l.scratch };
-    lower_manifest(&l, sip);
-    for (SirFunc row = 0; row < l.found.len; row++) // more are found on the way
-        lower_fn(&l, row);
-    SirModule *module = l.module;
+    SirModule *module = lower_with(&l, sip, NULL);
+    arena_free(&l.scratch);
+    return module;
+}
+
+SirModule *lower_sip_speech(Arena *arena, const HirProgram *program, const HirSip *sip) {
+    Lower l = { .arena = arena, .program = program };
+    arena_init(&l.scratch);
+    SirModule *module = lower_with(&l, sip, speakers_find(&l.scratch, sip->main));
     arena_free(&l.scratch);
     return module;
 }

@@ -19,4 +19,8 @@ enum { // quotas of a SIP that states none
 // same program gives the same module. Lives in `arena`; nothing in it points into the program.
 SirModule *lower_sip(Arena *arena, const HirProgram *program, const HirSip *sip);
 
+// The same for who only asks what the SIP says to others: functions that cannot be heard there have a head and no
+// blocks. So the module is neither written nor verified.
+SirModule *lower_sip_speech(Arena *arena, const HirProgram *program, const HirSip *sip);
+
 #endif
