@@ -97,6 +97,12 @@ bool map_put(Map *map, uint64_t key, uint64_t value) {
     return put(&map->table, hash_u64(key), key, NULL, value);
 }
 
+void map_clear(Map *map) {
+    Table *table = &map->table;
+    table->entries.len = 0;
+    if (table->slot_count) memset(table->slots, 0, table->slot_count * sizeof *table->slots);
+}
+
 uint32_t map_len(const Map *map) {
     return map->table.entries.len;
 }

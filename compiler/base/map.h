@@ -17,7 +17,8 @@ Map *map_new(Arena *arena);
 bool map_get(const Map *map, uint64_t key, uint64_t *value); // false: not there, `value` untouched
 bool map_put(
     Map *map, uint64_t key, uint64_t value
-); // true if the key is new; else its value is replaced
+);                        // true if the key is new; else its value is replaced
+void map_clear(Map *map); // keeps its memory, and takes as long as there is of it
 uint32_t map_len(const Map *map);
 void map_at(const Map *map, uint32_t i, uint64_t *key, uint64_t *value); // the i-th inserted
 

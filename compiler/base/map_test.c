@@ -32,6 +32,11 @@ static void numbers_are_found_in_order(void **state) {
         assert_int_equal(value, i ? i : 77);
     }
     assert_false(map_get(map, 3, &value));
+    map_clear(map);
+    assert_int_equal(map_len(map), 0);
+    assert_false(map_get(map, 0, &value));
+    assert_true(map_put(map, 0, 5));
+    assert_int_equal(map_len(map), 1);
     arena_free(&arena);
 }
 

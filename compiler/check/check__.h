@@ -176,6 +176,7 @@ struct Checker {
     uint64_t const_steps; // of all constants that have been computed
     uint32_t const_depth; // of what is being computed, against hostile input
     uint32_t finding;     // closures in closures whose results are to be found
+    VEC(Map *) spare;     // names of scopes that have ended: the next one uses them again
 
     VEC(const HirExpr *) clauses; // which must only look
     VEC(Dropped) dropped;         // values that own something and that nobody takes

@@ -6,12 +6,20 @@
 // --- scopes and locals -----------------------------------------------------------------------------------------------------
 
 void push_scope(Fn *fn, Scope *scope) {
-    *scope = (Scope){ .outer = fn->scope, .names = map_new(fn->checker->arena) };
+    Checker *checker = fn->checker;
+    *scope = (Scope){ .outer = fn->scope };
+    scope->names = checker->spare.len ? vec_pop(&checker->spare) : map_new(checker->arena);
     fn->scope = scope;
 }
 
 void pop_scope(Fn *fn) {
+    enum { MANY = 64 }; // names: to clear their places again and again would take too long
+    Checker *checker = fn->checker;
+    Map *names = fn->scope->names;
     fn->scope = fn->scope->outer;
+    if (map_len(names) > MANY) return;
+    map_clear(names);
+    vec_push(checker->arena, &checker->spare, names);
 }
 
 HirStmt *new_stmt(Fn *fn, HirStmtKind kind, Span span) {
