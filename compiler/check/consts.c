@@ -35,7 +35,7 @@ bool const_count(
     Checker *checker, Module *module, const AstExpr *expr, uint64_t *value, const HirSymbol **symbol
 ) {
     HirExpr *result = check_const_value(checker, module, expr, simple(checker, HIR_TYPE_U64));
-    *symbol = result->symbol;
+    *symbol = hir_expr_symbol(result);
     if (result->kind == HIR_ERROR) return false;
     *value = result->bits;
     return result->kind == HIR_LITERAL;

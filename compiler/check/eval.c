@@ -293,7 +293,7 @@ static bool orelse(Eval *eval, const HirExpr *e, Cell *out) {
     }
     if (e->local && e->local->number < eval->frame->local_count)
         eval->frame->locals[e->local->number] = *value.parts;
-    return e->leave ? leave(eval, e->leave) : eval_value(eval, e->lo, out);
+    return e->leave ? leave(eval, e->leave) : eval_value(eval, e->args.data[0], out);
 }
 
 static bool force(Eval *eval, const HirExpr *e, Cell *out) {
@@ -364,7 +364,8 @@ bool eval_value(Eval *eval, const HirExpr *e, Cell *out) {
 
 static void count_locals(void *context, const HirExpr *expr) {
     uint32_t *count = context;
-    if (expr->local && expr->local->number >= *count) *count = expr->local->number + 1;
+    bool has = expr->kind == HIR_LOCAL || (expr->kind == HIR_ELSE && expr->local);
+    if (has && expr->local->number >= *count) *count = expr->local->number + 1;
 }
 
 static void count_declared(void *context, const HirStmt *stmt) {

@@ -130,7 +130,7 @@ static HirExpr *make_parts(Making *m, HirExprKind kind, const Cell *cell) {
     for (uint32_t i = 0; i < cell->count; i++) {
         HirExpr *part = make(m, &cell->parts[i]);
         if (part->kind == HIR_ERROR) return part;
-        if (expr->rows) expr->rows[i] = i;
+        if (kind == HIR_STRUCT_LIT) expr->rows[i] = i;
         vec_push(checker->arena, &expr->args, part);
     }
     return expr;

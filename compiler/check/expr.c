@@ -530,7 +530,7 @@ static HirExpr *check_else(Fn *fn, const AstExpr *expr, const HirType *want) {
     if (expr->orelse.leave)
         result->leave = leaving(fn, expr->orelse.leave);
     else
-        result->lo = check_value(fn, expr->orelse.otherwise, type);
+        vec_push(checker->arena, &result->args, check_value(fn, expr->orelse.otherwise, type));
     return value->kind == HIR_ERROR ? value : result;
 }
 

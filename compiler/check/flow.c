@@ -8,40 +8,55 @@ bool stmt_breaks(const HirStmt *stmt, const HirStmt *target);
 // Statements stand in expressions too: `x else { break; }`.
 static bool expr_breaks(const HirExpr *expr, const HirStmt *target) {
     if (!expr) return false;
-    if (expr->leave && stmt_breaks(expr->leave, target)) return true;
-    if (expr_breaks(expr->base, target) || expr_breaks(expr->index, target) ||
-        expr_breaks(expr->lo, target) || expr_breaks(expr->hi, target))
+    if (stmt_breaks(hir_expr_leave(expr), target)) return true;
+    if (expr_breaks(expr->base, target) || expr_breaks(hir_expr_lo(expr), target) ||
+        expr_breaks(hir_expr_hi(expr), target))
         return true;
     for (uint32_t i = 0; i < expr->args.len; i++)
         if (expr_breaks(expr->args.data[i], target)) return true;
     return false;
 }
 
+static bool list_breaks(const HirStmt *stmt, const HirStmt *target) {
+    bool breaks = false;
+    switch (stmt->kind) {
+    case HIR_STMT_BLOCK:
+        for (uint32_t i = 0; i < stmt->stmts.len && !breaks; i++)
+            breaks = stmt_breaks(stmt->stmts.data[i], target);
+        return breaks;
+    case HIR_STMT_SEND:
+        for (uint32_t i = 0; i < stmt->args.len && !breaks; i++)
+            breaks = expr_breaks(stmt->args.data[i], target);
+        return breaks;
+    case HIR_STMT_SWITCH:
+        for (uint32_t i = 0; i < stmt->arms.len && !breaks; i++)
+            breaks = stmt_breaks(stmt->arms.data[i].body, target) ||
+                     expr_breaks(stmt->arms.data[i].guard, target);
+        return breaks;
+    case HIR_STMT_RECEIVE:
+        for (uint32_t i = 0; i < stmt->receives.len && !breaks; i++)
+            breaks = stmt_breaks(stmt->receives.data[i].body, target) ||
+                     expr_breaks(stmt->receives.data[i].timeout, target);
+        return breaks;
+    default: return false;
+    }
+}
+
 bool stmt_breaks(const HirStmt *stmt, const HirStmt *target) {
     if (!stmt) return false;
     if (stmt->kind == HIR_STMT_BREAK && stmt->target == target) return true;
-    if (expr_breaks(stmt->place, target) || expr_breaks(stmt->value, target) ||
-        expr_breaks(stmt->cond, target))
-        return true;
-    for (uint32_t i = 0; i < stmt->args.len; i++)
-        if (expr_breaks(stmt->args.data[i], target)) return true;
-    for (uint32_t i = 0; i < stmt->stmts.len; i++)
-        if (stmt_breaks(stmt->stmts.data[i], target)) return true;
-    for (uint32_t i = 0; i < stmt->arms.len; i++)
-        if (stmt_breaks(stmt->arms.data[i].body, target) ||
-            expr_breaks(stmt->arms.data[i].guard, target))
-            return true;
-    for (uint32_t i = 0; i < stmt->receives.len; i++)
-        if (stmt_breaks(stmt->receives.data[i].body, target) ||
-            expr_breaks(stmt->receives.data[i].timeout, target))
-            return true;
-    return stmt_breaks(stmt->then, target) || stmt_breaks(stmt->otherwise, target) ||
-           stmt_breaks(stmt->step, target);
+    return expr_breaks(stmt->place, target) || expr_breaks(stmt->value, target) ||
+           list_breaks(stmt, target) || stmt_breaks(stmt->then, target) ||
+           stmt_breaks(stmt->otherwise, target);
 }
 
-static bool all_arms_end(const HirStmt *stmt) {
+static bool all_arms_end(const HirStmt *stmt) { // of a SWITCH
     for (uint32_t i = 0; i < stmt->arms.len; i++)
         if (!stmt_ends(stmt->arms.data[i].body)) return false;
+    return true;
+}
+
+static bool all_receives_end(const HirStmt *stmt) {
     for (uint32_t i = 0; i < stmt->receives.len; i++) {
         const HirReceiveArm *arm = &stmt->receives.data[i];
         bool ends = arm->body ? stmt_ends(arm->body) : hir_arm_is_closed(arm); // which traps
@@ -71,8 +86,8 @@ bool stmt_ends(const HirStmt *stmt) {
     case HIR_STMT_LOOP: return !stmt->cond && !stmt_breaks(stmt, stmt);
     case HIR_STMT_LOCK:
     case HIR_STMT_JOIN: return stmt_ends(stmt->then);
-    case HIR_STMT_SWITCH:
-    case HIR_STMT_RECEIVE: return all_arms_end(stmt) && !stmt_breaks(stmt, stmt);
+    case HIR_STMT_SWITCH: return all_arms_end(stmt) && !stmt_breaks(stmt, stmt);
+    case HIR_STMT_RECEIVE: return all_receives_end(stmt) && !stmt_breaks(stmt, stmt);
     default: return false;
     }
 }
@@ -83,7 +98,7 @@ static bool breaks_inside(const HirStmt *stmt) {
     if (!stmt) return false;
     bool is_switch = stmt->kind == HIR_STMT_SWITCH || stmt->kind == HIR_STMT_RECEIVE;
     if (is_switch && stmt_breaks(stmt, stmt)) return true;
-    for (uint32_t i = 0; i < stmt->stmts.len; i++)
+    for (uint32_t i = 0; stmt->kind == HIR_STMT_BLOCK && i < stmt->stmts.len; i++)
         if (breaks_inside(stmt->stmts.data[i])) return true;
     return breaks_inside(stmt->then) || breaks_inside(stmt->otherwise);
 }
@@ -93,26 +108,32 @@ static bool stays_in(const HirStmt *stmt) {
     return stmt->kind == HIR_STMT_LOOP && !stmt->cond && breaks_inside(stmt->then);
 }
 
-static void find_unreached(Checker *checker, const HirStmt *stmt) {
-    if (!stmt) return;
+static void find_unreached(Checker *checker, const HirStmt *stmt);
+
+static void find_behind(Checker *checker, const HirStmt *block) {
     bool ended = false;
-    for (uint32_t i = 0; i < stmt->stmts.len; i++) {
+    for (uint32_t i = 0; i < block->stmts.len; i++) {
         if (ended && checker->in_instance) break;
         if (ended) {
-            diag_report(checker->diags, stmt->stmts.data[i]->span, E_NEVER_REACHED);
-            if (stays_in(stmt->stmts.data[i - 1]))
+            diag_report(checker->diags, block->stmts.data[i]->span, E_NEVER_REACHED);
+            if (stays_in(block->stmts.data[i - 1]))
                 diag_help(
                     checker->diags,
                     "`break` in a `switch` leaves the `switch`; a label on the loop lets it leave that: `break label;`"
                 );
             break;
         }
-        ended = stmt_ends(stmt->stmts.data[i]);
-        find_unreached(checker, stmt->stmts.data[i]);
+        ended = stmt_ends(block->stmts.data[i]);
+        find_unreached(checker, block->stmts.data[i]);
     }
-    for (uint32_t i = 0; i < stmt->arms.len; i++)
+}
+
+static void find_unreached(Checker *checker, const HirStmt *stmt) {
+    if (!stmt) return;
+    if (stmt->kind == HIR_STMT_BLOCK) find_behind(checker, stmt);
+    for (uint32_t i = 0; stmt->kind == HIR_STMT_SWITCH && i < stmt->arms.len; i++)
         find_unreached(checker, stmt->arms.data[i].body);
-    for (uint32_t i = 0; i < stmt->receives.len; i++)
+    for (uint32_t i = 0; stmt->kind == HIR_STMT_RECEIVE && i < stmt->receives.len; i++)
         find_unreached(checker, stmt->receives.data[i].body);
     find_unreached(checker, stmt->then);
     find_unreached(checker, stmt->otherwise);

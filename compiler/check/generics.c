@@ -365,9 +365,10 @@ static bool bind_value(
         return false;
     }
     HirExpr *folded = check_const_value(checker, module, value, binding->type);
+    if (folded->kind != HIR_LITERAL) return false;
     binding->value = folded->bits;
     binding->symbol = folded->symbol;
-    return folded->kind == HIR_LITERAL;
+    return true;
 }
 
 bool may_stand_for(const GenericParam *param, const HirType *type) {

@@ -424,7 +424,7 @@ static void of_value(Ways *ways, const HirExpr *value, Facts *out) {
         break;
     default:
         if (value->base) of_value(ways, value->base, out);
-        if (value->lo) of_value(ways, value->lo, out);
+        if (hir_expr_lo(value)) of_value(ways, hir_expr_lo(value), out);
         for (uint32_t i = 0; i < value->args.len; i++)
             of_value(ways, value->args.data[i], out);
     }

@@ -44,7 +44,7 @@ static void look_in_clause(void *context, const HirExpr *expr) {
     if (lends && expr->mode == HIR_MUT) find_wrong(look, expr, "borrows exclusively");
     if (expr->kind == HIR_BUILTIN && !builtin_looks(expr->builtin))
         find_wrong(look, expr, "changes something");
-    if (expr->leave) find_wrong(look, expr, "leaves");
+    if (hir_expr_leave(expr)) find_wrong(look, expr, "leaves");
 }
 
 // What a function does to its own locals is its own affair, and its parameters lend it nothing else.

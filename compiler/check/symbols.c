@@ -105,7 +105,8 @@ HirExpr *symbolic(Checker *checker, HirExpr *value) {
 }
 
 bool check_known(Checker *checker, const HirExpr *value) {
-    if (!value->symbol) return true;
-    diag_report(checker->diags, value->span, E_CONSTANT_UNKNOWN, value->symbol->text);
+    const HirSymbol *symbol = hir_expr_symbol(value);
+    if (!symbol) return true;
+    diag_report(checker->diags, value->span, E_CONSTANT_UNKNOWN, symbol->text);
     return false;
 }

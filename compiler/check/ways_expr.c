@@ -332,7 +332,7 @@ static void walk_either(Ways *ways, const HirExpr *first, const HirExpr *second,
 static void walk_else(Ways *ways, const HirExpr *value) {
     walk_value(ways, value->base);
     if (!value->leave) {
-        walk_either(ways, NULL, value->lo, value->span);
+        walk_either(ways, NULL, value->args.data[0], value->span);
         return;
     }
     State some = state_copy(&ways->state);

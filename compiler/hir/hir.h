@@ -528,7 +528,7 @@ typedef enum HirExprKind {
     HIR_KCALL,      // kernel call `row` of kcalls.def; args
     HIR_BUILTIN,    // builtin, args
     HIR_TERNARY,    // args[0] ? args[1] : args[2]
-    HIR_ELSE, // option value `base`, else value `lo`, or the statement `leave`, which does not come back. With `local`, base is
+    HIR_ELSE, // option value `base`, else value `args[0]`, or the statement `leave`, which does not come back. With `local`, base is
     // an enum of two variants with one value each: that of variant `row` goes on, the other's is bound for `leave`
     HIR_FORCE,      // option value `base`; none traps (NONE_FORCED)
     HIR_FORCE_LEND, // PTR of mode `mode` to what is in the option at place `base`; none traps
@@ -538,29 +538,62 @@ typedef enum HirExprKind {
     HIR_FAULT, // ends the SIP (EXPLICIT); type NEVER
 } HirExprKind;
 
-struct HirExpr { // most of what there is of a large program: small
+struct
+    HirExpr { // most of what there is of a large program: what no kind has together shares its place
     HirExprKind kind : 8;
     HirMode mode     : 8; // BORROW VIEW SUBVIEW
     HirOp op         : 8;
     HirFamily family : 8;
     Span span;
     const HirType *type; // of a place: of what it holds
-    HirExpr *base, *index, *lo, *hi;
+    HirExpr *base;
     VEC(HirExpr *) args;
-    uint32_t *rows; // STRUCT_LIT
-    uint32_t row;   // FIELD: field; VARIANT; KCALL
+    union {
+        struct {
+            union {
+                HirExpr *index;           // INDEX
+                HirExpr *lo;              // SUBVIEW NEW_ARRAY
+                uint64_t bits;            // LITERAL
+                uint32_t *rows;           // STRUCT_LIT
+                HirLocal *local;          // LOCAL ELSE
+                const HirConst *constant; // CONSTANT
+                const HirFn *fn;          // CALL FN_REF CLOSURE
+            };
+            union {
+                HirExpr *hi;    // SUBVIEW
+                HirStmt *leave; // ELSE
+                const HirSymbol
+                    *symbol; // of a LITERAL that is not known, which is never lowered; else NULL
+            };
+        };
+        Str text; // STR_LIT
+    };
+    uint32_t row; // FIELD: field; VARIANT; KCALL; ELSE
     HirBuiltin builtin;
-    uint64_t bits; // LITERAL
-    const HirSymbol
-        *symbol; // of a LITERAL that is not known; else NULL. Such a thing is never lowered
-    Str text;    // STR_LIT
-    HirLocal *local;
-    const HirConst *constant;
-    const HirFn *fn;
-    HirStmt *leave;
 };
 
+_Static_assert(sizeof(HirExpr) <= 72, "a large program has four of them a line");
+
 bool hir_expr_is_place(const HirExpr *expr);
+
+// What only some kinds have, of any; NULL: it has none. For who walks over all of them.
+static inline HirExpr *hir_expr_lo(const HirExpr *expr) { // an index too
+    bool has = expr->kind == HIR_INDEX || expr->kind == HIR_SUBVIEW || expr->kind == HIR_NEW_ARRAY;
+    return has ? expr->lo : NULL;
+}
+
+static inline HirExpr *hir_expr_hi(const HirExpr *expr) {
+    return expr->kind == HIR_SUBVIEW ? expr->hi : NULL;
+}
+
+static inline HirStmt *hir_expr_leave(const HirExpr *expr) {
+    return expr->kind == HIR_ELSE ? expr->leave : NULL;
+}
+
+static inline const HirSymbol *hir_expr_symbol(const HirExpr *expr) {
+    return expr->kind == HIR_LITERAL ? expr->symbol : NULL;
+}
+
 bool hir_builtin_changes(HirBuiltin builtin); // something that stands in a place
 
 // Every expression in a body, those around others first. `around` is the one that it is a part of; NULL: a statement.
@@ -664,28 +697,44 @@ static inline bool hir_head_is_of_set(const HirHead *head) {
     return head->from->type->kind == HIR_TYPE_SET;
 }
 
-struct HirStmt {
-    HirStmtKind kind;
-    Span span;
-    VEC(HirStmt *) stmts;
-    HirLocal *local;
-    HirExpr *place, *value, *cond;
-    Str text; // ASSERT: printable, at most SEAL_MOST_TRAP_TEXT; may be empty
-    HirOp op;
-    HirFamily family;
-    HirStmt *then, *otherwise, *step;
+struct HirStmt { // as HirExpr: what no kind has together shares its place
+    HirStmtKind kind : 8;
+    HirOp op         : 8;
+    HirFamily family : 8;
     bool is_do;
-    VEC(HirArm) arms;
-    VEC(HirReceiveArm) receives;
-    VEC(HirLocal *) looks;
-    HirStmt *target;
-    const HirContract *contract;
-    uint32_t state;
-    HirLocal *imp, *exp;
-    uint32_t message;
-    VEC(HirExpr *) args;
-    Span end; // BLOCK: its closing brace, where what it declares ends
+    Span span;
+    union {
+        HirExpr *place, *cond; // `cond` of IF LOOP ASSERT
+    };
+    HirExpr *value;
+    HirStmt *then;
+    union {
+        HirStmt *otherwise, *step; // `step` of LOOP
+    };
+    HirLocal *local;
+    union {
+        struct { // BLOCK
+            VEC(HirStmt *) stmts;
+            Span end; // its closing brace, where what it declares ends
+        };
+        struct { // SEND
+            VEC(HirExpr *) args;
+            uint32_t message;
+        };
+        struct { // CHANNEL
+            const HirContract *contract;
+            HirLocal *imp, *exp;
+            uint32_t state;
+        };
+        VEC(HirArm) arms;            // SWITCH
+        VEC(HirReceiveArm) receives; // RECEIVE
+        VEC(HirLocal *) looks;       // IF
+        HirStmt *target;             // BREAK CONTINUE
+        Str text;                    // ASSERT: printable, at most SEAL_MOST_TRAP_TEXT; may be empty
+    };
 };
+
+_Static_assert(sizeof(HirStmt) <= 88, "a large program has one of them a line");
 
 // Calls `expr` and `stmt` (either may be NULL) with each expression and statement in a body, those around before those
 // inside. Patterns and the endpoints' binds are not walked: they hold neither.

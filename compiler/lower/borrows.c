@@ -10,11 +10,12 @@ static bool is_str(const HirType *type) {
 Borrow lower__borrow_prepare(Body *b, const HirExpr *e, bool stable) {
     Borrow borrow = { .expr = e };
     borrow.lo.kind = borrow.hi.kind = SIR_ARG_NOTHING;
-    bool moves = stable || (e->lo && lower__disturbs(e->lo)) || (e->hi && lower__disturbs(e->hi));
+    HirExpr *lo = hir_expr_lo(e), *hi = hir_expr_hi(e);
+    bool moves = stable || (lo && lower__disturbs(lo)) || (hi && lower__disturbs(hi));
     borrow.place = lower__place(b, e->base, moves);
-    HirExpr *later[] = { e->hi };
-    if (e->lo) borrow.lo = lower__early_value(b, e->lo, later, e->hi ? 1 : 0);
-    if (e->hi) borrow.hi = lower__value(b, e->hi);
+    HirExpr *later[] = { hi };
+    if (lo) borrow.lo = lower__early_value(b, lo, later, hi ? 1 : 0);
+    if (hi) borrow.hi = lower__value(b, hi);
     return borrow;
 }
 
@@ -43,7 +44,7 @@ static SirOp whole_op(const HirExpr *e) {
 
 void lower__borrow_take(Body *b, const Borrow *borrow, SirPlace dest) {
     const HirExpr *e = borrow->expr;
-    if (e->lo || e->hi)
+    if (hir_expr_lo(e) || hir_expr_hi(e))
         take_part(b, borrow, dest);
     else
         LOWER_OP(b, whole_op(e), e->span, lower__at(dest), lower__at(borrow->place));

@@ -7,9 +7,8 @@ typedef bool Question(const HirExpr *e);
 
 static bool any_part(const HirExpr *e, Question *question) {
     if (e->base && question(e->base)) return true;
-    if (e->index && question(e->index)) return true;
-    if (e->lo && question(e->lo)) return true;
-    if (e->hi && question(e->hi)) return true;
+    const HirExpr *lo = hir_expr_lo(e), *hi = hir_expr_hi(e);
+    if ((lo && question(lo)) || (hi && question(hi))) return true;
     for (uint32_t i = 0; i < e->args.len; i++)
         if (question(e->args.data[i])) return true;
     return false;

@@ -222,7 +222,7 @@ static void lower_else(Body *b, const HirExpr *e, SirPlace dest) {
     if (e->leave)
         lower__stmt(b, e->leave);
     else
-        lower__into(b, e->lo, dest);
+        lower__into(b, e->args.data[0], dest);
     lower__close(b, e->span);
     lower__jump(b, join, e->span);
     lower__start(b, join);
