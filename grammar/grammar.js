@@ -263,7 +263,7 @@ module.exports = grammar({
 
     system_item: $ => seq(optional($._prefix), 'system', field('name', $.identifier), '{', repeat($.instance), '}'),
     instance: $ => seq(
-      'sip', field('name', $.identifier), '=', field('program', $.module_path), field('arguments', $.arguments),
+      field('kind', choice('sip', 'program')), field('name', $.identifier), '=', field('program', $.module_path), field('arguments', $.arguments),
       repeat(choice(seq('restart', field('restart', choice($.integer, $._name, $.path))), field('trusted', 'trusted'))), ';',
     ),
 

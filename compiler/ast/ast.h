@@ -715,6 +715,7 @@ typedef struct AstInstance { // sip echo = Echo(out: serial.console) restart 3;
     AstArgs args;
     AstExpr *restart; // NULL: never
     bool trusted;     // may use DMA without an IOMMU
+    bool on_demand;   // program worker = Worker(client: given);
     Span span;
 } AstInstance;
 

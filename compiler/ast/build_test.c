@@ -298,6 +298,9 @@ static void processes_and_systems(void **state) {
         "(instance a m.A c: (. b c) (restart 3) trusted)"
     );
     check(
+        "system S { program program = m.A(c: given); }", "(instance program m.A c: given program)"
+    );
+    check(
         "package p { profile release { checks = true; } }",
         "(setting profile release\n      (setting checks true))"
     );

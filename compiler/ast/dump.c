@@ -399,6 +399,7 @@ static void dump_system(Dump *d, const AstItem *item) {
         dump__args(d, &sip->args);
         dump_part(d, "restart", sip->restart);
         dump_flag(d, sip->trusted, "trusted");
+        dump_flag(d, sip->on_demand, "program");
         dump_doc(d, sip->doc);
         dump__close(d);
     }

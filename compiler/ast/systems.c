@@ -73,8 +73,10 @@ void ast__sip(Build *b, const SyntaxNode *node, AstSip *out) {
 // --- systems ------------------------------------------------------------------------------------------
 
 static AstInstance build_instance(Build *b, const SyntaxNode *node, Str doc) {
+    const SyntaxNode *kind = CHILD(node, KIND);
     AstInstance out = {
         .doc = doc,
+        .on_demand = kind && syntax_is(b->syntax, kind, "program"),
         .name = ast__name(b, CHILD(node, NAME)),
         .program = ast__path(b, CHILD(node, PROGRAM)),
         .args = ast__args(b, CHILD(node, ARGUMENTS)),

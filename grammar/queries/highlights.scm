@@ -72,7 +72,7 @@
 ["for" "while" "do" "break" "continue" "reverse"] @keyword.repeat
 ["return" "defer"] @keyword.return
 ["module" "import"] @keyword.import
-["struct" "enum" "flags" "interface" "contract" "sip" "system" "package" "test"] @keyword.type
+["struct" "enum" "flags" "interface" "contract" "sip" "program" "system" "package" "test"] @keyword.type
 ["message" "state" "one" "or" "in" "out" "override" "end"] @keyword
 ["send" "receive" "channel" "spawn" "join" "lock" "closed" "timeout"] @keyword.coroutine
 (unsatisfiable_pattern) @keyword.coroutine
