@@ -69,6 +69,15 @@ static void add_instance(Wiring *wiring, const AstInstance *ast) {
         diag_report(checker->diags, ast->name.span, E_DUPLICATE, text_of(checker, instance.name));
     if (ast->restart) instance.restart = restarts(wiring, ast->restart);
     instance.trusted = ast->trusted;
+    instance.on_demand = ast->on_demand;
+    if (ast->on_demand && (ast->restart || ast->trusted)) {
+        diag_report(
+            checker->diags, ast->span, E_PROGRAM_SETTING, text_of(checker, instance.name),
+            ast->restart ? "`restart`" : "`trusted`"
+        );
+        instance.restart = 0;
+        instance.trusted = false;
+    }
     uint32_t count = instance.program ? instance.program->main->sig.params.len : 0;
     for (uint32_t i = 0; i < count; i++)
         vec_push(
@@ -155,6 +164,15 @@ static void wire_taken(Wiring *wiring, const AstExpr *value, HirWire *wire) {
     }
     const HirSip *program = wiring->system->instances.data[wire->instance].program;
     if (!program) return;
+    if (wiring->system->instances.data[wire->instance].on_demand) {
+        diag_report(
+            checker->diags, value->span, E_PROGRAM_WIRED,
+            arena_printf(
+                checker->arena, "%s.%s", text_of(checker, from->name), text_of(checker, name->name)
+            )
+        );
+        return;
+    }
     wire->param = param_row(program, name->name);
     if (wire->param == UINT32_MAX) {
         diag_report(
@@ -165,6 +183,23 @@ static void wire_taken(Wiring *wiring, const AstExpr *value, HirWire *wire) {
     } else {
         wire->kind = HIR_WIRE_TAKEN;
     }
+}
+
+// A program by its name: it is started by whoever is wired to it.
+static bool is_program(const Wiring *wiring, const AstExpr *value, uint32_t *row) {
+    if (value->kind != AST_EXPR_NAME) return false;
+    *row = instance_row(wiring, value->name.name);
+    return *row != UINT32_MAX && wiring->system->instances.data[*row].on_demand;
+}
+
+static void wire_given(Wiring *wiring, const HirInstance *instance, uint32_t param, HirWire *wire) {
+    if (instance->on_demand)
+        wire->kind = HIR_WIRE_GIVEN;
+    else
+        diag_report(
+            wiring->checker->diags, wire->span, E_GIVEN_TO_SIP,
+            text_of(wiring->checker, instance->name), param_text(wiring, instance, param)
+        );
 }
 
 // --- texts ----------------------------------------------------------------------------------------------------------------------
@@ -224,10 +259,27 @@ static bool add_wire(Wiring *wiring, HirInstance *instance, const AstArg *arg, b
     bool dotted =
         arg->value->kind == AST_EXPR_FIELD && arg->value->field.base->kind == AST_EXPR_NAME;
     if (is_error(param_type(instance, param))) return true;
-    if (!endpoint)
+    if (!endpoint && instance->on_demand)
+        diag_report(
+            checker->diags, arg->span, E_PROGRAM_SETTING, text_of(checker, instance->name),
+            "text arguments"
+        );
+    else if (!endpoint)
         wire_texts(wiring, arg->value, wire);
+    else if (is_word(wiring, arg->value, "given"))
+        wire_given(wiring, instance, param, wire);
+    else if (is_word(wiring, arg->value, "offered") && instance->on_demand)
+        diag_report(
+            checker->diags, arg->value->span, E_PROGRAM_WIRED, param_text(wiring, instance, param)
+        );
     else if (is_word(wiring, arg->value, "offered"))
         wire->kind = HIR_WIRE_OFFERED;
+    else if (is_program(wiring, arg->value, &wire->instance))
+        wire->kind = HIR_WIRE_PROGRAM;
+    else if (dotted && instance->on_demand && !is_word(wiring, arg->value->field.base, "machine"))
+        diag_report(
+            checker->diags, arg->value->span, E_PROGRAM_WIRED, param_text(wiring, instance, param)
+        );
     else if (dotted && is_word(wiring, arg->value->field.base, "machine"))
         wire_machine(wiring, instance, param, &arg->value->field.name, wire);
     else if (dotted)
@@ -366,6 +418,119 @@ static void check_ends(Wiring *wiring) {
     }
 }
 
+// --- programs -----------------------------------------------------------------------------------------------------------------
+
+// `Program<E>` of sip.process: what its `start` gives.
+static const HirType *starter_ends(const Checker *checker, const HirType *type) {
+    const HirContract *contract = type->contract;
+    if (type->kind != HIR_TYPE_ENDPOINT || type->side != HIR_IMP || type->state != 0 || !contract ||
+        contract->messages.len == 0 || contract->messages.data[0].args.len == 0 ||
+        strcmp(text_of(checker, contract->module), "sip.process") != 0 ||
+        strncmp(text_of(checker, contract->name), "Program<", 8) != 0)
+        return NULL;
+    return contract->messages.data[0].args.data[0].type;
+}
+
+typedef struct Ends { // what is given: one end, or the fields of a struct
+    const HirType *type;
+    uint32_t count;
+} Ends;
+
+static const HirType *end_type(const Ends *ends, uint32_t row) {
+    return ends->type->kind == HIR_TYPE_STRUCT ? ends->type->structure->fields.data[row].type
+                                               : ends->type;
+}
+
+// NULL if the end in that row is one for `param`; else what is wrong.
+static const char *misfit(
+    Checker *checker, const Ends *ends, uint32_t row, const HirInstance *program, uint32_t param
+) {
+    const HirType *given = end_type(ends, row), *wanted = param_type(program, param);
+    const char *name = text_of(checker, program->program->main->locals.data[param]->name);
+    if (ends->type->kind == HIR_TYPE_STRUCT) {
+        const char *field = text_of(checker, ends->type->structure->fields.data[row].name);
+        if (strcmp(field, name) != 0)
+            return arena_printf(
+                checker->arena, "its end number %u is called `%s`, and the program's `%s`", row + 1,
+                field, name
+            );
+    }
+    return given == wanted ? NULL
+                           : arena_printf(
+                                 checker->arena, "`%s` is `%s`, and not `%s`", name,
+                                 type_text(checker, wanted), type_text(checker, given)
+                             );
+}
+
+static const char *compare_ends(Checker *checker, const Ends *ends, const HirInstance *program) {
+    uint32_t given = 0;
+    for (uint32_t i = 0; i < program->wires.len; i++) {
+        if (program->wires.data[i].kind != HIR_WIRE_GIVEN) continue;
+        const char *wrong = given < ends->count ? misfit(checker, ends, given, program, i) : NULL;
+        if (wrong) return wrong;
+        given++;
+    }
+    return given == ends->count
+               ? NULL
+               : arena_printf(
+                     checker->arena, "it gives %u, and %u are `given`", ends->count, given
+                 );
+}
+
+static void check_starter(Wiring *wiring, const HirInstance *instance, uint32_t param) {
+    Checker *checker = wiring->checker;
+    const HirWire *wire = &instance->wires.data[param];
+    const HirType *type = param_type(instance, param), *gives = starter_ends(checker, type);
+    const HirInstance *program = &wiring->system->instances.data[wire->instance];
+    if (!gives) {
+        diag_report(
+            checker->diags, wire->span, E_NOT_A_STARTER, param_text(wiring, instance, param),
+            type->contract ? text_of(checker, type->contract->name) : type_text(checker, type)
+        );
+        return;
+    }
+    vec_each(HirWire, other, &program->wires)
+        if (other->kind == HIR_WIRE_ERROR) return; // reported
+    const Ends ends = { gives, gives->kind == HIR_TYPE_STRUCT ? gives->structure->fields.len : 1 };
+    const char *wrong = program->program ? compare_ends(checker, &ends, program) : NULL;
+    if (wrong)
+        diag_report(
+            checker->diags, wire->span, E_PROGRAM_ENDS, param_text(wiring, instance, param),
+            text_of(checker, program->name), wrong
+        );
+}
+
+static bool is_started(const HirSystem *system, uint32_t program) {
+    vec_each(HirInstance, instance, &system->instances)
+        vec_each(HirWire, wire, &instance->wires)
+            if (wire->kind == HIR_WIRE_PROGRAM && wire->instance == program) return true;
+    return false;
+}
+
+static void check_programs(Wiring *wiring) {
+    Checker *checker = wiring->checker;
+    for (uint32_t i = 0; i < wiring->system->instances.len; i++) {
+        const HirInstance *instance = &wiring->system->instances.data[i];
+        for (uint32_t k = 0; k < instance->wires.len; k++)
+            if (instance->wires.data[k].kind == HIR_WIRE_PROGRAM)
+                check_starter(wiring, instance, k);
+        if (!instance->on_demand || !instance->program) continue;
+        vec_each(HirGrant, grant, &instance->program->grants) {
+            if (!grant_is_device(grant)) continue;
+            diag_report(
+                checker->diags, instance->span, E_PROGRAM_DEVICE, text_of(checker, instance->name),
+                grant_text(checker, grant)
+            );
+            break;
+        }
+        if (!is_started(wiring->system, i))
+            diag_report(
+                checker->diags, instance->span, E_PROGRAM_NOT_STARTED,
+                text_of(checker, instance->name)
+            );
+    }
+}
+
 // Who is started again gets new channels; a peer that is another process learns of its own end by a `Wire` alone, and so do both if
 // both may be started again.
 static void check_restarts(const Wiring *wiring) {
@@ -401,6 +566,7 @@ static void check_quotas(const Wiring *wiring) {
     uint64_t bytes = 0;
     for (uint32_t i = 0; i < wiring->system->instances.len; i++) {
         const HirSip *program = wiring->system->instances.data[i].program;
+        if (wiring->system->instances.data[i].on_demand) continue; // of its starter's heap
         bytes += program
                      ? program->heap + program->stack * (program->threads ? program->threads : 1)
                      : 0;
@@ -441,6 +607,7 @@ static void check_devices_of(Wiring *wiring) {
     Givens givens = { 0 };
     vec_each(HirInstance, instance, &wiring->system->instances) {
         const HirGrant *wants = NULL;
+        if (instance->on_demand) continue; // has none: check_programs
         for (uint32_t i = 0; instance->program && i < instance->program->grants.len; i++) {
             const HirGrant *grant = &instance->program->grants.data[i];
             if (!grant_is_device(grant)) continue;
@@ -469,6 +636,7 @@ void check_system(Checker *checker, Decl *decl) {
     for (uint32_t i = 0; i < wiring.system->instances.len; i++)
         add_wires(&wiring, i);
     check_ends(&wiring);
+    check_programs(&wiring);
     check_restarts(&wiring);
     check_quotas(&wiring);
     check_devices_of(&wiring);

@@ -36,7 +36,11 @@ static void number_wires(Space *space) {
             const DeadlockWire *wire = &system->sips[i].wires[p];
             uint32_t *end = &space->wire_ends[i][p];
             *end = NO_END;
-            if (wire->kind == DEADLOCK_WIRE_NONE) continue;
+            space->programs[i]->starts |= wire->kind == DEADLOCK_WIRE_PROGRAM;
+            bool is_followed = wire->kind != DEADLOCK_WIRE_NONE &&
+                               wire->kind != DEADLOCK_WIRE_PROGRAM &&
+                               wire->kind != DEADLOCK_WIRE_GIVEN;
+            if (!is_followed) continue;
             bool known = wire->kind == DEADLOCK_WIRE_CHANNEL &&
                          (wire->sip < i || (wire->sip == i && wire->param < p));
             if (known) {
@@ -197,7 +201,10 @@ static uint32_t end_at(Mover *mover, const SirPlace *place) {
     const Value *value =
         deadlock__value_at(&mover->space->values, deadlock__spot_get(mover, &spot));
     if (value->kind == VALUE_END) return (uint32_t)value->bits;
-    deadlock__mover_lose(mover, "it uses an endpoint that the analysis does not follow");
+    deadlock__mover_lose(
+        mover, mover->program->starts ? "it starts programs, which the analysis does not follow"
+                                      : "it uses an endpoint that the analysis does not follow"
+    );
     return NO_END;
 }
 

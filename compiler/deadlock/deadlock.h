@@ -24,6 +24,8 @@ typedef enum DeadlockWireKind {
     DEADLOCK_WIRE_GIVES, // the other end goes to sip `sip`, which asks for it by its parameter `param`
     DEADLOCK_WIRE_TAKES, // to the kernel, by which the ends of parameter `param` of sip `sip` come
     DEADLOCK_WIRE_MEETS, // ... of channels that are made once that parameter asks for the other end, too
+    DEADLOCK_WIRE_PROGRAM, // to the kernel, which starts processes as sip `sip` says: what these do is not followed
+    DEADLOCK_WIRE_GIVEN, // of a sip on demand, by its starter
 } DeadlockWireKind;
 
 typedef struct DeadlockWire { // one per parameter of main, in order
@@ -36,6 +38,7 @@ typedef struct DeadlockSip {
     const SirModule *module; // legal: it came from the lowering, or was verified
     const DeadlockWire *wires;
     uint32_t restarts; // how often it is started again after a fault, at most
+    bool on_demand;    // not started with the system, and not followed
 } DeadlockSip;
 
 typedef struct DeadlockSystem { // all borrowed; both ends of each channel name each other

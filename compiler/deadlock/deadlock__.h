@@ -96,7 +96,8 @@ typedef struct Program {
     bool locks;  // somebody waits or speaks while it holds one: then who has which counts
     FuncFacts *funcs;
     bool may_exit;
-    bool takes; // the oldest member of a set: then the order of members counts
+    bool starts; // other programs, which are not followed
+    bool takes;  // the oldest member of a set: then the order of members counts
 } Program;
 
 Program *deadlock__facts_find(Arena *arena, const SirModule *module);

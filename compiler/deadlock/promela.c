@@ -240,7 +240,8 @@ static void write_sip(Writer *writer, uint32_t sip) {
 static void write_init(Writer *writer) {
     buf_cstr(writer->out, "init {\n    atomic {\n");
     for (uint32_t i = 0; i < writer->space.system->sip_count; i++)
-        buf_printf(writer->out, "        run sip%u();\n", i);
+        if (!writer->space.system->sips[i].on_demand)
+            buf_printf(writer->out, "        run sip%u();\n", i);
     buf_cstr(writer->out, "    }\n}\n");
 }
 
@@ -254,7 +255,7 @@ bool deadlock_promela(Arena *arena, const DeadlockSystem *system, Buf *out, Dead
     );
     write_queues(&writer);
     for (uint32_t i = 0; i < system->sip_count && !writer.why; i++)
-        write_sip(&writer, i);
+        if (!system->sips[i].on_demand) write_sip(&writer, i);
     write_init(&writer);
     if (writer.why) {
         const Config *config = deadlock__config_at(&writer.space, writer.why_config);

@@ -75,7 +75,8 @@ static void add_first(Search *search) {
     for (uint32_t i = 0; i < space->system->sip_count; i++) {
         const SirModule *module = space->system->sips[i].module;
         uint32_t params = module->funcs.data[module->manifest.main].sig.param_count;
-        space->others_may_exit |= !search->part[i] && space->programs[i]->may_exit;
+        space->others_may_exit |= !search->part[i] && !space->system->sips[i].on_demand &&
+                                  space->programs[i]->may_exit; // on demand, it ends itself
         if (!search->part[i]) continue;
         Val *args = arena_array(&search->arena, Val, params);
         for (uint32_t p = 0; p < params; p++) {
@@ -351,6 +352,8 @@ void deadlock_search(
     bool *done = arena_array(arena, bool, system->sip_count),
          *part = arena_array(arena, bool, system->sip_count);
     *report = (DeadlockReport){ .verdict = DEADLOCK_FREE };
+    for (uint32_t i = 0; i < system->sip_count; i++)
+        done[i] = system->sips[i].on_demand;
     while (next_part(system, done, part)) {
         DeadlockReport found = search_part(arena, system, part, limit);
         add_report(arena, report, &found);

@@ -84,8 +84,10 @@ int command_build(const Options *options) {
 // --- packing -----------------------------------------------------------------------------------------------------------
 
 static void pack_wires(Arena *arena, const Instance *from, ImageInstanceInput *to) {
-    static const ImageWireKind kinds[] = { IMAGE_WIRE_CHANNEL, IMAGE_WIRE_MACHINE, IMAGE_WIRE_ARGS,
-                                           IMAGE_WIRE_DEVICE };
+    static const ImageWireKind kinds[] = {
+        IMAGE_WIRE_CHANNEL, IMAGE_WIRE_MACHINE, IMAGE_WIRE_ARGS,
+        IMAGE_WIRE_DEVICE,  IMAGE_WIRE_PROGRAM, IMAGE_WIRE_GIVEN
+    };
     ImageWireInput *wires = arena_array(arena, ImageWireInput, from->wires.len);
     for (uint32_t i = 0; i < from->wires.len; i++) {
         const Wire *wire = &from->wires.data[i];
@@ -100,6 +102,7 @@ static void pack_wires(Arena *arena, const Instance *from, ImageInstanceInput *t
                                 .program = from->program,
                                 .restart = from->restart,
                                 .trusted = from->trusted,
+                                .on_demand = from->on_demand,
                                 .wires = wires,
                                 .wire_count = from->wires.len };
 }

@@ -99,6 +99,14 @@ static void note(const Project *project, const HirInstance *sip, const char *wha
     );
 }
 
+// Nothing of the interpreter starts processes.
+static const HirInstance *starter_of(const HirSystem *system) {
+    vec_each(HirInstance, sip, &system->instances)
+        vec_each(HirWire, wire, &sip->wires)
+            if (wire->kind == HIR_WIRE_PROGRAM && !sip->on_demand) return sip;
+    return NULL;
+}
+
 static InterpWire wire_of(Work *work, const HirInstance *sip, uint32_t param) {
     Project *project = &work->project;
     const HirWire *hir = &sip->wires.data[param];
@@ -140,6 +148,14 @@ static const SirModule *module_of(Work *work, const HirSystem *system, uint32_t 
 static ExitCode add_system(Work *work, const HirSystem *system) {
     Project *project = &work->project;
     ExitCode code = EXIT_OK;
+    const HirInstance *starter = starter_of(system);
+    if (starter) {
+        fprintf(
+            stderr, "sipcc: interp starts no programs, as sip `%s` does; `sipcc run` does\n",
+            names_text(project->checked->names, starter->name)
+        );
+        return EXIT_PROGRAM;
+    }
     work->is_system = true;
     for (uint32_t i = 0; code == EXIT_OK && i < system->instances.len; i++) {
         const HirInstance *sip = &system->instances.data[i];

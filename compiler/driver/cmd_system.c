@@ -27,13 +27,14 @@ static ExitCode prepare(Project *project, const Options *options) {
 // --- as text -----------------------------------------------------------------------------------------------------------
 
 static void list_wire(const Wire *wire, Buf *out) {
-    static const char *const words[WIRE_KINDS] = { [WIRE_CHANNEL] = "",
-                                                   [WIRE_MACHINE] = "machine.",
-                                                   [WIRE_ARGS] = "texts",
-                                                   [WIRE_DEVICE] = "device" };
+    static const char *const words[WIRE_KINDS] = {
+        [WIRE_CHANNEL] = "",      [WIRE_MACHINE] = "machine.", [WIRE_ARGS] = "texts",
+        [WIRE_DEVICE] = "device", [WIRE_PROGRAM] = "starts ",  [WIRE_GIVEN] = "given by the starter"
+    };
     buf_printf(out, "    %s: %s", wire->param, words[wire->kind]);
     if (wire->kind == WIRE_CHANNEL) buf_printf(out, "%s.%s", wire->sip, wire->target);
     if (wire->kind == WIRE_MACHINE) buf_cstr(out, wire->target);
+    if (wire->kind == WIRE_PROGRAM) buf_cstr(out, wire->sip);
     if (wire->kind == WIRE_ARGS) buf_printf(out, " %u", wire->texts.len);
     buf_byte(out, '\n');
 }
@@ -62,7 +63,9 @@ static bool list(Project *project, const Wiring *wiring, const DeadlockSystem *s
         wrong = is_wrong(options, report.verdict);
     }
     vec_each(Instance, sip, &wiring->sips) {
-        buf_printf(out, "  sip %s = %s", sip->name, sip->program);
+        buf_printf(
+            out, "  %s %s = %s", sip->on_demand ? "program" : "sip", sip->name, sip->program
+        );
         if (sip->restart) buf_printf(out, " restart %u", sip->restart);
         if (sip->trusted) buf_cstr(out, " trusted");
         buf_byte(out, '\n');

@@ -61,6 +61,11 @@ static bool add_wire(
     if (!find_param(sips[row].module, from->param, &param)) return false;
     DeadlockWire *wire = &wires[param];
     if (from->kind == WIRE_MACHINE) wire->kind = DEADLOCK_WIRE_MACHINE;
+    if (from->kind == WIRE_GIVEN) wire->kind = DEADLOCK_WIRE_GIVEN;
+    if (from->kind == WIRE_PROGRAM) {
+        wire->kind = DEADLOCK_WIRE_PROGRAM;
+        return find_sip(wiring, from->sip, &wire->sip);
+    }
     if (from->kind != WIRE_CHANNEL) return true;
     wire->kind = DEADLOCK_WIRE_CHANNEL;
     return find_sip(wiring, from->sip, &wire->sip) &&
@@ -152,6 +157,7 @@ bool deadlock_system(Project *project, const Wiring *wiring, DeadlockSystem *sys
         const Instance *sip = &wiring->sips.data[i];
         sips[i].name = sip->name;
         sips[i].restarts = sip->restart;
+        sips[i].on_demand = sip->on_demand;
         for (uint32_t k = 0; k < i && !sips[i].module; k++)
             if (strcmp(wiring->sips.data[k].program, sip->program) == 0)
                 sips[i].module = sips[k].module;

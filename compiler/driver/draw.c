@@ -14,7 +14,7 @@ static void draw_sip(const Instance *sip, const DeadlockSip *facts, Buf *out) {
         (unsigned long long)(manifest->stack_bytes >> 10), manifest->threads
     );
     if (sip->restart) buf_printf(out, "\\nrestart %u", sip->restart);
-    buf_cstr(out, "\"];\n");
+    buf_cstr(out, sip->on_demand ? "\", style=dotted];\n" : "\"];\n");
 }
 
 static void draw_wire(
@@ -22,7 +22,7 @@ static void draw_wire(
 ) {
     const DeadlockSip *sip = &system->sips[row];
     const DeadlockWire *wire = &sip->wires[param];
-    if (wire->kind == DEADLOCK_WIRE_NONE) return;
+    if (wire->kind == DEADLOCK_WIRE_NONE || wire->kind == DEADLOCK_WIRE_GIVEN) return;
     const SirTypeInfo *type = param_type(sip->module, param);
     const SirContractInfo *contract = &sip->module->contracts.data[type->contract];
     Str name = sip->module->manifest.param_names[param];
@@ -30,6 +30,13 @@ static void draw_wire(
         buf_printf(
             out, "    %s -> machine [label=\"" STR_FMT "\", taillabel=\"" STR_FMT "\"];\n",
             wiring->sips.data[row].name, STR_ARG(contract->name), STR_ARG(name)
+        );
+        return;
+    }
+    if (wire->kind == DEADLOCK_WIRE_PROGRAM) {
+        buf_printf(
+            out, "    %s -> %s [label=\"starts\", taillabel=\"" STR_FMT "\", style=dotted];\n",
+            wiring->sips.data[row].name, wiring->sips.data[wire->sip].name, STR_ARG(name)
         );
         return;
     }

@@ -283,6 +283,11 @@ static void add_wire(
             );
         break;
     case HIR_WIRE_DEVICE: wire.kind = WIRE_DEVICE; break;
+    case HIR_WIRE_GIVEN: wire.kind = WIRE_GIVEN; break;
+    case HIR_WIRE_PROGRAM:
+        wire.kind = WIRE_PROGRAM;
+        wire.sip = text(project, system->instances.data[hir->instance].name);
+        break;
     case HIR_WIRE_ERROR: return;
     }
     vec_push(&project->arena, &instance->wires, wire);
@@ -294,7 +299,8 @@ Wiring project_wiring(Project *project, const HirSystem *system) {
         Instance instance = { .name = text(project, from->name),
                               .program = text(project, from->program->name),
                               .restart = from->restart,
-                              .trusted = from->trusted };
+                              .trusted = from->trusted,
+                              .on_demand = from->on_demand };
         for (uint32_t i = 0; i < from->wires.len; i++)
             add_wire(project, system, from, i, &instance);
         vec_push(&project->arena, &wiring.sips, instance);

@@ -8,10 +8,8 @@
 enum { MOST_WORDS = 260, MOST_SIPS = 1024 };
 
 static const char *const kind_words[WIRE_KINDS] = {
-    [WIRE_CHANNEL] = "channel",
-    [WIRE_MACHINE] = "machine",
-    [WIRE_ARGS] = "args",
-    [WIRE_DEVICE] = "device",
+    [WIRE_CHANNEL] = "channel", [WIRE_MACHINE] = "machine", [WIRE_ARGS] = "args",
+    [WIRE_DEVICE] = "device",   [WIRE_PROGRAM] = "program", [WIRE_GIVEN] = "given",
 };
 
 // --- writing -------------------------------------------------------------------------------------------------
@@ -32,6 +30,7 @@ static void write_wire(const Wire *wire, Buf *out) {
     buf_printf(out, "wire %s %s", wire->param, kind_words[wire->kind]);
     if (wire->kind == WIRE_CHANNEL) buf_printf(out, " %s %s", wire->sip, wire->target);
     if (wire->kind == WIRE_MACHINE) buf_printf(out, " %s", wire->target);
+    if (wire->kind == WIRE_PROGRAM) buf_printf(out, " %s", wire->sip);
     vec_each(const char *, text, &wire->texts) {
         buf_byte(out, ' ');
         write_text(*text, out);
@@ -42,10 +41,13 @@ static void write_wire(const Wire *wire, Buf *out) {
 void wiring_write(const Wiring *wiring, Buf *out) {
     buf_printf(out, "sip-system 1\nsystem %s\n", wiring->name);
     vec_each(Instance, sip, &wiring->sips) {
-        buf_printf(
-            out, "sip %s %s %u%s\n", sip->name, sip->program, sip->restart,
-            sip->trusted ? " trusted" : ""
-        );
+        if (sip->on_demand)
+            buf_printf(out, "program %s %s\n", sip->name, sip->program);
+        else
+            buf_printf(
+                out, "sip %s %s %u%s\n", sip->name, sip->program, sip->restart,
+                sip->trusted ? " trusted" : ""
+            );
         vec_each(Wire, wire, &sip->wires)
             write_wire(wire, out);
     }
@@ -115,12 +117,8 @@ static bool read_number(const char *word, uint32_t *number) {
     return true;
 }
 
-static bool read_sip(Arena *arena, const Line *line, Wiring *wiring) {
-    Instance sip = { 0 };
-    sip.trusted = line->count == 5 && strcmp(line->words[4], "trusted") == 0;
-    if ((line->count != 4 && !sip.trusted) || !is_name(line->words[1]) ||
-        !is_name(line->words[2]) || !read_number(line->words[3], &sip.restart) ||
-        wiring->sips.len == MOST_SIPS)
+static bool add_sip(Arena *arena, const Line *line, Instance sip, Wiring *wiring) {
+    if (!is_name(line->words[1]) || !is_name(line->words[2]) || wiring->sips.len == MOST_SIPS)
         return false;
     sip.name = line->words[1];
     sip.program = line->words[2];
@@ -128,9 +126,21 @@ static bool read_sip(Arena *arena, const Line *line, Wiring *wiring) {
     return true;
 }
 
+static bool read_program(Arena *arena, const Line *line, Wiring *wiring) {
+    return line->count == 3 && add_sip(arena, line, (Instance){ .on_demand = true }, wiring);
+}
+
+static bool read_sip(Arena *arena, const Line *line, Wiring *wiring) {
+    Instance sip = { 0 };
+    sip.trusted = line->count == 5 && strcmp(line->words[4], "trusted") == 0;
+    return (line->count == 4 || sip.trusted) && read_number(line->words[3], &sip.restart) &&
+           add_sip(arena, line, sip, wiring);
+}
+
 static bool read_wire(Arena *arena, const Line *line, Wiring *wiring) {
     static const uint32_t words[WIRE_KINDS] = {
-        [WIRE_CHANNEL] = 5, [WIRE_MACHINE] = 4, [WIRE_ARGS] = 0, [WIRE_DEVICE] = 3
+        [WIRE_CHANNEL] = 5, [WIRE_MACHINE] = 4, [WIRE_ARGS] = 0,
+        [WIRE_DEVICE] = 3,  [WIRE_PROGRAM] = 4, [WIRE_GIVEN] = 3
     };
     Wire wire = { 0 };
     if (wiring->sips.len == 0 || line->count < 3 || !is_name(line->words[1])) return false;
@@ -147,7 +157,7 @@ static bool read_wire(Arena *arena, const Line *line, Wiring *wiring) {
             vec_push(arena, &wire.texts, text);
         }
     }
-    if (wire.kind == WIRE_CHANNEL) wire.sip = line->words[3];
+    if (wire.kind == WIRE_CHANNEL || wire.kind == WIRE_PROGRAM) wire.sip = line->words[3];
     if (wire.kind == WIRE_CHANNEL || wire.kind == WIRE_MACHINE)
         wire.target = line->words[line->count - 1];
     vec_push(arena, &vec_last(&wiring->sips)->wires, wire);
@@ -163,6 +173,7 @@ static bool read_line(Arena *arena, uint32_t number, const Line *line, Wiring *w
         return strcmp(line->words[0], "system") == 0 && is_name(wiring->name);
     }
     if (strcmp(line->words[0], "sip") == 0) return read_sip(arena, line, wiring);
+    if (strcmp(line->words[0], "program") == 0) return read_program(arena, line, wiring);
     return strcmp(line->words[0], "wire") == 0 && read_wire(arena, line, wiring);
 }
 

@@ -9,7 +9,8 @@
 //     ...
 //
 // A line a fact: a `sip` line names instance, program and most restarts, and may end in `trusted`; a `wire` line belongs to the sip above it. The
-// programs lie beside the file, as PROGRAM.sipx.
+// programs lie beside the file, as PROGRAM.sipx. A `program` line names an instance that is not started with the system, and its program; wires
+// `given` are its own, and `wire PARAM program NAME` leads to it.
 
 #ifndef DRIVER_WIRING_H
 #define DRIVER_WIRING_H
@@ -22,13 +23,21 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-typedef enum WireKind { WIRE_CHANNEL, WIRE_MACHINE, WIRE_ARGS, WIRE_DEVICE, WIRE_KINDS } WireKind;
+typedef enum WireKind {
+    WIRE_CHANNEL,
+    WIRE_MACHINE,
+    WIRE_ARGS,
+    WIRE_DEVICE,
+    WIRE_PROGRAM,
+    WIRE_GIVEN,
+    WIRE_KINDS
+} WireKind;
 
 typedef struct Wire {
     const char *param; // of the sip's program
     WireKind kind;
-    const char *sip;         // CHANNEL: the instance at the other end
-    const char *target;      // CHANNEL: its parameter; MACHINE: the service
+    const char *sip;    // CHANNEL: the instance at the other end; PROGRAM: the one that is started
+    const char *target; // CHANNEL: its parameter; MACHINE: the service
     VEC(const char *) texts; // ARGS
 } Wire;
 
@@ -36,6 +45,7 @@ typedef struct Instance {
     const char *name, *program;
     uint32_t restart;
     bool trusted;
+    bool on_demand; // not started with the system
     VEC(Wire) wires;
 } Instance;
 

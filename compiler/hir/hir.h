@@ -372,14 +372,16 @@ typedef enum HirWireKind {
     HIR_WIRE_OFFERED,
     HIR_WIRE_TAKEN,
     HIR_WIRE_MACHINE,
-    HIR_WIRE_TEXTS,  // `own own str[] args`
-    HIR_WIRE_DEVICE, // what the process's `uses` says
+    HIR_WIRE_TEXTS,   // `own own str[] args`
+    HIR_WIRE_DEVICE,  // what the process's `uses` says
+    HIR_WIRE_PROGRAM, // to the kernel, which starts `instance`
+    HIR_WIRE_GIVEN,   // of what is started on demand: its starter gives it
 } HirWireKind;
 
 typedef struct
     HirWire { // one per parameter of the program, in order; OFFERED knows its other end after wiring
     HirWireKind kind;
-    uint32_t instance, param; // the other end: TAKEN, and OFFERED once taken
+    uint32_t instance, param; // the other end: TAKEN, and OFFERED once taken; PROGRAM: instance
     Name service;             // MACHINE
     bool gives;     // the other end is delivered by a `Wire`, of channels that the kernel makes
     VEC(Str) texts; // TEXTS; no NUL in them
@@ -391,7 +393,8 @@ typedef struct HirInstance {
     const HirSip *program;
     VEC(HirWire) wires;
     uint32_t restart;
-    bool trusted; // its devices may reach any memory
+    bool trusted;   // its devices may reach any memory
+    bool on_demand; // not started with the system, but by those that are wired to it
     Span span;
 } HirInstance;
 

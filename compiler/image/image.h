@@ -24,8 +24,8 @@ typedef struct ImageProgramInput {
 typedef struct ImageWireInput {
     const char *param; // of the instance's program
     ImageWireKind kind;
-    const char *sip;          // CHANNEL: the instance at the other end
-    const char *target;       // CHANNEL: its parameter; MACHINE: the service, `console`
+    const char *sip;    // CHANNEL: the instance at the other end; PROGRAM: the one that is started
+    const char *target; // CHANNEL: its parameter; MACHINE: the service, `console`
     const char *const *texts; // ARGS
     uint32_t text_count;
 } ImageWireInput;
@@ -35,7 +35,8 @@ typedef struct ImageInstanceInput {
     uint32_t restart;
     const ImageWireInput *wires; // in any order
     uint32_t wire_count;
-    bool trusted; // its devices may reach any memory
+    bool trusted;   // its devices may reach any memory
+    bool on_demand; // started by others
 } ImageInstanceInput;
 
 typedef struct ImageInput { // all borrowed

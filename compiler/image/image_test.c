@@ -73,9 +73,9 @@ static void make_system(System *system) {
         (ImageWireInput){ "echo", IMAGE_WIRE_CHANNEL, "server", "echo", NULL, 0 };
     system->client_wires[2] = (ImageWireInput){ "args", IMAGE_WIRE_ARGS, NULL, NULL, words, 3 };
     system->instances[0] =
-        (ImageInstanceInput){ "server", "Server", 0, system->server_wires, 1, false };
+        (ImageInstanceInput){ "server", "Server", 0, system->server_wires, 1, false, false };
     system->instances[1] =
-        (ImageInstanceInput){ "client", "Client", 0, system->client_wires, 3, false };
+        (ImageInstanceInput){ "client", "Client", 0, system->client_wires, 3, false, false };
     system->input = (ImageInput){ "Main", system->programs, 2, system->instances, 2 };
 }
 

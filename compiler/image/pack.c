@@ -109,6 +109,7 @@ static bool read_instances(Pack *pack) {
             );
         row->restart = instance->restart;
         row->trusted = instance->trusted;
+        row->on_demand = instance->on_demand;
         row->name = keep_text(pack, instance->name);
         row->first_wire = wires;
         row->wire_count = program_of(pack, i)->manifest.params.count;
@@ -156,6 +157,13 @@ static bool resolve_wire(Pack *pack, const char *sip, const ImageWireInput *wire
     case IMAGE_WIRE_CHANNEL: return resolve_channel(pack, sip, wire, row);
     case IMAGE_WIRE_ARGS: return resolve_texts(pack, sip, wire, row);
     case IMAGE_WIRE_DEVICE: return true; // which, its manifest says
+    case IMAGE_WIRE_GIVEN: return true;  // by its starter, which names it by its place
+    case IMAGE_WIRE_PROGRAM:
+        return find_instance(pack, wire->sip, &row->instance) ||
+               refuse(
+                   pack, "%s.%s starts %s, and there is no such program", sip, wire->param,
+                   wire->sip
+               );
     case IMAGE_WIRE_MACHINE:
         row->service = IMAGE_SERVICE_CONSOLE;
         return strcmp(wire->target, "console") == 0 ||
@@ -206,6 +214,7 @@ static bool quotas_hold(Pack *pack) {
     for (uint32_t i = 0; i < pack->input->instance_count; i++) {
         const SealManifest *manifest = &program_of(pack, i)->manifest;
         const uint64_t threads = manifest->threads ? manifest->threads : 1;
+        if (pack->input->instances[i].on_demand) continue; // out of its starter's quota
         mib += (manifest->heap_bytes >> 20) + (manifest->stack_bytes >> 10) * threads / 1024;
     }
     return mib <= IMAGE_MOST_MIB ||
@@ -318,7 +327,9 @@ static bool limits_hold(Pack *pack) {
         return refuse(
             pack, "the system has more programs, more sips or more bytes than an image has room for"
         );
-    return input->instance_count > 0 || refuse(pack, "the system has no sips");
+    for (uint32_t i = 0; i < input->instance_count; i++)
+        if (!input->instances[i].on_demand) return true;
+    return refuse(pack, "the system has no sips");
 }
 
 bool image_pack(const ImageInput *input, Buf *out, char error[IMAGE_ERROR_ROOM]) {

@@ -5,6 +5,7 @@
 
 #include "base/vec.h"
 #include "contracts/abi/kernel.h"
+#include "sealed/served.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -162,6 +163,12 @@ static bool add_contracts(Manifest *m) {
     return true;
 }
 
+static bool serves(const Manifest *m, SirContract contract, ServedContract served) {
+    uint8_t digest[32];
+    seal_contract_digest(m->module, contract, digest);
+    return served_is(digest, served);
+}
+
 // The endpoint that is delivered over and over; NULL: it is another contract.
 static const SirTypeInfo *delivered(const Manifest *m, const SirTypeInfo *param) {
     const SirContractInfo *contract = &m->module->contracts.data[param->contract];
@@ -179,6 +186,125 @@ static const SirTypeInfo *delivered(const Manifest *m, const SirTypeInfo *param)
     return end->kind == SIR_TYPE_ENDPOINT && end->state != SIR_STATE_ANY ? end : NULL;
 }
 
+// --- what starts programs: `Program<E>` of sip.process, whatever it is called --------------------------------------------
+
+enum { START, STARTED, REFUSED, START_REASONS = 5 };
+
+static const SirTypeInfo *type_row(const Manifest *m, SirType type) {
+    return &m->module->types.data[type];
+}
+
+static bool is_integer_struct(
+    const Manifest *m, SirType type, const SirTypeKind *kinds, uint32_t count
+) {
+    const SirTypeInfo *info = type_row(m, type);
+    if (info->kind != SIR_TYPE_STRUCT || info->is_wire || info->field_count != count) return false;
+    for (uint32_t i = 0; i < count; i++)
+        if (type_row(m, info->fields[i].type)->kind != kinds[i]) return false;
+    return true;
+}
+
+static bool is_texts(const Manifest *m, SirType type) { // own own str[]
+    const SirTypeInfo *info = type_row(m, type);
+    if (info->kind != SIR_TYPE_SLICE || info->mode != SIR_OWN) return false;
+    const SirTypeInfo *text = type_row(m, info->elem);
+    return text->kind == SIR_TYPE_STR && text->mode == SIR_OWN;
+}
+
+static bool is_end(const Manifest *m, SirType type) {
+    const SirTypeInfo *info = type_row(m, type);
+    return info->kind == SIR_TYPE_ENDPOINT && info->state != SIR_STATE_ANY;
+}
+
+// An end, or a struct of ends.
+static bool is_ends(const Manifest *m, SirType type) {
+    const SirTypeInfo *info = type_row(m, type);
+    if (info->kind != SIR_TYPE_STRUCT) return is_end(m, type);
+    for (uint32_t i = 0; i < info->field_count; i++)
+        if (!is_end(m, info->fields[i].type)) return false;
+    return !info->is_ref && !info->is_wire && info->field_count <= SEAL_MOST_ENDS;
+}
+
+// Whatever the kernel says is a variant: the values are 0, 1, 2 and so on in one byte.
+static bool is_reason(const Manifest *m, SirType type) {
+    const SirTypeInfo *info = type_row(m, type);
+    if (info->kind != SIR_TYPE_ENUM || !info->is_plain_enum ||
+        type_row(m, info->elem)->kind != SIR_TYPE_U8 || info->variant_count != START_REASONS)
+        return false;
+    for (uint32_t i = 0; i < START_REASONS; i++)
+        if (info->variants[i].value != i) return false;
+    return true;
+}
+
+static bool is_first_importer(const Manifest *m, SirType type) {
+    return is_end(m, type) && type_row(m, type)->side == SIR_IMP && type_row(m, type)->state == 0;
+}
+
+static bool has_start_messages(const Manifest *m, const SirContractInfo *contract) {
+    static const SirTypeKind quotas[] = { SIR_TYPE_U64, SIR_TYPE_U64, SIR_TYPE_U32 };
+    if (contract->message_count != 3) return false;
+    const SirMessage *start = &contract->messages[START], *started = &contract->messages[STARTED],
+                     *refused = &contract->messages[REFUSED];
+    return start->dir == SIR_IN && start->arg_count == 3 && is_ends(m, start->args[0].type) &&
+           is_texts(m, start->args[1].type) &&
+           is_integer_struct(m, start->args[2].type, quotas, 3) && started->dir == SIR_OUT &&
+           started->arg_count == 2 && is_first_importer(m, started->args[0].type) &&
+           is_first_importer(m, started->args[1].type) && refused->dir == SIR_OUT &&
+           refused->arg_count == 2 && is_reason(m, refused->args[0].type) &&
+           refused->args[1].type == start->args[0].type;
+}
+
+// Ready: start? -> (started! or refused!) -> Ready
+static bool has_start_states(const SirContractInfo *contract) {
+    if (contract->state_count != 2) return false;
+    const SirStateInfo *ready = &contract->states[0], *asked = &contract->states[1];
+    if (ready->choice_count != 1 || ready->choices[0].message != START ||
+        ready->choices[0].next != 1 || asked->choice_count != 2)
+        return false;
+    return asked->choices[0].next == 0 && asked->choices[1].next == 0 &&
+           asked->choices[0].message + asked->choices[1].message == STARTED + REFUSED &&
+           asked->choices[0].message != START && asked->choices[1].message != START;
+}
+
+// That `started` carries ends of the contracts that the kernel serves, it sees from their digests (contracts/abi/served.def).
+static bool starts(const Manifest *m, const SirTypeInfo *param) {
+    const SirContractInfo *contract = &m->module->contracts.data[param->contract];
+    if (param->side != SIR_IMP || param->state != 0 || !has_start_messages(m, contract) ||
+        !has_start_states(contract))
+        return false;
+    const SirMessage *started = &contract->messages[STARTED];
+    return serves(m, type_row(m, started->args[0].type)->contract, SERVED_PROCESS) &&
+           serves(m, type_row(m, started->args[1].type)->contract, SERVED_EXIT);
+}
+
+static void put_end(const Manifest *m, SirType type, Buf *out) {
+    const SirTypeInfo *info = type_row(m, type);
+    SealEnd row = { info->contract, info->side == SIR_EXP, info->state };
+    buf_put(out, &row, sizeof row);
+}
+
+// How many ends `start` carries; appends them to `out` if there is one.
+static uint32_t ends_of_start(const Manifest *m, const SirTypeInfo *param, Buf *out) {
+    const SirType ends = m->module->contracts.data[param->contract].messages[START].args[0].type;
+    const SirTypeInfo *info = type_row(m, ends);
+    const bool is_struct = info->kind == SIR_TYPE_STRUCT;
+    const uint32_t count = is_struct ? info->field_count : 1;
+    for (uint32_t i = 0; out && i < count; i++)
+        put_end(m, is_struct ? info->fields[i].type : ends, out);
+    return count;
+}
+
+static uint32_t ends_of_params(const Manifest *m, Buf *out) {
+    const SirSig *sig = &m->module->funcs.data[m->module->manifest.main].sig;
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < sig->param_count; i++) {
+        const SirTypeInfo *info = type_row(m, sig->params[i].type);
+        if (info->kind == SIR_TYPE_ENDPOINT && info->state != SIR_STATE_ANY && starts(m, info))
+            count += ends_of_start(m, info, out);
+    }
+    return count;
+}
+
 // The row of the grant that is the `nth` of its kind.
 static uint32_t grant_row(const SirManifest *source, SirDevice device, uint32_t nth) {
     uint32_t row = 0;
@@ -191,6 +317,7 @@ static bool add_params(Manifest *m) {
     const SirManifest *source = &m->module->manifest;
     const SirSig *sig = &m->module->funcs.data[source->main].sig;
     uint32_t devices[SIR_DMA + 1] = { 0 };
+    uint32_t ends = 0;
     m->header.params = begin_table(m, sig->param_count);
     for (uint32_t i = 0; i < sig->param_count; i++) {
         const SirTypeInfo *info = &m->module->types.data[sig->params[i].type];
@@ -206,6 +333,12 @@ static bool add_params(Manifest *m) {
             row.fresh_side = end->side == SIR_EXP;
             row.fresh_state = end->state;
         }
+        if (info->kind == SIR_TYPE_ENDPOINT && starts(m, info)) {
+            row.starts = 1;
+            row.first_end = ends;
+            row.end_count = ends_of_start(m, info, NULL);
+            ends += row.end_count;
+        }
         if (info->kind == SIR_TYPE_DEVICE) // that there is such a grant, was verified
             row = (SealParam){ .kind = SEAL_PARAM_DEVICE,
                                .grant = grant_row(source, info->device, devices[info->device]++) };
@@ -220,6 +353,11 @@ static bool add_params(Manifest *m) {
         buf_put(&m->tables, &row, sizeof row);
     }
     return true;
+}
+
+static void add_ends(Manifest *m) {
+    m->header.ends = begin_table(m, ends_of_params(m, NULL));
+    ends_of_params(m, &m->tables);
 }
 
 static void add_grants(Manifest *m) {
@@ -243,7 +381,8 @@ static uint64_t size_of_tables(const Manifest *m) {
     uint64_t messages = 0;
     for (uint32_t c = 0; c < m->module->contracts.len; c++)
         messages += m->module->contracts.data[c].message_count;
-    return m->module->contracts.len * sizeof(SealContract) + messages * sizeof(SealMessage) +
+    return ends_of_params(m, NULL) * sizeof(SealEnd) +
+           m->module->contracts.len * sizeof(SealContract) + messages * sizeof(SealMessage) +
            m->module->funcs.data[source->main].sig.param_count * sizeof(SealParam) +
            source->grant_count * sizeof(SealGrant) + m->input->kcall_count * sizeof(uint32_t);
 }
@@ -264,6 +403,7 @@ static bool fill(Manifest *m) {
     if (!add_name(m, "the module", m->module->name, &header->name)) return false;
     if (!add_contracts(m) || !add_messages(m) || !add_params(m)) // larger alignment first
         return false;
+    add_ends(m);
     add_grants(m);
     add_kcalls(m);
     header->size = (uint32_t)(sizeof *header + m->tables.len + m->strings.len);

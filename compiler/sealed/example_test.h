@@ -10,10 +10,11 @@
 #include "sealed/sealed.h"
 
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { EXAMPLE_MOST = 4, EXAMPLE_ROOM = 32768 };
+enum { EXAMPLE_MOST = 4, EXAMPLE_MESSAGES = 8, EXAMPLE_ROOM = 32768 };
 
 typedef struct ExampleMessage {
     const char *name; // NULL ends the list
@@ -24,7 +25,7 @@ typedef struct ExampleMessage {
 typedef struct ExampleContract {
     const char *name; // NULL ends the list
     uint32_t in_slots, out_slots, slot_bytes;
-    ExampleMessage messages[EXAMPLE_MOST];
+    ExampleMessage messages[EXAMPLE_MESSAGES];
 } ExampleContract;
 
 typedef struct ExampleParam {
@@ -36,6 +37,7 @@ typedef struct Example {
     const char *name;
     uint64_t heap, stack;
     ExampleContract contracts[EXAMPLE_MOST];
+    const char *digests[EXAMPLE_MOST]; // of these, hexadecimal; NULL: the name
     ExampleParam params[EXAMPLE_MOST];
     uint32_t fresh
         [EXAMPLE_MOST]; // per parameter: row of contracts plus one, of which it delivers importers
@@ -46,6 +48,10 @@ typedef struct Example {
     uint32_t may_exit;                 // has the grant `exit`, as the last one
     SealGrant grants[EXAMPLE_MOST];    // of length 0 ends the list
     uint32_t trusted;                  // the instance
+    bool on_demand;                    // the same
+    uint32_t starts
+        [EXAMPLE_MOST]; // per parameter: 1 more than the ends of `ends` that it gives, from the first; 0: it starts nothing
+    SealEnd ends[EXAMPLE_MOST];
     void (*code)(const KernelTable *kernel, const SipStart *start);
 } Example;
 
@@ -72,7 +78,7 @@ static inline uint32_t example_contracts(
     ExampleFile *file, size_t origin, const Example *example, SealManifest *manifest
 ) {
     SealContract contracts[EXAMPLE_MOST] = { 0 };
-    SealMessage messages[EXAMPLE_MOST * EXAMPLE_MOST] = { 0 };
+    SealMessage messages[EXAMPLE_MOST * EXAMPLE_MESSAGES] = { 0 };
     uint32_t count = 0, message_count = 0;
     for (; count < EXAMPLE_MOST && example->contracts[count].name; count++) {
         const ExampleContract *from = &example->contracts[count];
@@ -84,7 +90,9 @@ static inline uint32_t example_contracts(
                               .first_message = message_count,
                               .state_count = 1 };
         memcpy(to->digest, from->name, strlen(from->name));
-        for (; to->message_count < EXAMPLE_MOST && from->messages[to->message_count].name;
+        for (int i = 0; example->digests[count] && i < 32; i++)
+            sscanf(example->digests[count] + 2 * i, "%2hhx", &to->digest[i]);
+        for (; to->message_count < EXAMPLE_MESSAGES && from->messages[to->message_count].name;
              to->message_count++) {
             const ExampleMessage *message = &from->messages[to->message_count];
             messages[message_count++] =
@@ -117,19 +125,22 @@ static inline void example_manifest(ExampleFile *file, const Example *example) {
     uint32_t count = 0;
     for (; count < EXAMPLE_MOST && example->params[count].name; count++) {
         const ExampleParam *param = &example->params[count];
-        params[count] = (SealParam){ example_text(file, file->manifest, param->name),
-                                     param->kind,
-                                     param->contract,
-                                     param->side,
-                                     0,
-                                     param->kind == SEAL_PARAM_DEVICE ? param->contract : 0,
-                                     example->fresh[count],
-                                     example->fresh_side[count],
-                                     0,
-                                     0 };
+        params[count] =
+            (SealParam){ .name = example_text(file, file->manifest, param->name),
+                         .kind = param->kind,
+                         .contract = param->contract,
+                         .side = param->side,
+                         .grant = param->kind == SEAL_PARAM_DEVICE ? param->contract : 0,
+                         .fresh = example->fresh[count],
+                         .fresh_side = example->fresh_side[count],
+                         .starts = example->starts[count] > 0,
+                         .end_count = example->starts[count] ? example->starts[count] - 1 : 0 };
     }
     manifest.params = (SealTable
     ){ (uint32_t)(example_put(file, params, count * sizeof *params) - file->manifest), count };
+    manifest.ends = (SealTable
+    ){ (uint32_t)(example_put(file, example->ends, sizeof example->ends) - file->manifest),
+       example->starts[0] || example->starts[1] ? EXAMPLE_MOST : 0 };
     SealGrant grants[EXAMPLE_MOST + 1] = { 0 };
     uint32_t granted = 0;
     for (; granted < EXAMPLE_MOST && example->grants[granted].length; granted++)

@@ -117,7 +117,9 @@ const char *packed_check_grants(
             SealGrant grant = sealed_grant(program, i);
             if (grant.kind == SEAL_GRANT_EXIT) continue;
             *other = *instance;
-            const char *wrong = refusal(&grant, row.trusted);
+            const char *wrong = row.on_demand
+                                    ? "uses a device, and is a program that is started later"
+                                    : refusal(&grant, row.trusted);
             if (!wrong && count == PACKED_MOST_DEVICES) wrong = "uses one device too many";
             if (!wrong) wrong = give(given, count, &grant, other);
             if (wrong) return wrong;

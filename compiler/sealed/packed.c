@@ -4,6 +4,7 @@
 #include "packed.h"
 
 #include "sealed__.h"
+#include "served.h"
 #include "sha256.h"
 
 static void copy_row(
@@ -102,6 +103,9 @@ static const char *check_rows(const Packed *packed) {
             return "a sip has wires that are not its own";
         if (instance.restart > PACKED_MOST_RESTARTS) return "a sip is to be restarted too often";
         if (instance.trusted > 1) return "a sip is neither trusted nor not";
+        if (instance.on_demand > 1) return "a sip is neither started with the system nor not";
+        if (instance.on_demand && (instance.restart || instance.trusted))
+            return "a program is restarted or trusted, which only sips of the system are";
         wires += instance.wire_count;
     }
     for (uint32_t i = 0; i < header->texts.count; i++) {
@@ -222,6 +226,8 @@ static const char *check_channel(
     if (wire->instance >= packed->header.instances.count)
         return "is wired to a sip that there is not";
     ImageInstance other = packed_instance(packed, wire->instance);
+    if (packed_instance(packed, instance).on_demand || other.on_demand)
+        return "is wired to a sip, and one of them is a program that is started later: its starter gives it such ends";
     const Sealed *other_program = &programs[other.program];
     if (wire->param >= other.wire_count || wire->param >= other_program->manifest.params.count)
         return "is wired to a parameter that there is not";
@@ -267,6 +273,55 @@ static const char *check_console(const Sealed *program, const SealParam *param) 
     return NULL;
 }
 
+// Are those that `starter` gives the ones that instance `number` is to be given?
+static const char *check_ends(
+    const Packed *packed,
+    const Sealed *programs,
+    const Sealed *starting,
+    const SealParam *starter,
+    uint32_t number
+) {
+    static const char others[] = "starts a program that is given other ends";
+    ImageInstance row = packed_instance(packed, number);
+    const Sealed *program = &programs[row.program];
+    uint32_t given = 0;
+    if (row.wire_count != program->manifest.params.count) return others;
+    for (uint32_t i = 0; i < row.wire_count; i++) {
+        SealParam param = sealed_param(program, i);
+        if (packed_wire(packed, row.first_wire + i).kind != IMAGE_WIRE_GIVEN) continue;
+        if (given == starter->end_count || param.kind != SEAL_PARAM_ENDPOINT) return others;
+        SealEnd end = sealed_end(starting, starter->first_end + given++);
+        SealContract mine = sealed_contract(starting, end.contract),
+                     its = sealed_contract(program, param.contract);
+        if (end.side != param.side || end.state != param.state ||
+            !contracts_agree(starting, &mine, program, &its))
+            return others;
+    }
+    return given == starter->end_count ? NULL : others;
+}
+
+static bool has_served(const Sealed *program, ServedContract served) {
+    for (uint32_t i = 0; i < program->manifest.contracts.count; i++)
+        if (served_is(sealed_contract(program, i).digest, served)) return true;
+    return false;
+}
+
+static const char *check_program(
+    const Packed *packed,
+    const Sealed *programs,
+    const Sealed *program,
+    const SealParam *param,
+    const ImageWire *wire
+) {
+    if (param->kind != SEAL_PARAM_ENDPOINT || !param->starts ||
+        !has_served(program, SERVED_PROCESS) || !has_served(program, SERVED_EXIT))
+        return "starts no programs, but is wired to one: take a `Program<E>.imp` of sip.process";
+    if (wire->instance >= packed->header.instances.count ||
+        !packed_instance(packed, wire->instance).on_demand)
+        return "is wired to a program that there is not";
+    return check_ends(packed, programs, program, param, wire->instance);
+}
+
 const char *packed_check_wire(
     const Packed *packed, const Sealed *programs, uint32_t instance, uint32_t param
 ) {
@@ -286,11 +341,19 @@ const char *packed_check_wire(
                    : "is wired to a service that the machine has not";
     case IMAGE_WIRE_ARGS:
         if (wanted.kind != SEAL_PARAM_ARGS) return "takes no text arguments";
+        if (row.on_demand && wire.instance)
+            return "has text arguments, and is a program's: its starter says which";
         return sealed__within(wire.param, wire.instance, packed->header.texts.count)
                    ? NULL
                    : "has text arguments that there are not";
     case IMAGE_WIRE_DEVICE:
+        if (row.on_demand) return "is a device, and a program that is started later has none";
         return wanted.kind == SEAL_PARAM_DEVICE ? NULL : "is no device, but is wired to one";
+    case IMAGE_WIRE_PROGRAM: return check_program(packed, programs, program, &wanted, &wire);
+    case IMAGE_WIRE_GIVEN:
+        if (!row.on_demand) return "is given by a starter, and its sip is started with the system";
+        return wanted.kind == SEAL_PARAM_ENDPOINT ? NULL
+                                                  : "is no endpoint, but is given by a starter";
     default: return "is wired in a way that there is not";
     }
 }

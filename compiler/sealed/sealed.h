@@ -63,6 +63,7 @@ bool sealed_digest_is_right(const Sealed *sealed);
 SealParam sealed_param(const Sealed *sealed, uint32_t row);
 SealContract sealed_contract(const Sealed *sealed, uint32_t row);
 SealMessage sealed_message(const Sealed *sealed, uint32_t row);
+SealEnd sealed_end(const Sealed *sealed, uint32_t row);
 SealGrant sealed_grant(const Sealed *sealed, uint32_t row);
 uint32_t sealed_kcall(const Sealed *sealed, uint32_t row);
 SealTrap sealed_trap(const Sealed *sealed, uint32_t row);

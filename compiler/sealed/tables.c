@@ -41,6 +41,12 @@ SealMessage sealed_message(const Sealed *sealed, uint32_t row) {
     return message;
 }
 
+SealEnd sealed_end(const Sealed *sealed, uint32_t row) {
+    SealEnd end;
+    copy_row(&end, sealed->manifest_bytes, sealed->manifest.ends, row, sizeof end);
+    return end;
+}
+
 SealGrant sealed_grant(const Sealed *sealed, uint32_t row) {
     SealGrant grant;
     copy_row(&grant, sealed->manifest_bytes, sealed->manifest.grants, row, sizeof grant);
@@ -85,6 +91,7 @@ static bool tables_are_inside(const Sealed *sealed) {
         { manifest->params,    sizeof(SealParam)    },
         { manifest->contracts, sizeof(SealContract) },
         { manifest->messages,  sizeof(SealMessage)  },
+        { manifest->ends,      sizeof(SealEnd)      },
         { manifest->grants,    sizeof(SealGrant)    },
         { manifest->kcalls,    sizeof(uint32_t)     },
     };
@@ -133,6 +140,30 @@ static bool fresh_is_right(const Sealed *sealed, const SealParam *param) {
            fresh.payload_bytes == sizeof(void *) && fresh.endpoints;
 }
 
+// start(ends, texts, quotas) to the kernel; back come started(process, exit) or refused(reason, ends): as
+// kernel-rt/core/process.c reads and writes them.
+static bool starts_is_right(const Sealed *sealed, const SealParam *param) {
+    SealContract contract = sealed_contract(sealed, param->contract);
+    const uint32_t ends = param->end_count * sizeof(void *);
+    if (param->starts != 1 || param->fresh || param->end_count > SEAL_MOST_ENDS ||
+        !sealed__within(param->first_end, param->end_count, sealed->manifest.ends.count) ||
+        param->side != 0 || param->state != 0 || contract.message_count != 3 ||
+        contract.in_slots == 0 || contract.out_slots == 0)
+        return false;
+    SealMessage start = sealed_message(sealed, contract.first_message),
+                started = sealed_message(sealed, contract.first_message + 1),
+                refused = sealed_message(sealed, contract.first_message + 2);
+    return start.direction == 0 && start.payload_bytes == ends + 16 + 24 &&
+           started.direction == 1 && started.payload_bytes == 2 * sizeof(void *) &&
+           started.endpoints && refused.direction == 1 &&
+           refused.payload_bytes == (ends ? 8 + ends : 1);
+}
+
+static bool end_is_right(const Sealed *sealed, const SealEnd *end) {
+    return end->contract < sealed->manifest.contracts.count && end->side <= 1 &&
+           end->state < sealed_contract(sealed, end->contract).state_count;
+}
+
 static bool param_is_right(const Sealed *sealed, const SealParam *param) {
     if (!text_is_inside(sealed, param->name) ||
         !name_is_printable(sealed_text(sealed, param->name)))
@@ -141,7 +172,8 @@ static bool param_is_right(const Sealed *sealed, const SealParam *param) {
     case SEAL_PARAM_ENDPOINT:
         return param->contract < sealed->manifest.contracts.count && param->side <= 1 &&
                param->state < sealed_contract(sealed, param->contract).state_count &&
-               (param->fresh == 0 || fresh_is_right(sealed, param));
+               (param->fresh == 0 || fresh_is_right(sealed, param)) &&
+               (param->starts == 0 || starts_is_right(sealed, param));
     case SEAL_PARAM_ARGS: return true;
     case SEAL_PARAM_DEVICE: return param->grant < sealed->manifest.grants.count;
     default: return false;
@@ -170,6 +202,10 @@ static const char *check_rows(const Sealed *sealed) {
         SealParam param = sealed_param(sealed, i);
         if (!param_is_right(sealed, &param))
             return "a parameter of the manifest is none that can be wired";
+    }
+    for (uint32_t i = 0; i < manifest->ends.count; i++) {
+        SealEnd end = sealed_end(sealed, i);
+        if (!end_is_right(sealed, &end)) return "an end of the manifest is of no contract";
     }
     for (uint32_t i = 0; i < manifest->grants.count; i++) {
         SealGrant grant = sealed_grant(sealed, i);

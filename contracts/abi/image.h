@@ -12,7 +12,7 @@
 
 #include <stdint.h>
 
-#define IMAGE_FORMAT_VERSION 2u
+#define IMAGE_FORMAT_VERSION 3u
 // All heaps and stacks of a system together, in MiB: what sums up to more is a mistake, whatever the machine has.
 #define IMAGE_MOST_MIB (1u << 20)
 #define IMAGE_NO_ROW   0xffffffffu
@@ -44,6 +44,8 @@ typedef struct ImageInstance {
     uint32_t
         restart; // after a fault, at most so often; 0 where another instance holds the other end of a wire
     uint32_t trusted; // 1: its devices may reach any memory
+    uint32_t
+        on_demand; // 1: not started with the system, but by those that are wired to it (IMAGE_WIRE_PROGRAM), as often as they like
 } ImageInstance;
 
 typedef enum ImageWireKind {
@@ -52,7 +54,9 @@ typedef enum ImageWireKind {
     IMAGE_WIRE_CHANNEL,
     IMAGE_WIRE_MACHINE, // served by the kernel: `service`
     IMAGE_WIRE_ARGS,    // texts [param, param + instance)
-    IMAGE_WIRE_DEVICE   // the manifest's grant
+    IMAGE_WIRE_DEVICE,  // the manifest's grant
+    IMAGE_WIRE_PROGRAM, // served by the kernel: starts processes as instance `instance` says, which is on demand
+    IMAGE_WIRE_GIVEN // of an instance on demand: its starter gives it, in the order of the parameters
 } ImageWireKind;
 
 typedef enum ImageService { IMAGE_SERVICE_CONSOLE } ImageService; // machine.console

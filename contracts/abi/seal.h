@@ -10,9 +10,10 @@
 
 #include <stdint.h>
 
-#define SEAL_FORMAT_VERSION  3u
+#define SEAL_FORMAT_VERSION  4u
 #define SEAL_MOST_TRAP_TEXT  160u // bytes
 #define SEAL_MOST_TRAP_TEXTS 65536u
+#define SEAL_MOST_ENDS       64u // that a program is started with
 
 // --- sections ----------------------------------------------------------------------------------------------
 // .sip.manifest   SealManifest and what it points to          (loaded read-only)
@@ -56,6 +57,7 @@ typedef struct SealManifest {
     SealTable params;           // SealParam[]
     SealTable contracts;        // SealContract[]
     SealTable messages;         // SealMessage[], by contract
+    SealTable ends;             // SealEnd[], by parameter
     SealTable grants;           // SealGrant[]
     SealTable kcalls;           // uint32_t[]: rows of kcalls.def that the code uses, ascending
     uint64_t frame_bound;       // deepest stack of one thread, in bytes; 0: not computed
@@ -79,8 +81,17 @@ typedef struct SealParam {
     // ENDPOINT, importer in its first state, of a contract that delivers endpoints one by one, `next? -> fresh(end)!` again and again:
     uint32_t fresh; // what it delivers: row of contracts plus one; 0: it is no such endpoint
     uint32_t fresh_side, fresh_state;
-    uint32_t reserved;
+    // ENDPOINT, importer in its first state, of a contract by which a program is started (`Program<E>` of sip.process): 1, and
+    // the ends that the starter gives; else 0.
+    uint32_t starts;
+    uint32_t first_end, end_count; // rows of ends
 } SealParam;
+
+typedef struct SealEnd { // of a channel
+    uint32_t contract;   // row of contracts
+    uint32_t side;       // 0 importer, 1 exporter
+    uint32_t state;      // row of the contract's states
+} SealEnd;
 
 typedef struct SealContract {
     SealString name;

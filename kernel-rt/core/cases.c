@@ -188,7 +188,8 @@ static void set_watcher(const SipWait *wait, Thread *watcher) {
 
 void cases_notice(Thread *thread) {
     Case chosen;
-    if (thread->state == THREAD_WAITING && choose(thread->cases, &chosen)) sched_wake(thread);
+    const bool waits = thread->state == THREAD_WAITING || thread->state == THREAD_HELD_WAITING;
+    if (waits && choose(thread->cases, &chosen)) sched_wake(thread);
 }
 
 SipReceived receive_cases(Thread *thread, SipWait *wait, uint64_t pc) {

@@ -139,6 +139,9 @@ ASIDE void channel_notice(SipEndpoint *ep) {
     case NOTICE_CONSOLE: console_serve(ep); break;
     case NOTICE_WIRE: wire_serve(ep); break;
     case NOTICE_IRQ: irq_serve(ep); break;
+    case NOTICE_PROGRAM:
+    case NOTICE_PROCESS: process_notice(ep); break;
+    case NOTICE_EXIT: break;
     case NOTICE_SET: set_notice(ep); break;
     case NOTICE_CASES: cases_notice(ep->watcher); break;
     }
@@ -159,6 +162,7 @@ static void take_blocks(Slot *slot, Sip *receiver) {
     payer->in_flight -= slot->charge;
     account->used += slot->charge;
     slot->charge = 0;
+    if (payer->used == 0 && payer->has_ended) account_drained(payer);
 }
 
 static void take_endpoints(Slot *slot, Sip *receiver) {
@@ -183,14 +187,14 @@ PATH void channel_take(SipEndpoint *ep, Sip *receiver) {
 
 // What a slot carries ends; its endpoints are left to be closed, so that nothing recurs however deep they nest.
 static void drop_slot(Slot *slot, EndpointLink *to_close) {
+    if (slot->charge) slot->payer->in_flight -= slot->charge;
+    slot->charge = 0;
     for (SipBlock *block = slot->blocks.next, *next; block != &slot->blocks; block = next) {
         next = block->next;
         slot->payer->blocks++; // in flight no longer, for the moment until it is gone
-        heap_give(block);
+        heap_give(block);      // with the last, the payer may be
     }
     ledger_init(&slot->blocks);
-    if (slot->charge) slot->payer->in_flight -= slot->charge;
-    slot->charge = 0;
     ledger_splice(to_close, &slot->endpoints);
     slot->endpoint_count = 0;
 }
@@ -228,6 +232,7 @@ static void close_one(SipEndpoint *ep, EndpointLink *to_close) {
         drain(peer->in, to_close);
         if (peer->notice == NOTICE_WIRE) wire_forget(peer, to_close);
         if (peer->notice == NOTICE_IRQ) irq_forget(peer);
+        if (peer->notice >= NOTICE_PROGRAM) process_forget(peer);
     }
     if (peer->closed) free_channel(channel);
 }

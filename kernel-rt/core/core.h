@@ -10,7 +10,7 @@
 //   fault     why a SIP ended, and where       main      the life of a system
 //   set       sets of endpoints                cases     waiting for sets, for several, for nothing any more
 //   console   machine.console                  device    what is granted: ports, memory, DMA
-//   irq       interrupts, which come in channels
+//   irq       interrupts, which come in channels   process   what a SIP starts, and its end
 
 #ifndef KERNEL_CORE_CORE_H
 #define KERNEL_CORE_CORE_H
@@ -20,6 +20,7 @@
 
 #include "contracts/abi/kernel.h"
 #include "sealed/packed.h"
+#include "sealed/served.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -63,6 +64,10 @@ void print(
     const char *format, ...
 ); // on a line of its own, whatever a SIP left behind on the last one
 
+size_t print_to(
+    char *text, size_t room, const char *format, ...
+); // as much as there is room for; no newline
+
 // Our own mistake or a verifier's: says so and stops the machine.
 NEVER void panic(const char *what);
 
@@ -70,10 +75,13 @@ NEVER void panic(const char *what);
 
 typedef struct Account { // who pays
     uint64_t quota;
-    uint64_t used;      // bytes; includes what follows
+    uint64_t used;      // bytes; includes the next three
     uint64_t in_flight; // bytes of blocks in message slots
     uint64_t channels;  // bytes of channels that it made
+    uint64_t processes; // bytes that those have or may take which it has started
     uint64_t blocks;    // number, without those in flight
+    bool
+        has_ended; // of a process that was started by another: it ends with the last byte (account_drained)
 } Account;
 
 typedef struct HeapState {
@@ -184,11 +192,14 @@ typedef struct Ring {
 
 typedef enum Notice { // who is told, beside a waiter, that something has come
     NOTICE_NONE,
-    NOTICE_CONSOLE, // the kernel answers
-    NOTICE_WIRE,    // the same, with an end of a sip's new channel
-    NOTICE_IRQ,     // the same, with the next interrupt
     NOTICE_SET,     // the set that it is in
     NOTICE_CASES,   // who waits for several at once
+    NOTICE_CONSOLE, // the kernel answers, as to all that follow
+    NOTICE_WIRE,    // with an end of a sip's new channel
+    NOTICE_IRQ,     // with the next interrupt
+    NOTICE_PROGRAM, // with a process that it has started
+    NOTICE_PROCESS, // with what it has done to a process
+    NOTICE_EXIT,    // it is told how a process has ended
 } Notice;
 
 typedef struct Wire Wire;
@@ -203,6 +214,7 @@ struct SipEndpoint {
     Channel *channel;
     bool closed;
     uint8_t notice;         // a Notice
+    uint16_t param;         // NOTICE_PROGRAM: of `sip`
     uint32_t erased_state;  // of that contract, in which it was erased
     const Contract *erased; // what its holder went by when it was erased; NULL: it is not
     uint64_t served;        // when a receive of several last took something of it
@@ -211,10 +223,13 @@ struct SipEndpoint {
         SipSet *set;     // NOTICE_SET
         Wire *wire;      // NOTICE_WIRE
         Irq *irq;        // NOTICE_IRQ
+        Sip *
+            sip; // NOTICE_PROGRAM: it starts; NOTICE_PROCESS, NOTICE_EXIT: it is meant; NULL: it has ended
     };
     void *value;         // that it was added to the set with
     EndpointLink member; // of the set
-    EndpointLink ready;  // of those of the set of which something has come; next NULL: it is not
+    EndpointLink
+        ready; // of those of the set, or of the kernel's, of which something has come; next NULL: it is not
 };
 
 struct SipSet {                  // a block of its SIP's
@@ -266,7 +281,7 @@ static inline bool endpoint_is_ready(const SipEndpoint *ep
 }
 
 static inline bool endpoint_is_kernels(const SipEndpoint *ep) {
-    return ep->notice == NOTICE_CONSOLE || ep->notice == NOTICE_WIRE || ep->notice == NOTICE_IRQ;
+    return ep->notice >= NOTICE_CONSOLE;
 }
 
 // --- wires that deliver: an end of each channel that a sip is started with ------------------------------------
@@ -345,7 +360,13 @@ void set_end(SipSet *set);
 
 // --- threads and whose turn it is --------------------------------------------------------------------------
 
-typedef enum ThreadState { THREAD_READY, THREAD_WAITING, THREAD_ENDED } ThreadState;
+typedef enum ThreadState {
+    THREAD_READY,
+    THREAD_WAITING,
+    THREAD_HELD, // it could run, and its SIP is suspended
+    THREAD_HELD_WAITING,
+    THREAD_ENDED
+} ThreadState;
 
 struct Thread {
     SipThread block;     // first: what %gs:0 points to
@@ -387,8 +408,9 @@ typedef struct Sched {
     uint64_t served;        // messages that were taken by a receive of several: a clock of its own
     uint64_t cases_woken;   // how often somebody who waited for cases was let go on
     Thread *timers;
-    ArchContext kernel; // kernel_main, while threads run
-    uint64_t base;      // its outermost frame
+    Thread
+        kernel; // kernel_main's context, while threads run; in the queue when it has something to do
+    uint64_t base; // its outermost frame
 } Sched;
 
 extern Sched sched;
@@ -400,6 +422,8 @@ SipReceived sched_yield(void);
 SipReceived sched_wait(uint64_t deadline
 ); // until sched_wake or the deadline; gives receive_answer's answer
 bool sched_timed_out(const Thread *thread);
+void sched_hold(Thread *thread); // it does not run until it is let go, whatever it waits for
+void sched_let_go(Thread *thread);
 void sched_remove(Thread *thread); // wherever it is; it never runs again
 void sched_to_kernel(void
 ); // from that stack, for good; the current thread goes on when its turn comes
@@ -410,7 +434,7 @@ void sched_look_at_timers(void);                          // those whose time ha
 ArchResume sched_on_kernel_stack(void (*function)(void)); // below where the kernel's context stands
 void sched_put_back(void); // the current thread, and whom it has woken, to the end of the queue
 
-// Runs threads until one ends (and returns it) or nothing can go on any more (NULL).
+// Runs threads until one ends (and returns it), the kernel is asked for something (&sched.kernel) or nothing can go on any more (NULL).
 Thread *sched_run(void);
 
 // From a kernel call that has met its thread's limit: true if the stack has room; others may have run meanwhile.
@@ -433,6 +457,7 @@ bool receive_has_room(const Slot *slot, const Account *account); // for the bloc
 
 // --- threads of a SIP --------------------------------------------------------------------------------------
 
+size_t thread_pages(uint64_t stack_bytes); // of a stack, with its guard and the kernel's part
 bool thread_create(
     Thread *thread, Sip *sip
 );                               // a stack, and a place among the SIP's; false: no memory
@@ -479,11 +504,26 @@ struct Sip {
     size_t image_pages;
     SipEndpoint **wires; // by parameter; NULL where it is no endpoint
     Wire **gives;        // by parameter: to whom the other end is delivered; NULL: it is not
-    Device *devices;     // by grant
+    SipEndpoint **
+        serves; // by parameter: the kernel's end by which it starts processes; NULL: none, or nobody asks any more
+    Device *devices; // by grant
     uint32_t device_count;
     bool may_exit, alive;
     uint32_t restarts; // so far
     Ending ending;
+    uint32_t number;      // its instance's row
+    uint64_t stack_bytes; // of each thread
+    uint32_t thread_most;
+
+    // process.c: if a SIP has started it
+    Sip *starter;  // NULL: the system has
+    Sip *children; // that it has started and that have not ended
+    Sip *sibling, *before;
+    SipBlock *record;            // what it lies in
+    uint64_t reserved;           // bytes of the starter's account, without the record
+    SipEndpoint *control, *exit; // the kernel's ends; NULL: nobody has the other
+    bool has_exited;
+    uint32_t status; // that it gave to `exit`
 };
 
 typedef struct System {
@@ -501,6 +541,7 @@ typedef struct System {
 
 extern System kernel;
 
+const Contract *contract_served(ServedContract served); // NULL: no program of the image knows it
 void *record_take(uint64_t size); // zeroed, until the system ends; panics when there is no memory
 bool loader_open(
     const uint8_t *image, size_t length
@@ -514,6 +555,27 @@ bool sip_restart(Sip *sip
 ); // after its end by a fault, and after a while; false: not again, or there is no memory
 bool sip_owns_pc(const Sip *sip, uint64_t pc);
 
+// Of one that a SIP starts: memory and the ends that the kernel serves, when the fields of its record and its quotas are set;
+// NULL, or what is wrong. Then, its other ends in `wires`, it runs; `args` are a block of its own.
+const char *sip_create(Sip *sip, uint32_t number);
+void sip_begin(Sip *sip, SipText *args, uint64_t arg_count);
+
+// --- processes that SIPs start -------------------------------------------------------------------------------
+
+void program_serve(
+    SipEndpoint *end, Sip *starter, uint32_t param
+);                                           // the kernel's end, of that parameter
+ASIDE void process_notice(SipEndpoint *end); // something has come
+void process_forget(SipEndpoint *end);       // whoever had the other end is gone
+void processes_serve(void);                  // from the kernel's context: the next who has asked
+void processes_end(Sip *sip);                // its own end is near: all that it has started
+bool process_ended(Sip *sip); // it goes, having been started by a SIP; false: nobody is told how
+ASIDE void account_drained(Account *account
+); // nothing is charged to it any more: with its SIP, it ends
+Sip *process_next(
+    const Sip *sip, const Sip *root
+); // of what `root` has started, and what those have; NULL: that was the last
+
 // --- faults ------------------------------------------------------------------------------------------------
 
 // Ends the running SIP. `pc`, or the row of the trap table, says where; `frame` is where the backtrace begins.
@@ -521,6 +583,12 @@ NEVER void fault_at_pc(uint32_t fault, uint64_t pc, uint64_t frame);
 NEVER void fault_at_site(uint32_t fault, uint32_t site, uint64_t frame);
 NEVER void fault_trap(uint32_t site, uint64_t frame); // the cause stands in the table
 void fault_print(const Sip *sip);
+size_t fault_write_place(
+    const Sip *sip, char *text, size_t room
+); // "file:line", or nothing; how long it is
+size_t fault_write(
+    const Sip *sip, char *text, size_t room
+); // the cause, and the calls that led there
 void fault_print_kernel(
     uint64_t pc, uint64_t frame
 );                                        // the calls that have led there, before the kernel ends

@@ -171,6 +171,28 @@ void fault_print(const Sip *sip) {
         print_frame(sip, ending->frames[i]);
 }
 
+size_t fault_write_place(const Sip *sip, char *text, size_t room) {
+    const Ending *ending = &sip->ending;
+    if (!ending->file.size) return 0;
+    return print_to(text, room, "%v:%u", &ending->file, (uint64_t)ending->line);
+}
+
+size_t fault_write(const Sip *sip, char *text, size_t room) {
+    const Ending *ending = &sip->ending;
+    if (ending->fault == FAULT_NONE) return 0;
+    size_t length = print_to(text, room, "%s", causes[ending->fault]);
+    if (ending->text.size) length += print_to(text + length, room - length, "\n%v", &ending->text);
+    for (uint32_t i = 0; i < ending->frame_count; i++) {
+        SealedPlace place;
+        if (!find_place(sip, ending->frames[i], &place)) continue;
+        length += print_to(
+            text + length, room - length, "\n%v at %v:%u", &place.function, &place.file,
+            (uint64_t)place.line
+        );
+    }
+    return length;
+}
+
 static const char *side_name(const SipEndpoint *ep) {
     return ep == &ep->channel->ends[0] ? "imp" : "exp";
 }

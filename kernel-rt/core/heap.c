@@ -128,13 +128,7 @@ SipBlock *heap_take(Account *account, uint64_t size) {
     return block;
 }
 
-void heap_give(SipBlock *block) {
-    Account *account = block->owner;
-    uint64_t bytes = heap_charge(block);
-    account->used -= bytes;
-    account->blocks--;
-    heap.blocks--;
-    block->owner = NULL;
+static void keep(SipBlock *block, uint64_t bytes) {
     if (bytes > LARGEST_CLASS) {
         pages_give(block, pages_for(bytes));
         return;
@@ -142,6 +136,17 @@ void heap_give(SipBlock *block) {
     SizeClass *class = &classes[class_of(bytes)];
     block->next = class->free;
     class->free = block;
+}
+
+void heap_give(SipBlock *block) {
+    Account *account = block->owner;
+    uint64_t bytes = heap_charge(block);
+    account->used -= bytes;
+    account->blocks--;
+    heap.blocks--;
+    block->owner = NULL;
+    keep(block, bytes);
+    if (account->used == 0 && account->has_ended) account_drained(account);
 }
 
 // --- giving back -------------------------------------------------------------------------------------------

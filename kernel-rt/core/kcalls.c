@@ -306,6 +306,11 @@ static void kcall_DEVICE_END(uint64_t number) {
 static void kcall_EXIT(uint32_t status) {
     Sip *sip = ENTER->sip;
     if (!sip->may_exit) fault_at_pc(FAULT_KILLED, PC, FRAME);
+    if (sip->starter) { // its own end, of which that one is told
+        sip->has_exited = true;
+        sip->status = status;
+        sched_leave();
+    }
     kernel.exited = true;
     kernel.exit_status = status < STATUS_MOST ? status : STATUS_MOST;
     sched_leave();

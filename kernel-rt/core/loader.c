@@ -52,6 +52,13 @@ static const Contract *intern(const Sealed *sealed, uint32_t number) {
     return contract;
 }
 
+const Contract *contract_served(ServedContract served) {
+    const Contract *contract = kernel.contracts;
+    while (contract && !served_is(contract->digest, served))
+        contract = contract->next;
+    return contract;
+}
+
 // --- programs ----------------------------------------------------------------------------------------------
 
 static const char *check_copy(
@@ -70,15 +77,17 @@ static const char *check_copy(
     return NULL;
 }
 
+static const char no_memory[] = "the machine has no memory for it";
+
 static const char *open_program(Program *program, uint32_t number) {
     const SealedView file = packed_program_file(&kernel.image, number);
     const ImageProgram row = packed_program(&kernel.image, number);
     const size_t pages = (file.size + PLATFORM_PAGE - 1) / PLATFORM_PAGE;
     program->copy = pages ? pages_take(pages) : NULL;
-    if (!program->copy) return "the machine has no memory for it";
+    if (!program->copy) return no_memory;
     program->pages = pages;
     __builtin_memcpy(program->copy, file.bytes, file.size);
-    platform_protect(program->copy, pages, PLATFORM_READ);
+    if (!platform_protect(program->copy, pages, PLATFORM_READ)) return no_memory;
     const char *wrong = check_copy(program, file.size, &row, &kernel.sealed[number]);
     if (wrong) return wrong;
     program->sealed = &kernel.sealed[number];

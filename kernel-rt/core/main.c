@@ -12,12 +12,17 @@ static void end_all(void) {
 // A thread has ended; with the first one, or by a fault, its SIP.
 static void end_one(Thread *ended) {
     Sip *sip = ended->sip;
-    if (ended != &sip->thread && sip->ending.fault == FAULT_NONE) {
+    if (ended != &sip->thread && sip->ending.fault == FAULT_NONE && !sip->has_exited) {
         thread_end(ended);
         return;
     }
     const bool faulted = sip->ending.fault != FAULT_NONE;
     if (faulted) fault_print(sip);
+    if (sip->starter) {
+        const bool is_told = process_ended(sip);
+        if (faulted && !is_told) kernel.faulted = true;
+        return;
+    }
     sip_end(sip);
     if (faulted && sip_restart(sip)) return;
     if (faulted) kernel.faulted = true;
@@ -25,18 +30,23 @@ static void end_one(Thread *ended) {
 }
 
 static void run(void) {
-    for (Thread *ended; !kernel.exited && (ended = sched_run());)
-        end_one(ended);
+    for (Thread *ended; !kernel.exited && (ended = sched_run());) {
+        if (ended == &sched.kernel)
+            processes_serve();
+        else
+            end_one(ended);
+    }
 }
 
 // Whoever is left now waits for something that only others who wait could do.
 static bool report_deadlock(void) {
     bool found = false;
     for (uint32_t i = 0; i < kernel.sip_count && !kernel.exited; i++) {
-        if (kernel.sips[i].alive) {
-            found = true;
-            fault_print_waiting(&kernel.sips[i]);
-        }
+        const Sip *root = &kernel.sips[i];
+        if (!root->alive) continue;
+        found = true;
+        for (const Sip *sip = root; sip; sip = process_next(sip, root))
+            fault_print_waiting(sip);
     }
     return found;
 }

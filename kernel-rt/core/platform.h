@@ -25,9 +25,9 @@ typedef enum PlatformAccess {
 // anybody gets them again.
 void *platform_pages(size_t count);
 void platform_pages_free(void *pages, size_t count);
-void platform_protect(
+bool platform_protect(
     void *pages, size_t count, PlatformAccess access
-);                               // ends the machine if it cannot
+);                               // false: the machine cannot, or only some of them
 bool platform_guard(void *page); // takes its access away; false: the machine cannot
 
 void platform_console(const char *text, size_t length); // whole; waits for the device

@@ -49,7 +49,8 @@ static void put_back(void) {
 ArchState *kernel_tick(uint64_t pc, uint32_t ticks, ArchResume *resume) {
     Thread *thread = sched.current;
     sched.ticks += ticks;
-    if (!thread) return NULL; // the kernel's own context, which looks for itself
+    if (!thread || thread == &sched.kernel)
+        return NULL; // the kernel's own context, which looks for itself
     thread->sip->ticks += ticks;
     if (!sip_owns_pc(thread->sip, pc)) {
         mark(thread);
@@ -68,7 +69,7 @@ ArchState *kernel_tick(uint64_t pc, uint32_t ticks, ArchResume *resume) {
 // Between a SIP's own instructions the kernel is at rest, and tells at once who listens; that one goes next when the turn ends.
 void preempt_by_irq(uint64_t pc) {
     Thread *thread = sched.current;
-    if (!thread) return; // the kernel's own context looks for itself
+    if (!thread || thread == &sched.kernel) return; // the kernel's own context looks for itself
     if (sip_owns_pc(thread->sip, pc))
         irqs_look();
     else

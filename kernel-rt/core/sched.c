@@ -6,7 +6,11 @@
 
 enum { HANDOFFS_IN_A_ROW = 64, SWITCHES_BETWEEN_LOOKS = 32 };
 
-Sched sched = { .handoffs_left = HANDOFFS_IN_A_ROW, .looks_left = SWITCHES_BETWEEN_LOOKS };
+Sched sched = {
+    .handoffs_left = HANDOFFS_IN_A_ROW,
+    .looks_left = SWITCHES_BETWEEN_LOOKS,
+    .kernel = { .state = THREAD_WAITING, .deadline = SIP_NO_TIMEOUT }
+};
 
 // --- the queue ---------------------------------------------------------------------------------------------
 
@@ -62,7 +66,10 @@ ASIDE static void fire_timers(void) {
         Thread *thread = sched.timers;
         remove_timer(thread);
         thread->deadline = 0;
-        sched_add(thread);
+        if (thread->state == THREAD_HELD_WAITING)
+            thread->state = THREAD_HELD;
+        else
+            sched_add(thread);
     }
 }
 
@@ -92,7 +99,7 @@ PATH static Thread *pick(void) {
 PATH static SipReceived switch_from(ArchContext *from) {
     Thread *to = pick();
     sched.current = to;
-    const ArchContext *context = LIKELY(to) ? &to->context : &sched.kernel;
+    const ArchContext *context = LIKELY(to) ? &to->context : &sched.kernel.context;
     return arch_switch(from, context, LIKELY(to) ? receive_answer(to) : (SipReceived){ 0 });
 }
 
@@ -102,8 +109,17 @@ PATH static bool may_go_next(void) {
     return LIKELY(!sched.first) || (sched.handoffs_left && sched.handoffs_left--);
 }
 
+// Of a SIP that is suspended: it goes on when it is let go.
+ASIDE static void wake_held(Thread *thread) {
+    if (thread->deadline != SIP_NO_TIMEOUT) remove_timer(thread);
+    thread->state = THREAD_HELD;
+}
+
 PATH void sched_wake(Thread *thread) {
-    if (thread->state != THREAD_WAITING) return;
+    if (thread->state != THREAD_WAITING) {
+        if (thread->state == THREAD_HELD_WAITING) wake_held(thread);
+        return;
+    }
     if (thread->deadline != SIP_NO_TIMEOUT) remove_timer(thread);
     if (LIKELY(may_go_next())) {
         thread->state = THREAD_READY;
@@ -132,9 +148,7 @@ PATH SipReceived sched_wait(uint64_t deadline) {
     return switch_from(&thread->context);
 }
 
-void sched_remove(Thread *thread) {
-    if (thread->state == THREAD_WAITING && thread->deadline != SIP_NO_TIMEOUT) remove_timer(thread);
-    thread->state = THREAD_ENDED;
+static void leave_queue(const Thread *thread) {
     if (sched.handoff == thread) sched.handoff = NULL;
     Thread *last = NULL;
     for (Thread **at = &sched.first; *at;) {
@@ -148,16 +162,39 @@ void sched_remove(Thread *thread) {
     sched.last = last;
 }
 
+void sched_remove(Thread *thread) {
+    const bool waits = thread->state == THREAD_WAITING || thread->state == THREAD_HELD_WAITING;
+    if (waits && thread->deadline != SIP_NO_TIMEOUT) remove_timer(thread);
+    thread->state = THREAD_ENDED;
+    leave_queue(thread);
+}
+
+void sched_hold(Thread *thread) {
+    if (thread->state == THREAD_WAITING) {
+        thread->state = THREAD_HELD_WAITING;
+    } else if (thread->state == THREAD_READY) {
+        leave_queue(thread);
+        thread->state = THREAD_HELD;
+    }
+}
+
+void sched_let_go(Thread *thread) {
+    if (thread->state == THREAD_HELD_WAITING)
+        thread->state = THREAD_WAITING;
+    else if (thread->state == THREAD_HELD)
+        sched_add(thread);
+}
+
 void sched_to_kernel(void) {
     ArchContext nobody;
     sched.current = NULL;
-    arch_switch(&nobody, &sched.kernel, (SipReceived){ 0 });
+    arch_switch(&nobody, &sched.kernel.context, (SipReceived){ 0 });
 }
 
 _Noreturn void sched_leave(void) {
     Thread *thread = sched.current;
     thread->state = THREAD_ENDED;
-    arch_switch(&thread->context, &sched.kernel, (SipReceived){ 0 });
+    arch_switch(&thread->context, &sched.kernel.context, (SipReceived){ 0 });
     panic("a thread that has ended runs");
 }
 
@@ -165,7 +202,7 @@ _Noreturn void sched_leave(void) {
 ArchResume sched_on_kernel_stack(void (*function)(void)) {
     return (ArchResume){
         .pc = (uint64_t)(uintptr_t)function,
-        .sp = (((uint64_t)(uintptr_t)sched.kernel.sp - 256) & ~(uint64_t)15) - 8,
+        .sp = (((uint64_t)(uintptr_t)sched.kernel.context.sp - 256) & ~(uint64_t)15) - 8,
     };
 }
 
@@ -184,9 +221,9 @@ static Thread *wait_for_somebody(void) {
 Thread *sched_run(void) {
     for (;;) {
         Thread *next = wait_for_somebody();
-        if (!next) return NULL;
+        if (!next || next == &sched.kernel) return next;
         sched.current = next;
-        arch_switch(&sched.kernel, &next->context, receive_answer(next));
+        arch_switch(&sched.kernel.context, &next->context, receive_answer(next));
         Thread *ended = sched.current; // whoever leaves stays current; whoever waits made it NULL
         sched.current = NULL;
         if (ended) return ended;

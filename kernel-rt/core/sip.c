@@ -9,10 +9,11 @@ bool sip_owns_pc(const Sip *sip, uint64_t pc) {
 
 // --- memory ------------------------------------------------------------------------------------------------
 
-static void protect(Sip *sip, uint64_t low, uint64_t high, PlatformAccess access) {
+static bool protect(Sip *sip, uint64_t low, uint64_t high, PlatformAccess access) {
     const uint64_t first = (low - sip->program->sealed->low) / PLATFORM_PAGE;
     const uint64_t last = (high - sip->program->sealed->low + PLATFORM_PAGE - 1) / PLATFORM_PAGE;
-    if (last > first) platform_protect(sip->image + first * PLATFORM_PAGE, last - first, access);
+    return last <= first ||
+           platform_protect(sip->image + first * PLATFORM_PAGE, last - first, access);
 }
 
 // Copied and relocated while writable, then each page as its segment says; what lies between segments is a guard.
@@ -23,21 +24,21 @@ static bool load_image(Sip *sip) {
     sip->image_pages = pages;
     sealed_load(sealed, sip->image, (uint64_t)(uintptr_t)sip->image);
     uint64_t end = sealed->low;
-    for (uint32_t i = 0; i < sealed->segment_count; i++) {
+    bool good = true;
+    for (uint32_t i = 0; i < sealed->segment_count && good; i++) {
         const SealedSegment *segment = &sealed->segments[i];
-        protect(sip, end, segment->address / PLATFORM_PAGE * PLATFORM_PAGE, PLATFORM_NONE);
+        good = protect(sip, end, segment->address / PLATFORM_PAGE * PLATFORM_PAGE, PLATFORM_NONE);
         end =
             (segment->address + segment->size + PLATFORM_PAGE - 1) / PLATFORM_PAGE * PLATFORM_PAGE;
-        protect(
-            sip, segment->address, end,
-            segment->execute ? PLATFORM_EXECUTE
-            : segment->write ? PLATFORM_WRITE
-                             : PLATFORM_READ
-        );
+        good = good && protect(
+                           sip, segment->address, end,
+                           segment->execute ? PLATFORM_EXECUTE
+                           : segment->write ? PLATFORM_WRITE
+                                            : PLATFORM_READ
+                       );
     }
-    if (sealed->relro_high > sealed->relro_low)
-        protect(sip, sealed->relro_low, sealed->relro_high, PLATFORM_READ);
-    return true;
+    return good && (sealed->relro_high <= sealed->relro_low ||
+                    protect(sip, sealed->relro_low, sealed->relro_high, PLATFORM_READ));
 }
 
 static bool has_exit_grant(const Sealed *sealed) {
@@ -47,47 +48,68 @@ static bool has_exit_grant(const Sealed *sealed) {
     return false;
 }
 
+static const char no_memory[] = "needs more memory than the machine has";
+
+static const char *make_memory(Sip *sip) {
+    sip->may_exit = has_exit_grant(sip->program->sealed);
+    if (!load_image(sip) || !thread_create(&sip->thread, sip)) return no_memory;
+    return devices_give(sip);
+}
+
 static const char *create(Sip *sip, uint32_t number) {
     const ImageInstance row = packed_instance(&kernel.image, number);
+    const SealManifest *manifest = &kernel.sealed[row.program].manifest;
     sip->name = packed_text(&kernel.image, row.name);
     sip->program = &kernel.programs[row.program];
-    sip->account.quota = sip->program->sealed->manifest.heap_bytes;
-    sip->may_exit = has_exit_grant(sip->program->sealed);
+    sip->number = number;
+    sip->account.quota = manifest->heap_bytes;
+    sip->stack_bytes = manifest->stack_bytes;
+    sip->thread_most = manifest->threads;
     ledger_init(&sip->blocks);
     links_init(&sip->endpoints);
-    if (!packed_wires_are_complete(&kernel.image, kernel.sealed, number))
-        return "has other wires than parameters";
     if (!sip->wires) sip->wires = record_take(row.wire_count * sizeof *sip->wires);
     if (!sip->gives) sip->gives = record_take(row.wire_count * sizeof *sip->gives);
-    if (!load_image(sip) || !thread_create(&sip->thread, sip))
-        return "needs more memory than the machine has";
-    return devices_give(sip);
+    if (!sip->serves) sip->serves = record_take(row.wire_count * sizeof *sip->serves);
+    return make_memory(sip);
 }
 
 // --- wires -------------------------------------------------------------------------------------------------
 
-// The system's own channels are the kernel's expense: a SIP's quota is for what it makes itself.
-static const char *wire_endpoint(Sip *sip, uint32_t param, const ImageWire *wire) {
+// The system's own channels are the kernel's expense: a SIP's quota is for what it makes itself, and for what it starts.
+static SipEndpoint *make_end(Sip *sip, uint32_t param) {
     const SealParam row = sealed_param(sip->program->sealed, param);
+    Channel *channel = channel_new(
+        sip->program->contracts[row.contract],
+        sip->starter ? &sip->starter->account : &kernel.account
+    );
+    if (!channel) return NULL;
+    sip->wires[param] = &channel->ends[row.side];
+    endpoint_give(sip->wires[param], sip);
+    return sip->wires[param];
+}
+
+static const char *wire_endpoint(Sip *sip, uint32_t param, const ImageWire *wire) {
     if (sip->wires[param]) return NULL; // made from the other side
-    Channel *channel = channel_new(sip->program->contracts[row.contract], &kernel.account);
-    if (!channel) return "needs more memory than the machine has";
-    SipEndpoint *mine = &channel->ends[row.side];
-    endpoint_give(mine, sip);
-    sip->wires[param] = mine;
-    if (wire->kind == IMAGE_WIRE_MACHINE) {
-        mine->peer->notice = NOTICE_CONSOLE;
-        return NULL;
-    }
+    SipEndpoint *mine = make_end(sip, param);
+    if (!mine) return no_memory;
     Sip *other = &kernel.sips[wire->instance];
     endpoint_give(mine->peer, other);
     other->wires[wire->param] = mine->peer;
     return NULL;
 }
 
+static const char *wire_served(Sip *sip, uint32_t param, const ImageWire *wire) {
+    SipEndpoint *mine = make_end(sip, param);
+    if (!mine) return no_memory;
+    if (wire->kind == IMAGE_WIRE_MACHINE)
+        mine->peer->notice = NOTICE_CONSOLE;
+    else
+        program_serve(mine->peer, sip, param);
+    return NULL;
+}
+
 // A new channel of which the other end is delivered; the first time, also the one by which it is asked for.
 static const char *wire_given(Sip *sip, uint32_t param, const ImageWire *wire) {
-    static const char no_memory[] = "needs more memory than the machine has";
     const SealParam mine = sealed_param(sip->program->sealed, param);
     Sip *taker = &kernel.sips[wire->instance];
     const SealParam its = sealed_param(taker->program->sealed, wire->param);
@@ -136,13 +158,18 @@ static const char *wire_param(Sip *sip, uint32_t number, uint32_t param, const I
     return wire_endpoint(sip, param, wire);
 }
 
+static bool is_served(const ImageWire *wire) {
+    return wire->kind == IMAGE_WIRE_MACHINE || wire->kind == IMAGE_WIRE_PROGRAM;
+}
+
 static const char *wire_up(Sip *sip, uint32_t number) {
     const ImageInstance row = packed_instance(&kernel.image, number);
     for (uint32_t param = 0; param < row.wire_count; param++) {
         const ImageWire wire = packed_wire(&kernel.image, row.first_wire + param);
         const char *wrong = packed_check_wire(&kernel.image, kernel.sealed, number, param);
-        if (!wrong && (wire.kind == IMAGE_WIRE_CHANNEL || wire.kind == IMAGE_WIRE_MACHINE))
+        if (!wrong && wire.kind == IMAGE_WIRE_CHANNEL)
             wrong = wire_param(sip, number, param, &wire);
+        if (!wrong && is_served(&wire)) wrong = wire_served(sip, param, &wire);
         if (wrong) {
             const SealedView name =
                 sealed_text(sip->program->sealed, sealed_param(sip->program->sealed, param).name);
@@ -151,6 +178,16 @@ static const char *wire_up(Sip *sip, uint32_t number) {
         }
     }
     return NULL;
+}
+
+const char *sip_create(Sip *sip, uint32_t number) {
+    const ImageInstance row = packed_instance(&kernel.image, number);
+    const char *wrong = make_memory(sip);
+    for (uint32_t param = 0; param < row.wire_count && !wrong; param++) {
+        const ImageWire wire = packed_wire(&kernel.image, row.first_wire + param);
+        if (is_served(&wire)) wrong = wire_served(sip, param, &wire);
+    }
+    return wrong;
 }
 
 // --- main's arguments --------------------------------------------------------------------------------------
@@ -201,8 +238,6 @@ static void begin(void *argument) {
 
 static const char *make_ready(Sip *sip, uint32_t number) {
     const ImageInstance row = packed_instance(&kernel.image, number);
-    if (row.wire_count * sizeof(SipEndpoint *) > KERNEL_STACK / 2)
-        return "has more parameters than fit its stack";
     SipStart *start = make_start(sip, row.wire_count);
     for (uint32_t param = 0; param < row.wire_count; param++) {
         const ImageWire wire = packed_wire(&kernel.image, row.first_wire + param);
@@ -214,6 +249,15 @@ static const char *make_ready(Sip *sip, uint32_t number) {
     return NULL;
 }
 
+void sip_begin(Sip *sip, SipText *args, uint64_t arg_count) {
+    SipStart *start = make_start(sip, sip->program->sealed->manifest.params.count);
+    start->args = args;
+    start->arg_count = arg_count;
+    arch_prepare(&sip->thread.context, &sip->thread.block, start, begin, start);
+    sip->alive = true;
+    sched_add(&sip->thread);
+}
+
 static const char *start(Sip *sip, uint32_t number) {
     (void)number;
     sched_add(&sip->thread);
@@ -222,11 +266,39 @@ static const char *start(Sip *sip, uint32_t number) {
 
 // --- all of them -------------------------------------------------------------------------------------------
 
+// Those that are started with the system.
 static bool each_sip(const char *(*step)(Sip *sip, uint32_t number), bool says_so_itself) {
     for (uint32_t i = 0; i < kernel.sip_count; i++) {
+        if (packed_instance(&kernel.image, i).on_demand) continue;
         const char *wrong = step(&kernel.sips[i], i);
         if (wrong && !says_so_itself) print("refused: sip %v %s", &kernel.sips[i].name, wrong);
         if (wrong) return false;
+    }
+    return true;
+}
+
+static const char *check_params(uint32_t number) {
+    const ImageInstance row = packed_instance(&kernel.image, number);
+    if (!packed_wires_are_complete(&kernel.image, kernel.sealed, number))
+        return "has other wires than parameters";
+    return row.wire_count * sizeof(SipEndpoint *) > KERNEL_STACK / 2
+               ? "has more parameters than fit its stack"
+               : NULL;
+}
+
+// Of all instances first, whenever they start: whoever starts one later has nothing to find out.
+static bool params_are_right(void) {
+    for (uint32_t i = 0; i < kernel.sip_count; i++) {
+        const ImageInstance row = packed_instance(&kernel.image, i);
+        const SealedView name = packed_text(&kernel.image, row.name);
+        const char *wrong = check_params(i);
+        if (wrong) print("refused: sip %v %s", &name, wrong);
+        if (wrong) return false;
+        for (uint32_t param = 0; param < row.wire_count && row.on_demand; param++) {
+            wrong = packed_check_wire(&kernel.image, kernel.sealed, i, param);
+            if (wrong) print("refused: a parameter of program %v %s", &name, wrong);
+            if (wrong) return false;
+        }
     }
     return true;
 }
@@ -260,8 +332,8 @@ static bool grants_are_right(void) {
 bool sips_create(void) {
     kernel.sip_count = kernel.image.header.instances.count;
     kernel.sips = record_take(kernel.sip_count * sizeof *kernel.sips);
-    return grants_are_right() && each_sip(create, false) && each_sip(wire_up, true) &&
-           each_sip(make_ready, false) && each_sip(start, false);
+    return params_are_right() && grants_are_right() && each_sip(create, false) &&
+           each_sip(wire_up, true) && each_sip(make_ready, false) && each_sip(start, false);
 }
 
 // --- the end -----------------------------------------------------------------------------------------------
@@ -270,11 +342,12 @@ bool sips_create(void) {
 static bool ledger_is_clear(const Sip *sip) {
     const Account *account = &sip->account;
     return account->blocks == 0 && sip->endpoint_count == 0 &&
-           account->used == account->in_flight + account->channels;
+           account->used == account->in_flight + account->channels + account->processes;
 }
 
 static void print_ledger(const Sip *sip, const Account *before, uint64_t endpoints, size_t pages) {
-    if (sip->ending.fault == FAULT_NONE && ledger_is_clear(sip)) return;
+    const bool is_killed = sip->starter && sip->ending.fault == FAULT_KILLED;
+    if ((sip->ending.fault == FAULT_NONE || is_killed) && ledger_is_clear(sip)) return;
     print(
         "# ledger: %v: took back %u blocks, %u endpoints, %u pages, after %u ms of its turns",
         &sip->name, before->blocks, endpoints, (uint64_t)pages,
@@ -287,6 +360,7 @@ static void print_ledger(const Sip *sip, const Account *before, uint64_t endpoin
 }
 
 void sip_end(Sip *sip) {
+    processes_end(sip);
     const Account before = sip->account;
     const uint64_t endpoints = sip->endpoint_count;
     size_t pages = sip->image_pages;
@@ -301,7 +375,7 @@ void sip_end(Sip *sip) {
     ledger_free(&sip->blocks);
     while (sip->threads)
         thread_end(sip->threads);
-    pages_give(sip->image, sip->image_pages);
+    if (sip->image_pages) pages_give(sip->image, sip->image_pages);
     sip->image_pages = 0;
     print_ledger(sip, &before, endpoints, pages);
     if (!ledger_is_clear(sip)) panic("a sip has ended and something of it is left");
@@ -320,7 +394,7 @@ static void forget(Sip *sip, uint32_t wires) {
     sip->endpoint_count = 0;
     sip->ending = (Ending){ 0 };
     for (uint32_t i = 0; i < wires; i++)
-        sip->wires[i] = NULL;
+        sip->wires[i] = sip->serves[i] = NULL;
 }
 
 bool sip_restart(Sip *sip) {
@@ -345,7 +419,7 @@ bool sip_restart(Sip *sip) {
 
 void sip_give_up(Sip *sip) {
     const ImageInstance row = packed_instance(&kernel.image, (uint32_t)(sip - kernel.sips));
-    for (uint32_t i = 0; i < row.wire_count; i++) {
+    for (uint32_t i = 0; i < row.wire_count && sip->gives; i++) {
         Wire *wire = sip->gives[i];
         if (wire && wire->other) wire_end(wire->other);
         if (wire) wire_end(wire);

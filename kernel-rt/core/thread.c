@@ -22,9 +22,12 @@ static void set_up(Thread *thread, Sip *sip) {
     sip->thread_count++;
 }
 
+size_t thread_pages(uint64_t stack_bytes) {
+    return 1 + pages_for(stack_bytes) + KERNEL_STACK / PLATFORM_PAGE;
+}
+
 bool thread_create(Thread *thread, Sip *sip) {
-    const size_t pages =
-        1 + pages_for(sip->program->sealed->manifest.stack_bytes) + KERNEL_STACK / PLATFORM_PAGE;
+    const size_t pages = thread_pages(sip->stack_bytes);
     if (!(thread->stack = pages_take(pages))) return false;
     if (!platform_guard(thread->stack)) {
         pages_give(thread->stack, pages);
@@ -76,8 +79,7 @@ static void begin(void *argument) {
 }
 
 static Thread *make(Sip *sip) {
-    const uint32_t most = sip->program->sealed->manifest.threads;
-    if (sip->thread_count >= most) return NULL;
+    if (sip->thread_count >= sip->thread_most) return NULL;
     SipBlock *record = heap_take(&sip->account, sizeof(Thread));
     if (!record) return NULL;
     Thread *thread = block_memory(record);
@@ -89,7 +91,7 @@ static Thread *make(Sip *sip) {
 
 bool thread_spawn(Thread *parent, uint64_t entry, const void *args, uint64_t size, void *join) {
     Sip *sip = parent->sip;
-    if (size > sip->program->sealed->manifest.stack_bytes / 2) return false;
+    if (size > sip->stack_bytes / 2) return false;
     Thread *thread = make(sip);
     if (!thread) return false;
     Beginning *beginning = (Beginning *)(uintptr_t)thread->block.stack_high - 1;

@@ -330,11 +330,11 @@ void platform_pages_free(void *pages, size_t count) {
 }
 
 bool platform_guard(void *page) {
-    platform_protect(page, 1, PLATFORM_NONE);
-    return true;
+    return platform_protect(page, 1, PLATFORM_NONE);
 }
 
-void platform_protect(void *pages, size_t count, PlatformAccess access) {
+bool platform_protect(void *pages, size_t count, PlatformAccess access) {
     if (count > page_map.count) pc_panic("protection of what is not memory");
     set_access((uint64_t)pages, (uint64_t)pages + count * PAGE_SIZE, access);
+    return true;
 }
