@@ -1,5 +1,6 @@
 // Calls. Values that fit registers are passed in them; the rest by the address of a copy that is the callee's. A result
-// in memory is written to where the first parameter points.
+// in memory is written to where the first parameter points, or returned in one or two integers if it is small and holds no
+// address: what does would lose what the optimiser knows of it, and addresses are never made of integers (lint.c).
 
 #include "llvm__.h"
 
@@ -31,7 +32,12 @@ LLVMTypeRef llvm__sig_type(const Emit *e, const SirSig *sig) {
     case SHAPE_NONE: break;
     case SHAPE_ONE: result = llvm__one_type(e, sig->result); break;
     case SHAPE_TWO: result = e->pair; break;
-    case SHAPE_MEMORY: types[count++] = e->ptr; break;
+    case SHAPE_MEMORY:
+        if (llvm__returned_in(e, sig->result))
+            result = llvm__returned_in(e, sig->result);
+        else
+            types[count++] = e->ptr;
+        break;
     }
     for (uint32_t i = 0; i < sig->param_count; i++)
         count += add_types(e, sig->params[i].type, types + count);
@@ -81,7 +87,7 @@ void llvm__declare_func(Emit *e, SirFunc func) {
     e->funcs[func] = fn;
     e->func_types[func] = type;
     map_put(e->func_rows, (uint64_t)(uintptr_t)fn, func);
-    uint32_t at = llvm__shape(e, sig->result) == SHAPE_MEMORY;
+    uint32_t at = llvm__shape(e, sig->result) == SHAPE_MEMORY && !llvm__returned_in(e, sig->result);
     for (uint32_t i = 0; i < sig->param_count; i++) {
         LLVMTypeRef types[2];
         promise_borrow(e, fn, at, sig->params[i].type);
@@ -106,6 +112,15 @@ static uint32_t add_values(Emit *e, const Value *value, LLVMValueRef *to) {
     return 1;
 }
 
+static void store_returned(Emit *e, LLVMTypeRef in, LLVMValueRef got, const Value *value) {
+    if (in != e->words) {
+        llvm__store(e, got, value->a, value->align);
+        return;
+    }
+    llvm__store(e, llvm__extract(e, got, 0), value->a, value->align);
+    llvm__store(e, llvm__extract(e, got, 1), llvm__offset(e, value->a, 8), value->align);
+}
+
 static void call_with(
     Emit *e, LLVMValueRef fn, LLVMTypeRef type, SirType result, const SirInst *inst, uint32_t first
 ) {
@@ -113,14 +128,16 @@ static void call_with(
     Value *values = llvm__args(e, inst->args + first, n);
     LLVMValueRef *args = arena_array(e->arena, LLVMValueRef, 2 * (uint64_t)n + 1);
     Value value = { .type = result, .shape = llvm__shape(e, result) };
+    LLVMTypeRef in = llvm__returned_in(e, result);
     if (value.shape == SHAPE_MEMORY) {
         LLVMValueRef room = llvm__temp(e, llvm__size(e, result), llvm__align(e, result), true);
         value = llvm__memory(e, result, room);
-        args[count++] = room;
+        if (!in) args[count++] = room;
     }
     for (uint32_t i = 0; i < n; i++)
         count += add_values(e, &values[i], args + count);
     LLVMValueRef got = llvm__call_fn(e, type, fn, args, count);
+    if (in) store_returned(e, in, got, &value);
     if (value.shape == SHAPE_ONE) value.a = got;
     if (value.shape == SHAPE_TWO) {
         value.a = llvm__extract(e, got, 0);

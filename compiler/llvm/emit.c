@@ -26,6 +26,8 @@ static void name_types(Emit *e) {
     e->ptr = LLVMPointerTypeInContext(e->context, 0);
     LLVMTypeRef both[] = { e->ptr, e->i64 };
     e->pair = LLVMStructTypeInContext(e->context, both, 2, false);
+    LLVMTypeRef words[] = { e->i64, e->i64 };
+    e->words = LLVMStructTypeInContext(e->context, words, 2, false);
 }
 
 static void make_tables(Emit *e) {

@@ -130,6 +130,14 @@ static void next(Emit *e, const SirInst *inst) {
 
 // --- return --------------------------------------------------------------------------------------------------------
 
+static LLVMValueRef load_returned(Emit *e, LLVMTypeRef in, const Value *value) {
+    if (in != e->words) return llvm__load(e, in, value->a, value->align);
+    LLVMValueRef low = llvm__load(e, e->i64, value->a, value->align);
+    LLVMValueRef high = llvm__load(e, e->i64, llvm__offset(e, value->a, 8), value->align);
+    LLVMValueRef words = LLVMBuildInsertValue(e->at, LLVMGetPoison(in), low, 0, "");
+    return LLVMBuildInsertValue(e->at, words, high, 1, "");
+}
+
 static void return_value(Emit *e, const SirInst *inst) {
     if (inst->arg_count == 0) {
         llvm__leave_slots(e);
@@ -137,7 +145,9 @@ static void return_value(Emit *e, const SirInst *inst) {
         return;
     }
     Value value = llvm__arg(e, &inst->args[0]);
-    if (value.shape == SHAPE_MEMORY)
+    LLVMTypeRef in = llvm__returned_in(e, value.type);
+    LLVMValueRef returned = in ? load_returned(e, in, &value) : NULL;
+    if (value.shape == SHAPE_MEMORY && !in)
         llvm__store_at(e, e->result, llvm__align(e, value.type), &value);
     llvm__leave_slots(e);
     switch (value.shape) {
@@ -148,7 +158,12 @@ static void return_value(Emit *e, const SirInst *inst) {
         LLVMBuildRet(e->at, LLVMBuildInsertValue(e->at, pair, value.b, 1, ""));
         break;
     }
-    case SHAPE_MEMORY: LLVMBuildRetVoid(e->at); break;
+    case SHAPE_MEMORY:
+        if (in)
+            LLVMBuildRet(e->at, returned);
+        else
+            LLVMBuildRetVoid(e->at);
+        break;
     }
 }
 

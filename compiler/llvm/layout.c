@@ -127,6 +127,51 @@ LLVMTypeRef llvm__one_type(const Emit *e, SirType type) {
     }
 }
 
+// --- results -----------------------------------------------------------------------------------------------
+
+static bool has_address(const Emit *e, SirType type);
+
+static bool any_address(const Emit *e, const SirField *fields, uint32_t count) {
+    for (uint32_t i = 0; i < count; i++)
+        if (has_address(e, fields[i].type)) return true;
+    return false;
+}
+
+static bool has_address_new(const Emit *e, const SirTypeInfo *info) {
+    switch (info->kind) {
+    case SIR_TYPE_FLAGS: return false;
+    case SIR_TYPE_ARRAY:
+    case SIR_TYPE_VECTOR:
+    case SIR_TYPE_OPTION: return has_address(e, info->elem);
+    case SIR_TYPE_STRUCT: return any_address(e, info->fields, info->field_count);
+    case SIR_TYPE_ENUM:
+        for (uint32_t i = 0; !info->is_plain_enum && i < info->variant_count; i++)
+            if (any_address(e, info->variants[i].fields, info->variants[i].field_count))
+                return true;
+        return false;
+    default: return !sir_type_is_scalar(info->kind);
+    }
+}
+
+static bool has_address(const Emit *e, SirType type) {
+    TypeFacts *facts = &e->types[type];
+    if (facts->addresses == 0) facts->addresses = has_address_new(e, llvm__type(e, type)) ? 2 : 1;
+    return facts->addresses == 2;
+}
+
+LLVMTypeRef llvm__returned_in(const Emit *e, SirType type) {
+    if (llvm__shape(e, type) != SHAPE_MEMORY || llvm__size(e, type) > 16) return NULL;
+    if (has_address(e, type)) return NULL;
+    switch (llvm__size(e, type)) {
+    case 1: return e->i8;
+    case 2: return e->i16;
+    case 4: return e->i32;
+    case 8: return e->i64;
+    case 16: return e->words;
+    default: return NULL;
+    }
+}
+
 // --- offsets -----------------------------------------------------------------------------------------------
 
 static uint64_t round_up(uint64_t size, uint32_t align) {

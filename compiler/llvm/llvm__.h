@@ -49,10 +49,11 @@ typedef struct Job { // a glue function without a body
 } Job;
 
 typedef struct TypeFacts {
-    uint8_t gaps;     // 0 unknown, 1 no padding, 2 padding somewhere inside
-    bool cyclic;      // the type can own, through blocks, another value of itself
-    uint64_t *fields; // a struct's offsets; NULL until asked for
-    uint64_t payload; // an enum's or option's offset of the payload; 0 until asked for
+    uint8_t gaps;      // 0 unknown, 1 no padding, 2 padding somewhere inside
+    uint8_t addresses; // 0 unknown, 1 none in it, 2 some
+    bool cyclic;       // the type can own, through blocks, another value of itself
+    uint64_t *fields;  // a struct's offsets; NULL until asked for
+    uint64_t payload;  // an enum's or option's offset of the payload; 0 until asked for
     LLVMValueRef glue[GLUES];
 } TypeFacts;
 
@@ -86,7 +87,7 @@ typedef struct Emit {
     LLVMModuleRef out;
     LLVMBuilderRef at;    // where code is being appended
     LLVMBuilderRef entry; // in the entry block of the function, for allocas
-    LLVMTypeRef void_type, i1, i8, i16, i32, i64, f32, f64, ptr, pair;
+    LLVMTypeRef void_type, i1, i8, i16, i32, i64, f32, f64, ptr, pair, words;
 
     TypeFacts *types;    // per type
     LLVMValueRef *funcs; // per function
@@ -126,7 +127,7 @@ typedef struct Emit {
     const SirFuncInfo *info;
     SirFunc func;
     LLVMValueRef fn;
-    LLVMValueRef result;  // where a result in memory goes
+    LLVMValueRef result;  // where a result in memory goes; NULL: it is returned
     LLVMValueRef *locals; // addresses; NULL in a register
     Register *registers;  // per local
     LLVMBasicBlockRef *blocks;
@@ -150,6 +151,9 @@ static inline const SirTypeInfo *llvm__type(const Emit *e, SirType type) {
 
 Shape llvm__shape(const Emit *e, SirType type);
 LLVMTypeRef llvm__one_type(const Emit *e, SirType type); // of SHAPE_ONE
+// The integer, or the two (`words`), that a result of SHAPE_MEMORY is returned in: it is as wide, and no address is in it.
+// NULL: where the first parameter points.
+LLVMTypeRef llvm__returned_in(const Emit *e, SirType type);
 uint64_t llvm__size(const Emit *e, SirType type);
 uint32_t llvm__align(const Emit *e, SirType type);
 uint32_t llvm__loose_align(
