@@ -961,6 +961,7 @@ import std.text;
 import std.result;
 import std.bytes;
 import std.cmp;
+import std.sort;
 import std.decimal;
 import std.fmt;
 import std.iter;
