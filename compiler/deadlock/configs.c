@@ -25,6 +25,14 @@ static SirSide param_side(const Space *space, uint32_t sip, uint32_t param) {
     return module->types.data[type].side;
 }
 
+// Its interrupts come of a channel with the kernel, at any time.
+static bool is_irq(const Space *space, uint32_t sip, uint32_t param) {
+    const SirModule *module = space->system->sips[sip].module;
+    SirType type = module->funcs.data[module->manifest.main].sig.params[param].type;
+    const SirTypeInfo *info = &module->types.data[type];
+    return info->kind == SIR_TYPE_DEVICE && info->device == SIR_IRQ;
+}
+
 static void number_wires(Space *space) {
     const DeadlockSystem *system = space->system;
     VEC(bool) machine = { 0 };
@@ -40,15 +48,16 @@ static void number_wires(Space *space) {
             bool is_followed = wire->kind != DEADLOCK_WIRE_NONE &&
                                wire->kind != DEADLOCK_WIRE_PROGRAM &&
                                wire->kind != DEADLOCK_WIRE_GIVEN;
-            if (!is_followed) continue;
+            bool irq = is_irq(space, i, p);
+            if (!is_followed && !irq) continue;
             bool known = wire->kind == DEADLOCK_WIRE_CHANNEL &&
                          (wire->sip < i || (wire->sip == i && wire->param < p));
             if (known) {
                 *end = space->wire_ends[wire->sip][wire->param] ^ 1;
                 continue;
             }
-            *end = space->channels++ * 2 + param_side(space, i, p);
-            vec_push(space->arena, &machine, wire->kind == DEADLOCK_WIRE_MACHINE);
+            *end = space->channels++ * 2 + (irq ? SIR_IMP : param_side(space, i, p));
+            vec_push(space->arena, &machine, irq || wire->kind == DEADLOCK_WIRE_MACHINE);
         }
     }
     space->machine = machine.data;

@@ -397,6 +397,10 @@ bool deadlock__sip_begin(
 // --- tell.c --------------------------------------------------------------------------------------------------------
 
 DeadlockPlace deadlock__tell_place(const Space *space, uint32_t sip, const SirInst *inst);
+// Of an endpoint or set that a program names where its thread stands.
+const SirContractInfo *deadlock__tell_contract(
+    const Space *space, const Config *config, const SirPlace *place
+);
 const char *deadlock__tell_step(Arena *arena, const Space *space, const Label *label);
 const char *deadlock__tell_wait(
     Arena *arena, const Space *space, const State *state, const Thread *thread

@@ -19,6 +19,7 @@ static bool type_holds(const Program *program, const SirTypeInfo *info) {
     case SIR_TYPE_EPSET:
     case SIR_TYPE_GUARD:
     case SIR_TYPE_JOIN: return true;
+    case SIR_TYPE_DEVICE: return info->device == SIR_IRQ; // it becomes the end at which they come
     case SIR_TYPE_STRUCT: return fields_hold(program, info->fields, info->field_count);
     case SIR_TYPE_ENUM:
         for (uint32_t i = 0; !info->is_plain_enum && i < info->variant_count; i++)

@@ -13,8 +13,10 @@ static const Value *at(const Mover *mover, Val value) {
     return deadlock__value_at(&mover->space->values, value);
 }
 
-// How many elements a place leads to; 0: they are not kept, or too many.
-static uint32_t elements_at(const Mover *mover, const SirPlace *place) {
+_Static_assert(MOST_CHOICES == 16, "it is said so");
+
+// How many elements a place leads to; 0: they are not kept, or too many, which was said then.
+static uint32_t elements_at(Mover *mover, const SirPlace *place) {
     SirType type = deadlock__mover_place_type(mover, place);
     if (type == SIR_NONE || !deadlock__mover_holds(mover, type)) return 0;
     const SirTypeInfo *info = &mover->program->module->types.data[type];
@@ -26,7 +28,9 @@ static uint32_t elements_at(const Mover *mover, const SirPlace *place) {
     uint64_t count = list->kind == VALUE_LIST       ? list->count
                      : info->kind == SIR_TYPE_ARRAY ? info->count
                                                     : 0;
-    return count <= MOST_CHOICES ? (uint32_t)count : 0;
+    if (count <= MOST_CHOICES) return (uint32_t)count;
+    deadlock__mover_lose(mover, "data decides which of more than 16 elements is meant");
+    return 0;
 }
 
 static bool is_open(const Choice *choice, uint64_t local) {

@@ -151,6 +151,48 @@ static void write_wait(Writer *writer, const Wait *wait) {
     buf_cstr(writer->out, wait->head_count ? " ->" : "true ->");
 }
 
+// It is not there, and cannot come first any more.
+static void write_never(Writer *writer, const Head *head) {
+    uint32_t queue = head->end / 2, from = !(head->end % 2);
+    if (is_kernels(writer, head->end))
+        buf_cstr(writer->out, head->is_closed ? "true" : "false");
+    else if (head->is_closed)
+        buf_printf(writer->out, "len(q%u_%u) > 0", queue, from);
+    else
+        buf_printf(
+            writer->out, "(len(q%u_%u) == 0 && closed[%u]) || (len(q%u_%u) > 0 && !(q%u_%u?[%u]))",
+            queue, from, head->end ^ 1, queue, from, queue, from, head->message
+        );
+}
+
+// Of each way on, something will never come.
+static void write_unsatisfiable(Writer *writer, const Config *config) {
+    const char *before = "";
+    buf_byte(writer->out, '(');
+    for (uint32_t i = 0; i < config->wait_count; i++) {
+        const Wait *wait = &config->waits[i];
+        if (wait->head_count == 0) continue;
+        buf_printf(writer->out, "%s(", before);
+        for (uint32_t h = 0; h < wait->head_count; h++) {
+            buf_cstr(writer->out, h ? " || " : "");
+            write_never(writer, &wait->heads[h]);
+        }
+        buf_byte(writer->out, ')');
+        before = " && ";
+    }
+    buf_cstr(writer->out, *before ? ") ->" : "true) ->");
+}
+
+static bool brings_ends(const Writer *writer, const Config *config, const Head *head) {
+    if (head->is_closed) return false;
+    const SirContractInfo *contract = deadlock__tell_contract(&writer->space, config, head->place);
+    const SirMessage *message = &contract->messages[head->message];
+    for (uint32_t i = 0; i < message->arg_count; i++)
+        if (deadlock__space_program(&writer->space, config->sip)->ends[message->args[i].type])
+            return true;
+    return false;
+}
+
 static void write_receive(Writer *writer, uint32_t row, const Config *config) {
     Config copy = *config; // more are found meanwhile
     buf_cstr(
@@ -158,13 +200,17 @@ static void write_receive(Writer *writer, uint32_t row, const Config *config) {
     ); // empty sets
     for (uint32_t i = 0; i < copy.wait_count; i++) {
         const Wait *wait = &copy.waits[i];
-        if (copy.inst->arms[wait->arm].kind == SIR_ARM_UNSATISFIABLE)
-            refuse(writer, row, "it asks whether anything else can come");
         if (wait->head_count == 1 && wait->heads[0].is_closed &&
             is_kernels(writer, wait->heads[0].end))
             continue;
+        for (uint32_t h = 0; h < wait->head_count; h++)
+            if (brings_ends(writer, &copy, &wait->heads[h]))
+                refuse(writer, row, "a message carries an endpoint");
         buf_cstr(writer->out, "    :: ");
-        write_wait(writer, wait);
+        if (copy.inst->arms[wait->arm].kind == SIR_ARM_UNSATISFIABLE)
+            write_unsatisfiable(writer, &copy);
+        else
+            write_wait(writer, wait);
         write_goto(writer, row, (Outcome){ .wait = i });
         buf_byte(writer->out, '\n');
     }
@@ -196,12 +242,14 @@ static void write_label(Writer *writer, uint32_t row) {
         write_close(writer, &config.held);
         buf_cstr(writer->out, "    goto done;\n");
         break;
-    case STOP_SPIN: buf_cstr(writer->out, "    do :: skip od;\n"); break;
+    case STOP_SPIN:
+    case STOP_EXIT: // the system ends, and nobody waits any more
+        buf_cstr(writer->out, "    do :: m = 0; m = 1 od;\n");
+        break;
     case STOP_CHANNEL: refuse(writer, row, "a channel is made at run time"); break;
     case STOP_SPAWN:
     case STOP_JOIN: refuse(writer, row, "a thread is started"); break;
     case STOP_LOCK: refuse(writer, row, "it speaks or waits while it has a lock"); break;
-    case STOP_EXIT: refuse(writer, row, "it may end the system"); break;
     case STOP_LOST: refuse(writer, row, config.why); break;
     }
 }

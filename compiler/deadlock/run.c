@@ -521,6 +521,7 @@ static bool run_made(Mover *mover, const SirInst *inst) {
     case SIR_OP_USE:
     case SIR_OP_GROW_SEAL:
     case SIR_OP_UPCAST:
+    case SIR_OP_DEVICE_LISTEN:
         write_dest(mover, inst, deadlock__arg_take(mover, &inst->args[1]));
         return true;
     case SIR_OP_ERASE: erase(mover, inst); return true;

@@ -43,7 +43,7 @@ static const char *end_name(Arena *arena, const Space *space, uint32_t end) {
     return "a channel that was made at run time";
 }
 
-static const SirContractInfo *contract_of(
+const SirContractInfo *deadlock__tell_contract(
     const Space *space, const Config *config, const SirPlace *place
 ) {
     const uint32_t *at = config->words, *end = at + config->word_count;
@@ -60,7 +60,7 @@ static const SirContractInfo *contract_of(
 static const char *message_name(
     Arena *arena, const Space *space, const Config *config, const SirPlace *place, uint64_t message
 ) {
-    const SirContractInfo *contract = contract_of(space, config, place);
+    const SirContractInfo *contract = deadlock__tell_contract(space, config, place);
     return arena_printf(arena, "`" STR_FMT "`", STR_ARG(contract->messages[message].name));
 }
 

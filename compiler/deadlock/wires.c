@@ -165,7 +165,7 @@ bool deadlock__sip_begin(Space *space, State *state, uint32_t sip) {
         if (end == NO_END) continue;
         if (facts->wires[p].kind == DEADLOCK_WIRE_GIVES) end = renew(space, state, sip, p);
         if (end == NO_END) return false;
-        if (facts->wires[p].kind == DEADLOCK_WIRE_MACHINE)
+        if (end / 2 < space->channels && space->machine[end / 2])
             state->lines.data[end / 2] = (Line){ .used = true };
         if (facts->wires[p].kind == DEADLOCK_WIRE_MEETS && !ask_again(space, state, end))
             return false;

@@ -7,6 +7,8 @@ Usage: systems.py SIPCC COMPILER FILE.sip...
     // spin: no         spin asks another question
     // spin: unwritten  its model cannot be written in Promela
     // run: no         it never ends, or not always in the same way
+    // reason: TEXT    what `sipcc system` shows of it, among other things
+    // refused: TEXT   why its model cannot be written
 
 Where spin is installed it is asked too. Each is run hosted: one that is free never ends with status 4, one that certainly
 deadlocks always does.
@@ -22,11 +24,10 @@ WORDS = {"is free of deadlocks": "free", "is not proved": "unproved", "may deadl
 
 def marks(path):
     with open(path) as file:
-        return dict(re.findall(r"^// (verdict|spin|run): (\w+)$", file.read(), re.M))
+        return dict(re.findall(r"^// (verdict|spin|run|reason|refused): (.+)$", file.read(), re.M))
 
 
-def verdict(sipcc, path):
-    shown = subprocess.run([sipcc, "system", path], capture_output=True, text=True, timeout=300)
+def verdict(shown):
     first = shown.stdout.split("\n")[0]
     for words, name in WORDS.items():
         if words in first:
@@ -36,7 +37,7 @@ def verdict(sipcc, path):
 
 def model(sipcc, path):
     shown = subprocess.run([sipcc, "system", "--promela", path], capture_output=True, text=True, timeout=300)
-    return shown.stdout if shown.returncode == 0 else None
+    return (shown.stdout if shown.returncode == 0 else None), shown.stderr
 
 
 def status(sipcc, path):
@@ -45,11 +46,16 @@ def status(sipcc, path):
 
 def check(sipcc, compiler, path):
     wanted = marks(path)
-    found = verdict(sipcc, path)
+    shown = subprocess.run([sipcc, "system", path], capture_output=True, text=True, timeout=300)
+    found = verdict(shown)
     wrong = []
+    if wanted.get("reason", "") not in shown.stdout:
+        wrong.append(f"not the reason that it has: {shown.stdout}")
     if found != wanted["verdict"]:
         wrong.append(f"found `{found}`, not `{wanted['verdict']}`")
-    text = model(sipcc, path)
+    text, refused = model(sipcc, path)
+    if wanted.get("refused", "") not in refused:
+        wrong.append(f"not refused for that: {refused}")
     if (text is None) != (wanted.get("spin") == "unwritten"):
         wrong.append("the model could not be written" if text is None else "the model could be written")
     if text and spin.is_there() and wanted.get("spin") != "no":
