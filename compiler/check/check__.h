@@ -666,9 +666,11 @@ HirExpr *call_of_device(
 bool read_device_grant(
     Checker *checker, Module *module, const AstGrant *ast, HirGrant *grant
 ); // its kind is known; false: reported
+bool read_pci_grant(Checker *checker, Module *module, const AstGrant *ast, HirGrant *grant);
 bool grant_is_device(const HirGrant *grant);
 bool grant_wants_trust(const HirGrant *grant); // whoever has it may reach any memory
 bool grants_overlap(const HirGrant *a, const HirGrant *b);
+bool grants_conflict(const HirGrant *a, const HirGrant *b); // two SIPs may not have them both
 const char *grant_text(Checker *checker, const HirGrant *grant);
 void check_devices(Checker *checker, const HirSip *sip); // grants and parameters go together
 

@@ -3,6 +3,8 @@
 
 #include "check__.h"
 
+#include "contracts/abi/machine.h"
+
 #include <string.h>
 
 static const char *const kind_words[] = { "io_port", "io_memory", "irq", "dma" }; // by HirGrantKind
@@ -145,51 +147,11 @@ HirExpr *call_of_device(Fn *fn, HirExpr *place, const char *name, const AstArgs 
 
 // --- what a grant reaches ----------------------------------------------------------------------------------------------------
 
-typedef enum RangeClass { KERNEL, HARMLESS } RangeClass;
+_Static_assert((int)HIR_GRANT_IO_PORT == (int)SEAL_GRANT_IO_PORT, "kinds are numbered alike");
+_Static_assert((int)HIR_GRANT_EXIT == (int)SEAL_GRANT_EXIT, "kinds are numbered alike");
 
-typedef struct Range {
-    uint64_t first, length;
-    RangeClass class;
-    const char *what;
-} Range;
-
-static const Range port_ranges[] = {
-#define MACHINE_PORTS(first, length, class, what) { first, length, class, what },
-#include "contracts/abi/machine.def"
-};
-
-static const Range memory_ranges[] = {
-#define MACHINE_MEMORY(first, length, class, what) { first, length, class, what },
-#include "contracts/abi/machine.def"
-};
-
-static const Range line_ranges[] = {
-#define MACHINE_LINES(first, length, class, what) { first, length, class, what },
-#include "contracts/abi/machine.def"
-};
-
-// Per kind: one past the last number, and the most that one grant covers.
-static const struct {
-    const Range *ranges;
-    size_t count;
-    uint64_t end, most;
-    const char *what;
-} machine[] = {
-    { port_ranges,   sizeof port_ranges / sizeof *port_ranges,     1 << 16,           1 << 16,
-     "ports: 0 to 0xffff"                                                                                                      },
-    { memory_ranges, sizeof memory_ranges / sizeof *memory_ranges, (uint64_t)1 << 39, 1 << 28,
-     "addresses: 256 MiB below 2^39"                                                                                           },
-    { line_ranges,   sizeof line_ranges / sizeof *line_ranges,     24,                1,       "interrupts: 0 to 23"           },
-    { NULL,          0,                                            (uint64_t)1 << 28, 1 << 28, "DMA memory: 1 byte to 256 MiB" },
-};
-
-static bool overlap(uint64_t a, uint64_t a_length, uint64_t b, uint64_t b_length) {
-    return a <= b ? b - a < a_length : a - b < b_length;
-}
-
-static bool is_inside(const HirGrant *grant, const Range *range) {
-    return grant->base >= range->first && grant->length <= range->length &&
-           grant->base - range->first <= range->length - grant->length;
+static MachineClass class_of(const HirGrant *grant, const char **whose) {
+    return machine_class((SealGrantKind)grant->kind, grant->base, grant->length, whose);
 }
 
 bool grant_is_device(const HirGrant *grant) {
@@ -197,19 +159,38 @@ bool grant_is_device(const HirGrant *grant) {
 }
 
 bool grant_wants_trust(const HirGrant *grant) {
-    if (!grant_is_device(grant)) return false;
-    for (size_t i = 0; i < machine[grant->kind].count; i++)
-        if (is_inside(grant, &machine[grant->kind].ranges[i])) return false;
-    return true;
+    const char *whose = NULL;
+    return grant_is_device(grant) && class_of(grant, &whose) == MACHINE_TRUSTED;
 }
 
 bool grants_overlap(const HirGrant *a, const HirGrant *b) {
-    if (a->kind != b->kind || a->kind == HIR_GRANT_DMA) return false;
-    return a->kind == HIR_GRANT_EXIT || overlap(a->base, a->length, b->base, b->length);
+    return a->kind == b->kind &&
+           machine_grants_overlap((SealGrantKind)a->kind, a->base, a->length, b->base, b->length);
+}
+
+bool grants_conflict(const HirGrant *a, const HirGrant *b) {
+    return machine_grants_conflict(
+        (SealGrantKind)a->kind, a->base, a->length, (SealGrantKind)b->kind, b->base, b->length
+    );
+}
+
+static const char *pci_text(Checker *checker, const HirGrant *grant) {
+    const uint32_t vendor = PCI_VENDOR(grant->base), device = PCI_DEVICE(grant->base);
+    const uint32_t index = PCI_INDEX(grant->base), place = PCI_PLACE(grant->base);
+    if (grant->kind == HIR_GRANT_IO_MEMORY && place != PCI_CONFIGURATION)
+        return arena_printf(
+            checker->arena, "pci_memory(0x%x, 0x%x, %u, %u, %llu)", vendor, device, index, place,
+            (unsigned long long)grant->length
+        );
+    return arena_printf(
+        checker->arena, "%s(0x%x, 0x%x, %u)",
+        grant->kind == HIR_GRANT_IRQ ? "pci_irq" : "pci_config", vendor, device, index
+    );
 }
 
 const char *grant_text(Checker *checker, const HirGrant *grant) {
     unsigned long long base = grant->base, length = grant->length;
+    if (PCI_IS_GRANT(grant->base)) return pci_text(checker, grant);
     switch (grant->kind) {
     case HIR_GRANT_IO_PORT:
     case HIR_GRANT_IO_MEMORY:
@@ -224,38 +205,71 @@ const char *grant_text(Checker *checker, const HirGrant *grant) {
 }
 
 static bool check_range(Checker *checker, const HirGrant *grant) {
-    const char *what = NULL;
-    if (grant->length == 0 || grant->length > machine[grant->kind].most ||
-        grant->base > machine[grant->kind].end - grant->length) {
+    const char *whose = NULL;
+    switch (class_of(grant, &whose)) {
+    case MACHINE_HARMLESS:
+    case MACHINE_TRUSTED: return true;
+    case MACHINE_KERNELS:
         diag_report(
-            checker->diags, grant->span, E_GRANT_RANGE, grant_text(checker, grant),
-            machine[grant->kind].what
+            checker->diags, grant->span, E_GRANT_KERNELS, grant_text(checker, grant), whose
         );
         return false;
+    case MACHINE_NONE: break;
     }
-    for (size_t i = 0; i < machine[grant->kind].count && !what; i++) {
-        const Range *range = &machine[grant->kind].ranges[i];
-        if (range->class == KERNEL &&
-            overlap(grant->base, grant->length, range->first, range->length))
-            what = range->what;
-    }
-    if (!what) return true;
-    diag_report(checker->diags, grant->span, E_GRANT_KERNELS, grant_text(checker, grant), what);
+    diag_report(
+        checker->diags, grant->span, E_GRANT_RANGE, grant_text(checker, grant),
+        machine_limit((SealGrantKind)grant->kind).text
+    );
     return false;
+}
+
+enum { MOST_ARGS = 5 };
+
+static bool read_args(
+    Checker *checker, Module *module, const AstGrant *ast, uint64_t values[MOST_ARGS]
+) {
+    for (uint32_t i = 0; i < ast->args.len && i < MOST_ARGS; i++)
+        if (ast->args.data[i].label.name ||
+            !const_u64(checker, module, ast->args.data[i].value, &values[i]))
+            return false;
+    return true;
 }
 
 // `io_port(0x2f8, 8)`, `io_memory(0xfe000000, 4 KiB)`, `irq(3)`, `dma(64 KiB)`.
 bool read_device_grant(Checker *checker, Module *module, const AstGrant *ast, HirGrant *grant) {
-    uint64_t values[2] = { 0, 0 };
-    for (uint32_t i = 0; i < ast->args.len && i < 2; i++)
-        if (ast->args.data[i].label.name ||
-            !const_u64(checker, module, ast->args.data[i].value, &values[i]))
-            return false;
+    uint64_t values[MOST_ARGS] = { 0 };
+    if (!read_args(checker, module, ast, values)) return false;
     grant->base = grant->kind == HIR_GRANT_DMA ? 0 : values[0];
     grant->length = grant->kind == HIR_GRANT_IRQ   ? 1
                     : grant->kind == HIR_GRANT_DMA ? values[0]
                                                    : values[1];
-    return check_range(checker, grant);
+    if (!PCI_IS_GRANT(grant->base)) return check_range(checker, grant);
+    diag_report( // whose text would be another's
+        checker->diags, grant->span, E_GRANT_RANGE, kind_words[grant->kind],
+        machine_limit((SealGrantKind)grant->kind).text
+    );
+    return false;
+}
+
+// `pci_memory(0x1af4, 0x1042, 0, 4, 16 KiB)`: of vendor and device, the first one, what its fifth address register leads to. `pci_config`,
+// `pci_irq(0x1af4, 0x1042, 0)`.
+bool read_pci_grant(Checker *checker, Module *module, const AstGrant *ast, HirGrant *grant) {
+    uint64_t values[MOST_ARGS] = { 0 };
+    if (!read_args(checker, module, ast, values)) return false;
+    const bool is_memory = ast->args.len == MOST_ARGS, is_irq = grant->kind == HIR_GRANT_IRQ;
+    const uint64_t place = is_memory ? values[3] : is_irq ? 0 : PCI_CONFIGURATION;
+    grant->length = is_memory ? values[4] : is_irq ? 1 : PCI_CONFIG_BYTES;
+    if (values[0] < 0xffff && values[1] <= 0xffff && values[2] <= PCI_MOST_INDEX &&
+        (!is_memory || (place < PCI_BARS && grant->length > 0 && grant->length <= PCI_PLACE_BYTES)
+        )) {
+        grant->base = PCI_BASE(values[0], values[1], values[2], place);
+        return true;
+    }
+    diag_report(
+        checker->diags, grant->span, E_GRANT_RANGE, text_of(checker, ast->name.name),
+        "devices on the PCI bus: vendor 0 to 0xfffe, device 0 to 0xffff, index 0 to 15, address register 0 to 5, 1 byte to 16 MiB"
+    );
+    return false;
 }
 
 // --- parameters of a process -------------------------------------------------------------------------------------------------

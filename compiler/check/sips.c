@@ -35,18 +35,24 @@ static const struct {
     HirGrantKind kind;
     uint32_t args;
     const char *takes;
+    bool is_pci;
 } grants[] = {
-    { "exit",      HIR_GRANT_EXIT,      0, "nothing"                 },
-    { "io_port",   HIR_GRANT_IO_PORT,   2, "a port and a count"      },
-    { "io_memory", HIR_GRANT_IO_MEMORY, 2, "an address and a length" },
-    { "irq",       HIR_GRANT_IRQ,       1, "a number"                },
-    { "dma",       HIR_GRANT_DMA,       1, "a length"                },
+    { "exit",       HIR_GRANT_EXIT,      0, "nothing",                         false },
+    { "io_port",    HIR_GRANT_IO_PORT,   2, "a port and a count",              false },
+    { "io_memory",  HIR_GRANT_IO_MEMORY, 2, "an address and a length",         false },
+    { "irq",        HIR_GRANT_IRQ,       1, "a number",                        false },
+    { "dma",        HIR_GRANT_DMA,       1, "a length",                        false },
+    { "pci_memory", HIR_GRANT_IO_MEMORY, 5,
+     "a vendor, a device, an index, an address register and a length",         true  },
+    { "pci_config", HIR_GRANT_IO_MEMORY, 3, "a vendor, a device and an index", true  },
+    { "pci_irq",    HIR_GRANT_IRQ,       3, "a vendor, a device and an index", true  },
 };
 
 static void keep_grant(
-    Checker *checker, Module *module, HirSip *sip, const AstGrant *ast, HirGrant grant
+    Checker *checker, Module *module, HirSip *sip, const AstGrant *ast, HirGrant grant, bool is_pci
 ) {
-    if (grant_is_device(&grant) && !read_device_grant(checker, module, ast, &grant)) {
+    if (grant_is_device(&grant) && !(is_pci ? read_pci_grant(checker, module, ast, &grant)
+                                            : read_device_grant(checker, module, ast, &grant))) {
         sip->main->broken = true;
         return;
     }
@@ -66,7 +72,8 @@ static void add_grant(Checker *checker, Module *module, HirSip *sip, const AstGr
         if (strcmp(grants[i].name, word) != 0) continue;
         if (ast->args.len == grants[i].args) {
             keep_grant(
-                checker, module, sip, ast, (HirGrant){ .kind = grants[i].kind, .span = ast->span }
+                checker, module, sip, ast, (HirGrant){ .kind = grants[i].kind, .span = ast->span },
+                grants[i].is_pci
             );
             return;
         }

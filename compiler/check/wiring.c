@@ -593,7 +593,7 @@ static void give(
 ) {
     Checker *checker = wiring->checker;
     vec_each(Given, other, givens) {
-        if (!grants_overlap(other->grant, grant)) continue;
+        if (other->instance == instance || !grants_conflict(other->grant, grant)) continue;
         diag_report(checker->diags, instance->span, E_GRANTED_TWICE, grant_text(checker, grant));
         diag_note(checker->diags, other->instance->span, "to this sip");
         return;

@@ -3,6 +3,7 @@
 
 #include "image/image.h"
 
+#include "contracts/abi/pci.h"
 #include "sealed/example_test.h"
 #include "sealed/packed.h"
 
@@ -301,6 +302,8 @@ static const char wants_trust[] =
     "uses a device that may reach any memory, and the system does not call it `trusted`";
 static const char none[] = "uses a device that no machine has";
 
+#define DISK(place) PCI_BASE(0x1af4, 0x1042, 0, place)
+
 // What the client is granted beside COM2 for the server, and what is wrong with that; `trust`: what is then, if it is trusted.
 static const struct Asked {
     SealGrant grant;
@@ -330,12 +333,39 @@ static const struct Asked {
     { { SEAL_GRANT_IRQ, 0, 3, 1 },                         granted_to_another, granted_to_another },
     { { SEAL_GRANT_IRQ, 0, 0, 1 },                         kernels,            kernels            },
     { { SEAL_GRANT_IRQ, 0, 2, 1 },                         kernels,            kernels            },
-    { { SEAL_GRANT_IRQ, 0, 24, 1 },                        kernels,            kernels            },
+    { { SEAL_GRANT_IRQ, 0, 24, 1 },                        none,               none               },
     { { SEAL_GRANT_IRQ, 0, 4, 2 },                         none,               none               },
     { { SEAL_GRANT_DMA, 0, 0, 4096 },                      wants_trust,        NULL               },
     { { SEAL_GRANT_DMA, 0, 4096, 4096 },                   none,               none               },
     { { SEAL_GRANT_DMA, 0, 0, 0x10000001 },                none,               none               },
+    { { SEAL_GRANT_IO_MEMORY, 0, DISK(4), 0x4000 },        wants_trust,        NULL               },
+    { { SEAL_GRANT_IO_MEMORY, 0, DISK(7), 256 },           wants_trust,        NULL               },
+    { { SEAL_GRANT_IO_MEMORY, 0, DISK(7), 4096 },          none,               none               },
+    { { SEAL_GRANT_IO_MEMORY, 0, DISK(6), 16 },            none,               none               },
+    { { SEAL_GRANT_IO_MEMORY, 0, DISK(4), 0x1000001 },     none,               none               },
+    { { SEAL_GRANT_IRQ, 0, DISK(0), 1 },                   wants_trust,        NULL               },
+    { { SEAL_GRANT_IRQ, 0, DISK(1), 1 },                   none,               none               },
+    { { SEAL_GRANT_IO_PORT, 0, DISK(0), 1 },               none,               none               },
+    { { SEAL_GRANT_DMA, 0, DISK(0), 4096 },                none,               none               },
 };
+
+// Of one function on the PCI bus two SIPs have nothing, whichever parts of it.
+static void functions_have_one_driver(void **state) {
+    (void)state;
+    static System system;
+    Example driver = server, asks = client;
+    char error[IMAGE_ERROR_ROOM] = "";
+    Buf image = { 0 };
+    make_system(&system);
+    driver.grants[0] = (SealGrant){ SEAL_GRANT_IO_MEMORY, 0, DISK(4), 0x4000 };
+    asks.grants[0] = (SealGrant){ SEAL_GRANT_IRQ, 0, DISK(0), 1 };
+    example_make(&system.files[0], &driver);
+    example_make(&system.files[1], &asks);
+    system.instances[0].trusted = system.instances[1].trusted = true;
+    assert_false(image_pack(&system.input, &image, error));
+    assert_string_equal(error, "sip client uses a device that is granted already, to sip server");
+    buf_free(&image);
+}
 
 static void ask(const SealGrant *grant, bool trusted, const char *wanted) {
     static System system;
@@ -436,6 +466,7 @@ int main(void) {
         cmocka_unit_test(hostile_tables_are_read_safely),
         cmocka_unit_test(both_may_be_started_again_that_take_opposite_ends),
         cmocka_unit_test(devices_are_granted_once_and_to_whom_they_may),
+        cmocka_unit_test(functions_have_one_driver),
         cmocka_unit_test(names_what_does_not_fit),
         cmocka_unit_test(boots_what_it_was_given),
         cmocka_unit_test(refuses_kernels_without_room),

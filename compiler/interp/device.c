@@ -4,6 +4,8 @@
 
 #include "interp__.h"
 
+#include "contracts/abi/machine.h"
+
 enum { MOST_KEPT = 1 << 20 }; // bytes of DMA memory that are remembered; beyond, they read as zero
 
 #define NO_GRANT UINT64_MAX // on a walk, of a device that the manifest does not have
@@ -80,6 +82,19 @@ static bool is_inside(Interp *in, const Node *device, uint64_t *offset, uint64_t
     return (bytes <= length && *offset <= length - bytes) || interp__fault(in, FAULT_INDEX);
 }
 
+// What the kernel tells a device for nobody: some bytes to some ports, and anything to the configuration of the PCI bus.
+static bool is_refused(
+    const Interp *in, const Node *device, uint64_t offset, uint64_t bits, uint64_t bytes
+) {
+    const SirManifest *manifest = &in->sip->module->manifest;
+    if (device->bits >= manifest->grant_count) return false;
+    const SirGrant *grant = &manifest->grants[device->bits];
+    if (grant->kind == SIR_GRANT_IO_PORT)
+        return machine_refuses(grant->base + offset, bits, (uint32_t)bytes);
+    return grant->kind == SIR_GRANT_IO_MEMORY && PCI_IS_GRANT(grant->base) &&
+           PCI_PLACE(grant->base) == PCI_CONFIGURATION;
+}
+
 // --- instructions ---------------------------------------------------------------------------------------------------
 
 static bool is_unit(const SirTypeInfo *info, SirType type) {
@@ -117,6 +132,7 @@ static bool write(Interp *in, const SirInst *inst) {
         return false;
     uint64_t bytes = interp__width(value.type) / 8;
     if (!is_inside(in, device, &offset, bytes)) return false;
+    if (is_refused(in, device, offset, value.bits, bytes)) return interp__fault(in, FAULT_REFUSED);
     for (uint64_t i = 0; i < bytes; i++)
         write_byte(in, device, info, offset + i, value.bits >> 8 * i);
     return true;
@@ -140,6 +156,7 @@ static bool copy(Interp *in, const SirInst *inst, bool comes_in) {
         !interp__run_access(in, &run, 0, bytes, comes_in ? USE_WRITE : USE_READ) ||
         !is_inside(in, device, &offset, bytes))
         return false;
+    if (!comes_in && is_refused(in, device, offset, 0, 0)) return interp__fault(in, FAULT_REFUSED);
     for (uint64_t i = 0; i < bytes; i++) {
         Node *byte = &run.node->parts[run.from + i];
         if (comes_in)

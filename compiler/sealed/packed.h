@@ -14,13 +14,7 @@ enum {
     PACKED_MOST_TEXTS = 4096,
     PACKED_MOST_RESTARTS = 1000, // of one instance
     PACKED_MOST_DEVICES = 256,   // that are granted in a system
-    PACKED_IRQ_LINES = 24,
-    PACKED_MOST_IO_MEMORY = 1 << 28, // bytes of one grant
-    PACKED_MOST_DMA = 1 << 28,
 };
-
-#define PACKED_MOST_ADDRESS \
-    (UINT64_C(1) << 39) // of a device's memory: what the kernel's tables reach
 
 typedef struct Packed {
     SealedView bytes;

@@ -4,6 +4,8 @@
 #include "limits.h"
 #include "verify__.h"
 
+#include "contracts/abi/pci.h"
+
 #include <stdlib.h>
 
 #define REFUSE(v, ...) verify__complain(v, RULE_RESOURCES, verify__module_spot(), __VA_ARGS__)
@@ -90,7 +92,17 @@ static const struct {
     [SIR_GRANT_EXIT] = { 0,                 0                 },
 };
 
+// Of a device on the PCI bus: a range within one of its places, or its interrupt.
+static bool is_pci_range(const SirGrant *grant) {
+    const uint64_t offset = PCI_OFFSET(grant->base), place = PCI_PLACE(grant->base);
+    if (grant->kind == SIR_GRANT_IRQ) return place == 0 && offset == 0 && grant->length == 1;
+    if (grant->kind != SIR_GRANT_IO_MEMORY) return false;
+    if (place == PCI_CONFIGURATION) return offset == 0 && grant->length == PCI_CONFIG_BYTES;
+    return place < PCI_BARS && grant->length > 0 && grant->length <= PCI_PLACE_BYTES - offset;
+}
+
 static bool is_range(const SirGrant *grant) {
+    if (PCI_IS_GRANT(grant->base)) return is_pci_range(grant);
     if (grant->kind == SIR_GRANT_EXIT) return grant->base == 0 && grant->length == 0;
     if (grant->kind == SIR_GRANT_DMA) // memory is taken wherever there is some
         return grant->base == 0 && grant->length > 0 && grant->length <= ranges[grant->kind].most;

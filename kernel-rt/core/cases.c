@@ -186,10 +186,14 @@ static void set_watcher(const SipWait *wait, Thread *watcher) {
     }
 }
 
+// Also from an interrupt's handler: so it looks at no more than a bounded part, and lets who waits for more go on and look by itself.
 void cases_notice(Thread *thread) {
+    enum { MOST_LOOKED_AT = 256 };
     Case chosen;
-    const bool waits = thread->state == THREAD_WAITING || thread->state == THREAD_HELD_WAITING;
-    if (waits && choose(thread->cases, &chosen)) sched_wake(thread);
+    if (thread->state != THREAD_WAITING && thread->state != THREAD_HELD_WAITING) return;
+    const SipWait *wait = thread->cases;
+    const uint64_t heads = (uint64_t)wait->case_count * wait->source_count;
+    if (heads > MOST_LOOKED_AT || choose(wait, &chosen)) sched_wake(thread);
 }
 
 SipReceived receive_cases(Thread *thread, SipWait *wait, uint64_t pc) {

@@ -4,11 +4,54 @@
 
 #include "core.h"
 
-enum { KEYBOARD_COMMANDS = 0x64 };
+#include "contracts/abi/machine.h"
 
 // --- granting ------------------------------------------------------------------------------------------------
 
+// What the machine says of itself is tested as what the system says is: not the kernel's, and nobody else's.
+static const char *check_found(const Device *found) {
+    const SealGrant *grant = &found->grant;
+    if (packed_grant_class(grant) != PACKED_GRANT_TRUSTED)
+        return "is granted memory of a device that lies where none can be";
+    for (uint32_t i = 0; i < kernel.sip_count; i++) {
+        const Sip *sip = &kernel.sips[i];
+        for (uint32_t k = 0; k < sip->device_count; k++) {
+            const Device *other = &sip->devices[k];
+            if (other != found && other->is_given && other->grant.kind == SEAL_GRANT_IO_MEMORY &&
+                machine_overlap(other->grant.base, other->grant.length, grant->base, grant->length))
+                return "is granted memory of a device that is granted already";
+        }
+    }
+    return NULL;
+}
+
+// On the PCI bus: from here on the grant says where it has been found. The configuration has no address.
+static const char *find_memory(Device *device) {
+    const uint64_t place = device->grant.base;
+    const char *wrong = platform_pci_memory(place, device->grant.length, &device->grant.base);
+    if (!wrong) wrong = check_found(device);
+    return wrong;
+}
+
+static const char *give_irq(Device *device) {
+    if (PCI_IS_GRANT(device->grant.base)) {
+        device->grant.base = platform_pci_irq(device->grant.base);
+        return device->grant.base != PLATFORM_NO_IRQ
+                   ? NULL
+                   : "is granted an interrupt of a device on the PCI bus that has none, or no message for it";
+    }
+    return platform_irq_is_there((uint32_t)device->grant.base)
+               ? NULL
+               : "is granted an interrupt that the machine has not";
+}
+
 static const char *give_memory(Device *device) {
+    const uint64_t place = device->grant.base;
+    if (PCI_IS_GRANT(place) && !platform_pci_is_there(place))
+        return "is granted a device on the PCI bus that the machine has not";
+    if (PCI_IS_GRANT(place) && PCI_PLACE(place) == PCI_CONFIGURATION) return NULL;
+    const char *wrong = PCI_IS_GRANT(place) ? find_memory(device) : NULL;
+    if (wrong) return wrong;
     device->memory = platform_device_memory(device->grant.base, device->grant.length);
     return device->memory ? NULL : "is granted addresses at which the machine has no device";
 }
@@ -29,10 +72,7 @@ static const char *give(Device *device) {
     switch (device->grant.kind) {
     case SEAL_GRANT_IO_PORT: return NULL;
     case SEAL_GRANT_IO_MEMORY: return give_memory(device);
-    case SEAL_GRANT_IRQ:
-        return platform_irq_is_there((uint32_t)device->grant.base)
-                   ? NULL
-                   : "is granted an interrupt that the machine has not";
+    case SEAL_GRANT_IRQ: return give_irq(device);
     case SEAL_GRANT_DMA: return give_dma(device);
     default: return "is given a device that is none";
     }
@@ -52,6 +92,15 @@ static void prepare(Sip *sip) {
     }
 }
 
+// Once all of it is granted: not before may it write memory.
+static void start_functions(const Sip *sip) {
+    const Sealed *sealed = sip->program->sealed;
+    for (uint32_t i = 0; i < sip->device_count; i++) {
+        const SealGrant grant = sealed_grant(sealed, i);
+        if (sip->devices[i].is_given && PCI_IS_GRANT(grant.base)) platform_pci_start(grant.base);
+    }
+}
+
 const char *devices_give(Sip *sip) {
     const Sealed *sealed = sip->program->sealed;
     prepare(sip);
@@ -61,6 +110,7 @@ const char *devices_give(Sip *sip) {
             param.kind == SEAL_PARAM_DEVICE ? give(&sip->devices[param.grant]) : NULL;
         if (wrong) return wrong;
     }
+    start_functions(sip);
     return NULL;
 }
 
@@ -68,6 +118,8 @@ const char *devices_give(Sip *sip) {
 
 void devices_silence(Sip *sip) {
     for (uint32_t i = 0; i < sip->device_count; i++) {
+        const SealGrant grant = sealed_grant(sip->program->sealed, i);
+        if (sip->devices[i].is_given && PCI_IS_GRANT(grant.base)) platform_pci_silence(grant.base);
         if (sip->devices[i].irq) irq_end(sip->devices[i].irq);
         sip->devices[i].irq = NULL;
         sip->devices[i].has_ended = true;
@@ -102,11 +154,17 @@ bool device_covers(const Device *device, uint64_t offset, uint64_t length) {
     return length <= device->grant.length && offset <= device->grant.length - length;
 }
 
+// Of a device on the PCI bus: it is read by way of the kernel, and never written.
+static bool is_configuration(const Device *device) {
+    return device->grant.kind == SEAL_GRANT_IO_MEMORY && !device->memory;
+}
+
 static uint16_t port_of(const Device *device, uint64_t offset) {
     return (uint16_t)(device->grant.base + offset);
 }
 
 uint64_t device_read(const Device *device, uint64_t offset, uint32_t width) {
+    if (is_configuration(device)) return platform_pci_read(device->grant.base, offset, width);
     if (!device->memory) return platform_port_read(port_of(device, offset), width);
     const void *at = device->memory + offset;
     switch (width) {
@@ -117,21 +175,10 @@ uint64_t device_read(const Device *device, uint64_t offset, uint32_t width) {
     }
 }
 
-// The keyboard controller has commands that reset the machine, and that switch an address line off, so that one half of memory
-// is seen at the other's addresses.
-static bool is_refused(const Device *device, uint64_t offset, uint64_t value, uint32_t width) {
-    for (uint32_t i = 0; i < width; i++) { // a wider write reaches the ports behind the first one
-        const uint8_t command = (uint8_t)(value >> 8 * i);
-        if (port_of(device, offset + i) == KEYBOARD_COMMANDS &&
-            (command == 0xd1 || command == 0xdd || command == 0xdf || command >= 0xf0))
-            return true;
-    }
-    return false;
-}
-
 bool device_write(const Device *device, uint64_t offset, uint64_t value, uint32_t width) {
+    if (is_configuration(device)) return false;
     if (!device->memory) {
-        if (is_refused(device, offset, value, width)) return false;
+        if (machine_refuses(port_of(device, offset), value, width)) return false;
         platform_port_write(port_of(device, offset), value, width);
         return true;
     }
@@ -146,13 +193,18 @@ bool device_write(const Device *device, uint64_t offset, uint64_t value, uint32_
 }
 
 void device_copy_in(const Device *device, uint64_t offset, uint8_t *bytes, uint64_t length) {
+    for (uint64_t i = 0; is_configuration(device) && i < length; i++)
+        bytes[i] = (uint8_t)device_read(device, offset + i, 1);
+    if (is_configuration(device)) return;
     const volatile uint8_t *from = device->memory + offset;
     for (uint64_t i = 0; i < length; i++)
         bytes[i] = from[i];
 }
 
-void device_copy_out(const Device *device, uint64_t offset, const uint8_t *bytes, uint64_t length) {
+bool device_copy_out(const Device *device, uint64_t offset, const uint8_t *bytes, uint64_t length) {
+    if (is_configuration(device)) return false;
     volatile uint8_t *to = device->memory + offset;
     for (uint64_t i = 0; i < length; i++)
         to[i] = bytes[i];
+    return true;
 }

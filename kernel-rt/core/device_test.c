@@ -281,6 +281,83 @@ static void who_does_not_answer_is_told_nothing(void **state) {
     machine_idles = NULL;
 }
 
+// --- the PCI bus ---------------------------------------------------------------------------------------------
+
+#define PCI(kind, place, length) { kind, 0, PCI_BASE(MACHINE_PCI_VENDOR, 0x1042, 0, place), length }
+enum { PLACE = 1, CONFIGURATION = 2 };
+
+#define ON_THE_BUS(who, function)                                                       \
+    {                                                                                   \
+        { .name = who,                                                                  \
+         SIZES, .contracts = { CONSOLE },                                                     \
+         .params = { OUT(0), DEVICE("place", 0), DEVICE("configuration", 1) },         \
+         .grants = { PCI(SEAL_GRANT_IO_MEMORY, 2, 64),                                 \
+                      PCI(SEAL_GRANT_IO_MEMORY, PCI_CONFIGURATION, PCI_CONFIG_BYTES) }, \
+         .trap_fault = FAULT_INDEX,                                                    \
+         .trusted = 1,                                                                 \
+         .code = function },                                                           \
+        { CONSOLE_WIRE, DEVICE_WIRE("place"), DEVICE_WIRE("configuration") },           \
+        { 0 },                                                                          \
+        0                                                                               \
+    }
+
+static void looks_at_the_bus(const KernelTable *k, const SipStart *start) {
+    uint8_t bytes[2];
+    k->DEVICE_WRITE(PLACE, 0, 77, 4, 0);
+    say_number(k, start->endpoints[0], "memory ", k->DEVICE_READ(PLACE, 0, 4, 0));
+    say_number(k, start->endpoints[0], "configuration ", k->DEVICE_READ(CONFIGURATION, 2, 2, 0));
+    k->DEVICE_COPY_IN(CONFIGURATION, 4, bytes, 2, 0);
+    say_number(k, start->endpoints[0], "copied ", bytes[1]);
+}
+
+static void a_place_on_the_bus_is_found(void **state) {
+    (void)state;
+    const TestSip sips[MACHINE_MOST] = { ON_THE_BUS("disk", looks_at_the_bus) };
+    assert_outcome(sips, STATUS_RETURNED, "memory 77\nconfiguration 66\ncopied 69\n");
+}
+
+static void writes_configuration(const KernelTable *k, const SipStart *start) {
+    (void)start;
+    k->DEVICE_WRITE(CONFIGURATION, 4, 6, 2, 0);
+}
+
+static void copies_configuration(const KernelTable *k, const SipStart *start) {
+    (void)start;
+    k->DEVICE_COPY_OUT(CONFIGURATION, 4, "x", 1, 0);
+}
+
+static void reads_beyond_the_place(const KernelTable *k, const SipStart *start) {
+    (void)start;
+    k->DEVICE_READ(PLACE, 61, 4, 0);
+}
+
+static void the_bus_is_not_set(void **state) {
+    (void)state;
+    const TestSip writes[MACHINE_MOST] = { ON_THE_BUS("driver", writes_configuration) };
+    const TestSip copies[MACHINE_MOST] = { ON_THE_BUS("driver", copies_configuration) };
+    const TestSip beyond[MACHINE_MOST] = { ON_THE_BUS("driver", reads_beyond_the_place) };
+    static const char refused[] = "fault: driver: a device may not be told this at example.sip:7\n"
+                                  "ledger: driver: 0 blocks, 0 endpoints, 0 pages left\n";
+    assert_outcome(writes, STATUS_FAULTED, refused);
+    assert_outcome(copies, STATUS_FAULTED, refused);
+    assert_outcome(beyond, STATUS_FAULTED, INDEX_FAULT);
+}
+
+// Where the machine says that it is, is the kernel's, or another's.
+static void what_the_bus_says_is_tested(void **state) {
+    (void)state;
+    const TestSip sips[MACHINE_MOST] = { ON_THE_BUS("disk", looks_at_the_bus) };
+    static const uint64_t wrong[] = { 0xfee00000, 0x1000, 0xa0000, UINT64_C(1) << 40, UINT64_MAX };
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        machine_place = wrong[i];
+        assert_outcome(
+            sips, STATUS_REFUSED,
+            "refused: sip disk is granted memory of a device that lies where none can be\n"
+        );
+    }
+    machine_place = 0xfe000000;
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_granted_can_be_used),
@@ -290,6 +367,9 @@ int main(void) {
         cmocka_unit_test(dma_memory_stays_and_is_emptied),
         cmocka_unit_test(interrupts_come_one_by_one),
         cmocka_unit_test(who_does_not_answer_is_told_nothing),
+        cmocka_unit_test(a_place_on_the_bus_is_found),
+        cmocka_unit_test(the_bus_is_not_set),
+        cmocka_unit_test(what_the_bus_says_is_tested),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -7,12 +7,12 @@
 
 enum { FIRED, ACK };
 
-static Irq irqs[PACKED_IRQ_LINES];
-static volatile uint32_t came[PACKED_IRQ_LINES]; // written by the handlers alone
+static Irq irqs[PLATFORM_IRQS];
+static volatile uint32_t came[PLATFORM_IRQS]; // written by the handlers alone
 static volatile bool has_come;
 
 bool kernel_irq(uint32_t line, uint64_t pc) {
-    if (line >= PACKED_IRQ_LINES || !irqs[line].end) return false;
+    if (line >= PLATFORM_IRQS || !irqs[line].end) return false;
     came[line]++;
     has_come = true;
     preempt_by_irq(pc);
@@ -35,12 +35,12 @@ static void tell(Irq *irq) {
 void irqs_look(void) {
     if (!has_come) return;
     has_come = false; // first: what comes meanwhile is looked at again
-    for (uint32_t line = 0; line < PACKED_IRQ_LINES; line++)
+    for (uint32_t line = 0; line < PLATFORM_IRQS; line++)
         tell(&irqs[line]);
 }
 
 bool irqs_wanted(void) {
-    for (uint32_t line = 0; line < PACKED_IRQ_LINES; line++) {
+    for (uint32_t line = 0; line < PLATFORM_IRQS; line++) {
         if (irqs[line].end && irqs[line].is_armed) return true;
     }
     return false;
@@ -55,14 +55,20 @@ ASIDE void irq_serve(SipEndpoint *end) {
     if (irq->end) platform_irq_set(irq->line, true);
 }
 
-static bool is_irq_contract(const Contract *contract) {
-    return contract->message_count == 2 && contract->slots[0] > 0 && contract->slots[1] > 0 &&
-           contract->payload_bytes[FIRED] == 0 && contract->payload_bytes[ACK] == 0;
+// By the row of the manifest: `fired` comes, `ack` goes, and neither carries anything.
+static bool is_irq_contract(const Sealed *sealed, uint32_t number) {
+    if (number >= sealed->manifest.contracts.count) return false;
+    const SealContract row = sealed_contract(sealed, number);
+    if (row.message_count != 2 || row.in_slots == 0 || row.out_slots == 0) return false;
+    const SealMessage fired = sealed_message(sealed, row.first_message + FIRED);
+    const SealMessage ack = sealed_message(sealed, row.first_message + ACK);
+    return fired.direction == 1 && ack.direction == 0 &&
+           fired.payload_bytes + ack.payload_bytes == 0;
 }
 
-SipEndpoint *irq_listen(Device *device, const Contract *contract, Sip *sip) {
+SipEndpoint *irq_listen(Device *device, uint32_t row, const Contract *contract, Sip *sip) {
     Irq *irq = &irqs[device->grant.base];
-    if (!is_irq_contract(contract) || irq->end)
+    if (!is_irq_contract(sip->program->sealed, row) || irq->end)
         panic("an interrupt is listened to twice, or by another contract");
     Channel *channel = channel_new(contract, &sip->account);
     if (!channel) return NULL;

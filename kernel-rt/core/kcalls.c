@@ -281,7 +281,10 @@ static void kcall_DEVICE_COPY_OUT(
 ) {
     const Device *device = device_of(ENTER->sip, number, MEMORY);
     if (!device_covers(device, offset, length)) fault_at_site(FAULT_INDEX, site, FRAME);
-    device_copy_out(device, offset, bytes, length < SIP_DEVICE_COPY ? length : SIP_DEVICE_COPY);
+    if (!device_copy_out(
+            device, offset, bytes, length < SIP_DEVICE_COPY ? length : SIP_DEVICE_COPY
+        ))
+        fault_at_site(FAULT_REFUSED, site, FRAME);
 }
 
 // Memory is mapped at its physical address, and seen there by the bus.
@@ -292,7 +295,7 @@ static uint64_t kcall_DEVICE_ADDRESS(uint64_t number) {
 static SipEndpoint *kcall_DEVICE_LISTEN(uint64_t number, uint32_t contract, uint32_t site) {
     Sip *sip = ENTER->sip;
     Device *device = device_of(sip, number, 1 << SEAL_GRANT_IRQ);
-    SipEndpoint *end = irq_listen(device, contract_row(sip, contract), sip);
+    SipEndpoint *end = irq_listen(device, contract, contract_row(sip, contract), sip);
     if (!end) fault_at_site(FAULT_QUOTA, site, FRAME);
     return end;
 }

@@ -7,6 +7,7 @@
 #include "core.h"
 
 #include "arch/x86_64/fault.h"
+#include "contracts/abi/pci.h"
 #include "image/image.h"
 #include "sealed/example_test.h"
 
@@ -85,7 +86,7 @@ void platform_ticks_start(void) {}
 
 // Ports and memory that keep what is written to them, and lines that the test makes fire when the machine idles.
 static uint8_t machine_ports[1 << 16], machine_memory[4096];
-static bool machine_lines[PACKED_IRQ_LINES];
+static bool machine_lines[PLATFORM_IRQS];
 
 bool platform_has_devices(void) {
     return true;
@@ -106,11 +107,45 @@ void *platform_device_memory(uint64_t base, uint64_t length) {
 }
 
 bool platform_irq_is_there(uint32_t line) {
-    return line < PACKED_IRQ_LINES;
+    return line < PLATFORM_IRQS;
 }
 
 void platform_irq_set(uint32_t line, bool on) {
     machine_lines[line] = on;
+}
+
+// Of one device on the bus, whose third place is where `machine_place` says.
+#define MACHINE_PCI_VENDOR 0x1234u
+static uint64_t machine_place = 0xfe000000;
+static int machine_started, machine_silenced;
+
+bool platform_pci_is_there(uint64_t grant) {
+    return PCI_VENDOR(grant) == MACHINE_PCI_VENDOR && PCI_INDEX(grant) == 0;
+}
+
+const char *platform_pci_memory(uint64_t grant, uint64_t length, uint64_t *base) {
+    (void)length;
+    *base = machine_place;
+    return platform_pci_is_there(grant) ? NULL : "is granted a device that is not there";
+}
+
+uint32_t platform_pci_irq(uint64_t grant) {
+    return platform_pci_is_there(grant) ? PLATFORM_IRQS - 1 : PLATFORM_NO_IRQ;
+}
+
+uint64_t platform_pci_read(uint64_t grant, uint64_t offset, uint32_t width) {
+    (void)grant, (void)width;
+    return 0x40 + offset;
+}
+
+void platform_pci_start(uint64_t grant) {
+    (void)grant;
+    machine_started++;
+}
+
+void platform_pci_silence(uint64_t grant) {
+    (void)grant;
+    machine_silenced++;
 }
 
 _Noreturn void platform_stop(uint32_t status) {

@@ -12,7 +12,10 @@
 enum {
     PLATFORM_PAGE = 4096,
     PLATFORM_TICK = 10000000, // nanoseconds between two calls of kernel_tick while a SIP runs
+    PLATFORM_IRQS = 24 + 32,  // lines, and messages of devices on the PCI bus
 };
+
+#define PLATFORM_NO_IRQ UINT32_MAX
 
 typedef enum PlatformAccess {
     PLATFORM_NONE, // a guard
@@ -44,6 +47,16 @@ void *platform_device_memory(
 ); // not cached; NULL: it is the machine's
 bool platform_irq_is_there(uint32_t line);
 void platform_irq_set(uint32_t line, bool on); // off until then
+
+// Functions of devices on the PCI bus, by the base of a grant (contracts/abi/pci.h).
+bool platform_pci_is_there(uint64_t grant);
+const char *platform_pci_memory(
+    uint64_t grant, uint64_t length, uint64_t *base
+);                                         // NULL: it lies at *base; or why it cannot be granted
+uint32_t platform_pci_irq(uint64_t grant); // its number, off; PLATFORM_NO_IRQ: it has none
+uint64_t platform_pci_read(uint64_t grant, uint64_t offset, uint32_t width); // its configuration
+void platform_pci_start(uint64_t grant);                                     // it may write memory
+void platform_pci_silence(uint64_t grant);                                   // not any more
 
 _Noreturn void platform_stop(uint32_t status); // ends the machine with the system's status
 

@@ -153,6 +153,27 @@ def disk_restart(boot):
     boot.check("disk_restart: what was answered is in the file", content == b"".join(bytes([n + 1]) * 4096 for n in range(10)), "")
 
 
+def pci(boot):
+    """The same drivers for what is on the PCI bus of a larger machine."""
+    text = boot.run("pci_random", ["-object", "rng-builtin,id=random", "-device", "virtio-rng-pci,rng=random,disable-legacy=on"])
+    boot.check("pci_random: bytes came", text == "random\n", text)
+    shown = os.path.join(boot.scratch, "pci_port.txt")
+    text = boot.run("pci_out", ["-device", "virtio-serial-pci,disable-legacy=on", "-chardev", "file,id=port,path=" + shown, "-device", "virtconsole,chardev=port"])
+    with open(shown) as file:
+        sent = file.read()
+    boot.check("pci_out: what was written has been sent", sent == 100 * "a line\n" + 10000 * "x" and text == "written\n", text)
+    path, _ = disk_of(boot, "pci.data", 4 << 20)
+    drive = ["-drive", f"if=none,id=disk0,format=raw,file={path}"]
+    text = boot.run("pci_disk", drive + ["-device", "virtio-blk-pci,drive=disk0,disable-legacy=on"])
+    boot.check("pci_disk: what can be is done, and what cannot is refused", text == DISK, text)
+    text = boot.run("pci_disk", drive + ["-device", "pcie-root-port,id=port0", "-device", "virtio-blk-pci,drive=disk0,disable-legacy=on,bus=port0"])
+    boot.check("pci_disk: behind a bridge", text == DISK, text)
+    text = boot.run("pci_disk", status=3)
+    boot.check("pci_disk: no disk is no system", text == "refused: sip disk is granted a device on the PCI bus that the machine has not\n", text)
+    text = boot.run("pci_disk", drive + ["-device", "virtio-blk-pci,drive=disk0,disable-legacy=on,vectors=0"], status=3)
+    boot.check("pci_disk: nor one without messages", "that has none, or no message for it" in text, text)
+
+
 def free_port():
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         probe.bind(("127.0.0.1", 0))
@@ -173,11 +194,16 @@ def echoes(port, messages):
     return good
 
 
-def echo(boot, arguments=("--on", "qemu")):
-    """A host that answers: the example, started as its comment says."""
+def echo(boot):
+    """A host that answers: the example, started as its comment says, and behind another card."""
+    folder = os.path.join(boot.folder, "..", "..", "..", "examples", "07-echo")
+    answers(boot, "echo", os.path.join(folder, "echo.sip"))
+    answers(boot, "pci_echo", os.path.join(boot.folder, "pci_echo.sip"), "-I", folder)
+
+
+def answers(boot, name, *source):
     port = free_port()
-    source = os.path.join(boot.folder, "..", "..", "..", "examples", "07-echo", "echo.sip")
-    command = [boot.sipcc, "run", "-q", *arguments, "--net", f"user,hostfwd=udp:127.0.0.1:{port}-10.0.2.15:7", source]
+    command = [boot.sipcc, "run", "-q", "--on", "qemu", "--net", f"user,hostfwd=udp:127.0.0.1:{port}-10.0.2.15:7", *source]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True, start_new_session=True) as run:
         watch = threading.Timer(200, lambda: os.killpg(run.pid, signal.SIGKILL))
         watch.start()
@@ -188,7 +214,7 @@ def echo(boot, arguments=("--on", "qemu")):
                 break
         os.killpg(run.pid, signal.SIGKILL)
         watch.cancel()
-    boot.check("echo: what was sent came back", good == 204, f"{good} of 204")
+    boot.check(f"{name}: what was sent came back", good == 204, f"{good} of 204")
 
 
 def press(path, keys):
@@ -217,7 +243,7 @@ def keys(boot):
     boot.check("keys: what was pressed was told", text == wanted and qemu.returncode == 3, f"status {qemu.returncode}\n{text}")
 
 
-TESTS = [serial, restart, screen, clock, keys, random, console, disk, disk_failing, disk_restart, echo]
+TESTS = [serial, restart, screen, clock, keys, random, console, disk, disk_failing, disk_restart, pci, echo]
 
 
 def main():

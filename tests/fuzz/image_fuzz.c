@@ -27,6 +27,14 @@ static bool read_programs(const Packed *packed, Sealed *programs) {
 }
 
 // As the kernel does: only where all programs could be read.
+static void check_grants(const Packed *packed, const Sealed *programs) {
+    uint32_t instance = 0, other = 0;
+    const char *wrong = packed_check_grants(packed, programs, &instance, &other);
+    if (!wrong) return;
+    if (!wrong[0] || instance >= packed->header.instances.count) abort();
+    if (other >= packed->header.instances.count) abort();
+}
+
 static void check_wires(const Packed *packed, const Sealed *programs) {
     for (uint32_t i = 0; i < packed->header.instances.count; i++) {
         const ImageInstance instance = packed_instance(packed, i);
@@ -53,7 +61,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t length) {
         touch(packed_argument(&packed, i));
     if (packed.header.programs.count > MOST_PROGRAMS) return 0;
     Sealed *programs = calloc(MOST_PROGRAMS, sizeof *programs);
-    if (read_programs(&packed, programs)) check_wires(&packed, programs);
+    if (read_programs(&packed, programs)) {
+        check_grants(&packed, programs);
+        check_wires(&packed, programs);
+    }
     free(programs);
     return 0;
 }

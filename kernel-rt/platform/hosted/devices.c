@@ -28,3 +28,31 @@ bool platform_irq_is_there(uint32_t line) {
 void platform_irq_set(uint32_t line, bool on) {
     (void)line, (void)on;
 }
+
+bool platform_pci_is_there(uint64_t grant) {
+    (void)grant;
+    return false;
+}
+
+const char *platform_pci_memory(uint64_t grant, uint64_t length, uint64_t *base) {
+    (void)grant, (void)length, (void)base;
+    return "is granted a device on a bus that is not there";
+}
+
+uint32_t platform_pci_irq(uint64_t grant) {
+    (void)grant;
+    return PLATFORM_NO_IRQ;
+}
+
+uint64_t platform_pci_read(uint64_t grant, uint64_t offset, uint32_t width) {
+    (void)grant, (void)offset, (void)width;
+    return 0;
+}
+
+void platform_pci_start(uint64_t grant) {
+    (void)grant;
+}
+
+void platform_pci_silence(uint64_t grant) {
+    (void)grant;
+}

@@ -78,6 +78,8 @@ static void start(void) {
     }
 }
 
+_Static_assert((int)PLATFORM_IRQS == (int)PC_LINES + (int)PC_MESSAGES, "core has room for each");
+
 bool platform_irq_is_there(uint32_t line) {
     if (!io_apic) start();
     return line < lines;
@@ -85,14 +87,17 @@ bool platform_irq_is_there(uint32_t line) {
 
 void platform_irq_set(uint32_t line, bool on) {
     const uint64_t flags = interrupts_off();
-    if (line < lines) set_line(line, on);
+    if (line >= PC_LINES)
+        pc_message_set(line - PC_LINES, on);
+    else if (line < lines)
+        set_line(line, on);
     interrupts_restore(flags);
 }
 
-// Where it is told as long as the device wants something, it is off until core has had its answer.
+// Where it is told as long as the device wants something, it is off until core has had its answer. A message comes once.
 void pc_line(PcFrame *frame) {
     const uint32_t line = (uint32_t)frame->vector;
-    if (line >= ISA_LINES) set_line(line, false);
+    if (line >= ISA_LINES && line < PC_LINES) set_line(line, false);
     pc_apic_end_of_interrupt();
-    if (!kernel_irq(line, frame->rip)) set_line(line, false);
+    if (!kernel_irq(line, frame->rip)) platform_irq_set(line, false);
 }

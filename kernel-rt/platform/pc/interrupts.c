@@ -56,7 +56,7 @@ static struct {
     uint8_t bytes[32 * 1024];
 } stacks[STACKS] __attribute__((aligned(4096)));
 
-static Gate gates[PC_LINE_VECTOR + PC_LINES];
+static Gate gates[PC_LINE_VECTOR + PC_LINES + PC_MESSAGES];
 static TaskState task_state;
 static uint64_t descriptors[] = {
     0,
@@ -95,7 +95,7 @@ static void fill_tables(void) {
     gates[OLD_SPURIOUS] = gate(pc_spurious_vector, STACK_TIMER + 1);
     gates[PC_SPURIOUS_VECTOR] = gate(pc_spurious_vector, STACK_TIMER + 1);
     gates[PC_TIMER_VECTOR] = gate(pc_timer_vector, STACK_TIMER + 1);
-    for (uint32_t line = 0; line < PC_LINES; line++) // none interrupts another
+    for (uint32_t line = 0; line < PC_LINES + PC_MESSAGES; line++) // none interrupts another
         gates[PC_LINE_VECTOR + line] = gate(pc_line_vectors + line * VECTOR_STEP, STACK_TIMER + 1);
     for (uint32_t i = 0; i < STACKS; i++)
         task_state.stacks[i] = (uint64_t)(stacks[i].bytes + sizeof stacks[i].bytes);

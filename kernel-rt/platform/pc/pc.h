@@ -17,6 +17,7 @@ enum {
     PC_SPURIOUS_VECTOR = 47, // the old controllers' and the APIC's
     PC_LINE_VECTOR = 64,     // of the I/O APIC's first line
     PC_LINES = 24,
+    PC_MESSAGES = 32, // interrupts of devices on the PCI bus: their vectors follow
 };
 
 // What a PVH loader leaves in memory for us (Xen's start_info.h, version 1).
@@ -96,6 +97,8 @@ void pc_apic_arm(uint64_t cycles);
 void pc_apic_calibrate(uint64_t cycles);
 void pc_apic_end_of_interrupt(void);
 uint32_t pc_apic_number(void); // of this CPU's
+
+void pc_message_set(uint32_t number, bool on); // of those that were granted
 
 // Takes the access of the page at `page` away: a stack overflow must not reach what lies below.
 void pc_guard(void *page);

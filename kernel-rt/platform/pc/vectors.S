@@ -42,13 +42,15 @@ exception:
     handle  pc_exception
 
     .balign 16
-    .globl  pc_line_vectors         // one for each line of the I/O APIC, in these steps too
+    .globl  pc_line_vectors         // one for each line of the I/O APIC, and each message, in these steps too
 pc_line_vectors:
-    .irp    line, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23
+    .set    number, 0
+    .rept   24 + 32                 // PC_LINES + PC_MESSAGES
     .balign 16
     pushq   $0
-    pushq   $\line
+    pushq   $number
     jmp     line
+    .set    number, number + 1
     .endr
 
 line:
