@@ -16,7 +16,7 @@ import sys
 import tempfile
 
 import spin
-from systems import model, status, verdict
+from systems import model, searched, status, verdict
 
 CONTRACTS = """
 contract Ask { in message ask(); in message poll(); out message answer();
@@ -130,13 +130,13 @@ class Maker:
 
 
 def judge(sipcc, compiler, path, simple, runs):
-    found = verdict(sipcc, path)
+    found = verdict(searched(sipcc, path))
     if found not in ("free", "possible", "certain"):
         return found, [f"found `{found}`"]
     wrong = []
     if found == "possible" and simple:
         wrong.append("nothing decides, and the deadlock is only possible")
-    text = model(sipcc, path)
+    text, _refused = model(sipcc, path)
     if text is None:
         wrong.append("the model cannot be written")
     elif spin.is_there() and spin.deadlocks(text, compiler) != (found != "free"):

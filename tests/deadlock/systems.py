@@ -35,6 +35,10 @@ def verdict(shown):
     return shown.stdout + shown.stderr
 
 
+def searched(sipcc, path):
+    return subprocess.run([sipcc, "system", path], capture_output=True, text=True, timeout=300)
+
+
 def model(sipcc, path):
     shown = subprocess.run([sipcc, "system", "--promela", path], capture_output=True, text=True, timeout=300)
     return (shown.stdout if shown.returncode == 0 else None), shown.stderr
@@ -46,7 +50,7 @@ def status(sipcc, path):
 
 def check(sipcc, compiler, path):
     wanted = marks(path)
-    shown = subprocess.run([sipcc, "system", path], capture_output=True, text=True, timeout=300)
+    shown = searched(sipcc, path)
     found = verdict(shown)
     wrong = []
     if wanted.get("reason", "") not in shown.stdout:
