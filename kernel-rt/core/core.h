@@ -341,12 +341,14 @@ void device_copy_in(const Device *device, uint64_t offset, uint8_t *bytes, uint6
 bool device_copy_out(const Device *device, uint64_t offset, const uint8_t *bytes, uint64_t length);
 void device_end(Device *device);
 
-SipEndpoint *irq_listen(Device *device, uint32_t row, const Contract *contract, Sip *sip); // NULL: no memory
-ASIDE void irq_serve(SipEndpoint *end);                               // something has come
-void irq_forget(SipEndpoint *end);                                    // whoever listened is gone
-void irq_end(Irq *irq);                                               // no more will come
-void irqs_look(void);   // those that have come are told
-bool irqs_wanted(void); // somebody listens: there may be something to come
+SipEndpoint *irq_listen(
+    Device *device, uint32_t row, const Contract *contract, Sip *sip
+);                                      // NULL: no memory
+ASIDE void irq_serve(SipEndpoint *end); // something has come
+void irq_forget(SipEndpoint *end);      // whoever listened is gone
+void irq_end(Irq *irq);                 // no more will come
+void irqs_look(void);                   // those that have come are told
+bool irqs_wanted(void);                 // somebody listens: there may be something to come
 
 // --- sets ----------------------------------------------------------------------------------------------------
 
