@@ -4,32 +4,18 @@
 #define DIAG_DIAG___H
 
 #include "diag.h"
+#include "list.h"
 
 #include "base/map.h"
 #include "base/vec.h"
-
-typedef struct DiagLabel {
-    Span span;
-    const char *text;
-} DiagLabel;
-
-typedef struct DiagEdit {
-    Span span;
-    const char *replacement;
-} DiagEdit;
-
-typedef struct DiagFix {
-    const char *message;
-    VEC(DiagEdit) edits;
-} DiagFix;
 
 typedef struct Diag {
     DiagCode code;
     Span span;
     const char *text;
-    VEC(DiagLabel) notes;
-    VEC(const char *) helps;
-    VEC(DiagFix) fixes;
+    DiagLabels notes;
+    DiagHelps helps;
+    DiagFixes fixes;
     uint32_t order; // of reporting
 } Diag;
 

@@ -115,7 +115,7 @@ static FileId read_source(Look *look, const char *path, char error[512]) {
     return file;
 }
 
-static const Ast *parse(Look *look, FileId file) {
+static const Ast *parse(Look *look, FileId file, const Syntax **tree) {
     FrontResult *result = look->result;
     uint64_t start = clock_cpu();
     Syntax *syntax = ahead_take(
@@ -125,6 +125,7 @@ static const Ast *parse(Look *look, FileId file) {
     if (!syntax) syntax = syntax_parse(&result->arena, result->map, file, result->diags);
     uint64_t middle = clock_cpu();
     const Ast *ast = ast_build(&result->arena, syntax, result->names, result->diags);
+    *tree = syntax;
     result->times.syntax += middle - start;
     result->times.ast += clock_cpu() - middle;
     return ast;
@@ -290,7 +291,8 @@ static void load(Look *look, const char *path, const AstPath *import, const Load
         return;
     }
     strmap_put(look->seen, path, strlen(path), result->units.len);
-    const Ast *ast = parse(look, file);
+    const Syntax *syntax;
+    const Ast *ast = parse(look, file, &syntax);
     Name module = ast->module.names.len > 0 ? check_path_name(result->names, &ast->module)
                                             : name_by_file(look, path);
     vec_push(
@@ -298,6 +300,7 @@ static void load(Look *look, const char *path, const AstPath *import, const Load
         ((FrontUnit){ .path = path,
                       .file = file,
                       .module = module,
+                      .syntax = syntax,
                       .ast = ast,
                       .is_own = is_own(look, path, import) })
     );

@@ -10,6 +10,7 @@
 #include "diag/diag.h"
 #include "hir/hir.h"
 #include "source/source.h"
+#include "syntax/syntax.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -40,6 +41,7 @@ typedef struct FrontUnit { // a file that was read
     const char *path;
     FileId file;
     Name module;
+    const Syntax *syntax;
     const Ast *ast;
     bool is_own; // found below the folder of the file itself, and not in a library
 } FrontUnit;
