@@ -18,6 +18,7 @@ int command_interp(const Options *options);
 int command_verify(const Options *options);
 int command_fix(const Options *options);
 int command_fmt(const Options *options);
+int command_lsp(const Options *options);
 int command_explain(const Options *options);
 int command_version(const Options *options);
 

@@ -18,7 +18,7 @@ static int (*const commands[COMMANDS])(const Options *) = {
     [CMD_VERIFY] = command_verify,   [CMD_INTERP] = command_interp,
     [CMD_EXPLAIN] = command_explain, [CMD_FIX] = command_fix,
     [CMD_FMT] = command_fmt,         [CMD_CONTRACT] = command_contract,
-    [CMD_VERSION] = command_version,
+    [CMD_VERSION] = command_version, [CMD_LSP] = command_lsp,
 };
 
 // Commands that compile take a package where no file is given.

@@ -23,35 +23,38 @@ static const CommandRow commands[COMMANDS] = {
                    "Exits with the system's own status: 0 if every sip returned, 1 if one faulted, 4 if all that were\n"
                   "left waited for ever, or what a sip that is granted `exit` gave."                                                                                                                         },
     [CMD_TEST] = { "test",     "FILE.sip...",
-                   "run the test blocks of programs, hosted, each in a process of its own",                 "A test fails if it traps, or takes longer than a minute. Exits with 1 if one failed."           },
-    [CMD_NEW] = { "new",      "NAME",                       "make a folder with a package to begin with", ""                                                                                               },
+                   "run the test blocks of programs, hosted, each in a process of its own",                  "A test fails if it traps, or takes longer than a minute. Exits with 1 if one failed."          },
+    [CMD_NEW] = { "new",      "NAME",                       "make a folder with a package to begin with",  ""                                                                                              },
     [CMD_IMAGE] = { "image",    "FILE.sip | FILE.system",     "pack a system into a bootable file",
                    "Verifies every sealed binary again, then writes an ELF file that QEMU's -kernel (PVH) boots,\n"
                     "and beside it FILE.img, the packed image that sip-hosted runs."                                                                                                                         },
     [CMD_SYSTEM] = { "system",   "FILE.sip | FILE.system",
-                   "show how systems are wired, and whether they can deadlock",                             "Lists sips, wires and what the search for deadlocks found, and exits with 1 if they can deadlock\n"
+                   "show how systems are wired, and whether they can deadlock",                              "Lists sips, wires and what the search for deadlocks found, and exits with 1 if they can deadlock\n"
                      "(--deadlock prove: if that is not ruled out; off: never). With --dot, --svg or --promela one system is\n"
                      "written in that form instead, to -o FILE or standard output; --svg needs Graphviz."                     },
     [CMD_EMIT] = { "emit",     "FILE.sip",                   "show what a room leaves",
                    "One of --sir, --llvm, --asm or --contract says which. With several sips, --sip NAME chooses."                                                                                            },
     [CMD_CONTRACT] = { "contract", "[NAME...] [FILE.sip]",
-                   "show contracts: states, bounds, layouts, pictures",                                     "Without NAME all that the file declares; without FILE.sip the module of `sip.console.Console`. --compare takes\n"
+                   "show contracts: states, bounds, layouts, pictures",                                      "Without NAME all that the file declares; without FILE.sip the module of `sip.console.Console`. --compare takes\n"
                        "OLD.sip NEW.sip, or OLD NEW FILE.sip: may the new one be used where the old one is? It exits with 1 if not."  },
     [CMD_VERIFY] = { "verify",   "FILE...",
-                   "verify SIR (.sir) or sealed binaries (.sipx), trusting nobody",                         "A sealed binary is also lowered, linked and sealed again and compared byte for byte."           },
+                   "verify SIR (.sir) or sealed binaries (.sipx), trusting nobody",                          "A sealed binary is also lowered, linked and sealed again and compared byte for byte."          },
     [CMD_FIX] = { "fix",      "FILE.sip...",                "make the fixes that are certain",
                    "Changes these files only, shows what is left, and exits with 1 if an error is. A file that has changed\n"
                   "meanwhile is left alone, and so is one that could be read before and could not be afterwards."                                                                                            },
     [CMD_FMT] = { "fmt",      "[FILE.sip | FOLDER | -]...",
-                   "lay out source text: blanks, indentation, long lines",                                  "Of a folder all .sip files below it are taken; without FILE it is this folder. `-` is standard input, laid out to\n"
+                   "lay out source text: blanks, indentation, long lines",                                   "Of a folder all .sip files below it are taken; without FILE it is this folder. `-` is standard input, laid out to\n"
                   "standard output. Only blanks change. A statement that does not parse is left as it is, and the exit code is 1." },
+    [CMD_LSP] = { "lsp",      "[OPTIONS]",                  "serve an editor: diagnostics, names, layout",
+                   "Speaks the language server protocol on standard input and output. Whatever options an editor adds, such as\n"
+                  "--stdio, are taken."                                                                                                                                                                      },
     [CMD_INTERP] = { "interp",   "FILE...",
-                   "run a program in the reference interpreter, every rule checked",                        "Takes .sip, .sir and .sipx. One FILE.sip is run as its system says; several files are the sips of one, wired by\n"
+                   "run a program in the reference interpreter, every rule checked",                         "Takes .sip, .sir and .sipx. One FILE.sip is run as its system says; several files are the sips of one, wired by\n"
                      "their contracts. With --chaos each function is walked at random instead. Exits as `run` does, with 1 if a\n"
                      "rule was broken, and with 4 if the steps are used up."                                             },
-    [CMD_EXPLAIN] = { "explain",  "CODE...",                    "explain a diagnostic, for example E0301",    ""                                                                                               },
-    [CMD_VERSION] = { "version",  "",                           "show versions",                              ""                                                                                               },
-    [CMD_HELP] = { "help",     "[COMMAND]",                  "show help",                                  ""                                                                                               },
+    [CMD_EXPLAIN] = { "explain",  "CODE...",                    "explain a diagnostic, for example E0301",     ""                                                                                              },
+    [CMD_VERSION] = { "version",  "",                           "show versions",                               ""                                                                                              },
+    [CMD_HELP] = { "help",     "[COMMAND]",                  "show help",                                   ""                                                                                              },
 };
 
 typedef enum OptionId {
@@ -588,6 +591,7 @@ bool options_parse(Arena *arena, int argc, char **argv, Options *options) {
             help_overview(stderr);
         return false;
     }
+    if (options->command == CMD_LSP) return true; // editors add what they like
     bool only_files = false;
     for (int at = 2; at < argc; at++) {
         if (!only_files && strcmp(argv[at], "--") == 0)

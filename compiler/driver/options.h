@@ -29,6 +29,7 @@ typedef enum CommandId {
     CMD_INTERP,
     CMD_FIX,
     CMD_FMT,
+    CMD_LSP,
     CMD_EXPLAIN,
     CMD_VERSION,
     CMD_HELP,

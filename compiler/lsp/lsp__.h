@@ -1,0 +1,175 @@
+// What the files of this room share: the server, its documents, and one look at a program.
+
+#ifndef LSP_LSP___H
+#define LSP_LSP___H
+
+#include "lsp.h"
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/str.h"
+#include "base/vec.h"
+#include "diag/list.h"
+#include "front/front.h"
+#include "syntax/syntax.h"
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+enum {
+    LSP_MESSAGE_LIMIT = 64 << 20, // bytes of one message
+    LSP_HEADER_LIMIT = 4096,      // of what stands before it
+    LSP_DIAGNOSTICS = 500,        // that are kept of one look
+    LSP_QUIET = 50,               // ms without a message before a check that nobody waits for
+    LSP_DOCUMENTS = 2000,         // that are open at once
+};
+
+// --- text.c: bytes and the client's positions ---------------------------------------------------------------------------
+
+typedef struct Lines { // where the lines of a text start
+    uint32_t *starts;
+    uint32_t count;
+} Lines;
+
+void lsp__lines(Lines *lines, Str text); // takes the place of what was there
+void lsp__lines_free(Lines *lines);
+
+// A byte for a position and back. `utf8`: characters are counted in bytes, else in UTF-16 units. What lies behind the end
+// of a line is its end, what lies behind the text is its end, and the middle of a character is its start.
+uint32_t lsp__offset(const Lines *lines, Str text, bool utf8, int64_t line, int64_t character);
+json_t *lsp__position(const Lines *lines, Str text, bool utf8, uint32_t offset);
+void lsp__line_character(
+    const Lines *lines, Str text, bool utf8, uint32_t offset, uint32_t *line, uint32_t *character
+);
+uint32_t lsp__units(Str text, bool utf8); // how long a text is, as the client counts
+json_t *lsp__string(const char *text, size_t length);
+
+// --- uri.c ------------------------------------------------------------------------------------------------------------
+
+char *lsp__path_of(const char *uri);               // of a file: allocated. NULL: it is no file
+char *lsp__uri_of(Arena *arena, const char *path); // of an absolute path
+
+// --- documents.c: what the client has open --------------------------------------------------------------------------------
+
+typedef struct Tree { // the syntax of one version of a text
+    Arena arena;
+    SourceMap *map;
+    FileId file; // 0: it is no text
+    const Syntax *syntax;
+    Str text;      // without the mark
+    uint32_t mark; // bytes of it
+} Tree;
+
+typedef struct Look { // at a program, as it was when its document had a version
+    FrontResult *result;
+    Arena arena;
+    struct Uses *uses; // made when it is first asked for
+} Look;
+
+typedef struct Document {
+    char *uri, *path; // the path: of a file, or what stands for one
+    Buf text;
+    Lines lines;
+    json_int_t version;
+    bool has_version;
+    Tree *tree;       // of this text; NULL: nobody has asked yet
+    Look *look;       // NULL: none yet
+    bool is_stale;    // something has changed since then
+    bool is_due;      // and it is to be told what is wrong now
+    uint64_t changed; // number of the change
+    VEC(char *) told; // URIs of other files of which something was said; in `told_in`
+    Arena told_in;
+} Document;
+
+typedef VEC(Document *) Documents;
+
+typedef enum Phase { PHASE_NEW, PHASE_RUNNING, PHASE_SHUTDOWN, PHASE_EXITED } Phase;
+
+typedef struct Server {
+    LspOptions options;
+    Arena arena; // of the server's life
+    Phase phase;
+    Buf in;
+    size_t taken;   // of `in`
+    bool is_broken; // the client is gone
+    bool failed;    // to write
+    Documents documents;
+    uint64_t changes;
+    json_t *pending;   // messages that are read and not answered
+    json_int_t parent; // the client's process; 0: not said
+    // What the client can do.
+    bool utf8, has_related, has_code_link, has_nested_symbols, has_literal_actions, has_markdown,
+        has_versions, has_snippets, has_only_line_folds;
+} Server;
+
+Document *lsp__find(const Server *server, const char *uri);
+Document *lsp__find_path(const Server *server, const char *path);
+const Tree *lsp__tree(Document *document);                 // its file is 0 where it is no text
+const Look *lsp__look(Server *server, Document *document); // at its text as it is now. Never NULL
+void lsp__changed(Server *server, Document *document); // it, and those that import it, are stale
+void lsp__all_changed(Server *server);
+void lsp__did_open(Server *server, json_t *params);
+void lsp__did_change(Server *server, json_t *params);
+void lsp__did_close(Server *server, json_t *params);
+void lsp__did_save(Server *server, json_t *params);
+void lsp__documents_free(Server *server);
+Str lsp__text(const Document *document);
+
+// A span of a tree or of a look as the client's range; the file of a look may be none that is open.
+json_t *lsp__range(const Server *server, const Document *document, uint32_t start, uint32_t end);
+json_t *lsp__tree_range(
+    const Server *server, const Document *document, const Tree *tree, uint32_t start, uint32_t end
+);
+uint32_t lsp__tree_offset(
+    const Server *server, const Document *document, const Tree *tree, json_t *position
+);
+json_t *lsp__location(const Server *server, const FrontResult *result, Span span);
+json_t *lsp__span_range(const Server *server, const FrontResult *result, Span span);
+
+// --- folders.c: where imported modules are ----------------------------------------------------------------------------------
+
+// A front end for a document: the folders of its module and of its package, and all texts that are open.
+Front *lsp__front(const Server *server, const Document *document);
+
+// --- rpc.c: messages ----------------------------------------------------------------------------------------------------
+
+typedef enum RpcError {
+    RPC_PARSE = -32700,
+    RPC_INVALID = -32600,
+    RPC_NO_METHOD = -32601,
+    RPC_PARAMS = -32602,
+    RPC_NOT_INITIALIZED = -32002,
+    RPC_CANCELLED = -32800,
+    RPC_FAILED = -32803,
+} RpcError;
+
+bool lsp__read(Server *server, int timeout);     // false: nothing came within so many ms
+json_t *lsp__next(Server *server);               // the next whole message; NULL: none
+void lsp__send(Server *server, json_t *message); // takes it
+void lsp__notify(Server *server, const char *method, json_t *params); // takes `params`
+void lsp__answer(Server *server, json_t *id, json_t *result);         // takes `result`
+void lsp__refuse(Server *server, json_t *id, RpcError code, const char *text);
+
+// --- what is asked: each takes the parameters and gives the result, NULL where the parameters make no sense ------------
+
+typedef json_t *LspRequest(Server *server, json_t *params);
+
+LspRequest lsp__symbols, lsp__workspace_symbols;              // symbols.c
+LspRequest lsp__folds, lsp__selections;                       // shapes.c
+LspRequest lsp__format, lsp__format_range;                    // layout.c
+LspRequest lsp__actions;                                      // actions.c
+LspRequest lsp__definition, lsp__references, lsp__highlights; // navigate.c
+LspRequest lsp__prepare_rename, lsp__rename;                  // rename.c
+LspRequest lsp__hover;                                        // hover.c
+LspRequest lsp__complete;                                     // complete.c
+LspRequest lsp__tokens, lsp__tokens_range;                    // colors.c
+json_t *lsp__token_legend(void);
+
+json_t *lsp__diagnostic(const Server *server, const FrontResult *result, const DiagEntry *entry);
+void lsp__publish(Server *server, Document *document);  // diagnostics.c: what is wrong with it
+void lsp__withdraw(Server *server, Document *document); // and nothing any more
+
+Document *lsp__document_of(const Server *server, json_t *params); // by its textDocument; NULL: none
+
+#endif

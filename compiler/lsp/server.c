@@ -1,0 +1,263 @@
+// The server: one client, one thread. Messages are read as they come and answered in their order, but for those that have
+// been cancelled before it was their turn; checks that nobody waits for are made when nothing has come for a moment.
+
+#include "lsp__.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <time.h>
+
+enum { PARENT_CHECK = 10000 }; // ms between two looks whether the client's process is there
+
+typedef json_t *Handler(Server *server, json_t *params);
+
+// --- the start -----------------------------------------------------------------------------------------------------------
+
+static json_t *at(json_t *json, const char *path) {
+    char word[64];
+    while (json && *path) {
+        size_t length = strcspn(path, ".");
+        if (length >= sizeof word) return NULL;
+        memcpy(word, path, length);
+        word[length] = '\0';
+        json = json_object_get(json, word);
+        path += length + (path[length] == '.');
+    }
+    return json;
+}
+
+static bool has_word(const json_t *list, const char *word) {
+    size_t i;
+    const json_t *item;
+    json_array_foreach(list, i, item) {
+        const char *text = json_string_value(item);
+        if (text && strcmp(text, word) == 0) return true;
+    }
+    return false;
+}
+
+static void read_client(Server *server, json_t *params) {
+    json_t *can = json_object_get(params, "capabilities"), *document = at(can, "textDocument");
+    server->utf8 = has_word(at(can, "general.positionEncodings"), "utf-8");
+    server->has_related = json_is_true(at(document, "publishDiagnostics.relatedInformation"));
+    server->has_versions = json_is_true(at(document, "publishDiagnostics.versionSupport"));
+    server->has_nested_symbols =
+        json_is_true(at(document, "documentSymbol.hierarchicalDocumentSymbolSupport"));
+    server->has_literal_actions =
+        json_is_object(at(document, "codeAction.codeActionLiteralSupport"));
+    server->has_only_line_folds = json_is_true(at(document, "foldingRange.lineFoldingOnly"));
+    server->has_markdown = has_word(at(document, "hover.contentFormat"), "markdown");
+    server->parent = json_integer_value(json_object_get(params, "processId"));
+}
+
+static json_t *initialize(Server *server, json_t *params) {
+    read_client(server, params);
+    server->phase = PHASE_RUNNING;
+    return json_pack(
+        "{s:{s:s, s:{s:b, s:i, s:b}, s:b, s:b, s:b, s:b, s:b, s:b, s:b, s:b, s:b, s:b, s:{s:[s]}}, s:{s:s, s:s}}",
+        "capabilities", "positionEncoding", server->utf8 ? "utf-8" : "utf-16", "textDocumentSync",
+        "openClose", 1, "change", 2, "save", 1, "hoverProvider", 1, "definitionProvider", 1,
+        "referencesProvider", 1, "documentHighlightProvider", 1, "documentSymbolProvider", 1,
+        "workspaceSymbolProvider", 1, "documentFormattingProvider", 1,
+        "documentRangeFormattingProvider", 1, "foldingRangeProvider", 1, "selectionRangeProvider",
+        1, "codeActionProvider", "codeActionKinds", "quickfix", "serverInfo", "name", "sip-lsp",
+        "version", server->options.version
+    );
+}
+
+static json_t *shut_down(Server *server, json_t *params) {
+    (void)params;
+    server->phase = PHASE_SHUTDOWN;
+    return json_null();
+}
+
+// --- notifications -------------------------------------------------------------------------------------------------------
+
+// Files changed on disk. Those that are open count as they are here.
+static void watched_files(Server *server, json_t *params) {
+    (void)params;
+    lsp__all_changed(server);
+}
+
+// --- what there is ---------------------------------------------------------------------------------------------------------
+
+typedef struct RequestRow {
+    const char *method;
+    Handler *handle;
+} RequestRow;
+
+static const RequestRow requests[] = {
+    { "textDocument/documentSymbol",    lsp__symbols           },
+    { "workspace/symbol",               lsp__workspace_symbols },
+    { "textDocument/formatting",        lsp__format            },
+    { "textDocument/rangeFormatting",   lsp__format_range      },
+    { "textDocument/foldingRange",      lsp__folds             },
+    { "textDocument/selectionRange",    lsp__selections        },
+    { "textDocument/hover",             lsp__hover             },
+    { "textDocument/definition",        lsp__definition        },
+    { "textDocument/references",        lsp__references        },
+    { "textDocument/documentHighlight", lsp__highlights        },
+    { "textDocument/codeAction",        lsp__actions           },
+};
+
+typedef struct NoticeRow {
+    const char *method;
+    void (*take)(Server *server, json_t *params);
+} NoticeRow;
+
+static const NoticeRow notices[] = {
+    { "textDocument/didOpen",            lsp__did_open   },
+    { "textDocument/didChange",          lsp__did_change },
+    { "textDocument/didClose",           lsp__did_close  },
+    { "textDocument/didSave",            lsp__did_save   },
+    { "workspace/didChangeWatchedFiles", watched_files   },
+};
+
+enum {
+    REQUESTS = sizeof requests / sizeof *requests,
+    NOTICES = sizeof notices / sizeof *notices,
+};
+
+// --- one message -----------------------------------------------------------------------------------------------------------
+
+static void answer(Server *server, json_t *id, Handler *handle, json_t *params) {
+    json_t *result = handle(server, params);
+    if (result)
+        lsp__answer(server, id, result);
+    else
+        lsp__refuse(server, id, RPC_PARAMS, "no open document, or no position in it, is named");
+}
+
+static void take_request(Server *server, json_t *id, const char *method, json_t *params) {
+    if (strcmp(method, "initialize") == 0) {
+        if (server->phase == PHASE_NEW)
+            answer(server, id, initialize, params);
+        else
+            lsp__refuse(server, id, RPC_INVALID, "initialize comes once");
+        return;
+    }
+    if (server->phase == PHASE_NEW) {
+        lsp__refuse(server, id, RPC_NOT_INITIALIZED, "initialize comes first");
+        return;
+    }
+    if (server->phase == PHASE_SHUTDOWN) {
+        lsp__refuse(server, id, RPC_INVALID, "the server has been shut down");
+        return;
+    }
+    if (strcmp(method, "shutdown") == 0) {
+        answer(server, id, shut_down, params);
+        return;
+    }
+    for (size_t i = 0; i < REQUESTS; i++) {
+        if (strcmp(requests[i].method, method) != 0) continue;
+        answer(server, id, requests[i].handle, params);
+        return;
+    }
+    lsp__refuse(server, id, RPC_NO_METHOD, "the server does not know this method");
+}
+
+static void take_notice(Server *server, const char *method, json_t *params) {
+    if (strcmp(method, "exit") == 0) {
+        server->failed |= server->phase != PHASE_SHUTDOWN;
+        server->phase = PHASE_EXITED;
+        return;
+    }
+    if (server->phase != PHASE_RUNNING) return;
+    for (size_t i = 0; i < NOTICES; i++)
+        if (strcmp(notices[i].method, method) == 0) notices[i].take(server, params);
+}
+
+static void take(Server *server, json_t *message) {
+    json_t *id = json_object_get(message, "id"), *params = json_object_get(message, "params");
+    const char *method = json_string_value(json_object_get(message, "method"));
+    bool is_answer = json_object_get(message, "result") || json_object_get(message, "error");
+    if (method && id && (json_is_integer(id) || json_is_string(id)))
+        take_request(server, id, method, params);
+    else if (method && !id)
+        take_notice(server, method, params);
+    else if (!is_answer)
+        lsp__refuse(server, NULL, RPC_INVALID, "this is no request and no notification");
+}
+
+// --- the queue -------------------------------------------------------------------------------------------------------------
+
+static bool is_cancel_of(json_t *message, json_t *id) {
+    const char *method = json_string_value(json_object_get(message, "method"));
+    return method && strcmp(method, "$/cancelRequest") == 0 &&
+           json_equal(at(message, "params.id"), id);
+}
+
+// Whether one of the messages behind says that nobody waits for this one any more.
+static bool is_cancelled(const Server *server, json_t *message) {
+    json_t *id = json_object_get(message, "id"), *other;
+    size_t i;
+    if (!id || !json_object_get(message, "method")) return false;
+    json_array_foreach(server->pending, i, other) if (is_cancel_of(other, id)) return true;
+    return false;
+}
+
+// Takes in all that has come, waiting for the first so many ms.
+static void fill_queue(Server *server, int timeout) {
+    while (!server->is_broken && lsp__read(server, timeout)) {
+        json_t *message;
+        while ((message = lsp__next(server)))
+            json_array_append_new(server->pending, message);
+        timeout = 0;
+    }
+}
+
+static void empty_queue(Server *server) {
+    while (json_array_size(server->pending) && server->phase != PHASE_EXITED) {
+        json_t *message = json_incref(json_array_get(server->pending, 0));
+        json_array_remove(server->pending, 0);
+        if (is_cancelled(server, message))
+            lsp__refuse(server, json_object_get(message, "id"), RPC_CANCELLED, "cancelled");
+        else
+            take(server, message);
+        json_decref(message);
+        fill_queue(server, 0);
+    }
+}
+
+// --- checks ----------------------------------------------------------------------------------------------------------------
+
+// The document that was changed last and has not been told about.
+static Document *next_due(const Server *server) {
+    Document *next = NULL;
+    vec_each(Document *, document, &server->documents) {
+        if ((*document)->is_due && (!next || (*document)->changed > next->changed))
+            next = *document;
+    }
+    return next;
+}
+
+static bool has_parent(const Server *server) {
+    if (server->parent <= 0) return true;
+    return kill((pid_t)server->parent, 0) == 0 || errno != ESRCH;
+}
+
+static void serve(Server *server) {
+    while (!server->is_broken && server->phase != PHASE_EXITED) {
+        Document *due = next_due(server);
+        fill_queue(server, due ? LSP_QUIET : PARENT_CHECK);
+        if (json_array_size(server->pending))
+            empty_queue(server);
+        else if (due)
+            lsp__publish(server, due);
+        else if (!has_parent(server))
+            server->is_broken = true;
+    }
+    if (server->phase != PHASE_EXITED) empty_queue(server); // `exit` may be the last of it
+}
+
+int lsp_serve(const LspOptions *options) {
+    Server server = { .options = *options, .pending = json_array() };
+    arena_init(&server.arena);
+    serve(&server);
+    lsp__documents_free(&server);
+    json_decref(server.pending);
+    buf_free(&server.in);
+    arena_free(&server.arena);
+    return server.phase == PHASE_EXITED && !server.failed ? 0 : 1;
+}
