@@ -45,7 +45,7 @@ static const CommandRow commands[COMMANDS] = {
     [CMD_FMT] = { "fmt",      "[FILE.sip | FOLDER | -]...",
                    "lay out source text: blanks, indentation, long lines",                                   "Of a folder all .sip files below it are taken; without FILE it is this folder. `-` is standard input, laid out to\n"
                   "standard output. Only blanks change. A statement that does not parse is left as it is, and the exit code is 1." },
-    [CMD_LSP] = { "lsp",      "[OPTIONS]",                  "serve an editor: diagnostics, names, layout",
+    [CMD_LSP] = { "lsp",      "",                           "serve an editor: diagnostics, names, layout",
                    "Speaks the language server protocol on standard input and output. Whatever options an editor adds, such as\n"
                   "--stdio, are taken."                                                                                                                                                                      },
     [CMD_INTERP] = { "interp",   "FILE...",
