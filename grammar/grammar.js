@@ -214,7 +214,11 @@ module.exports = grammar({
     ),
     _bounds: $ => seq(':', field('bound', $.type), repeat(seq('+', field('bound', $.type)))),
 
-    test_item: $ => seq('test', field('title', $.string), field('body', $.block)),
+    test_item: $ => seq(
+      'test', field('title', $.string),
+      optional(seq(field('limit', $.limit), repeat(seq(optional(','), field('limit', $.limit))))),
+      field('body', $.block),
+    ),
 
     // --- contracts -------------------------------------------------------------------------------------
 

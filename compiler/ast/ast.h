@@ -699,14 +699,24 @@ typedef struct AstGrant { // io_port(0x3f8, 8), exit
     Span span;
 } AstGrant;
 
+typedef struct AstLimits { // heap 4 MiB, stack 64 KiB, threads 2
+    AstExpr *heap;         // NULL: the default
+    AstExpr *stack;
+    AstExpr *threads;
+} AstLimits;
+
 typedef struct AstSip {
     AstParams params;
     VEC(AstGrant) grants;
-    AstExpr *heap; // NULL: the default
-    AstExpr *stack;
-    AstExpr *threads;
+    AstLimits limits;
     AstStmt *body; // a BLOCK
 } AstSip;
+
+typedef struct AstTest {
+    Str title;
+    AstLimits limits;
+    AstStmt *body;
+} AstTest;
 
 typedef struct AstInstance { // sip echo = Echo(out: serial.console) restart 3;
     Str doc;
@@ -752,10 +762,7 @@ struct AstItem {
         struct {
             VEC(AstInstance) sips;
         } system;
-        struct {
-            Str title;
-            AstStmt *body;
-        } test;
+        AstTest test;
         AstSettings package;
     };
 };

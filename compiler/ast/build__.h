@@ -114,6 +114,7 @@ AstClauses ast__clauses(Build *b, const SyntaxNode *node, SyntaxField field);
 AstItem *ast__item(Build *b, const SyntaxNode *node);
 void ast__contract(Build *b, const SyntaxNode *node, AstContract *out);
 void ast__sip(Build *b, const SyntaxNode *node, AstSip *out);
+void ast__test(Build *b, const SyntaxNode *node, AstTest *out);
 void ast__system(Build *b, const SyntaxNode *node, AstItem *out);
 AstSettings ast__settings(Build *b, const SyntaxNode *node);
 

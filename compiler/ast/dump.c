@@ -377,6 +377,12 @@ static void dump_contract(Dump *d, const AstContract *c) {
     }
 }
 
+static void dump_limits(Dump *d, const AstLimits *limits) {
+    dump_part(d, "heap", limits->heap);
+    dump_part(d, "stack", limits->stack);
+    dump_part(d, "threads", limits->threads);
+}
+
 static void dump_sip(Dump *d, const AstSip *sip) {
     dump__params(d, &sip->params);
     vec_each(const AstGrant, grant, &sip->grants) {
@@ -385,10 +391,14 @@ static void dump_sip(Dump *d, const AstSip *sip) {
         dump__args(d, &grant->args);
         fputc(')', d->out);
     }
-    dump_part(d, "heap", sip->heap);
-    dump_part(d, "stack", sip->stack);
-    dump_part(d, "threads", sip->threads);
+    dump_limits(d, &sip->limits);
     dump__stmt(d, sip->body);
+}
+
+static void dump_test(Dump *d, const AstTest *test) {
+    dump__str(d, test->title);
+    dump_limits(d, &test->limits);
+    dump__stmt(d, test->body);
 }
 
 static void dump_system(Dump *d, const AstItem *item) {
@@ -463,7 +473,7 @@ static void dump_item(Dump *d, const AstItem *item) {
     case AST_ITEM_FN: dump_fn(d, &item->fn); break;
     case AST_ITEM_SIP: dump_sip(d, &item->sip); break;
     case AST_ITEM_SYSTEM: dump_system(d, item); break;
-    case AST_ITEM_TEST: dump__str(d, item->test.title), dump__stmt(d, item->test.body); break;
+    case AST_ITEM_TEST: dump_test(d, &item->test); break;
     case AST_ITEM_PACKAGE: dump_settings(d, &item->package); break;
     }
     dump__close(d);

@@ -227,9 +227,7 @@ static AstItem *build_system(Build *b, const SyntaxNode *node) {
 
 static AstItem *build_test(Build *b, const SyntaxNode *node) {
     AstItem *item = start(b, AST_ITEM_TEST, node);
-    const SyntaxNode *title = CHILD(node, TITLE);
-    if (title) item->test.title = ast__decode(b, title, false);
-    item->test.body = ast__stmt_of(b, node, FIELD_BODY);
+    ast__test(b, node, &item->test);
     return item;
 }
 

@@ -11,7 +11,7 @@ static void report_twice(Build *b, const SyntaxNode *node, const SyntaxNode *wha
     ast__report(b, ast__span(b, node), E_GIVEN_TWICE, ast__c_text(b, what));
 }
 
-static void build_limit(Build *b, const SyntaxNode *node, AstSip *out) {
+static void build_limit(Build *b, const SyntaxNode *node, AstLimits *out) {
     const SyntaxNode *kind = CHILD(node, KIND);
     if (!kind) return;
     AstExpr **limit = syntax_is(b->syntax, kind, "heap")    ? &out->heap
@@ -51,7 +51,7 @@ void ast__sip(Build *b, const SyntaxNode *node, AstSip *out) {
     uint32_t before = node->start;
     syntax_each(child, node) {
         if (child->kind == SYNTAX_LIMIT) {
-            build_limit(b, child, out);
+            build_limit(b, child, &out->limits);
             open = false;
         } else if (child->kind == SYNTAX_GRANT) {
             AstGrant grant = build_grant(b, child);
@@ -67,6 +67,13 @@ void ast__sip(Build *b, const SyntaxNode *node, AstSip *out) {
         }
         before = child->end;
     }
+    out->body = ast__stmt_of(b, node, FIELD_BODY);
+}
+
+void ast__test(Build *b, const SyntaxNode *node, AstTest *out) {
+    const SyntaxNode *title = CHILD(node, TITLE);
+    if (title) out->title = ast__decode(b, title, false);
+    syntax_each(child, node) if (child->kind == SYNTAX_LIMIT) build_limit(b, child, &out->limits);
     out->body = ast__stmt_of(b, node, FIELD_BODY);
 }
 

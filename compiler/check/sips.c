@@ -112,6 +112,12 @@ static uint64_t quota(
     return value;
 }
 
+static void set_quotas(Checker *checker, Module *module, const AstLimits *limits, HirSip *sip) {
+    sip->heap = quota(checker, module, limits->heap, &heap_quota);
+    sip->stack = quota(checker, module, limits->stack, &stack_quota);
+    sip->threads = (uint32_t)quota(checker, module, limits->threads, &thread_quota);
+}
+
 // What a process runs: no parameters yet.
 static HirFn *make_main(Checker *checker, const Decl *decl, Name name, Span span) {
     HirFn *main = arena_new(checker->arena, HirFn);
@@ -138,6 +144,7 @@ void complete_test(Checker *checker, Decl *decl) {
     Name name = names_add_c(checker->names, arena_printf(checker->arena, "test%u", number));
     *decl->sip = (HirSip){ .name = name, .module = decl->module->path, .span = decl->item->span };
     make_main(checker, decl, name, decl->item->span);
+    set_quotas(checker, decl->module, &decl->item->test.limits, decl->sip);
     vec_push(checker->arena, &checker->program->tests, test);
 }
 
@@ -153,7 +160,5 @@ void complete_sip(Checker *checker, Decl *decl) {
     vec_each(AstGrant, grant, &ast->grants)
         add_grant(checker, decl->module, sip, grant);
     if (!main->broken) check_devices(checker, sip);
-    sip->heap = quota(checker, decl->module, ast->heap, &heap_quota);
-    sip->stack = quota(checker, decl->module, ast->stack, &stack_quota);
-    sip->threads = (uint32_t)quota(checker, decl->module, ast->threads, &thread_quota);
+    set_quotas(checker, decl->module, &ast->limits, sip);
 }
