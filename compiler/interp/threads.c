@@ -168,7 +168,7 @@ static bool begin_thread(
     Sip *sip = in->sip;
     Thread *spawner = sip->thread, *thread = arena_new(&in->arena, Thread);
     if (!in->chaos && sip->thread_count >= sip->module->manifest.threads)
-        return interp__fault(in, FAULT_QUOTA);
+        return interp__fault(in, FAULT_THREADS);
     *thread = (Thread){ .number = ++sip->thread_numbers };
     thread->parent = join ? spawner : NULL;
     thread->join = join;

@@ -464,8 +464,8 @@ bool thread_create(
     Thread *thread, Sip *sip
 );                               // a stack, and a place among the SIP's; false: no memory
 void thread_end(Thread *thread); // its SIP goes on
-// `args` are copied to its stack, which `entry(table, copy)` begins on; false beyond the quotas.
-bool thread_spawn(Thread *parent, uint64_t entry, const void *args, uint64_t size, void *join);
+// `args` are copied to its stack, which `entry(table, copy)` begins on. FAULT_NONE, or why there is no such thread.
+uint32_t thread_spawn(Thread *parent, uint64_t entry, const void *args, uint64_t size, void *join);
 void *thread_join_begin(Thread *thread);
 void thread_join_end(Thread *thread, void *join);
 void thread_park(Thread *thread, const uint64_t *word, uint64_t seen);

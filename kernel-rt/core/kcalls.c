@@ -216,8 +216,8 @@ static void kcall_SPAWN(
     const void *entry, const void *args, uint64_t size, void *join, uint32_t site
 ) {
     Thread *thread = ENTER;
-    if (!thread_spawn(thread, (uint64_t)(uintptr_t)entry, args, size, join))
-        fault_at_site(FAULT_QUOTA, site, FRAME);
+    const uint32_t fault = thread_spawn(thread, (uint64_t)(uintptr_t)entry, args, size, join);
+    if (fault != FAULT_NONE) fault_at_site(fault, site, FRAME);
 }
 
 static void *kcall_JOIN_BEGIN(void) {

@@ -79,7 +79,6 @@ static void begin(void *argument) {
 }
 
 static Thread *make(Sip *sip) {
-    if (sip->thread_count >= sip->thread_most) return NULL;
     SipBlock *record = heap_take(&sip->account, sizeof(Thread));
     if (!record) return NULL;
     Thread *thread = block_memory(record);
@@ -89,11 +88,12 @@ static Thread *make(Sip *sip) {
     return NULL;
 }
 
-bool thread_spawn(Thread *parent, uint64_t entry, const void *args, uint64_t size, void *join) {
+uint32_t thread_spawn(Thread *parent, uint64_t entry, const void *args, uint64_t size, void *join) {
     Sip *sip = parent->sip;
-    if (size > sip->stack_bytes / 2) return false;
+    if (sip->thread_count >= sip->thread_most) return FAULT_THREADS;
+    if (size > sip->stack_bytes / 2) return FAULT_QUOTA;
     Thread *thread = make(sip);
-    if (!thread) return false;
+    if (!thread) return FAULT_QUOTA;
     Beginning *beginning = (Beginning *)(uintptr_t)thread->block.stack_high - 1;
     beginning->entry = entry;
     beginning->args = (void *)(((uintptr_t)beginning - size) & ~(uintptr_t)15);
@@ -102,7 +102,7 @@ bool thread_spawn(Thread *parent, uint64_t entry, const void *args, uint64_t siz
     thread->join = join;
     arch_prepare(&thread->context, &thread->block, beginning->args, begin, beginning);
     sched_add(thread);
-    return true;
+    return FAULT_NONE;
 }
 
 // --- waiting for others --------------------------------------------------------------------------------------
