@@ -83,11 +83,17 @@ static void count(Diags *diags, DiagCode code) {
         diags->warnings++;
 }
 
+// Warnings have a limit of their own: they never keep an error from being shown.
+static bool is_full(const Diags *diags, DiagCode code) {
+    return diags->kept[rows[code].level] >= diags->limit;
+}
+
 void diag_report(Diags *diags, Span span, DiagCode code, ...) {
     va_list args;
-    bool full = diags->list.len >= diags->limit && diags->silent.len == 0;
+    bool full = is_full(diags, code);
     va_start(args, code);
-    const char *text = full ? "" : format_text(diags->arena, rows[code].text, args);
+    const char *text =
+        full && diags->silent.len == 0 ? "" : format_text(diags->arena, rows[code].text, args);
     va_end(args);
     diags->muted = true;
     if (diag__follows(diags, span, code, text)) {
@@ -96,11 +102,12 @@ void diag_report(Diags *diags, Span span, DiagCode code, ...) {
     }
     if (!say(diags, span, code)) return;
     count(diags, code);
-    if (diags->list.len >= diags->limit) {
+    if (full) {
         diags->left_out++;
         return;
     }
     diags->muted = false;
+    diags->kept[rows[code].level]++;
     vec_push(
         diags->arena, &diags->list,
         (Diag){ .code = code, .span = span, .text = text, .order = diags->list.len }

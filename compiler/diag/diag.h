@@ -5,7 +5,7 @@
 //     diag_help(diags, "send a copy: `copy(%s)`", name);
 //
 // Reporting never stops the caller: it puts an error node in its tree and goes on. The same code at the same place is
-// reported once, and past a limit only the number grows.
+// reported once, and past a limit, of errors and of warnings, only the number grows.
 
 #ifndef DIAG_DIAG_H
 #define DIAG_DIAG_H
@@ -32,7 +32,9 @@ enum { DIAG_LIMIT = 50 };
 // --- make ------------------------------------------------------------------------------------------------------
 
 Diags *diags_new(Arena *arena, const SourceMap *map);
-void diags_limit(Diags *diags, uint32_t most); // how many are kept; DIAG_LIMIT unless told
+void diags_limit(
+    Diags *diags, uint32_t most
+); // of errors, and of warnings, how many are kept; DIAG_LIMIT unless told
 
 // --- report ----------------------------------------------------------------------------------------------------
 

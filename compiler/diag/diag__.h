@@ -27,9 +27,10 @@ struct Diags {
     VEC(Span) silent; // parts that could not be read
     StrMap *lost;     // the words in them
     uint32_t limit, errors, warnings, left_out;
-    uint32_t unsaid; // errors that follow from what is silent
-    bool denied;     // warnings are errors
-    bool muted;      // the last report was not kept: its notes are not either
+    uint32_t kept[DIAG_WARNING + 1]; // by level, each up to the limit
+    uint32_t unsaid;                 // errors that follow from what is silent
+    bool denied;                     // warnings are errors
+    bool muted;                      // the last report was not kept: its notes are not either
 };
 
 bool diag__follows(Diags *diags, Span span, DiagCode code, const char *text); // silence.c

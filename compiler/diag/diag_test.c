@@ -87,6 +87,19 @@ static void past_the_limit_only_the_number_grows(void **state) {
     arena_free(&f.arena);
 }
 
+static void warnings_leave_errors_their_place(void **state) {
+    (void)state;
+    Fixture f = begin("0123456789");
+    diags_limit(f.diags, 3);
+    for (uint32_t at = 0; at < 8; at++)
+        diag_report(f.diags, (Span){ f.file, at, at + 1 }, E_NEVER_REACHED);
+    diag_report(f.diags, (Span){ f.file, 9, 10 }, E_NOT_A_PLACE);
+    expect(&f, human, "error[E0234]");
+    expect(&f, human, "5 more were left out");
+    expect(&f, human, "1 error, 8 warnings");
+    arena_free(&f.arena);
+}
+
 static void marks_must_be_met_exactly(void **state) {
     (void)state;
     Fixture f = begin("x //~ E9999 never\n");
@@ -110,6 +123,7 @@ int main(void) {
         cmocka_unit_test(places_are_drawn),
         cmocka_unit_test(the_same_is_said_once_and_sorted),
         cmocka_unit_test(past_the_limit_only_the_number_grows),
+        cmocka_unit_test(warnings_leave_errors_their_place),
         cmocka_unit_test(marks_must_be_met_exactly),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -182,7 +182,7 @@ static const OptionRow option_rows[] = {
      "how diagnostics are written"                                                                                                                                                              },
     { OPT_COLOR,        "--color",              "auto|always|never",      EVERYWHERE,                                                   "colour in diagnostics"                                 },
     { OPT_ERROR_LIMIT,  "--error-limit",        "N",                      COMPILING,
-     "show at most N diagnostics (default 50; 0: all)"                                                                                                                                          },
+     "show at most N errors and N warnings (default 50; 0: all)"                                                                                                                                },
     { OPT_DENY,         "--deny-warnings",      NULL,                     COMPILING,                                                    "take warnings for errors"                              },
     { OPT_DRY_RUN,      "--dry-run",            NULL,                     ON(FIX) | ON(FMT),
      "show the changes as a diff and write nothing"                                                                                                                                             },

@@ -83,7 +83,7 @@ typedef struct Options {
     RunOn on;
     MessageFormat messages;
     ColorChoice color;
-    uint32_t error_limit;    // --error-limit: how many diagnostics are shown
+    uint32_t error_limit;    // --error-limit: how many errors, and warnings, are shown
     bool deny_warnings;      // --deny-warnings
     bool dry_run;            // --dry-run: `fix` and `fmt` write nothing
     bool only_check;         // --check: `fmt` only says what it would write
