@@ -1,7 +1,8 @@
 // Captures: the places outside that the body of a closure uses, each a parameter of the closure's function.
 //
 // A place is captured as far as it names fields and what pointers lead to: `s->total` and not all of `s`, so that
-// `s->items.walk(fn (x) { s->total += x; })` is fine; of two places one of which lies in the other the outer one is taken. It is
+// `s->items.walk(fn (x) { s->total += x; })` is fine; of two places one of which lies in the other the outer one is taken, and
+// all of a wire struct for a field that nobody can borrow. It is
 // borrowed for the call, exclusively where the body changes it (which the walk over ways finds out, see settle_captures), so
 // that what is asked of arguments is asked of captures. What is a borrow itself is copied, or borrowed again.
 
@@ -40,7 +41,8 @@ static uint32_t cut_of(const Chain *chain) {
     while (cut < chain->len &&
            (chain->nodes[cut]->kind == HIR_FIELD || chain->nodes[cut]->kind == HIR_DEREF))
         cut++;
-    while (cut > 1 && !hir_type_is_lent(chain->nodes[cut - 1]->type))
+    while (cut > 1 &&
+           (!hir_type_is_lent(chain->nodes[cut - 1]->type) || is_packed(chain->nodes[cut - 1])))
         cut--;
     return cut;
 }

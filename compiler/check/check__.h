@@ -521,6 +521,11 @@ HirExpr *call_view(Fn *fn, const AstExpr *expr);      // `view::<H>(bytes)`
 void check_packed(
     Checker *checker, const HirFn *fn
 ); // no borrow of a field that is not made of single bytes; reports
+bool is_packed(const HirExpr *place); // it is such a field
+void check_indices(
+    Checker *checker, const HirFn *fn
+); // indices.c: what is always out of bounds; reports
+
 // --- symbols.c: constants that are not known -------------------------------------------------------------------------------------
 
 const HirSymbol *new_symbol(Checker *checker, const char *text);
@@ -562,6 +567,7 @@ bool same_endpoint(const HirType *a, const HirType *b);        // but for the st
 HirExpr *forced_place(Checker *checker, HirExpr *option, Span span);
 HirExpr *forced_lend(const HirExpr *part);
 void force_exclusive(Checker *checker, HirExpr *lend);
+HirExpr *lend_option(Checker *checker, HirExpr *expr, const HirType *want);
 HirExpr *forced_value(Checker *checker, HirExpr *place);
 
 // --- expr.c, ops.c, calls.c, make.c --------------------------------------------------------------------------------------------------

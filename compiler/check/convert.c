@@ -72,6 +72,30 @@ static void say_lender(Checker *checker, const HirExpr *pointer) {
         );
 }
 
+// The name of what is indexed; of `(*v)[0]`, `v` will do.
+static const char *indexed_text(Checker *checker, const HirExpr *base) {
+    return place_text(checker, base->kind == HIR_DEREF ? base->base : base);
+}
+
+static void help_element(Checker *checker, const HirExpr *place, const HirExpr *base) {
+    const char *name = indexed_text(checker, base);
+    const HirType *type = place->type;
+    bool grows = base->type->kind == HIR_TYPE_GROW || base->type->kind == HIR_TYPE_VECTOR;
+    if (type->kind == HIR_TYPE_STR)
+        diag_help(
+            checker->diags, "`copy(x)` makes a text of its own, and a `str` borrows this one"
+        );
+    else if (hir_type_is_lent(type))
+        diag_help(
+            checker->diags, "`const %s* x = &...;` borrows it where it is", type_text(checker, type)
+        );
+    diag_help(
+        checker->diags,
+        "`%s.replace(i, value)` takes an element and leaves something in its place%s", name,
+        grows ? ", and `remove(i)` closes the gap" : ""
+    );
+}
+
 bool check_movable(Checker *checker, const HirExpr *place) {
     const HirExpr *back = holds_back(place);
     if (!back) return true;
@@ -79,10 +103,7 @@ bool check_movable(Checker *checker, const HirExpr *place) {
         diag_report(
             checker->diags, place->span, E_MOVE_OUT_OF_ELEMENT, place_text(checker, back->base)
         );
-        diag_help(
-            checker->diags, "`%s.replace(i, value)` takes it and leaves something in its place",
-            place_text(checker, back->base)
-        );
+        help_element(checker, place, back->base);
         return false;
     }
     const char *what = place_text(checker, place);
@@ -323,6 +344,15 @@ static void help_own(Checker *checker, const HirExpr *expr) {
         diag_help(checker->diags, "`copy(text)` makes an owned text");
 }
 
+// A text is written by a closure, which `$` makes of it.
+static void help_text(Checker *checker, const HirExpr *expr) {
+    Str text = source_text(checker->program->map, expr->span.file);
+    if (text.ptr[expr->span.start] == '"')
+        diag_fix(checker->diags, start_of(expr->span), "$", "say `$` before the text");
+    else
+        diag_help(checker->diags, "`$\"{x}\"` writes a text that is in `x`");
+}
+
 static void help_borrow(Checker *checker, const HirExpr *expr, const HirType *want) {
     bool can = hir_expr_is_place(expr) && (want->mode != HIR_MUT || is_mutable(expr));
     if (can)
@@ -382,6 +412,14 @@ static HirExpr *mismatch(Checker *checker, const HirExpr *expr, const HirType *w
         diag_help(checker->diags, "a constant as a whole is there for ever, and nothing else");
     if (expr->type->kind == HIR_TYPE_OPTION && expr->type->elem == want)
         diag_help(checker->diags, "`x else ...` says what happens when there is none");
+    if (want->kind == HIR_TYPE_REF_FN && expr->type->kind == HIR_TYPE_STR) help_text(checker, expr);
+    if (want->kind == HIR_TYPE_GROW && expr->type->kind == HIR_TYPE_SLICE)
+        diag_help(
+            checker->diags,
+            "`{}` is an empty one, `{ a, b }` one that holds two elements, and `x.append(list)` adds copies"
+        );
+    if (want->kind == HIR_TYPE_SLICE && want->mode == HIR_OWN && expr->type->kind == HIR_TYPE_GROW)
+        diag_help(checker->diags, "`x.seal()` makes one of it, which does not grow any more");
     if (want->kind == HIR_TYPE_MUTEX)
         diag_help(checker->diags, "`lock (m, T* p) { *p = x; }` changes what a mutex holds");
     return error_expr(checker, expr->span);
@@ -417,6 +455,8 @@ HirExpr *coerce(Checker *checker, HirExpr *expr, const HirType *want) {
         result = new_expr(checker, HIR_SOME, want, expr->span);
         result->base = coerce(checker, expr, want->elem);
         if (result->base->kind == HIR_ERROR) return result->base;
+    } else if (want->kind == HIR_TYPE_OPTION && from->kind == HIR_TYPE_OPTION) {
+        result = lend_option(checker, expr, want);
     } else if (widens(from, want)) {
         result = new_expr(checker, HIR_WIDEN, want, expr->span);
         result->base = as_value(checker, expr);

@@ -541,6 +541,10 @@ static void check_held(Checker *checker, const HirFields *fields, const HirStruc
             holder->is_ref || !hir_type_is_second_class(field->type))
             continue;
         diag_report(checker->diags, field->span, E_BORROW_STORED, text_of(checker, holder->name));
+        if (field->type->kind == HIR_TYPE_STR)
+            diag_help(
+                checker->diags, "an `own str` belongs to the struct, a `static str` is a constant"
+            );
         diag_help(checker->diags, "a `ref struct` may hold borrows; it is kept in locals itself");
     }
 }

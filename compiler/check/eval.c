@@ -345,6 +345,7 @@ static bool value_at(Eval *eval, const HirExpr *e, Cell *out) {
     case HIR_FAULT: return eval_stop(eval, e->span, "`fault()` is called");
     case HIR_KCALL: return eval_stop(eval, e->span, "only a running process can ask the kernel");
     case HIR_NEW:
+    case HIR_LISTED:
     case HIR_NEW_ARRAY:
     case HIR_NEW_COPY: return eval_stop(eval, e->span, "there is no heap when compiling");
     default: return eval_stop(eval, e->span, "it is not known when compiling");
@@ -420,6 +421,10 @@ HirExpr *fold_const(Checker *checker, HirExpr *value) {
     case HIR_REPEAT:
         if (value->kind == HIR_REPEAT && value->args.len > 0) break; // each of them is written out
         return with_parts(checker, value);
+    case HIR_BUILTIN: // what a field without a value begins with, though it is no constant
+        if (value->builtin == HIR_BUILTIN_GROW_NEW) return value;
+        if (value->builtin == HIR_BUILTIN_SHARE) return with_parts(checker, value);
+        break;
     case HIR_COPY:
         if (value->base->kind != HIR_CONSTANT) break;
         return value->base->constant->value ? value->base->constant->value

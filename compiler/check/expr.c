@@ -156,7 +156,29 @@ static HirExpr *check_inst(Fn *fn, const AstExpr *expr) { // `f::<u8>` as a valu
     return instance ? decl_value(fn, instance, expr->span) : error_expr(fn->checker, expr->span);
 }
 
-static HirExpr *name_value(Fn *fn, const AstName *name) {
+// `a` where a variant is wanted that is called so.
+static bool is_bare_variant(const HirType *want, Name name) {
+    for (uint32_t i = 0; want && want->kind == HIR_TYPE_ENUM && i < want->enumeration->variants.len;
+         i++)
+        if (want->enumeration->variants.data[i].name == name) return true;
+    return false;
+}
+
+static HirExpr *unknown_name(Fn *fn, const AstName *name, const HirType *want) {
+    Checker *checker = fn->checker;
+    if (is_bare_variant(want, name->name)) {
+        diag_report(checker->diags, name->span, E_UNKNOWN_NAME, text_of(checker, name->name));
+        diag_fix(
+            checker->diags, (Span){ name->span.file, name->span.start, name->span.start }, ".",
+            "a variant is written with a `.` before its name"
+        );
+    } else {
+        report_unknown(checker, fn, fn->module, name->name, name->span);
+    }
+    return error_expr(checker, name->span);
+}
+
+static HirExpr *name_value(Fn *fn, const AstName *name, const HirType *want) {
     HirLocal *local = find_local(fn, name->name);
     if (local) local->mentions++;
     if (local)
@@ -172,9 +194,7 @@ static HirExpr *name_value(Fn *fn, const AstName *name) {
     if (bound && bound->is_value)
         return literal(fn->checker, bound->type, bound->value, name->span);
     Decl *decl = find_decl(fn->checker, fn->module, name->name, name->span);
-    if (decl) return decl_value(fn, decl, name->span);
-    report_unknown(fn->checker, fn, fn->module, name->name, name->span);
-    return error_expr(fn->checker, name->span);
+    return decl ? decl_value(fn, decl, name->span) : unknown_name(fn, name, want);
 }
 
 // The type that an expression names: `Shape`, `shapes.Shape`.
@@ -603,7 +623,7 @@ static HirExpr *dispatch(Fn *fn, const AstExpr *expr, const HirType *want) {
     case AST_EXPR_BOOL:
         return literal(checker, simple(checker, HIR_TYPE_BOOL), expr->boolean, expr->span);
     case AST_EXPR_NONE: return check_none(fn, want, expr->span);
-    case AST_EXPR_NAME: return name_value(fn, &expr->name);
+    case AST_EXPR_NAME: return name_value(fn, &expr->name, want);
     case AST_EXPR_VARIANT: return make_variant(fn, want, expr->name.name, NULL, false, expr->span);
     case AST_EXPR_FIELD: return check_field(fn, expr, want);
     case AST_EXPR_INDEX: return check_index(fn, expr);

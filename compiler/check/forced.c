@@ -25,6 +25,63 @@ HirExpr *forced_lend(const HirExpr *part) {
     return behind && part->base->base->kind == HIR_FORCE_LEND ? part->base->base : NULL;
 }
 
+// --- an option of an owner, lent ---------------------------------------------------------------------------------------------
+
+static bool looks_twice(const HirExpr *part) {
+    switch ((int)part->kind) {
+    case HIR_LOCAL:
+    case HIR_FIELD:
+    case HIR_DEREF:
+    case HIR_FORCE_LEND: return true;
+    case HIR_TEMP: return part->base->kind == HIR_FORCE_LEND;
+    case HIR_INDEX:
+        return part->index->kind == HIR_LITERAL ||
+               (part->index->kind == HIR_COPY && part->index->base->kind == HIR_LOCAL);
+    default: return false;
+    }
+}
+
+// The place once more, if looking at it twice is like looking at it once; else NULL.
+static HirExpr *place_again(Checker *checker, const HirExpr *place) {
+    if (!looks_twice(place)) return NULL;
+    HirExpr *again = arena_new(checker->arena, HirExpr);
+    *again = *place;
+    if (place->base) again->base = place_again(checker, place->base);
+    return place->base && !again->base ? NULL : again;
+}
+
+static bool is_lent_as(const HirType *owner, const HirType *want) {
+    bool leads = owner->kind == HIR_TYPE_PTR || owner->kind == HIR_TYPE_SLICE ||
+                 owner->kind == HIR_TYPE_STR || owner->kind == HIR_TYPE_GROW;
+    bool owns = owner->kind == HIR_TYPE_GROW || owner->mode == HIR_OWN;
+    bool same =
+        owner->kind == HIR_TYPE_GROW ? want->kind == HIR_TYPE_SLICE : want->kind == owner->kind;
+    return leads && owns && same && want->elem == owner->elem &&
+           (want->mode == HIR_CONST || want->mode == HIR_MUT);
+}
+
+// `own T*?` where a `T*?` or a `const T*?` is wanted: `p == none ? none : some(&*p!)`. NULL: it is not lent.
+HirExpr *lend_option(Checker *checker, HirExpr *expr, const HirType *want) {
+    bool fits = hir_expr_is_place(expr) && expr->type->kind == HIR_TYPE_OPTION &&
+                is_lent_as(expr->type->elem, want->elem);
+    HirExpr *asked = fits ? place_again(checker, expr) : NULL;
+    HirExpr *there = asked ? forced_place(checker, expr, expr->span) : NULL;
+    if (!there) return NULL;
+    HirExpr *test = new_expr(checker, HIR_BUILTIN, simple(checker, HIR_TYPE_BOOL), expr->span);
+    test->builtin = HIR_BUILTIN_IS_NONE;
+    vec_push(checker->arena, &test->args, asked);
+    HirExpr *some = new_expr(checker, HIR_SOME, want, expr->span);
+    some->base = coerce(checker, there, want->elem);
+    if (some->base->kind == HIR_ERROR) return some->base;
+    HirExpr *either = new_expr(checker, HIR_TERNARY, want, expr->span);
+    vec_push(checker->arena, &either->args, test);
+    vec_push(checker->arena, &either->args, new_expr(checker, HIR_NONE, want, expr->span));
+    vec_push(checker->arena, &either->args, some);
+    return either;
+}
+
+// --- how it is taken -----------------------------------------------------------------------------------------------------------
+
 // What is in the option is changed, or lent exclusively.
 void force_exclusive(Checker *checker, HirExpr *lend) {
     lend->mode = HIR_MUT;

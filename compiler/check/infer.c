@@ -109,6 +109,15 @@ static void meet_tuple(const Infer *infer, const AstTypes *parts, const HirType 
         meet(infer, parts->data[i], actual->structure->fields.data[i].type);
 }
 
+// Whatever is lent as a slice: what has elements, a borrow of that, and a text.
+static void meet_slice(const Infer *infer, const AstType *elem, const HirType *actual) {
+    if (actual->kind == HIR_TYPE_PTR && hir_type_is_indexed(actual->elem)) actual = actual->elem;
+    if (hir_type_is_indexed(actual))
+        meet(infer, elem, actual->elem);
+    else if (actual->kind == HIR_TYPE_STR)
+        meet(infer, elem, simple(infer->checker, HIR_TYPE_U8));
+}
+
 static void meet(const Infer *infer, const AstType *pattern, const HirType *actual) {
     if (is_error(actual)) return;
     Binding *binding = unknown(infer, pattern);
@@ -125,7 +134,7 @@ static void meet(const Infer *infer, const AstType *pattern, const HirType *actu
     case AST_TYPE_POINTER:
         if (actual->kind == HIR_TYPE_PTR) meet(infer, pattern->pointer.elem, actual->elem);
         break;
-    case AST_TYPE_SLICE:
+    case AST_TYPE_SLICE: meet_slice(infer, pattern->pointer.elem, actual); break;
     case AST_TYPE_GROWABLE:
         if (hir_type_is_indexed(actual)) meet(infer, pattern->pointer.elem, actual->elem);
         break;

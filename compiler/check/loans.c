@@ -362,7 +362,9 @@ bool splits_exclusively(const HirExpr *builtin) {
 
 static void of_builtin(Ways *ways, const HirExpr *value, Facts *out) {
     const HirExpr *first = value->args.len > 0 ? value->args.data[0] : NULL;
-    if (lends(value->builtin))
+    if (splits_exclusively(value) && value->row)
+        of_content(ways, first, out);
+    else if (lends(value->builtin))
         of_place(
             ways, first, value->builtin == HIR_BUILTIN_GET_MUT || splits_exclusively(value), true,
             value->span, out
@@ -496,6 +498,7 @@ static bool refuse_passing(Ways *ways, const Fact *loan) {
             );
         else
             diag_help(ways->checker->diags, "give it a name before: `auto x = ...;`");
+        if (loan->tag < ways->fn->locals.len && holder_of(ways, loan)) say_where_needed(ways, loan);
     }
     return true;
 }
@@ -600,7 +603,7 @@ static void check_stored(Ways *ways, const Path *path, const Facts *loans, Span 
         if (!captured && path->type->kind == HIR_TYPE_SLICE && path->type->mode == HIR_MUT)
             diag_help(
                 ways->checker->diags,
-                "what `take(&%s)` gives comes from there, and so do its parts",
+                "what `take(&%s)` gives comes from there, and so do its parts once it is not used any more",
                 path_text(ways, path)
             );
         return;

@@ -273,7 +273,10 @@ static HirExpr *init_struct(
     Checker *checker = fn->checker;
     const AstArgs *items = &ast->init.items;
     const HirStruct *structure = type->structure;
-    if (structure->broken) return look_at(fn, items, ast->span);
+    if (structure->broken) {
+        if (fn->fn) fn->fn->broken = true; // what is done with the value is not judged
+        return look_at(fn, items, ast->span);
+    }
     if (items->len > structure->fields.len) {
         diag_report(
             checker->diags, ast->span, E_ELEMENT_COUNT, type_text(checker, type),
@@ -351,6 +354,34 @@ static HirExpr *init_array(Fn *fn, const AstExpr *ast, const HirType *type) {
     return expr;
 }
 
+// The first elements of a growable array: `{ 1, 2, 3 }`.
+static HirExpr *init_growable(Fn *fn, const AstExpr *ast, const HirType *type) {
+    Checker *checker = fn->checker;
+    const AstArgs *items = &ast->init.items;
+    if (ast->init.fill) {
+        diag_report(checker->diags, ast->span, E_BAD_INIT, type_text(checker, type));
+        diag_help(
+            checker->diags,
+            "what is growable has as many elements as are listed: `...` fills arrays"
+        );
+        return look_at(fn, items, ast->span);
+    }
+    if (type->kind == HIR_TYPE_VECTOR && !type->symbol && items->len > type->count) {
+        diag_report(
+            checker->diags, ast->span, E_ELEMENT_COUNT, type_text(checker, type),
+            (unsigned long long)type->count, items->len
+        );
+        return look_at(fn, items, ast->span);
+    }
+    HirExpr *expr = new_expr(checker, HIR_LISTED, type, ast->span);
+    for (uint32_t i = 0; i < items->len; i++) {
+        HirExpr *value = check_value(fn, items->data[i].value, type->elem);
+        if (value->kind == HIR_ERROR) return look_at(fn, items, ast->span);
+        vec_push(checker->arena, &expr->args, value);
+    }
+    return expr;
+}
+
 // A borrow of an array that lasts as long as the statement.
 static HirExpr *init_slice(Fn *fn, const AstExpr *ast, const HirType *type) {
     Checker *checker = fn->checker;
@@ -405,6 +436,8 @@ HirExpr *check_init(Fn *fn, const AstExpr *expr, const HirType *want) {
     if (items->len == 0) return zero_value(checker, want, expr->span);
     if (want->kind == HIR_TYPE_STRUCT && !expr->init.fill) return init_struct(fn, expr, want, NULL);
     if (want->kind == HIR_TYPE_ARRAY) return init_array(fn, expr, want);
+    if (want->kind == HIR_TYPE_GROW || want->kind == HIR_TYPE_VECTOR)
+        return init_growable(fn, expr, want);
     bool borrowed =
         want->kind == HIR_TYPE_SLICE && want->mode != HIR_OWN && want->mode != HIR_STATIC;
     if (borrowed && !expr->init.fill) return init_slice(fn, expr, want);
@@ -416,6 +449,11 @@ HirExpr *check_init(Fn *fn, const AstExpr *expr, const HirType *want) {
     if (is_one && want->kind != HIR_TYPE_PARAM) return check_value(fn, items->data[0].value, want);
     if (!is_error(want))
         diag_report(checker->diags, expr->span, E_BAD_INIT, type_text(checker, want));
+    if (want->kind == HIR_TYPE_SLICE && want->mode == HIR_OWN)
+        diag_help(
+            checker->diags, "`new %s[%u]{ ... }` puts them on the heap",
+            type_text(checker, want->elem), items->len
+        );
     return look_at(fn, items, expr->span);
 }
 

@@ -131,8 +131,8 @@ static bool habit_help(Checker *checker, const char *wanted, Span span) {
         { "int64_t",   "`i64`",                                                                  "i64"   },
         { "send",
          "`send endpoint.message(...);`, from what lies behind brackets through a borrow of it", NULL    },
-        { "printf",    "`Line` of std.text, shown on a console",                                 NULL    },
-        { "println",   "`Line` of std.text, shown on a console",                                 NULL    },
+        { "printf",    "`print(&out, $\"{x}\\n\");` of std.fmt, `out` a console",                NULL    },
+        { "println",   "`print(&out, $\"{x}\\n\");` of std.fmt, `out` a console",                NULL    },
         { "Vec",       "`own T[..]`",                                                            NULL    },
         { "vector",    "`own T[..]`",                                                            NULL    },
         { "ArrayList", "`own T[..]`",                                                            NULL    },
@@ -252,9 +252,27 @@ void near_variant(Checker *checker, const HirType *type, const char *wanted, Spa
     near_help(checker, &near, span);
 }
 
+// What is sent or comes is no function. False: there is no such message.
+static bool message_help(Checker *checker, const HirType *end, const char *wanted) {
+    vec_each(HirMessage, message, &end->contract->messages) {
+        if (strcmp(text_of(checker, message->name), wanted) != 0) continue;
+        bool sends = message->is_in == (end->side == HIR_IMP);
+        diag_help(
+            checker->diags,
+            sends ? "`%s` is a message: `send endpoint.%s(...);`"
+                  : "`%s` is a message that comes: `receive endpoint.%s(...);`",
+            wanted, wanted
+        );
+        return true;
+    }
+    return false;
+}
+
 void near_method(Checker *checker, const HirType *type, const char *wanted, Span span) {
     Near near = near_start(wanted);
     if (habit_of_type(checker, type, wanted)) return;
+    bool is_end = type->kind == HIR_TYPE_ENDPOINT && type->contract;
+    if (is_end && message_help(checker, type, wanted)) return;
     for (uint32_t i = 0; i < map_len(checker->methods); i++) {
         uint64_t name, list;
         map_at(checker->methods, i, &name, &list);

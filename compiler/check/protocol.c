@@ -363,10 +363,16 @@ static void check_sendable(Checker *checker, const HirContract *contract) {
                         checker->arena, "`%s` would carry it", step_text(checker, contract, m)
                     )
                 );
-            diag_help(
-                checker->diags,
-                "send what is owned (`own T*`, `own T[]`, `own str`) or a plain value"
-            );
+            if (part->kind == HIR_TYPE_GROW)
+                diag_help(
+                    checker->diags, "an `%s` is sent: `x.seal()` makes one of it",
+                    type_text(checker, hir_type_slice(checker->types, HIR_OWN, part->elem))
+                );
+            else
+                diag_help(
+                    checker->diags,
+                    "send what is owned (`own T*`, `own T[]`, `own str`) or a plain value"
+                );
         }
     }
 }

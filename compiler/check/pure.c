@@ -27,6 +27,7 @@ static void look_anywhere(Look *look, const HirExpr *at, const HirExpr *expr) {
     switch (expr->kind) {
     case HIR_KCALL: find_wrong(look, at, "calls the kernel"); break;
     case HIR_NEW:
+    case HIR_LISTED:
     case HIR_NEW_ARRAY:
     case HIR_NEW_COPY: find_wrong(look, at, "takes memory"); break;
     case HIR_CLOSURE: find_wrong(look, at, "makes a closure"); break;

@@ -253,10 +253,18 @@ static void put_lent(Fn *inner, HirExpr *value, const AstFormat *form, Span span
     append(inner, into, choice);
 }
 
+// A place of its own for what lies in a wire struct and cannot be borrowed.
+static HirExpr *copy_of(Checker *checker, HirExpr *place) {
+    HirExpr *copy = new_expr(checker, HIR_TEMP, place->type, place->span);
+    copy->base = as_value(checker, place);
+    return copy;
+}
+
 static void put_one(Fn *inner, HirExpr *value, const AstFormat *form, Span span, HirStmt *into) {
     Checker *checker = inner->checker;
     HirExpr *what = value->type->kind == HIR_TYPE_PTR ? receiver_place(inner, value) : value;
     if (is_named(checker, what->type)) value = variant_name(inner, what, span, into);
+    if (hir_expr_is_place(value) && is_packed(value)) value = copy_of(checker, value);
     if (value->kind == HIR_ERROR) return;
     if (may_lend(what->type))
         put_lent(inner, what, form, span, into);

@@ -358,6 +358,33 @@ static bool keeps(const HirType *type) { // in memory that the collector does no
            (owns && type->mode == HIR_OWN);
 }
 
+// What in it is not plain; NULL: nothing, or it lies too deep.
+static const HirType *owner_in(const HirType *type, uint32_t depth) {
+    const HirType *found = NULL;
+    if (depth == 0 || hir_type_is_plain(type)) return NULL;
+    if (type->kind == HIR_TYPE_STRUCT) {
+        for (uint32_t i = 0; i < type->structure->fields.len && !found; i++)
+            found = owner_in(type->structure->fields.data[i].type, depth - 1);
+    } else if (type->kind == HIR_TYPE_ENUM) {
+        vec_each(HirVariant, variant, &type->enumeration->variants)
+            for (uint32_t i = 0; i < variant->fields.len && !found; i++)
+                found = owner_in(variant->fields.data[i].type, depth - 1);
+    } else if (type->kind == HIR_TYPE_OPTION || type->kind == HIR_TYPE_ARRAY) {
+        found = owner_in(type->elem, depth - 1);
+    }
+    return found ? found : type;
+}
+
+static void say_owner(Checker *checker, const HirType *type) {
+    const HirType *owner = owner_in(type, 16);
+    if (!owner) return;
+    if (owner != type) diag_help(checker->diags, "it has a `%s` in it", type_text(checker, owner));
+    if (owner->kind == HIR_TYPE_STR)
+        diag_help(checker->diags, "a `gc str` is a managed text");
+    else if (owner->elem && owner->mode == HIR_OWN && owner->kind != HIR_TYPE_GROW)
+        diag_help(checker->diags, "`gc` in the place of `own` leads to managed data");
+}
+
 // Managed data is plain, and pointers to it lie in locals and in managed data only.
 static bool check_managed(Checker *checker, const HirType *type, Span span) {
     for (const HirType *at = type; at; at = at->elem) {
@@ -370,9 +397,15 @@ static bool check_managed(Checker *checker, const HirType *type, Span span) {
             checker->diags, span, plain ? E_MANAGED_HIDDEN : E_MANAGED_NOT_PLAIN,
             type_text(checker, at)
         );
+        if (!plain) say_owner(checker, at->elem);
         return false;
     }
     return true;
+}
+
+// A struct that has a borrow in it, and may not.
+static bool is_no_holder(const HirType *type) {
+    return type->kind == HIR_TYPE_STRUCT && type->structure->module && !type->structure->is_ref;
 }
 
 // Borrows lead to what holds none, or to a `ref struct`; nothing on the heap holds one.
@@ -384,6 +417,10 @@ bool check_leads(Checker *checker, const HirType *type, Span span) {
         if (!leads || !hir_type_is_second_class(at->elem) ||
             (borrows && hir_type_is_lent(at->elem)))
             continue;
+        if (is_no_holder(at->elem)) { // said where it is declared
+            diag_follow(checker->diags);
+            return false;
+        }
         diag_report(checker->diags, span, E_BORROW_STORED, type_text(checker, at));
         if (borrows)
             diag_help(

@@ -272,6 +272,14 @@ static void walk_take(Ways *ways, const HirExpr *value) {
     loans_access(ways, &path, ACCESS_MOVE, value->span);
 }
 
+// Nothing names the local any more: its halves are all that is left of it, and may go where it came from.
+static void walk_split(Ways *ways, const HirExpr *split) {
+    const HirExpr *whole = split->args.data[0];
+    bool is_local = whole->kind == HIR_LOCAL && whole->type->kind == HIR_TYPE_SLICE;
+    if (is_local && !ways->counting && !is_live(ways, whole->local->number))
+        ((HirExpr *)(uintptr_t)split)->row = 1;
+}
+
 static void walk_builtin(Ways *ways, const HirExpr *value) {
     if (value->builtin == HIR_BUILTIN_TAKE) {
         walk_take(ways, value);
@@ -303,6 +311,7 @@ static void walk_builtin(Ways *ways, const HirExpr *value) {
                 value->span
             );
     if (value->builtin == HIR_BUILTIN_SWAP) loans_check_pair(ways, value);
+    if (splits_exclusively(value)) walk_split(ways, value);
     loans_release(ways, temps);
     if (value->args.len == 0 || builtin_access(value->builtin, 0) != ACCESS_CHANGE) return;
     Path into = path_of(ways, value->args.data[0]);

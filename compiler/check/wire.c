@@ -111,7 +111,7 @@ HirExpr *call_view(Fn *fn, const AstExpr *expr) {
 // --- what is borrowed ----------------------------------------------------------------------------------------------------
 
 // Lies the place in a wire struct, and has numbers of several bytes?
-static bool is_packed(const HirExpr *place) {
+bool is_packed(const HirExpr *place) {
     const HirType *part = bottom(place->type);
     if (!is_number(part) || hir_type_bits(part) == 8) return false;
     while (place->kind == HIR_INDEX && place->base->type->kind == HIR_TYPE_ARRAY)

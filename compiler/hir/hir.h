@@ -516,6 +516,7 @@ typedef enum HirExprKind {
     HIR_VARIANT,    // enum value: variant `row` with `args`
     HIR_STRUCT_LIT, // args in order of the text, rows[i] the field of args[i]; every field is there
     HIR_ARRAY_LIT,  // args
+    HIR_LISTED,     // GROW or VECTOR that holds args, which fit
     HIR_REPEAT,     // args, and every element behind them is `base`, a plain value
     HIR_NEW, // own T* or gc T* of value base; of family OPT: an option of it, none without memory
     HIR_NEW_ARRAY, // own T[] or gc T[]: `lo` elements (u64-like): args, and each behind them the plain value base; of family OPT as above.
@@ -571,7 +572,8 @@ struct
         };
         Str text; // STR_LIT
     };
-    uint32_t row; // FIELD: field; VARIANT; KCALL; ELSE
+    // FIELD: field; VARIANT; KCALL; ELSE; BUILTIN SPLIT_*: 1 if the local that is split is not used again
+    uint32_t row;
     HirBuiltin builtin;
 };
 

@@ -1,5 +1,5 @@
-// Arrays whose first elements differ from the rest, in place and on the heap, and heap arrays of listed owners: what no
-// single instruction makes. All values are there before the array is.
+// Arrays whose first elements differ from the rest, in place and on the heap, growable arrays of listed elements, and heap
+// arrays of listed owners: what no single instruction makes. All values are there before the array is.
 
 #include "lower__.h"
 
@@ -41,11 +41,23 @@ static void push_all(Body *b, const HirExpr *e, SirPlace list, const SirArg *val
     }
 }
 
-static SirPlace empty_list(Body *b, const HirExpr *e, const HirType *elem) {
-    const HirType *grow = hir_type_grow(b->l->program->types, elem);
-    SirPlace list = lower__local_place(lower__temp(b, lower__type(b->l, grow), e->span));
+static SirPlace empty_one(Body *b, const HirExpr *e, const HirType *type) {
+    SirPlace list = lower__local_place(lower__temp(b, lower__type(b->l, type), e->span));
     LOWER_OP(b, SIR_OP_GROW_NEW, e->span, lower__at(list));
     return list;
+}
+
+static SirPlace empty_list(Body *b, const HirExpr *e, const HirType *elem) {
+    return empty_one(b, e, hir_type_grow(b->l->program->types, elem));
+}
+
+// Room for all of them first: so they lie where they stay.
+void lower__listed(Body *b, const HirExpr *e, SirPlace dest) {
+    SirPlace list = empty_one(b, e, e->type);
+    if (e->type->kind == HIR_TYPE_GROW)
+        LOWER_OP(b, SIR_OP_GROW_RESERVE, e->span, lower__at(list), lower__u64(b, e->args.len));
+    push_all(b, e, list, NULL);
+    LOWER_OP(b, SIR_OP_USE, e->span, lower__at(dest), lower__use(b, list));
 }
 
 // A growable that has room for them takes one after the other, and becomes the array.

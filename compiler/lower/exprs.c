@@ -286,6 +286,7 @@ void lower__into(Body *b, const HirExpr *e, SirPlace dest) {
     case HIR_STRUCT_LIT:
     case HIR_ARRAY_LIT: lower_aggregate(b, e, dest); break;
     case HIR_REPEAT: lower__repeat(b, e, dest); break;
+    case HIR_LISTED: lower__listed(b, e, dest); break;
     case HIR_NEW: lower_new(b, e, dest); break;
     case HIR_NEW_ARRAY: lower__new_array(b, e, dest); break;
     case HIR_NEW_COPY: lower_new_copy(b, e, dest); break;

@@ -28,15 +28,15 @@ static Halves split(Body *b, const HirExpr *e, SirArg whole, SirArg at, SirType 
     return halves;
 }
 
-static bool is_own_temp(const HirExpr *e) { // what is split has no other name
-    return e->mode == HIR_MUT && e->args.data[0]->kind == HIR_TEMP;
+static bool is_used_up(const HirExpr *e) { // nobody names what is split any more
+    return e->mode == HIR_MUT && (e->args.data[0]->kind == HIR_TEMP || e->row);
 }
 
 static void lower_split_at(Body *b, const HirExpr *e, SirArg whole, SirArg dest) {
     const HirFields *parts = &e->type->structure->fields;
     SirArg at = lower__early_value(b, e->args.data[1], NULL, 0);
     Halves halves = split(b, e, whole, at, lower__type(b->l, parts->data[0].type));
-    if (is_own_temp(e)) halves.second = pass_on(b, halves.second, whole.place, e->span);
+    if (is_used_up(e)) halves.second = pass_on(b, halves.second, whole.place, e->span);
     SirArg first = lower__use(b, halves.first), second = lower__use(b, halves.second);
     LOWER_OP(b, SIR_OP_STRUCT, e->span, dest, first, second);
 }
@@ -61,7 +61,7 @@ static void lower_split_first(Body *b, const HirExpr *e, SirArg whole, SirArg de
     SirArg element = lower__at(lower__project(b, halves.first, SIR_PROJ_AT, 0));
     SirOp op = e->mode == HIR_MUT ? SIR_OP_BORROW_MUT : SIR_OP_BORROW;
     LOWER_OP(b, op, e->span, lower__at(first), element);
-    if (is_own_temp(e)) {
+    if (is_used_up(e)) {
         halves.second = pass_on(b, halves.second, halves.first, e->span);
         halves.second = pass_on(b, halves.second, whole.place, e->span);
     }

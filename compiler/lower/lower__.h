@@ -202,6 +202,7 @@ void lower__builtin(Body *b, const HirExpr *e, SirArg dest); // dest: a place, o
 void lower__halves(Body *b, const HirExpr *e, SirArg dest);
 void lower__take(Body *b, const HirExpr *e, SirArg dest);
 void lower__repeat(Body *b, const HirExpr *e, SirPlace dest); // arrays.c
+void lower__listed(Body *b, const HirExpr *e, SirPlace dest);
 void lower__new_array(Body *b, const HirExpr *e, SirPlace dest);
 void lower__bind_some(Body *b, SirArm *arm, bool moves, SirLocal local); // the payload goes there
 SirArg lower__place_arg(Body *b, const HirExpr *e, HirExpr *const *later, uint32_t count);
