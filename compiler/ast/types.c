@@ -210,7 +210,17 @@ static AstType *build_qualified(Build *b, const SyntaxNode *node, const SyntaxNo
 
 void ast__report_loose(Build *b, const SyntaxNode *qualifier) {
     ast__report(b, ast__span(b, qualifier), E_LOOSE_QUALIFIER, ast__c_text(b, qualifier));
-    ast__fix(b, ast__word_span(b, qualifier), "", "leave it out");
+    if (syntax_is(b->syntax, qualifier, "const"))
+        ast__fix(
+            b, ast__word_span(b, qualifier), "",
+            "leave it out: a value is copied, `const T*` borrows one"
+        );
+    else if (syntax_is(b->syntax, qualifier, "static"))
+        ast__fix(b, ast__word_span(b, qualifier), "", "leave it out");
+    else
+        ast__help(
+            b, "`own T*` is one `T` on the heap, `own T[]` several; without `own` it is a value"
+        );
 }
 
 AstType *ast__type_loose(Build *b, const SyntaxNode *node, const SyntaxNode **loose) {
@@ -309,6 +319,12 @@ AstTypes ast__bases(Build *b, const SyntaxNode *node) {
 
 // --- parameters ---------------------------------------------------------------------------------------
 
+static void report_nameless(Build *b, const AstParam *param, const SyntaxNode *type) {
+    ast__report(b, param->span, E_PARAMETER_NAME);
+    if (type && syntax_is(b->syntax, type, "void"))
+        ast__fix(b, param->span, "", "a function without parameters says `()`");
+}
+
 AstParams ast__params(Build *b, const SyntaxNode *node, bool named) {
     AstParams params = { 0 };
     if (!node) return params;
@@ -317,7 +333,7 @@ AstParams ast__params(Build *b, const SyntaxNode *node, bool named) {
         const SyntaxNode *type = CHILD(child, TYPE), *name = CHILD(child, NAME);
         AstParam param = { type ? ast__type(b, type) : NULL, ast__name(b, name),
                            ast__span(b, child) };
-        if (named && !name && !child->broken) ast__report(b, param.span, E_PARAMETER_NAME);
+        if (named && !name && !child->broken) report_nameless(b, &param, type);
         vec_push(b->arena, &params, param);
     }
     return params;

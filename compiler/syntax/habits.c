@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-typedef enum Where { ANYWHERE, ITEM, BODY, INSIDE, OUTSIDE } Where;
+typedef enum Where { ANYWHERE, VALUE, ITEM, BODY, INSIDE, OUTSIDE } Where;
 
 typedef struct Habit {
     const char *first, *before2, *before, *found;
@@ -63,6 +63,7 @@ static bool takes(const char *column, Str word) {
 static bool is_where(Where where, const HabitPlace *place) {
     switch (where) {
     case ANYWHERE: return true;
+    case VALUE: return place->in_statement;
     case ITEM: return place->item;
     case BODY: return !place->item;
     case INSIDE: return place->in_brackets;

@@ -13,6 +13,7 @@ typedef struct HabitPlace { // around a token that does not fit; no text: none
     Str first;        // of the statement, declaration or field
     bool item;        // of a declaration, outside of any body
     bool in_brackets; // a parenthesis or bracket is open there
+    bool in_statement;
 } HabitPlace;
 
 // A sentence for a help line; NULL if there is nothing to say.

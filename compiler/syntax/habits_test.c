@@ -45,6 +45,11 @@ static const struct {
     { true,  "void f(str s, ...) { }",            "variable arguments"      },
     { true,  "struct S { u32 x; };",              "no `;`"                  },
     { true,  "enum E { a = 1; b }",               "separated by `,`"        },
+    { true,  "typedef u32 Id;",                   "one name"                },
+    { true,  "u32 h(u32 x = 3) { return x; }",    "no defaults"             },
+    { false, "P p = { x: 1, y: 2 };",             "`{ .x = 1, .y = 2 }`"    },
+    { false, "P p = { x = 1, y = 2 };",           "`{ .x = 1, .y = 2 }`"    },
+    { false, "goto out; out: return;",            "belongs to a loop"       },
     // Rust
     { false, "let mut x = 1;",                    "`auto x = f();`"         },
     { false, "let x: u32 = 1;",                   "`auto x = f();`"         },

@@ -101,6 +101,7 @@ static const char *find_help(Report *r, GlrToken token, const GlrStep *past) {
         .before2 = text_of(r->parse, past[1].token),
         .first = text_of(r->parse, first),
         .item = list == GLR_FILE,
+        .in_statement = list == GLR_BLOCK || list == GLR_CASE,
         .in_brackets = in_brackets(r->parse, start, token.start),
     };
     return habit__help(&place);
