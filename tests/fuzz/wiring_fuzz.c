@@ -52,16 +52,18 @@ int LLVMFuzzerInitialize(int *argc, char ***argv) {
 // --- packing ---------------------------------------------------------------------------------------------------------------
 
 static ImageInstanceInput instance_of(Arena *arena, const Instance *from) {
-    static const ImageWireKind kinds[] = { IMAGE_WIRE_CHANNEL, IMAGE_WIRE_MACHINE, IMAGE_WIRE_ARGS,
-                                           IMAGE_WIRE_DEVICE };
+    static const ImageWireKind kinds[] = {
+        IMAGE_WIRE_CHANNEL, IMAGE_WIRE_MACHINE, IMAGE_WIRE_ARGS,
+        IMAGE_WIRE_DEVICE,  IMAGE_WIRE_PROGRAM, IMAGE_WIRE_GIVEN
+    };
     ImageWireInput *wires = arena_array(arena, ImageWireInput, from->wires.len);
     for (uint32_t i = 0; i < from->wires.len; i++) {
         const Wire *wire = &from->wires.data[i];
         wires[i] = (ImageWireInput){ wire->param,  kinds[wire->kind], wire->sip,
                                      wire->target, wire->texts.data,  wire->texts.len };
     }
-    return (ImageInstanceInput){ from->name, from->program,   from->restart,
-                                 wires,      from->wires.len, from->trusted };
+    return (ImageInstanceInput){ from->name,      from->program, from->restart,  wires,
+                                 from->wires.len, from->trusted, from->on_demand };
 }
 
 static void read_packed(const Buf *image) {
