@@ -272,11 +272,13 @@ static void walk_take(Ways *ways, const HirExpr *value) {
     loans_access(ways, &path, ACCESS_MOVE, value->span);
 }
 
-// Nothing names the local any more: its halves are all that is left of it, and may go where it came from.
+// Nothing names the borrow in a local any more: its halves are all that is left of it, and may go where it came from. What owns
+// its elements lends them until it is dropped.
 static void walk_split(Ways *ways, const HirExpr *split) {
     const HirExpr *whole = split->args.data[0];
-    bool is_local = whole->kind == HIR_LOCAL && whole->type->kind == HIR_TYPE_SLICE;
-    if (is_local && !ways->counting && !is_live(ways, whole->local->number))
+    bool is_borrow = whole->type->kind == HIR_TYPE_SLICE && whole->type->mode == HIR_MUT;
+    if (whole->kind == HIR_LOCAL && is_borrow && !ways->counting &&
+        !is_live(ways, whole->local->number))
         ((HirExpr *)(uintptr_t)split)->row = 1;
 }
 
