@@ -31,11 +31,12 @@ typedef struct MachineRange {
 } MachineRange;
 
 static inline MachineLimit machine_limit(SealGrantKind kind) {
-    static const MachineLimit limits[SEAL_GRANT_KINDS] = {
-#define MACHINE_LIMIT(kind, end, most, text) [SEAL_GRANT_##kind] = { end, most, text },
+    switch (kind) {
+#define MACHINE_LIMIT(kind, end, most, text) \
+    case SEAL_GRANT_##kind: return (MachineLimit){ end, most, text };
 #include "contracts/abi/machine.def"
-    };
-    return limits[kind];
+    default: return (MachineLimit){ 0, 0, NULL };
+    }
 }
 
 // The rows of a kind, in their order; false behind the last one.
@@ -54,8 +55,8 @@ static inline bool machine_range(SealGrantKind kind, size_t row, MachineRange *r
     };
     const bool is_port = kind == SEAL_GRANT_IO_PORT, is_memory = kind == SEAL_GRANT_IO_MEMORY;
     const MachineRange *rows = is_port ? ports : is_memory ? memory : lines;
-    const size_t count = is_port                   ? sizeof ports / sizeof *ports
-                         : is_memory               ? sizeof memory / sizeof *memory
+    const size_t count = is_port                  ? sizeof ports / sizeof *ports
+                         : is_memory              ? sizeof memory / sizeof *memory
                          : kind == SEAL_GRANT_IRQ ? sizeof lines / sizeof *lines
                                                   : 0;
     if (row < count) *range = rows[row];
@@ -66,9 +67,7 @@ static inline bool machine_within(uint64_t base, uint64_t length, uint64_t end) 
     return length <= end && base <= end - length;
 }
 
-static inline bool machine_overlap(
-    uint64_t a, uint64_t a_length, uint64_t b, uint64_t b_length
-) {
+static inline bool machine_overlap(uint64_t a, uint64_t a_length, uint64_t b, uint64_t b_length) {
     return a <= b ? b - a < a_length : a - b < b_length;
 }
 
@@ -79,11 +78,11 @@ static inline MachineClass machine_class_of_pci(
     const bool has_function = PCI_VENDOR(base) != 0xffff;
     bool good = has_function && PCI_PLACE(base) == 0 && PCI_OFFSET(base) == 0 && length == 1;
     if (kind == SEAL_GRANT_IO_MEMORY)
-        good = has_function &&
-               (PCI_PLACE(base) == PCI_CONFIGURATION
-                    ? PCI_OFFSET(base) == 0 && length == PCI_CONFIG_BYTES
-                    : PCI_PLACE(base) < PCI_BARS &&
-                          machine_within(PCI_OFFSET(base), length, PCI_PLACE_BYTES));
+        good =
+            has_function && (PCI_PLACE(base) == PCI_CONFIGURATION
+                                 ? PCI_OFFSET(base) == 0 && length == PCI_CONFIG_BYTES
+                                 : PCI_PLACE(base) < PCI_BARS &&
+                                       machine_within(PCI_OFFSET(base), length, PCI_PLACE_BYTES));
     return good && (kind == SEAL_GRANT_IO_MEMORY || kind == SEAL_GRANT_IRQ) ? MACHINE_TRUSTED
                                                                             : MACHINE_NONE;
 }
@@ -122,7 +121,12 @@ static inline bool machine_grants_overlap(
 
 // Whether two SIPs may not have them both: they overlap, or are of one function of a device, which is silenced when its SIP ends.
 static inline bool machine_grants_conflict(
-    SealGrantKind a_kind, uint64_t a, uint64_t a_length, SealGrantKind b_kind, uint64_t b, uint64_t b_length
+    SealGrantKind a_kind,
+    uint64_t a,
+    uint64_t a_length,
+    SealGrantKind b_kind,
+    uint64_t b,
+    uint64_t b_length
 ) {
     if (PCI_IS_GRANT(a) && PCI_IS_GRANT(b)) return PCI_FUNCTION(a) == PCI_FUNCTION(b);
     return a_kind == b_kind && machine_grants_overlap(a_kind, a, a_length, b, b_length);
