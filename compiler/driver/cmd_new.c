@@ -3,6 +3,7 @@
 #include "base/arena.h"
 #include "base/file.h"
 #include "driver/commands.h"
+#include "syntax/syntax.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -66,6 +67,10 @@ int command_new(const Options *options) {
             "sipcc: `%s` is no name for a package: small letters, digits and `_`, a letter first\n",
             name
         );
+        return EXIT_USAGE;
+    }
+    if (syntax_is_keyword(str_from_c(name))) {
+        fprintf(stderr, "sipcc: `%s` is a word of the language, and no name for a package\n", name);
         return EXIT_USAGE;
     }
     if (mkdir(name, 0777) != 0) {
