@@ -241,6 +241,8 @@ bool deadlock__flow_call(Mover *mover, const SirInst *inst) {
         pass_over(mover, inst);
         return false;
     }
+    if (mover->program->module->funcs.data[func].blocks.len == 0)
+        deadlock__mover_lose(mover, "a function that was left out");
     if (recurs(mover, func)) deadlock__mover_lose(mover, "recursion");
     if (!mover->machine->lost) push_frame(mover, func, &args);
     return true;

@@ -53,6 +53,7 @@ static bool any_variant(Speakers *s, const HirEnum *enumeration, Types *met) {
 static bool leads_new(Speakers *s, const HirType *type, Types *met) {
     switch (type->kind) {
     case HIR_TYPE_ENDPOINT:
+    case HIR_TYPE_IRQ: // a line is listened to by an end
     case HIR_TYPE_SET:
     case HIR_TYPE_JOIN:
     case HIR_TYPE_MUTEX:
