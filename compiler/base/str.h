@@ -33,4 +33,14 @@ static inline bool str_c_ends(const char *text, const char *end) {
     return length >= tail && strcmp(text + length - tail, end) == 0;
 }
 
+// --- characters, as source text has them ---
+
+static inline bool char_is_word(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+}
+
+static inline bool char_is_blank(char c) {
+    return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
 #endif

@@ -5,17 +5,13 @@
 
 #include <string.h>
 
-static bool is_word(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-}
-
 void diags_silence(Diags *diags, Span span) {
     Str text = source_text(diags->map, span.file);
     vec_push(diags->arena, &diags->silent, span);
     if (!diags->lost) diags->lost = strmap_new(diags->arena);
     for (uint32_t at = span.start; at < span.end;) {
         uint32_t start = at;
-        while (at < span.end && is_word(text.ptr[at]))
+        while (at < span.end && char_is_word(text.ptr[at]))
             at++;
         if (at > start) strmap_put(diags->lost, text.ptr + start, at - start, 0);
         at += at == start;
@@ -91,7 +87,7 @@ bool diag__follows(Diags *diags, Span span, DiagCode code, const char *text) {
     for (const char *open = strchr(text, '`'); open;) {
         for (const char *at = open + 1; *at && *at != '`';) {
             const char *start = at;
-            while (is_word(*at))
+            while (char_is_word(*at))
                 at++;
             if (at > start && is_lost(diags, start, (size_t)(at - start))) return true;
             at += at == start;

@@ -100,10 +100,6 @@ void format__align(Format *f);
 
 // --- ask -----------------------------------------------------------------------------------------------
 
-static inline bool format__is_blank(char c) {
-    return c == ' ' || (c >= '\t' && c <= '\r');
-}
-
 static inline Str format__text(const Format *f, const Token *token) {
     return (Str){ f->text.ptr + token->start, token->end - token->start };
 }

@@ -6,10 +6,6 @@
 
 #include <string.h>
 
-static bool is_word(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-}
-
 // --- tokens ------------------------------------------------------------------------------------------------------------
 
 static uint8_t count_lines(const Format *f, uint32_t start, uint32_t end) {
@@ -48,7 +44,7 @@ static uint32_t end_of_comment(const Format *f, uint32_t at, uint32_t end) {
     }
     while (at < end && text[at] != '\n')
         at++;
-    while (format__is_blank(text[at - 1]))
+    while (char_is_blank(text[at - 1]))
         at--;
     return at;
 }
@@ -62,8 +58,8 @@ static bool starts_comment(const Format *f, uint32_t at, uint32_t end) {
 static uint32_t end_of_sign(const Format *f, uint32_t at, uint32_t end, SyntaxKind kind) {
     static const char *const signs[] = { "...", "->", "::", "..", "<=", "&&" };
     const char *text = f->text.ptr;
-    if (is_word(text[at])) {
-        while (at < end && is_word(text[at]))
+    if (char_is_word(text[at])) {
+        while (at < end && char_is_word(text[at]))
             at++;
         return at;
     }
@@ -167,9 +163,9 @@ static void add_comment(Format *f, const Place *place, uint32_t start, uint32_t 
 // The text between two named nodes.
 static void add_between(Format *f, Walk *walk, uint32_t at, uint32_t end) {
     while (at < end) {
-        if (format__is_blank(f->text.ptr[at]) ||
+        if (char_is_blank(f->text.ptr[at]) ||
             memcmp(f->text.ptr + at, "\xEF\xBB\xBF", end - at < 3 ? 1 : 3) == 0) {
-            at += format__is_blank(f->text.ptr[at]) ? 1 : 3;
+            at += char_is_blank(f->text.ptr[at]) ? 1 : 3;
             continue;
         }
         const SyntaxPart *wrong = wrong_from(f, at);
@@ -177,7 +173,7 @@ static void add_between(Format *f, Walk *walk, uint32_t at, uint32_t end) {
         if (wrong && wrong->start <= at) {
             at = wrong->end < end ? wrong->end : end;
             uint32_t trimmed = at;
-            while (trimmed > start && format__is_blank(f->text.ptr[trimmed - 1]))
+            while (trimmed > start && char_is_blank(f->text.ptr[trimmed - 1]))
                 trimmed--;
             add(f, start, trimmed, TOKEN_AS_IS, walk->place.node, walk->place.frame);
         } else if (starts_comment(f, at, end)) {
@@ -219,7 +215,7 @@ static void add_node(Format *f, Place place) {
     uint32_t end = node->end;
     if (node->start == end) return; // not in the text
     if (f->as_is[place.node] || node->kind == SYNTAX_ERROR) {
-        while (end > node->start && format__is_blank(f->text.ptr[end - 1]))
+        while (end > node->start && char_is_blank(f->text.ptr[end - 1]))
             end--;
         if (end > node->start) add(f, node->start, end, TOKEN_AS_IS, place.node, place.frame);
         return;

@@ -20,9 +20,9 @@ static void collect(Format *f) {
             vec_push(f->arena, &f->wrong, ((SyntaxPart){ node->start, node->end }));
     }
     vec_each(SyntaxPart, part, &f->wrong) {
-        while (part->start < part->end && format__is_blank(f->text.ptr[part->start]))
+        while (part->start < part->end && char_is_blank(f->text.ptr[part->start]))
             part->start++;
-        while (part->start < part->end && format__is_blank(f->text.ptr[part->end - 1]))
+        while (part->start < part->end && char_is_blank(f->text.ptr[part->end - 1]))
             part->end--;
     }
     if (f->wrong.len) qsort(f->wrong.data, f->wrong.len, sizeof *f->wrong.data, by_place);

@@ -142,10 +142,6 @@ static Str text_in(const Finder *finder, Span span) {
     return (Str){ text.ptr + span.start, span.end - span.start };
 }
 
-static bool is_word(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-}
-
 // The name, if it ends what stands in the span; else a span of no file.
 static Span ending(const Finder *finder, Span span, Name name) {
     const char *word = names_text(finder->result->names, name);
@@ -153,7 +149,7 @@ static Span ending(const Finder *finder, Span span, Name name) {
     if (!span.file || !length) return (Span){ 0 };
     Str text = text_in(finder, span);
     bool ends = text.len >= length && memcmp(text.ptr + text.len - length, word, length) == 0 &&
-                (text.len == length || !is_word(text.ptr[text.len - length - 1]));
+                (text.len == length || !char_is_word(text.ptr[text.len - length - 1]));
     if (!ends) return (Span){ 0 };
     return (Span){ span.file, span.end - (uint32_t)length, span.end };
 }

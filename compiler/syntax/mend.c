@@ -133,10 +133,6 @@ static bool find_small(Glr *g, bool balanced, Mend *best) {
 
 // --- leaving out ----------------------------------------------------------------------------------------
 
-static bool is_word(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-}
-
 static uint32_t skip_quoted(Str text, uint32_t at) {
     char quote = text.ptr[at++];
     while (at < text.len && text.ptr[at] != quote && text.ptr[at] != '\n')
@@ -157,8 +153,8 @@ static uint32_t skip_rough(Str text, uint32_t at) {
     if (c == '"' || c == '\'') return skip_quoted(text, at);
     if (c == '/' && at + 1 < text.len && (text.ptr[at + 1] == '/' || text.ptr[at + 1] == '*'))
         return skip_comment(text, at);
-    if (!is_word(c)) return at + 1;
-    while (at < text.len && is_word(text.ptr[at]))
+    if (!char_is_word(c)) return at + 1;
+    while (at < text.len && char_is_word(text.ptr[at]))
         at++;
     return at;
 }

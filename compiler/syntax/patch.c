@@ -19,10 +19,6 @@ typedef struct Patch {
     bool balanced;
 } Patch;
 
-static bool is_blank(char c) {
-    return c == ' ' || (c >= '\t' && c <= '\r');
-}
-
 // Whole lines: what else stands there may have been meant otherwise.
 static void note_wrong(Patch *p, uint32_t start, uint32_t end) {
     Str text = p->parse->text;
@@ -40,7 +36,7 @@ static void note_wrong(Patch *p, uint32_t start, uint32_t end) {
 static bool blank(Patch *p, uint32_t start, uint32_t end) {
     bool some = false;
     for (uint32_t i = start; i < end; i++) {
-        some |= !is_blank(p->text[i]);
+        some |= !char_is_blank(p->text[i]);
         if (p->text[i] != '\n') p->text[i] = ' ';
     }
     note_wrong(p, start, end);
@@ -54,7 +50,7 @@ static bool find_room(const Patch *p, uint32_t *at) {
                    strchr("/*", p->text[last->start + 1]);
     *at = last->end;
     return !comment && last->end > 0 && last->end < p->parse->text.len && last->end < next->start &&
-           is_blank(p->text[last->end]);
+           char_is_blank(p->text[last->end]);
 }
 
 // Small mends that are sure and fit in.

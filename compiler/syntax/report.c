@@ -27,12 +27,8 @@ typedef struct Report {
 
 // --- words --------------------------------------------------------------------------------------------
 
-static bool is_blank(char c) {
-    return c == ' ' || (c >= '\t' && c <= '\r');
-}
-
 static uint32_t skip_blanks(Str text, uint32_t at) {
-    while (at < text.len && is_blank(text.ptr[at]))
+    while (at < text.len && char_is_blank(text.ptr[at]))
         at++;
     return at;
 }

@@ -29,14 +29,6 @@ typedef struct Scan {
     bool refused;        // not to be parsed
 } Scan;
 
-static bool is_word(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-}
-
-static bool is_blank(char c) {
-    return c == ' ' || (c >= '\t' && c <= '\r');
-}
-
 static void claim(Scan *s, uint32_t start, uint32_t end) {
     vec_push(s->parse->arena, &s->parse->claimed, (SyntaxHole){ start, end, NULL, false });
 }
@@ -124,7 +116,7 @@ static uint32_t indent_of(Scan *s, uint32_t at, bool *first) {
         char c = s->text[s->known];
         if (c == '\n')
             s->line = s->code = s->known + 1;
-        else if (s->code == s->known && is_blank(c))
+        else if (s->code == s->known && char_is_blank(c))
             s->code++;
     }
     *first = s->code == at;
@@ -231,7 +223,7 @@ static void close_bracket(Scan *s, char close) {
 static bool is_foreign(const Scan *s, uint32_t at) {
     unsigned char c = (unsigned char)s->text[at];
     if (c == '$') return at + 1 == s->end || s->text[at + 1] != '"';
-    return c >= 0x7f || (c < 0x20 && !is_blank((char)c)) || strchr("`@#\\", c);
+    return c >= 0x7f || (c < 0x20 && !char_is_blank((char)c)) || strchr("`@#\\", c);
 }
 
 static void report_foreign(Scan *s) {
@@ -258,7 +250,7 @@ static void report_foreign(Scan *s) {
 
 static void skip_word(Scan *s) {
     uint32_t start = s->at;
-    while (s->at < s->end && is_word(s->text[s->at]))
+    while (s->at < s->end && char_is_word(s->text[s->at]))
         s->at++;
     bool prefix = s->at == start + 1 && s->at < s->end && s->text[s->at] == '"';
     if (prefix && s->text[start] == 'r') {
@@ -279,7 +271,7 @@ static void skip_character(Scan *s) {
 static void step(Scan *s) {
     uint32_t start = s->at;
     char c = s->text[s->at];
-    if (is_blank(c)) {
+    if (char_is_blank(c)) {
         s->at++;
         return;
     }
@@ -288,7 +280,7 @@ static void step(Scan *s) {
         return;
     }
     s->comments = 0;
-    if (is_word(c))
+    if (char_is_word(c))
         skip_word(s);
     else if (c == '"')
         s->at++, skip_quoted(s, '"', start, "text");
