@@ -50,23 +50,15 @@ static bool mend_once(Fixing *fixing, FrontResult **result) {
     return true;
 }
 
-static ExitCode show_diff(const Fixing *fixing) {
-    Buf out = { 0 };
-    diff_write(
-        &out, fixing->path, (Str){ (const char *)fixing->before.data, fixing->before.len },
-        (Str){ (const char *)fixing->now.data, fixing->now.len }
-    );
-    fwrite(out.data, 1, out.len, stdout);
-    buf_free(&out);
-    return EXIT_OK;
-}
-
 static ExitCode finish(Fixing *fixing) {
     const Options *options = fixing->project->options;
     if (!fixing->made) return EXIT_OK;
-    ExitCode code = options->dry_run ? show_diff(fixing)
-                                     : rewrite_file(fixing->path, &fixing->before, &fixing->now);
-    if (code == EXIT_OK && !options->quiet && !options->dry_run)
+    if (options->dry_run) {
+        diff_show(fixing->path, &fixing->before, &fixing->now);
+        return EXIT_OK;
+    }
+    ExitCode code = rewrite_file(fixing->path, &fixing->before, &fixing->now);
+    if (code == EXIT_OK && !options->quiet)
         fprintf(
             stderr, "sipcc: %u %s made in %s\n", fixing->made,
             fixing->made == 1 ? "fix was" : "fixes were", fixing->path

@@ -115,15 +115,7 @@ static ExitCode put_file(Fmt *fmt, const Laid *laid) {
         printf("%s\n", laid->name);
         note(fmt, EXIT_PROGRAM);
     }
-    if (options->dry_run) {
-        Buf out = { 0 };
-        diff_write(
-            &out, laid->name, (Str){ (const char *)laid->before.data, laid->before.len },
-            (Str){ (const char *)laid->after.data, laid->after.len }
-        );
-        fwrite(out.data, 1, out.len, stdout);
-        buf_free(&out);
-    }
+    if (options->dry_run) diff_show(laid->name, &laid->before, &laid->after);
     if (options->only_check || options->dry_run) return EXIT_OK;
     return rewrite_file(laid->name, &laid->before, &laid->after);
 }

@@ -8,6 +8,7 @@
 #include "base/vec.h"
 
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 
 enum { CONTEXT = 3, REACH = 400 }; // lines; further than REACH nothing is sought
@@ -108,4 +109,15 @@ void diff_write(Buf *out, const char *path, Str before, Str after) {
         put_hunk(out, &a, &b, &changes.data[first], &changes.data[last]);
     }
     arena_free(&arena);
+}
+
+static Str text_of(const Buf *buf) {
+    return (Str){ (const char *)buf->data, buf->len };
+}
+
+void diff_show(const char *path, const Buf *before, const Buf *after) {
+    Buf out = { 0 };
+    diff_write(&out, path, text_of(before), text_of(after));
+    fwrite(out.data, 1, out.len, stdout);
+    buf_free(&out);
 }
