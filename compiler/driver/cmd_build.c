@@ -83,30 +83,6 @@ int command_build(const Options *options) {
 
 // --- packing -----------------------------------------------------------------------------------------------------------
 
-static void pack_wires(Arena *arena, const Instance *from, ImageInstanceInput *to) {
-    static const ImageWireKind kinds[] = {
-        IMAGE_WIRE_CHANNEL, IMAGE_WIRE_MACHINE, IMAGE_WIRE_ARGS,
-        IMAGE_WIRE_DEVICE,  IMAGE_WIRE_PROGRAM, IMAGE_WIRE_GIVEN
-    };
-    ImageWireInput *wires = arena_array(arena, ImageWireInput, from->wires.len);
-    for (uint32_t i = 0; i < from->wires.len; i++) {
-        const Wire *wire = &from->wires.data[i];
-        wires[i] = (ImageWireInput){ .param = wire->param,
-                                     .kind = kinds[wire->kind],
-                                     .sip = wire->sip,
-                                     .target = wire->target };
-        wires[i].texts = wire->texts.data;
-        wires[i].text_count = wire->texts.len;
-    }
-    *to = (ImageInstanceInput){ .name = from->name,
-                                .program = from->program,
-                                .restart = from->restart,
-                                .trusted = from->trusted,
-                                .on_demand = from->on_demand,
-                                .wires = wires,
-                                .wire_count = from->wires.len };
-}
-
 static bool is_used(const Wiring *system, const char *program) {
     for (uint32_t i = 0; i < system->sips.len; i++)
         if (strcmp(system->sips.data[i].program, program) == 0) return true;
@@ -126,7 +102,7 @@ static ExitCode pack(Project *project, const Wiring *system, Buf *image) {
                 (ImageProgramInput){ program->name, program->sealed.data, program->sealed.len };
     }
     for (uint32_t i = 0; i < system->sips.len; i++)
-        pack_wires(arena, &system->sips.data[i], &instances[i]);
+        instances[i] = wiring_instance(arena, &system->sips.data[i]);
     input.programs = programs;
     input.instances = instances;
     input.instance_count = system->sips.len;

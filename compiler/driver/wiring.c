@@ -202,3 +202,30 @@ bool wiring_read(Arena *arena, const char *name, Str text, Wiring *wiring, char 
     }
     return true;
 }
+
+// --- packing -----------------------------------------------------------------------------------------------------------
+
+ImageInstanceInput wiring_instance(Arena *arena, const Instance *from) {
+    static const ImageWireKind kinds[WIRE_KINDS] = {
+        [WIRE_CHANNEL] = IMAGE_WIRE_CHANNEL, [WIRE_MACHINE] = IMAGE_WIRE_MACHINE,
+        [WIRE_ARGS] = IMAGE_WIRE_ARGS,       [WIRE_DEVICE] = IMAGE_WIRE_DEVICE,
+        [WIRE_PROGRAM] = IMAGE_WIRE_PROGRAM, [WIRE_GIVEN] = IMAGE_WIRE_GIVEN,
+    };
+    ImageWireInput *wires = arena_array(arena, ImageWireInput, from->wires.len);
+    for (uint32_t i = 0; i < from->wires.len; i++) {
+        const Wire *wire = &from->wires.data[i];
+        wires[i] = (ImageWireInput){ .param = wire->param,
+                                     .kind = kinds[wire->kind],
+                                     .sip = wire->sip,
+                                     .target = wire->target };
+        wires[i].texts = wire->texts.data;
+        wires[i].text_count = wire->texts.len;
+    }
+    return (ImageInstanceInput){ .name = from->name,
+                                 .program = from->program,
+                                 .restart = from->restart,
+                                 .trusted = from->trusted,
+                                 .on_demand = from->on_demand,
+                                 .wires = wires,
+                                 .wire_count = from->wires.len };
+}

@@ -19,6 +19,7 @@
 #include "base/buf.h"
 #include "base/str.h"
 #include "base/vec.h"
+#include "image/image.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -55,6 +56,9 @@ typedef struct Wiring {
 } Wiring;
 
 void wiring_write(const Wiring *wiring, Buf *out);
+
+// An instance as it is packed: its texts borrowed, the rest in the arena.
+ImageInstanceInput wiring_instance(Arena *arena, const Instance *from);
 
 // Reads a `.system` file's text, hostile like any other input. False with a sentence that names the line.
 bool wiring_read(Arena *arena, const char *name, Str text, Wiring *wiring, char error[512]);

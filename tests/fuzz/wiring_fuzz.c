@@ -51,21 +51,6 @@ int LLVMFuzzerInitialize(int *argc, char ***argv) {
 
 // --- packing ---------------------------------------------------------------------------------------------------------------
 
-static ImageInstanceInput instance_of(Arena *arena, const Instance *from) {
-    static const ImageWireKind kinds[] = {
-        IMAGE_WIRE_CHANNEL, IMAGE_WIRE_MACHINE, IMAGE_WIRE_ARGS,
-        IMAGE_WIRE_DEVICE,  IMAGE_WIRE_PROGRAM, IMAGE_WIRE_GIVEN
-    };
-    ImageWireInput *wires = arena_array(arena, ImageWireInput, from->wires.len);
-    for (uint32_t i = 0; i < from->wires.len; i++) {
-        const Wire *wire = &from->wires.data[i];
-        wires[i] = (ImageWireInput){ wire->param,  kinds[wire->kind], wire->sip,
-                                     wire->target, wire->texts.data,  wire->texts.len };
-    }
-    return (ImageInstanceInput){ from->name,      from->program, from->restart,  wires,
-                                 from->wires.len, from->trusted, from->on_demand };
-}
-
 static void read_packed(const Buf *image) {
     Packed packed;
     Sealed sealed[PROGRAMS];
@@ -93,7 +78,7 @@ static void pack(Arena *arena, const Wiring *wiring) {
     ImageProgramInput used[PROGRAMS];
     ImageInstanceInput *instances = arena_array(arena, ImageInstanceInput, wiring->sips.len);
     for (uint32_t i = 0; i < wiring->sips.len; i++)
-        instances[i] = instance_of(arena, &wiring->sips.data[i]);
+        instances[i] = wiring_instance(arena, &wiring->sips.data[i]);
     ImageInput input = { .system = wiring->name,
                          .programs = used,
                          .instances = instances,
