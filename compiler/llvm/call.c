@@ -33,10 +33,10 @@ LLVMTypeRef llvm__sig_type(const Emit *e, const SirSig *sig) {
     case SHAPE_ONE: result = llvm__one_type(e, sig->result); break;
     case SHAPE_TWO: result = e->pair; break;
     case SHAPE_MEMORY:
-        if (llvm__returned_in(e, sig->result))
-            result = llvm__returned_in(e, sig->result);
-        else
+        if (llvm__returned_by_address(e, sig->result))
             types[count++] = e->ptr;
+        else
+            result = llvm__returned_in(e, sig->result);
         break;
     }
     for (uint32_t i = 0; i < sig->param_count; i++)
@@ -87,7 +87,7 @@ void llvm__declare_func(Emit *e, SirFunc func) {
     e->funcs[func] = fn;
     e->func_types[func] = type;
     map_put(e->func_rows, (uint64_t)(uintptr_t)fn, func);
-    uint32_t at = llvm__shape(e, sig->result) == SHAPE_MEMORY && !llvm__returned_in(e, sig->result);
+    uint32_t at = llvm__returned_by_address(e, sig->result);
     for (uint32_t i = 0; i < sig->param_count; i++) {
         LLVMTypeRef types[2];
         promise_borrow(e, fn, at, sig->params[i].type);

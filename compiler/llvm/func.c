@@ -45,9 +45,8 @@ static LLVMTypeRef memory_type(const Emit *e, SirType type) {
 
 static void take_params(Emit *e) {
     uint32_t at = 0;
-    SirType result = e->info->sig.result;
-    bool in_memory = llvm__shape(e, result) == SHAPE_MEMORY && !llvm__returned_in(e, result);
-    e->result = in_memory ? LLVMGetParam(e->fn, at++) : NULL;
+    bool by_address = llvm__returned_by_address(e, e->info->sig.result);
+    e->result = by_address ? LLVMGetParam(e->fn, at++) : NULL;
     for (uint32_t i = 0; i < e->info->sig.param_count; i++) {
         SirType type = e->info->sig.params[i].type;
         Value value = { .type = type, .shape = llvm__shape(e, type) };

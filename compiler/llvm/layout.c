@@ -172,6 +172,10 @@ LLVMTypeRef llvm__returned_in(const Emit *e, SirType type) {
     }
 }
 
+bool llvm__returned_by_address(const Emit *e, SirType type) {
+    return llvm__shape(e, type) == SHAPE_MEMORY && !llvm__returned_in(e, type);
+}
+
 // --- offsets -----------------------------------------------------------------------------------------------
 
 static uint64_t round_up(uint64_t size, uint32_t align) {

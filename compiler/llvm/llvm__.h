@@ -154,6 +154,7 @@ LLVMTypeRef llvm__one_type(const Emit *e, SirType type); // of SHAPE_ONE
 // The integer, or the two (`words`), that a result of SHAPE_MEMORY is returned in: it is as wide, and no address is in it.
 // NULL: where the first parameter points.
 LLVMTypeRef llvm__returned_in(const Emit *e, SirType type);
+bool llvm__returned_by_address(const Emit *e, SirType type); // that of the first parameter
 uint64_t llvm__size(const Emit *e, SirType type);
 uint32_t llvm__align(const Emit *e, SirType type);
 uint32_t llvm__loose_align(
