@@ -542,8 +542,8 @@ typedef enum HirExprKind {
     HIR_FAULT, // ends the SIP (EXPLICIT); type NEVER
 } HirExprKind;
 
-struct
-    HirExpr { // most of what there is of a large program: what no kind has together shares its place
+// Most of what there is of a large program: what no kind has together shares its place.
+struct HirExpr {
     HirExprKind kind : 8;
     HirMode mode     : 8; // BORROW VIEW SUBVIEW
     HirOp op         : 8;

@@ -8,12 +8,16 @@
 #include "core.h"
 
 enum { WIRE_NEXT, WIRE_FRESH };
-enum {
-    MOST_OPEN = 64
-}; // channels of two wires; what looks for deadlocks follows no more (MOST_MADE)
+
+// Channels of two wires; what looks for deadlocks follows no more (MOST_MADE).
+enum { MOST_OPEN = 64 };
+
+static bool may_deliver(const Wire *wire) {
+    return wire->end && wire->is_asked && channel_can_send(wire->end);
+}
 
 static void deliver(Wire *wire) {
-    if (!wire->end || !wire->is_asked || !wire->fresh || !channel_can_send(wire->end)) return;
+    if (!wire->fresh || !may_deliver(wire)) return;
     SipEndpoint **payload = channel_begin(wire->end, WIRE_FRESH);
     *payload = wire->fresh;
     channel_add_endpoint(wire->end, wire->fresh);
@@ -40,10 +44,6 @@ Wire *wire_new(SipEndpoint *end) {
     Wire *wire = record_take(sizeof *wire);
     wire_again(wire, end);
     return wire;
-}
-
-static bool may_deliver(const Wire *wire) {
-    return wire->end && wire->is_asked && channel_can_send(wire->end);
 }
 
 // It is neither's quota: either could use up the other's. NULL if too many are open, or there is no memory.
