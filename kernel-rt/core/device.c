@@ -8,16 +8,14 @@
 
 // --- granting ------------------------------------------------------------------------------------------------
 
-// What the machine says of itself is tested as what the system says is: not the kernel's, and nobody else's.
-static const char *check_found(const Device *found) {
-    const SealGrant *grant = &found->grant;
-    if (packed_grant_class(grant) != PACKED_GRANT_TRUSTED)
-        return "is granted memory of a device that lies where none can be";
+// The system's description cannot say where devices are that are found; so it is asked here, of whichever comes later.
+static const char *check_shared(const Device *device) {
+    const SealGrant *grant = &device->grant;
     for (uint32_t i = 0; i < kernel.sip_count; i++) {
         const Sip *sip = &kernel.sips[i];
         for (uint32_t k = 0; k < sip->device_count; k++) {
             const Device *other = &sip->devices[k];
-            if (other != found && other->is_given && other->grant.kind == SEAL_GRANT_IO_MEMORY &&
+            if (other != device && other->is_given && other->grant.kind == SEAL_GRANT_IO_MEMORY &&
                 machine_overlap(other->grant.base, other->grant.length, grant->base, grant->length))
                 return "is granted memory of a device that is granted already";
         }
@@ -25,11 +23,13 @@ static const char *check_found(const Device *found) {
     return NULL;
 }
 
-// On the PCI bus: from here on the grant says where it has been found. The configuration has no address.
+// On the PCI bus: from here on the grant says where it has been found, which is tested as what the system says is. The configuration
+// has no address.
 static const char *find_memory(Device *device) {
     const uint64_t place = device->grant.base;
     const char *wrong = platform_pci_memory(place, device->grant.length, &device->grant.base);
-    if (!wrong) wrong = check_found(device);
+    if (!wrong && packed_grant_class(&device->grant) != PACKED_GRANT_TRUSTED)
+        wrong = "is granted memory of a device that lies where none can be";
     return wrong;
 }
 
@@ -51,6 +51,7 @@ static const char *give_memory(Device *device) {
         return "is granted a device on the PCI bus that the machine has not";
     if (PCI_IS_GRANT(place) && PCI_PLACE(place) == PCI_CONFIGURATION) return NULL;
     const char *wrong = PCI_IS_GRANT(place) ? find_memory(device) : NULL;
+    if (!wrong) wrong = check_shared(device);
     if (wrong) return wrong;
     device->memory = platform_device_memory(device->grant.base, device->grant.length);
     return device->memory ? NULL : "is granted addresses at which the machine has no device";

@@ -358,6 +358,37 @@ static void what_the_bus_says_is_tested(void **state) {
     machine_place = 0xfe000000;
 }
 
+// A SIP that is granted the addresses at which the bus has the other's device.
+#define AT_ITS_PLACE(who)                               \
+    {                                                   \
+        { .name = who,                                  \
+         SIZES, .contracts = { CONSOLE },                     \
+         .params = { OUT(0), DEVICE("registers", 0) }, \
+         .grants = { MEMORY_GRANT },                   \
+         .trap_fault = FAULT_INDEX,                    \
+         .trusted = 1,                                 \
+         .code = uses_no_device },                     \
+        { CONSOLE_WIRE, DEVICE_WIRE("registers") },     \
+        { 0 },                                          \
+        0                                               \
+    }
+
+static void nobody_shares_what_the_bus_has(void **state) {
+    (void)state;
+    const TestSip bus_first[MACHINE_MOST] = { ON_THE_BUS("disk", looks_at_the_bus),
+                                              AT_ITS_PLACE("other") };
+    const TestSip bus_last[MACHINE_MOST] = { AT_ITS_PLACE("other"),
+                                             ON_THE_BUS("disk", looks_at_the_bus) };
+    assert_outcome(
+        bus_first, STATUS_REFUSED,
+        "refused: sip other is granted memory of a device that is granted already\n"
+    );
+    assert_outcome(
+        bus_last, STATUS_REFUSED,
+        "refused: sip disk is granted memory of a device that is granted already\n"
+    );
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_granted_can_be_used),
@@ -370,6 +401,7 @@ int main(void) {
         cmocka_unit_test(a_place_on_the_bus_is_found),
         cmocka_unit_test(the_bus_is_not_set),
         cmocka_unit_test(what_the_bus_says_is_tested),
+        cmocka_unit_test(nobody_shares_what_the_bus_has),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
