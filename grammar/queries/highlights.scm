@@ -18,9 +18,28 @@
 (continue_statement label: (identifier) @label)
 (module_path (identifier) @module)
 
+; A name with a capital letter is a type's; so is a path wherever a type stands.
+((path scope: (identifier) @type) (#match? @type "^[A-Z]"))
+((path scope: (path name: (identifier) @type)) (#match? @type "^[A-Z]"))
+(path scope: (primitive_type) @type.builtin)
+(_ type: (path name: (identifier) @type))
+(_ result: (path name: (identifier) @type))
+(_ bound: (path name: (identifier) @type))
+(_ contract: (path name: (identifier) @type))
+(qualified_type base: (path name: (identifier) @type))
+(generic_type name: (path name: (identifier) @type))
+(tuple_type (path name: (identifier) @type))
+(type_arguments (path name: (identifier) @type))
+(bases (path name: (identifier) @type))
+(init_expression type: (identifier) @type)
+(init_expression type: (instance_expression function: (identifier) @type))
+(endpoint_type contract: (identifier) @type)
+(endpoint_type end: _ @type.builtin)
+
 ; --- what is declared ---------------------------------------------------------------------------------------
 (function_item name: (identifier) @function)
 (function_item owner: (identifier) @type)
+(function_item owner: (path name: (identifier) @type))
 (struct_item name: (identifier) @type)
 (enum_item name: (identifier) @type)
 (flags_item name: (identifier) @type)
@@ -30,18 +49,22 @@
 (system_item name: (identifier) @type)
 (package_item name: (identifier) @module)
 (generic_parameter name: (identifier) @type)
+(generic_parameter type: _ name: (identifier) @constant)
 (bounded_argument name: (identifier) @type)
 (const_item name: (identifier) @constant)
 (instance name: (identifier) @variable)
-(instance program: (module_path (identifier) @type))
+(instance program: (module_path (identifier) @type .))
 
 ; --- calls --------------------------------------------------------------------------------------------------
 (call_expression function: (identifier) @function.call)
 (call_expression function: (path name: (identifier) @function.call))
 (call_expression function: (field_expression name: (identifier) @function.call))
 (call_expression function: (instance_expression function: (identifier) @function.call))
+(call_expression function: (instance_expression function: (path name: (identifier) @function.call)))
+(call_expression function: (instance_expression function: (field_expression name: (identifier) @function.call)))
 (constructor_pattern name: (identifier) @constructor)
 (constructor_pattern name: (path name: (identifier) @constructor))
+(constructor_pattern name: (field_expression name: (identifier) @constructor))
 (attribute name: (identifier) @attribute)
 (grant name: (identifier) @function.builtin)
 (setting name: (identifier) @property)
@@ -52,7 +75,6 @@
 (step message: (identifier) @function)
 (target state: (identifier) @label)
 (state_path (identifier) @label)
-(endpoint_type end: _ @type.builtin)
 
 ; --- literals -----------------------------------------------------------------------------------------------
 [(integer) (quantity)] @number
@@ -60,6 +82,7 @@
 (unit) @type.builtin
 (character) @character
 [(string) (byte_string) (raw_string) (text)] @string
+(test_item title: (string) @string.special)
 (escape_sequence) @string.escape
 (interpolation ["{" "}"] @punctuation.special)
 (interpolation value: (identifier) @variable)
@@ -87,12 +110,17 @@
 ["," ";" ":" "." "::"] @punctuation.delimiter
 (binary_expression operator: _ @operator)
 (unary_expression operator: _ @operator)
+(cast_expression family: _ @operator)
 (assignment operator: _ @operator)
 (step_statement operator: _ @operator)
 (range operator: _ @operator)
 (range_pattern operator: _ @operator)
 (step sender: _ @operator)
-["=" "->" "..." "*" "?" "!"] @operator
+["=" "->" "..." ".." "<=" "+" "-" "*" "?" "*?" "!" "&&"] @operator
+(generic_parameters ["<" ">"] @punctuation.bracket)
+(type_arguments ["<" ">"] @punctuation.bracket)
+(attributes ["[[" "]"] @punctuation.bracket)
+(interpolation ["{" "}"] @punctuation.special)
 
 ; --- comments -----------------------------------------------------------------------------------------------
 (comment) @comment

@@ -8,7 +8,7 @@ local function check(right, what)
 end
 
 vim.g.sip_lsp = vim.env.SIP_LSP
-vim.cmd('source ' .. vim.fn.fnameescape(vim.env.SIP_PLUGIN))
+if not pcall(vim.cmd, 'source ' .. vim.fn.fnameescape(vim.env.SIP_PLUGIN)) then check(false, 'no plugin in ' .. vim.env.SIP_PLUGIN) end
 vim.cmd('edit ' .. vim.fn.fnameescape(vim.env.SIP_FILE))
 check(vim.bo.filetype == 'sip', 'the type of the file')
 check(vim.wait(60000, function() return #vim.diagnostic.get(0) > 0 end, 20), 'nothing is reported')
