@@ -25,15 +25,50 @@ typedef struct CheckHelp {
     const char *(*find_module)(void *context, const char *name);
 } CheckHelp;
 
+// What is known of a place on the ways through a body, for an editor to show. Loops are walked more than once: of facts of one
+// kind at one place the last holds.
+typedef enum CheckFactKind {
+    CHECK_FACT_STATE,   // the endpoint at `path` is in `state` when it is used at `at`
+    CHECK_FACT_GOES,    // what stands at `at` has brought it into `state`
+    CHECK_FACT_DROPPED, // `local` has a value that is dropped at `at`, where its scope ends
+    CHECK_FACT_LENT,    // `local`, or a part of it, is borrowed at `at` by `holder`, since `since`
+} CheckFactKind;
+
+typedef struct CheckFact {
+    CheckFactKind kind;
+    bool is_exclusive; // LENT
+    Span at, since;
+    const HirLocal *local, *holder;
+    const char *path;    // as it is written: STATE GOES LENT
+    const HirType *type; // of an endpoint
+    uint32_t order;      // for who keeps them
+    uint32_t state;      // row of its contract's states; HIR_ANY_STATE; CHECK_CLOSED
+} CheckFact;
+
+#define CHECK_CLOSED (UINT32_MAX - 1)
+
+// Who watches a check, and may ask for less of it.
+typedef struct CheckWatch {
+    void *context;
+    FileId file;                                       // facts are told of this file
+    void (*see)(void *context, const CheckFact *fact); // NULL: nothing is told
+    bool
+        only; // the one body around `offset` in `file` is checked, and what is asked of whole programs is not
+    uint32_t offset;
+    bool (*stop)(void *context
+    ); // true: nobody waits any more, no more bodies are checked. NULL: never
+} CheckWatch;
+
 // Checks the units together. What one imports must be among them; where it is not, that has been reported. The program
-// is complete only if nothing was reported as an error. `help` may be NULL.
+// is complete only if nothing was reported as an error. `help` and `watch` may be NULL.
 HirProgram *check_program(
     Arena *arena,
     Names *names,
     const SourceMap *map,
     Diags *diags,
     const CheckUnits *units,
-    const CheckHelp *help
+    const CheckHelp *help,
+    const CheckWatch *watch
 );
 
 // The bytes that a value takes, and its alignment, as docs/sir.md 3 lays it out.

@@ -152,19 +152,20 @@ struct Checker {
     const Env *env;         // of the declaration that is looked at
     StrMap *symbols;        // structure -> HirSymbol *
     uint32_t symbol_count;
-    bool in_instance;       // the body of an instance is checked: its definition has had its say
-    bool types_known;       // every type declared has been completed
-    uint32_t instancing;    // how deep instances make instances
-    uint32_t from_depth;    // of the instance whose body is checked
-    uint32_t asking;        // how deep bounds ask for bounds
-    uint32_t instances;     // how many there are
-    uint64_t instance_text; // how long they are, together
-    uint32_t noted;         // how many errors there were when an instance was last named
-    bool instances_end;     // there was no room for one more
-    const HirType *self;    // what `Self` is in a type and in its functions; NULL: nothing
-    Name self_name;         // `Self`
-    Name discard, close;    // `_`, `close`
-    const CheckHelp *help;  // NULL: none
+    bool in_instance;        // the body of an instance is checked: its definition has had its say
+    bool types_known;        // every type declared has been completed
+    uint32_t instancing;     // how deep instances make instances
+    uint32_t from_depth;     // of the instance whose body is checked
+    uint32_t asking;         // how deep bounds ask for bounds
+    uint32_t instances;      // how many there are
+    uint64_t instance_text;  // how long they are, together
+    uint32_t noted;          // how many errors there were when an instance was last named
+    bool instances_end;      // there was no room for one more
+    const HirType *self;     // what `Self` is in a type and in its functions; NULL: nothing
+    Name self_name;          // `Self`
+    Name discard, close;     // `_`, `close`
+    const CheckHelp *help;   // NULL: none
+    const CheckWatch *watch; // NULL: nobody
     StrMap *unknown;  // names that were found nowhere, each with the function that it is used in
     uint32_t shaping; // how deep contracts inherit
     bool args_known;  // those of messages, also where they are inherited

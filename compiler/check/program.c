@@ -127,19 +127,31 @@ static void check_decl(Checker *checker, Decl *decl) {
     checker->user = NULL;
 }
 
+// Of a check that is watched only some bodies may be asked for.
+static bool is_wanted(const Checker *checker, const Decl *decl) {
+    const CheckWatch *watch = checker->watch;
+    if (!watch) return true;
+    if (watch->only) {
+        Span span = decl->item->span;
+        return span.file == watch->file && span.start <= watch->offset && watch->offset <= span.end;
+    }
+    return !watch->stop || !watch->stop(watch->context);
+}
+
 // What is wrong in a definition is said there, and not again of its instances.
 void check_bodies(Checker *checker) {
     for (uint32_t i = 0; i < checker->decls.len; i++) {
         Decl *decl = checker->decls.data[i];
         uint32_t before = diags_errors(checker->diags);
-        if (!decl->is_definition) continue;
+        if (!decl->is_definition || !is_wanted(checker, decl)) continue;
         check_decl(checker, decl);
         decl->generic->is_wrong = diags_errors(checker->diags) > before;
     }
     for (uint32_t i = 0; i < checker->decls.len; i++) { // bodies make instances, which come behind
         Decl *decl = checker->decls.data[i];
         bool wrong = decl->generic && decl->generic->is_wrong;
-        if (!decl->is_opaque && !decl->is_definition && !wrong) check_decl(checker, decl);
+        if (decl->is_opaque || decl->is_definition || wrong) continue;
+        if (is_wanted(checker, decl)) check_decl(checker, decl);
     }
 }
 
@@ -157,7 +169,8 @@ HirProgram *check_program(
     const SourceMap *map,
     Diags *diags,
     const CheckUnits *units,
-    const CheckHelp *help
+    const CheckHelp *help,
+    const CheckWatch *watch
 ) {
     Checker *checker = arena_new(arena, Checker);
     HirProgram *program = arena_new(arena, HirProgram);
@@ -167,6 +180,7 @@ HirProgram *check_program(
         .arena = arena, .names = names, .diags = diags, .program = program, .types = program->types
     };
     checker->help = help;
+    checker->watch = watch;
     checker->unknown = strmap_new(arena);
     checker->discard = names_add_c(names, "_");
     checker->close = names_add_c(names, "close");
@@ -194,6 +208,7 @@ HirProgram *check_program(
     check_conformances(checker);
     // Every signature and constant is known, and every type does what it states.
     check_bodies(checker);
+    if (watch && watch->only) return program;
     check_instances(checker);
     check_clauses(checker);
     check_contracts(checker);

@@ -35,6 +35,7 @@ void state_moves(Fact *known, uint32_t state, Span at) {
 void state_goes(Ways *ways, const Fact *known, uint32_t state, Span at) {
     Path path = known->path;
     Fact *kept = facts_find(&ways->state.states, 0, &path);
+    watch_goes(ways, &path, state, at);
     if (state != path.type->state && is_in_memory(&path)) ways->astray = true;
     if (state == STATE_CLOSED && is_in_memory(&path))
         facts_remove(&ways->state.states, 0, &path);

@@ -150,8 +150,12 @@ void end_locals(Ways *ways, uint32_t down_to, Span at) {
     if (down_to == 0) states_return(ways, at);
     for (uint32_t i = 0; down_to == 0 && i < ways->fn->sig.params.len; i++)
         moves_check_back(ways, ways->fn->locals.data[i], at);
-    for (uint32_t i = down_to; i < whole; i++)
-        if (ways->endings.data[i].local) forget(ways, ways->endings.data[i].local);
+    for (uint32_t i = down_to; i < whole; i++) {
+        const HirLocal *local = ways->endings.data[i].local;
+        if (!local) continue;
+        watch_ends(ways, local, at);
+        forget(ways, local);
+    }
     for (uint32_t i = down_to; i < whole; i++) {
         if (!ways->endings.data[i].local) continue;
         Path path = path_of_local(ways->endings.data[i].local);
@@ -248,6 +252,7 @@ static void walk_send(Ways *ways, const HirStmt *stmt) {
         walk_value(ways, stmt->args.data[i]);
     walk_again(ways, stmt->place);
     Path path = path_of(ways, stmt->place);
+    watch_endpoint(ways, stmt->place, &path);
     moves_read(ways, &path, stmt->span);
     loans_access(ways, &path, ACCESS_CHANGE, stmt->span);
     if (!ways->counting) states_send(ways, stmt);
@@ -574,6 +579,7 @@ static void walk_receive(Ways *ways, const HirStmt *stmt) {
             Path path = path_of(ways, head->from);
             walk_parts(ways, head->from);
             count_in_memory(ways, head->from);
+            watch_endpoint(ways, head->from, &path);
             moves_read(ways, &path, head->from->span);
             loans_access(ways, &path, ACCESS_CHANGE, head->from->span);
         }

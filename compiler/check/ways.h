@@ -8,6 +8,7 @@
 //     facts.c       sorted sets of facts           moves.c       what may have no value
 //     loans.c       who borrows what               live.c        for how long
 //     typestate.c   endpoints' states              astray.c      of those in memory
+//     watch.c       what editors show of it
 
 #ifndef CHECK_WAYS_H
 #define CHECK_WAYS_H
@@ -92,7 +93,7 @@ enum {
 }; // GUARD: shared. FROM: of what a parameter borrows; its path is an ORIGIN
 // What a borrow holds, it holds itself or in the `ref struct` that it leads to [45]. Of all else the two are not told apart.
 enum { HELD_SELF = 1, HELD_INSIDE = 2, HELD_BOTH = 3 };
-#define STATE_CLOSED (UINT32_MAX - 1)
+#define STATE_CLOSED CHECK_CLOSED
 enum { STATE_SAID = 1 }; // that it is in a wrong one: nothing follows from it
 
 typedef struct
@@ -242,6 +243,13 @@ void loans_guard(
     Ways *ways, const Path *path, Span at
 ); // until loans_release: it is looked at only
 bool loans_check_result(Ways *ways, const HirExpr *value); // reports
+
+// --- watch.c: what a watcher is told ------------------------------------------------------------------------------------------
+
+void watch_use(Ways *ways, const HirExpr *local);                        // a local is named
+void watch_endpoint(Ways *ways, const HirExpr *place, const Path *path); // is used as it is now
+void watch_goes(Ways *ways, const Path *path, uint32_t state, Span at);
+void watch_ends(Ways *ways, const HirLocal *local, Span at); // a scope
 
 // --- typestate.c ----------------------------------------------------------------------------------------------------------------------
 

@@ -125,7 +125,10 @@ void walk_again(Ways *ways, const HirExpr *place) {
 
 void walk_parts(Ways *ways, const HirExpr *place) {
     switch (place->kind) {
-    case HIR_LOCAL: live_use(ways, place->local, place->span); break;
+    case HIR_LOCAL:
+        live_use(ways, place->local, place->span);
+        watch_use(ways, place);
+        break;
     case HIR_FIELD:
     case HIR_DEREF: walk_parts(ways, place->base); break;
     case HIR_INDEX:
@@ -142,6 +145,7 @@ void walk_parts(Ways *ways, const HirExpr *place) {
 
 static void access(Ways *ways, const HirExpr *place, Access how, Span at) {
     Path path = path_of(ways, place);
+    watch_endpoint(ways, place, &path);
     if (how == ACCESS_MOVE) {
         if (loans_access(ways, &path, how, at)) // else nothing follows from it
             moves_away(ways, &path, at);

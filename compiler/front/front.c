@@ -24,6 +24,7 @@ struct Front {
     VEC(Str) texts;
     uint32_t threads;
     bool no_lints;
+    const CheckWatch *watch;
     StrMap *shown; // path -> const char *: what diagnostics call it
 };
 
@@ -58,6 +59,10 @@ void front_threads(Front *front, uint32_t threads) {
 
 void front_lints(Front *front, bool wanted) {
     front->no_lints = !wanted;
+}
+
+void front_watch(Front *front, const CheckWatch *watch) {
+    front->watch = watch;
 }
 
 void front_overlay(Front *front, const char *path, const char *text, size_t length) {
@@ -350,8 +355,9 @@ FrontResult *front_check(const Front *front, const char *path, uint32_t limit) {
     Offers *offers = offers_new(&result->arena, front->folders.data, front->folders.len);
     CheckHelp help = { offers, offers_find };
     uint64_t start = clock_cpu();
-    result->program =
-        check_program(&result->arena, result->names, result->map, result->diags, &units, &help);
+    result->program = check_program(
+        &result->arena, result->names, result->map, result->diags, &units, &help, front->watch
+    );
     result->times.check = clock_cpu() - start;
     return result;
 }

@@ -25,6 +25,11 @@ void front_free(Front *front);
 // the calls: `import a.b;` is `a/b.sip` there.
 void front_search(Front *front, const char *folder);
 
+typedef struct CheckWatch CheckWatch; // check/check.h
+
+// Who watches the checks from now on; lives as long as they do. `file` 1 is the file itself. NULL: nobody.
+void front_watch(Front *front, const CheckWatch *watch);
+
 // On how many threads files are parsed; one, unless this is called. What is found is the same, in the same order.
 void front_threads(Front *front, uint32_t threads);
 
