@@ -64,6 +64,42 @@ const Tree *lsp__tree(Document *document) {
     return tree;
 }
 
+static void keep_fact(void *context, const CheckFact *fact) {
+    Look *look = context;
+    vec_push(&look->arena, &look->facts, *fact);
+}
+
+static int by_place(const void *a, const void *b) {
+    const CheckFact *x = a, *y = b;
+    if (x->at.start != y->at.start) return x->at.start < y->at.start ? -1 : 1;
+    if (x->kind != y->kind) return x->kind < y->kind ? -1 : 1;
+    if (x->local != y->local) return x->local->number < y->local->number ? -1 : 1;
+    if (x->path && y->path && strcmp(x->path, y->path) != 0) return strcmp(x->path, y->path);
+    if (x->holder != y->holder) return x->holder->number < y->holder->number ? -1 : 1;
+    return 0;
+}
+
+static int by_place_and_order(const void *a, const void *b) {
+    int place = by_place(a, b);
+    const CheckFact *x = a, *y = b;
+    return place ? place : x->order < y->order ? -1 : x->order > y->order;
+}
+
+// Of facts of one kind about one thing at one place the last holds.
+static void sort_facts(Look *look) {
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < look->facts.len; i++)
+        look->facts.data[i].order = i;
+    if (look->facts.len)
+        qsort(look->facts.data, look->facts.len, sizeof *look->facts.data, by_place_and_order);
+    for (uint32_t i = 0; i < look->facts.len; i++) {
+        bool same = kept && by_place(&look->facts.data[kept - 1], &look->facts.data[i]) == 0;
+        look->facts.data[kept - same] = look->facts.data[i];
+        kept += !same;
+    }
+    look->facts.len = kept;
+}
+
 static void free_look(Document *document) {
     if (!document->look) return;
     arena_free(&document->look->arena);
@@ -80,8 +116,11 @@ const Look *lsp__look(Server *server, Document *document) {
     Look *look = calloc(1, sizeof *look);
     if (!look) base_out_of_memory(sizeof *look);
     arena_init(&look->arena);
+    CheckWatch watch = { .context = look, .file = 1, .see = keep_fact };
+    front_watch(front, &watch);
     look->result = front_check(front, document->path, LSP_DIAGNOSTICS);
     front_free(front);
+    sort_facts(look);
     document->look = look;
     document->is_stale = false;
     return look;
@@ -140,6 +179,7 @@ static void free_document(Document *document) {
     free_look(document);
     lsp__lines_free(&document->lines);
     buf_free(&document->text);
+    free(document->tokens);
     arena_free(&document->told_in);
     free(document->uri);
     free(document->path);
@@ -261,6 +301,16 @@ uint32_t lsp__tree_offset(
 ) {
     uint32_t offset = offset_in(server, document, position);
     return offset > tree->mark ? offset - tree->mark : 0;
+}
+
+bool lsp__bytes_of_range(
+    const Server *server, const Document *document, json_t *params, uint32_t *start, uint32_t *end
+) {
+    const json_t *range = json_object_get(params, "range");
+    if (!json_is_object(range)) return false;
+    *start = offset_in(server, document, json_object_get(range, "start"));
+    *end = offset_in(server, document, json_object_get(range, "end"));
+    return true;
 }
 
 // A file of a look may be one that is open, whose lines are known, or another.

@@ -79,15 +79,13 @@ static void add_package(Arena *arena, Front *front, const char *folder, const ch
     front_result_free(parsed);
 }
 
-static void find_package(const Server *server, Arena *arena, Front *front, const char *path) {
+char *lsp__package_folder(const Server *server, Arena *arena, const char *path) {
     for (const char *folder = folder_of(arena, path);; folder = folder_of(arena, folder)) {
         const char *package =
             arena_printf(arena, "%s/package.sip", strcmp(folder, "/") == 0 ? "" : folder);
-        if (access(package, F_OK) == 0 || lsp__find_path(server, package)) {
-            add_package(arena, front, folder, package);
-            return;
-        }
-        if (strcmp(folder, "/") == 0 || strcmp(folder, ".") == 0) return;
+        if (access(package, F_OK) == 0 || lsp__find_path(server, package))
+            return arena_strdup(arena, folder);
+        if (strcmp(folder, "/") == 0 || strcmp(folder, ".") == 0) return NULL;
     }
 }
 
@@ -105,7 +103,12 @@ Front *lsp__front(const Server *server, const Document *document) {
         const char *root = root_by_module(&arena, document->path, module_words(document->tree));
         if (root) front_search(front, root);
     }
-    find_package(server, &arena, front, document->path);
+    const char *folder = lsp__package_folder(server, &arena, document->path);
+    if (folder)
+        add_package(
+            &arena, front, folder,
+            arena_printf(&arena, "%s/package.sip", strcmp(folder, "/") == 0 ? "" : folder)
+        );
     if (server->options.modules) front_search(front, server->options.modules);
     arena_free(&arena);
     return front;

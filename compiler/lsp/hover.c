@@ -3,10 +3,13 @@
 
 #include "uses.h"
 
+#include "hir/protocol.h"
+
 #include <string.h>
 
 typedef struct Card {
     const FrontResult *result;
+    const Look *look;
     Buf out;
     uint32_t start, end; // what is hovered over
     bool found;
@@ -33,8 +36,7 @@ static void put_code(Buf *out, Str text) {
         if (text.ptr[i] != '\r') buf_byte(out, (uint8_t)text.ptr[i]);
 }
 
-// The `///` lines above a place, without their slashes.
-static void put_doc(Buf *out, Str text, uint32_t at) {
+void lsp__put_doc(Buf *out, Str text, uint32_t at) {
     uint32_t first = at;
     while (first > 0 && text.ptr[first - 1] != '\n')
         first--;
@@ -47,8 +49,11 @@ static void put_doc(Buf *out, Str text, uint32_t at) {
         while (word < top && (text.ptr[word] == ' ' || text.ptr[word] == '\t'))
             word++;
         bool is_doc = word + 3 <= top && memcmp(text.ptr + word, "///", 3) == 0;
-        if (!is_doc) break;
+        bool is_attribute =
+            first == top && word + 2 <= top && memcmp(text.ptr + word, "[[", 2) == 0;
+        if (!is_doc && !is_attribute) break;
         top = line;
+        if (is_attribute) first = line;
     }
     for (uint32_t i = top; i < first;) {
         while (i < first && (text.ptr[i] == ' ' || text.ptr[i] == '\t'))
@@ -87,7 +92,7 @@ static void put_declaration(Card *card, const Use *use, const SyntaxNode *node, 
     close_code(card);
     if (local) return;
     Buf doc = { 0 };
-    put_doc(&doc, text, node->start);
+    lsp__put_doc(&doc, text, node->start);
     if (doc.len) buf_printf(&card->out, "\n%.*s", (int)doc.len, (const char *)doc.data);
     buf_free(&doc);
 }
@@ -99,10 +104,61 @@ static void put_module(Card *card, const FrontUnit *unit, Str text) {
     syntax_each(item, unit->syntax->root) {
         if (item->kind != SYNTAX_MODULE_DECLARATION) continue;
         Buf doc = { 0 };
-        put_doc(&doc, text, item->start);
+        lsp__put_doc(&doc, text, item->start);
         if (doc.len) buf_printf(&card->out, "\n%.*s", (int)doc.len, (const char *)doc.data);
         buf_free(&doc);
         return;
+    }
+}
+
+// --- what is known there -------------------------------------------------------------------------------------------------
+
+static void put_state(Card *card, const CheckFact *fact) {
+    const char *state = lsp__state_text(card->result, fact);
+    if (!state) return;
+    buf_printf(&card->out, "\n`%s` is in state `%s`", fact->path, state);
+    if (fact->state < fact->type->contract->states.len) {
+        const HirContract *contract = fact->type->contract;
+        const HirState *info = &contract->states.data[fact->state];
+        bool sends = hir_sends(contract, fact->type->side, fact->state);
+        vec_each(const HirChoice, choice, &info->choices)
+            buf_printf(
+                &card->out, "%s `%s`",
+                choice != info->choices.data ? ","
+                : sends                      ? ": it may send"
+                                             : ": it waits for",
+                names_text(card->result->names, contract->messages.data[choice->message].name)
+            );
+    }
+    buf_cstr(&card->out, ".\n");
+}
+
+static void put_loan(Card *card, const CheckFact *fact) {
+    buf_printf(
+        &card->out, "\n`%s` is borrowed%s by `%s` since line %u.\n", fact->path,
+        fact->is_exclusive ? " exclusively" : "",
+        names_text(card->result->names, fact->holder->name),
+        source_line_at(card->result->map, fact->since.file, fact->since.start)
+    );
+}
+
+// States, loans and moves of the place that the name begins.
+static void put_facts(Card *card, const Use *use) {
+    const HirType *type = use->type;
+    bool local = use->kind == USE_LOCAL || use->kind == USE_PARAM;
+    if (local && use->is_moved)
+        buf_cstr(&card->out, "\nIt moves away here.\n");
+    else if (local && type && hir_type_is_owner(type))
+        buf_cstr(
+            &card->out,
+            "\nAn owner: it moves, and what has not moved is dropped where its scope ends.\n"
+        );
+    else if (local && type && hir_type_is_second_class(type))
+        buf_cstr(&card->out, "\nA borrow.\n");
+    vec_each(const CheckFact, fact, &card->look->facts) {
+        if (fact->at.start != use->at.start) continue;
+        if (fact->kind == CHECK_FACT_STATE) put_state(card, fact);
+        if (fact->kind == CHECK_FACT_LENT) put_loan(card, fact);
     }
 }
 
@@ -113,10 +169,12 @@ static void put_use(Card *card, const Use *use) {
     const SyntaxNode *node = lsp__declaring(unit->syntax->root, use->target.start);
     if (use->kind == USE_MODULE)
         put_module(card, unit, text);
-    else if (node)
-        put_declaration(card, use, node, text);
-    else
+    else if (!node)
         return;
+    if (use->kind != USE_MODULE) {
+        put_declaration(card, use, node, text);
+        put_facts(card, use);
+    }
     card->start = use->at.start;
     card->end = use->at.end;
     card->found = true;
@@ -152,7 +210,7 @@ json_t *lsp__hover(Server *server, json_t *params) {
     if (!document) return NULL;
     const FrontResult *result = lsp__look(server, document)->result;
     const Tree *tree = lsp__tree(document);
-    Card card = { .result = result, .markdown = server->has_markdown };
+    Card card = { .result = result, .look = document->look, .markdown = server->has_markdown };
     if (use) put_use(&card, use);
     Wrong wrong = { &card,
                     lsp__tree_offset(server, document, tree, json_object_get(params, "position")) };

@@ -9,6 +9,7 @@
 #include "base/buf.h"
 #include "base/str.h"
 #include "base/vec.h"
+#include "check/check.h"
 #include "diag/list.h"
 #include "front/front.h"
 #include "syntax/syntax.h"
@@ -64,7 +65,8 @@ typedef struct Tree { // the syntax of one version of a text
 typedef struct Look { // at a program, as it was when its document had a version
     FrontResult *result;
     Arena arena;
-    struct Uses *uses; // made when it is first asked for
+    struct Uses *uses;    // made when it is first asked for
+    VEC(CheckFact) facts; // of the document itself: by place, kind and path, one for each
 } Look;
 
 typedef struct Document {
@@ -80,6 +82,9 @@ typedef struct Document {
     uint64_t changed; // number of the change
     VEC(char *) told; // URIs of other files of which something was said; in `told_in`
     Arena told_in;
+    uint32_t *tokens; // the last semantic tokens that it was asked for
+    uint32_t token_count;
+    uint64_t tokens_number; // of the answer
 } Document;
 
 typedef VEC(Document *) Documents;
@@ -97,10 +102,11 @@ typedef struct Server {
     Documents documents;
     uint64_t changes;
     json_t *pending;   // messages that are read and not answered
+    char refusal[256]; // why the request that is answered makes no sense; empty: its parameters
     json_int_t parent; // the client's process; 0: not said
     // What the client can do.
     bool utf8, has_related, has_code_link, has_nested_symbols, has_literal_actions, has_markdown,
-        has_versions, has_snippets, has_only_line_folds;
+        has_versions, has_snippets, has_only_line_folds, has_prepare_rename;
 } Server;
 
 Document *lsp__find(const Server *server, const char *uri);
@@ -124,6 +130,10 @@ json_t *lsp__tree_range(
 uint32_t lsp__tree_offset(
     const Server *server, const Document *document, const Tree *tree, json_t *position
 );
+// Bytes of the document for the `range` that a request names. false: it names none.
+bool lsp__bytes_of_range(
+    const Server *server, const Document *document, json_t *params, uint32_t *start, uint32_t *end
+);
 json_t *lsp__location(const Server *server, const FrontResult *result, Span span);
 json_t *lsp__span_range(const Server *server, const FrontResult *result, Span span);
 
@@ -131,6 +141,9 @@ json_t *lsp__span_range(const Server *server, const FrontResult *result, Span sp
 
 // A front end for a document: the folders of its module and of its package, and all texts that are open.
 Front *lsp__front(const Server *server, const Document *document);
+
+// The folder of the nearest `package.sip` around a path; NULL: there is none.
+char *lsp__package_folder(const Server *server, Arena *arena, const char *path);
 
 // --- rpc.c: messages ----------------------------------------------------------------------------------------------------
 
@@ -149,6 +162,7 @@ json_t *lsp__next(Server *server);               // the next whole message; NULL
 void lsp__send(Server *server, json_t *message); // takes it
 void lsp__notify(Server *server, const char *method, json_t *params); // takes `params`
 void lsp__answer(Server *server, json_t *id, json_t *result);         // takes `result`
+json_t *lsp__refusal(Server *server, const char *why); // NULL, which is answered with these words
 void lsp__refuse(Server *server, json_t *id, RpcError code, const char *text);
 
 // --- what is asked: each takes the parameters and gives the result, NULL where the parameters make no sense ------------
@@ -162,10 +176,16 @@ LspRequest lsp__actions;                                      // actions.c
 LspRequest lsp__definition, lsp__references, lsp__highlights; // navigate.c
 LspRequest lsp__prepare_rename, lsp__rename;                  // rename.c
 LspRequest lsp__hover;                                        // hover.c
-LspRequest lsp__complete;                                     // complete.c
-LspRequest lsp__tokens, lsp__tokens_range;                    // colors.c
+LspRequest lsp__complete, lsp__resolve;                       // complete.c
+LspRequest lsp__tokens, lsp__tokens_range, lsp__tokens_delta; // colors.c
+LspRequest lsp__arguments;                                    // arguments.c
+LspRequest lsp__type_definition, lsp__implementation;         // relations.c
+LspRequest lsp__call_item, lsp__calls_in, lsp__calls_out;
+LspRequest lsp__lenses, lsp__links; // lenses.c
+LspRequest lsp__hints;              // hints.c
 json_t *lsp__token_legend(void);
 
+void lsp__put_doc(Buf *out, Str text, uint32_t at); // hover.c: the `///` lines above a place
 json_t *lsp__diagnostic(const Server *server, const FrontResult *result, const DiagEntry *entry);
 void lsp__publish(Server *server, Document *document);  // diagnostics.c: what is wrong with it
 void lsp__withdraw(Server *server, Document *document); // and nothing any more

@@ -152,6 +152,11 @@ void lsp__answer(Server *server, json_t *id, json_t *result) {
     lsp__send(server, json_pack("{s:s, s:O, s:o}", "jsonrpc", "2.0", "id", id, "result", result));
 }
 
+json_t *lsp__refusal(Server *server, const char *why) {
+    snprintf(server->refusal, sizeof server->refusal, "%s", why);
+    return NULL;
+}
+
 void lsp__refuse(Server *server, json_t *id, RpcError code, const char *text) {
     json_t *error =
         json_pack("{s:i, s:o}", "code", (int)code, "message", lsp__string(text, strlen(text)));

@@ -48,21 +48,59 @@ static void read_client(Server *server, json_t *params) {
         json_is_object(at(document, "codeAction.codeActionLiteralSupport"));
     server->has_only_line_folds = json_is_true(at(document, "foldingRange.lineFoldingOnly"));
     server->has_markdown = has_word(at(document, "hover.contentFormat"), "markdown");
+    server->has_snippets = json_is_true(at(document, "completion.completionItem.snippetSupport"));
+    server->has_prepare_rename = json_is_true(at(document, "rename.prepareSupport"));
     server->parent = json_integer_value(json_object_get(params, "processId"));
 }
+
+// What is done, and needs nothing said about how.
+static const char *const simple[] = {
+    "hoverProvider",
+    "definitionProvider",
+    "referencesProvider",
+    "documentHighlightProvider",
+    "documentSymbolProvider",
+    "workspaceSymbolProvider",
+    "documentFormattingProvider",
+    "documentRangeFormattingProvider",
+    "foldingRangeProvider",
+    "selectionRangeProvider",
+    "inlayHintProvider",
+    "typeDefinitionProvider",
+    "implementationProvider",
+    "callHierarchyProvider",
+};
 
 static json_t *initialize(Server *server, json_t *params) {
     read_client(server, params);
     server->phase = PHASE_RUNNING;
+    json_t *can = json_pack(
+        "{s:s, s:{s:b, s:i, s:b}, s:{s:[s]}, s:{s:[s, s, s], s:b}}", "positionEncoding",
+        server->utf8 ? "utf-8" : "utf-16", "textDocumentSync", "openClose", 1, "change", 2, "save",
+        1, "codeActionProvider", "codeActionKinds", "quickfix", "completionProvider",
+        "triggerCharacters", ".", ">", ":", "resolveProvider", 1
+    );
+    json_object_set_new(
+        can, "semanticTokensProvider",
+        json_pack(
+            "{s:o, s:b, s:{s:b}}", "legend", lsp__token_legend(), "range", 1, "full", "delta", 1
+        )
+    );
+    json_object_set_new(
+        can, "signatureHelpProvider",
+        json_pack("{s:[s, s], s:[s]}", "triggerCharacters", "(", ",", "retriggerCharacters", ")")
+    );
+    json_object_set_new(can, "codeLensProvider", json_pack("{s:b}", "resolveProvider", 0));
+    json_object_set_new(can, "documentLinkProvider", json_pack("{s:b}", "resolveProvider", 0));
+    json_object_set_new(
+        can, "renameProvider",
+        server->has_prepare_rename ? json_pack("{s:b}", "prepareProvider", 1) : json_true()
+    );
+    for (size_t i = 0; i < sizeof simple / sizeof *simple; i++)
+        json_object_set_new(can, simple[i], json_true());
     return json_pack(
-        "{s:{s:s, s:{s:b, s:i, s:b}, s:b, s:b, s:b, s:b, s:b, s:b, s:b, s:b, s:b, s:b, s:{s:[s]}}, s:{s:s, s:s}}",
-        "capabilities", "positionEncoding", server->utf8 ? "utf-8" : "utf-16", "textDocumentSync",
-        "openClose", 1, "change", 2, "save", 1, "hoverProvider", 1, "definitionProvider", 1,
-        "referencesProvider", 1, "documentHighlightProvider", 1, "documentSymbolProvider", 1,
-        "workspaceSymbolProvider", 1, "documentFormattingProvider", 1,
-        "documentRangeFormattingProvider", 1, "foldingRangeProvider", 1, "selectionRangeProvider",
-        1, "codeActionProvider", "codeActionKinds", "quickfix", "serverInfo", "name", "sip-lsp",
-        "version", server->options.version
+        "{s:o, s:{s:s, s:s}}", "capabilities", can, "serverInfo", "name", "sip-lsp", "version",
+        server->options.version
     );
 }
 
@@ -88,17 +126,33 @@ typedef struct RequestRow {
 } RequestRow;
 
 static const RequestRow requests[] = {
-    { "textDocument/documentSymbol",    lsp__symbols           },
-    { "workspace/symbol",               lsp__workspace_symbols },
-    { "textDocument/formatting",        lsp__format            },
-    { "textDocument/rangeFormatting",   lsp__format_range      },
-    { "textDocument/foldingRange",      lsp__folds             },
-    { "textDocument/selectionRange",    lsp__selections        },
-    { "textDocument/hover",             lsp__hover             },
-    { "textDocument/definition",        lsp__definition        },
-    { "textDocument/references",        lsp__references        },
-    { "textDocument/documentHighlight", lsp__highlights        },
-    { "textDocument/codeAction",        lsp__actions           },
+    { "textDocument/documentSymbol",            lsp__symbols           },
+    { "workspace/symbol",                       lsp__workspace_symbols },
+    { "textDocument/formatting",                lsp__format            },
+    { "textDocument/rangeFormatting",           lsp__format_range      },
+    { "textDocument/foldingRange",              lsp__folds             },
+    { "textDocument/selectionRange",            lsp__selections        },
+    { "textDocument/hover",                     lsp__hover             },
+    { "textDocument/definition",                lsp__definition        },
+    { "textDocument/references",                lsp__references        },
+    { "textDocument/documentHighlight",         lsp__highlights        },
+    { "textDocument/codeAction",                lsp__actions           },
+    { "textDocument/completion",                lsp__complete          },
+    { "textDocument/semanticTokens/full",       lsp__tokens            },
+    { "textDocument/semanticTokens/full/delta", lsp__tokens_delta      },
+    { "textDocument/semanticTokens/range",      lsp__tokens_range      },
+    { "textDocument/inlayHint",                 lsp__hints             },
+    { "textDocument/prepareRename",             lsp__prepare_rename    },
+    { "textDocument/rename",                    lsp__rename            },
+    { "textDocument/typeDefinition",            lsp__type_definition   },
+    { "textDocument/implementation",            lsp__implementation    },
+    { "textDocument/prepareCallHierarchy",      lsp__call_item         },
+    { "callHierarchy/incomingCalls",            lsp__calls_in          },
+    { "callHierarchy/outgoingCalls",            lsp__calls_out         },
+    { "textDocument/codeLens",                  lsp__lenses            },
+    { "textDocument/documentLink",              lsp__links             },
+    { "textDocument/signatureHelp",             lsp__arguments         },
+    { "completionItem/resolve",                 lsp__resolve           },
 };
 
 typedef struct NoticeRow {
@@ -122,8 +176,11 @@ enum {
 // --- one message -----------------------------------------------------------------------------------------------------------
 
 static void answer(Server *server, json_t *id, Handler *handle, json_t *params) {
+    server->refusal[0] = '\0';
     json_t *result = handle(server, params);
-    if (result)
+    if (!result && server->refusal[0])
+        lsp__refuse(server, id, RPC_FAILED, server->refusal);
+    else if (result)
         lsp__answer(server, id, result);
     else
         lsp__refuse(server, id, RPC_PARAMS, "no open document, or no position in it, is named");

@@ -16,6 +16,7 @@ typedef struct Finder {
     Uses *uses;
     const FrontUnit *unit; // that is looked at
     Map *nodes;            // of some kinds: file, start and end -> SyntaxNode
+    const HirExpr *moving; // the place whose value moves
 } Finder;
 
 // --- find ----------------------------------------------------------------------------------------------------------------
@@ -128,6 +129,12 @@ const HirFn *lsp__fn_at(const FrontResult *result, FileId file, uint32_t offset)
 
 // --- add -----------------------------------------------------------------------------------------------------------------
 
+const char *lsp__state_text(const FrontResult *result, const CheckFact *fact) {
+    if (fact->state == CHECK_CLOSED) return "closed";
+    if (!fact->type || fact->state >= fact->type->contract->states.len) return NULL;
+    return names_text(result->names, fact->type->contract->states.data[fact->state].name);
+}
+
 static void add(Finder *finder, Span at, Span target, UseKind kind, const HirType *type) {
     if (!at.file || !target.file || at.start >= at.end) return;
     vec_push(
@@ -178,11 +185,15 @@ static Span callee(const Finder *finder, Span call) {
 
 // --- expressions -----------------------------------------------------------------------------------------------------------
 
-static void use_local(Finder *finder, Span span, const HirLocal *local, const HirType *type) {
+static void use_local(
+    Finder *finder, Span span, const HirLocal *local, const HirType *type, bool moved
+) {
     if (!local || !local->name || local->capture) return;
     Span at = ending(finder, span, local->name);
-    if (at.start == span.start)
-        add(finder, at, local->span, local->is_param ? USE_PARAM : USE_LOCAL, type);
+    uint32_t before = finder->uses->list.len;
+    if (at.start != span.start) return;
+    add(finder, at, local->span, local->is_param ? USE_PARAM : USE_LOCAL, type);
+    if (finder->uses->list.len > before) vec_last(&finder->uses->list)->is_moved = moved;
 }
 
 static void use_fields(Finder *finder, const HirExpr *expr) {
@@ -226,7 +237,10 @@ static void see_expr(void *context, const HirExpr *expr) {
     Finder *finder = context;
     if (!expr->span.file) return;
     switch ((int)expr->kind) {
-    case HIR_LOCAL: use_local(finder, expr->span, expr->local, expr->type); break;
+    case HIR_MOVE: finder->moving = expr->base; break;
+    case HIR_LOCAL:
+        use_local(finder, expr->span, expr->local, expr->type, expr == finder->moving);
+        break;
     case HIR_CONSTANT:
         add(finder, ending(finder, expr->span, expr->constant->name), expr->constant->span,
             USE_CONST, expr->type);
@@ -574,15 +588,11 @@ static void sort(Uses *uses) {
     uses->list.len = kept;
 }
 
-const Uses *lsp__uses(Server *server, Document *document) {
-    lsp__look(server, document);
-    Look *look = document->look;
-    if (look->uses) return look->uses;
-    look->uses = arena_new(&look->arena, Uses);
-    const FrontResult *result = look->result;
-    if (result->error[0]) return look->uses;
-    Finder finder = { .result = result, .arena = &look->arena, .uses = look->uses };
-    finder.nodes = map_new(&look->arena);
+Uses *lsp__uses_in(Arena *arena, const FrontResult *result) {
+    Uses *uses = arena_new(arena, Uses);
+    if (result->error[0]) return uses;
+    Finder finder = { .result = result, .arena = arena, .uses = uses };
+    finder.nodes = map_new(arena);
     vec_each(const FrontUnit, unit, &result->units)
         note_nodes(&finder, unit);
     if (result->program) see_program(&finder, result->program);
@@ -591,7 +601,14 @@ const Uses *lsp__uses(Server *server, Document *document) {
         see_items(&finder, unit);
         see_node(&finder, unit->syntax->root, unit->file, NULL);
     }
-    sort(look->uses);
+    sort(uses);
+    return uses;
+}
+
+const Uses *lsp__uses(Server *server, Document *document) {
+    lsp__look(server, document);
+    Look *look = document->look;
+    if (!look->uses) look->uses = lsp__uses_in(&look->arena, look->result);
     return look->uses;
 }
 

@@ -27,6 +27,7 @@ typedef struct Use { // a name in a text
     Span at;
     Span target; // the name where it is declared; of a module: its file, from 0 to 0
     uint8_t kind;
+    bool is_moved;       // the value goes away here
     uint32_t order;      // of finding
     const HirType *type; // of a local or a field; else NULL
 } Use;
@@ -35,11 +36,15 @@ typedef struct Uses {
     VEC(Use) list; // by file and place; one for each place
 } Uses;
 
+Uses *lsp__uses_in(Arena *arena, const FrontResult *result);
 const Uses *lsp__uses(Server *server, Document *document);
 const Use *lsp__use_at(const Uses *uses, FileId file, uint32_t offset); // NULL: none
 
 // The use at the position that a request names; NULL: there is none.
 const Use *lsp__use_of(Server *server, json_t *params, Document **document);
+
+// The state that a fact speaks of, as the program calls it; NULL: it has no name.
+const char *lsp__state_text(const FrontResult *result, const CheckFact *fact);
 
 // --- in a look -----------------------------------------------------------------------------------------------------------
 
