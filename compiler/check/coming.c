@@ -1,6 +1,6 @@
 // What can come where a `receive` waits: every case is of something that can, and every combination of what can has a case.
-// An endpoint by itself asks for a case of each message of its state, and of `closed`. Endpoints that stand in one join are
-// asked for together: with each head or end of one, each of the other. `default` stands for what has no case, if all of that leaves
+// An endpoint by itself asks for a case of each message of its state, and of `closed`; where its holder is to send next, of `closed`
+// alone. Endpoints that stand in one join are asked for together: with each head or end of one, each of the other. `default` stands for what has no case, if all of that leaves
 // the endpoints in the same states.
 
 #include "ways.h"
@@ -117,7 +117,7 @@ static void check_head(const Coming *coming, const HirHead *head) {
     const HirType *type = head->from->type;
     const HirState *state = state_now(source);
     bool receives = state && !is_sent(source);
-    bool comes = head->closed ? !state || receives : receives && hir_choice(state, head->message);
+    bool comes = head->closed || (receives && hir_choice(state, head->message));
     if (source->known->value == HIR_ANY_STATE) comes = false;
     if (comes || (head->closed && coming->stmt->receives.data[0].binds_outside)) return;
     diag_report(
@@ -261,7 +261,7 @@ static bool is_one_of_many(const Coming *coming, const Source *source) {
 
 static void find_rest_of(Coming *coming, Source *source) {
     Ways *ways = coming->ways;
-    if (state_now(source) && is_sent(source)) return; // said: nothing comes
+    if (state_now(source) && is_sent(source)) return; // only its end comes, or more was said to
     for (source->at = 0; source->at <= choices_of(source); source->at++) {
         if (is_covered(coming, source->group)) continue;
         HirHead head = { .closed = source->at == choices_of(source), .span = coming->rest->span };
@@ -285,7 +285,7 @@ static void find_rest(Coming *coming) {
     for (uint32_t i = 0; i < coming->count; i++) {
         const Source *source = &coming->sources[i];
         find_rest_of(coming, &coming->sources[i]);
-        open |= !state_now(source) || is_sent(source);
+        open |= !state_now(source) || (is_sent(source) && !is_covered(coming, source->group));
     }
     if (coming->rest->heads.len > 0 || open || goes_on_there(coming)) return;
     diag_report(coming->ways->checker->diags, coming->rest->span, E_COVERED_BEFORE);

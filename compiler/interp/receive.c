@@ -43,6 +43,15 @@ static const SirStateInfo *state_of(const Interp *in, const Source *source) {
     return state < contract->state_count ? &contract->states[state] : NULL;
 }
 
+// How many messages can come of it: none where its holder is to send.
+static uint32_t comes_of(const Interp *in, const Source *source) {
+    const SirContractInfo *contract = contract_of(in, source);
+    const SirStateInfo *state = state_of(in, source);
+    SirSide side = source->end ? source->end->side : source->info->side;
+    if (!state || state->choice_count == 0) return 0;
+    return interp__is_sent_by(contract, state->choices[0].message, side) ? 0 : state->choice_count;
+}
+
 static Source *same_source(Receive *r, const End *end, const Set *set) {
     for (uint32_t i = 0; i < r->count; i++)
         if (r->sources[i].end == end && r->sources[i].set == set) return &r->sources[i];
@@ -118,17 +127,14 @@ static bool find_sources(Interp *in, Receive *r) {
     return MUST(in, r->count > 0, RULE_WELL_FORMED, "a receive from nobody");
 }
 
-// Where it waits a message can come, or nothing any more.
+// Where it waits a message can come, or nothing but its end.
 static bool check_source(Interp *in, const Receive *r, const Source *source) {
     const SirContractInfo *contract = contract_of(in, source);
     const SirStateInfo *state = state_of(in, source);
-    SirSide side = source->end ? source->end->side : source->info->side;
-    uint32_t choices = state ? state->choice_count : 0;
     if (state && !interp__check_state(in, contract, state)) return false;
-    bool right = (state || state_now(source) == SIR_STATE_CLOSED) &&
-                 (choices == 0 || !interp__is_sent_by(contract, state->choices[0].message, side));
+    bool right = state || state_now(source) == SIR_STATE_CLOSED;
     bool is_loose = source->is_joined || (r->is_open && source->end);
-    if (right && !is_loose) right = source->closed == 1 && source->messages == choices;
+    if (right && !is_loose) right = source->closed == 1 && source->messages == comes_of(in, source);
     return MUST(
         in, right, RULE_TYPESTATE, "a receive whose arms are not those of state %d",
         (int)state_now(source)
@@ -137,8 +143,9 @@ static bool check_source(Interp *in, const Receive *r, const Source *source) {
 
 static bool check_message(Interp *in, const Source *source, uint64_t message) {
     return MUST(
-        in, interp__find_choice(state_of(in, source), message), RULE_TYPESTATE,
-        "a receive of a message that does not come in state %d", (int)state_now(source)
+        in, comes_of(in, source) && interp__find_choice(state_of(in, source), message),
+        RULE_TYPESTATE, "a receive of a message that does not come in state %d",
+        (int)state_now(source)
     );
 }
 
@@ -428,7 +435,7 @@ static bool check_combination(Interp *in, Receive *r) {
     uint64_t drawn[SOURCES_MOST];
     for (uint32_t i = 0; i < r->count; i++) {
         const SirStateInfo *state = state_of(in, &r->sources[i]);
-        uint32_t choices = state ? state->choice_count : 0;
+        uint32_t choices = comes_of(in, &r->sources[i]);
         uint64_t at = interp__below(in, (uint64_t)choices + 1);
         drawn[i] = at < choices ? state->choices[at].message : UINT64_MAX;
     }

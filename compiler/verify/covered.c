@@ -1,5 +1,5 @@
 // Whether a receive has the arms that its endpoints' states ask for (docs/sir.md 7). An endpoint, or a set, that stands in
-// no join has one arm for each message that can come, and one for its closing. Endpoints that joins connect are asked for
+// no join has one arm for each message that can come, and one for its closing; where the holder is to send, the closing alone. Endpoints that joins connect are asked for
 // together: every combination of what can come from them takes some arm. `unsatisfiable` takes whatever is left.
 
 #include "limits.h"
@@ -10,7 +10,7 @@ typedef struct Source { // an endpoint or a set
     SirType type;
     uint32_t slot;  // of an endpoint; SIR_NONE: a set
     uint32_t state; // in which it is
-    uint32_t count; // of messages that can come in it
+    uint32_t count; // of messages that can come in it: the first ones of its choices, all or none
     uint32_t group; // of the sources that joins connect: the row of one of them
     uint32_t at;    // while combinations are tried: its choice; `count`: closed
     bool is_joined;
@@ -44,16 +44,17 @@ static Source *find(const Covered *c, const SirPlace *place) {
     return NULL;
 }
 
-// Messages can come in a state that the peer sends in; none in state `closed`.
+// Messages can come in a state that the peer sends in; where the holder sends, and in state `closed`, none but the end. That is so
+// of the queue, too: whoever is to send has received all that was sent to him before, and the peer waits for him.
 static bool settle(Covered *c, Source *source) {
     States *s = c->s;
     const SirStateInfo *info = states__choices(s, source->type, source->state);
     bool sends = info && info->choice_count > 0 &&
                  states__is_sent_by_holder(s, source->type, &info->choices[0]);
-    source->count = info ? info->choice_count : 0;
-    if ((info || source->state == SIR_STATE_CLOSED) && !sends) return true;
+    source->count = info && !sends ? info->choice_count : 0;
+    if (info || source->state == SIR_STATE_CLOSED) return true;
     SAY_STATE(
-        s, "%s is in state %s where a message is awaited", flow__place_text(s->f, source->place),
+        s, "%s is in state %s where it is waited for", flow__place_text(s->f, source->place),
         states__text(s, source->type, source->state)
     );
     return false;
@@ -125,6 +126,7 @@ static uint32_t choice_of(
     const Covered *c, const Source *source, bool is_closed, uint64_t message
 ) {
     if (is_closed) return source->count;
+    if (source->count == 0) return NEVER; // the choices of its state, if there are any, are its own
     const SirStateInfo *state = states__choices(c->s, source->type, source->state);
     const SirChoice *choice = states__find_choice(c->s, state, message);
     return choice ? (uint32_t)(choice - state->choices) : NEVER;
