@@ -20,15 +20,16 @@
 #include "deadlock.h"
 
 #include "base/map.h"
+#include "contracts/abi/kernel.h"
 
 enum {
-    MOST_FRAMES = 24,   // of one thread
-    MOST_PATH = 12,     // projections of one place
-    MOST_WAYS = 1000,   // between two stops of a thread
-    MOST_STEPS = 20000, // silent ones, on one way
-    MOST_FOLD = 64,     // largest number that arithmetic on constants makes
-    MOST_CHOICES = 16,  // elements among which an index chooses that is not known
-    MOST_MADE = 64,     // channels at a time that are made at run time
+    MOST_FRAMES = 24,           // of one thread
+    MOST_PATH = 12,             // projections of one place
+    MOST_WAYS = 1000,           // between two stops of a thread
+    MOST_STEPS = 20000,         // silent ones, on one way
+    MOST_FOLD = 64,             // largest number that arithmetic on constants makes
+    MOST_CHOICES = 16,          // elements among which an index chooses that is not known
+    MOST_MADE = SIP_MOST_WIRED, // channels at a time that are made at run time, whoever makes them
     MOST_THREADS = 256,
     MOST_RESTARTS = 2, // that are counted: of more, any number is looked at
 };

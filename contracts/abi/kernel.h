@@ -21,6 +21,10 @@ typedef struct SipSet SipSet;           // the same; an empty set is NULL
 // the grants of the SIP that calls.
 #define SIP_DEVICE_COPY 4096u // bytes that one DEVICE_COPY_IN or DEVICE_COPY_OUT copies at most
 
+// Channels that the kernel makes for two wires (contracts/channels/listener.sip) and that are open at a time; one more closes
+// both. What looks for deadlocks follows as many, and says of more that it is not proved: so it never meets that end.
+#define SIP_MOST_WIRED 64u
+
 // --- sending and receiving -------------------------------------------------------------------------------
 
 // Bytes of payload that `send` takes in registers, as four words; what lies behind the payload is zero.

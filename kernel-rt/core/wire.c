@@ -9,9 +9,6 @@
 
 enum { WIRE_NEXT, WIRE_FRESH };
 
-// Channels of two wires; what looks for deadlocks follows no more (MOST_MADE).
-enum { MOST_OPEN = 64 };
-
 static bool may_deliver(const Wire *wire) {
     return wire->end && wire->is_asked && channel_can_send(wire->end);
 }
@@ -51,7 +48,7 @@ static Channel *new_channel(Wire *importers) {
     Account *account = &importers->account;
     if (account->quota == 0) account->quota = UINT64_MAX; // until it is known what one costs
     Channel *channel = channel_new(importers->contract, account);
-    if (channel) account->quota = MOST_OPEN * heap_charge(channel->block);
+    if (channel) account->quota = SIP_MOST_WIRED * heap_charge(channel->block);
     return channel;
 }
 
