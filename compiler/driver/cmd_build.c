@@ -3,11 +3,13 @@
 #include "base/file.h"
 #include "driver/commands.h"
 #include "driver/iso.h"
+#include "driver/keys.h"
 #include "driver/launch.h"
 #include "driver/project.h"
 #include "image/image.h"
 #include "sealed/sealed.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,6 +26,55 @@ static ExitCode prepare(Project *project, const Options *options) {
     if (code == EXIT_OK) code = project_compile(project);
     if (options->time_rooms) show_times(project);
     return code;
+}
+
+// --- signing -----------------------------------------------------------------------------------------------------------
+
+// What was made here, or shown to come from verified SIR, and is nobody's yet, is signed where --key says with what.
+static ExitCode sign_programs(Project *project) {
+    SignKey key;
+    char error[512];
+    Sealed sealed;
+    if (!project->options->key) return EXIT_OK;
+    if (!keys_private(project->options->key, &key, error)) return tool_failed(error);
+    vec_each(Program, program, &project->programs) {
+        const char *wrong = sealed_read(program->sealed.data, program->sealed.len, &sealed);
+        if (!wrong && !signature_is_there(&sealed.record.signature))
+            wrong = sign_program(program->sealed.data, program->sealed.len, &key);
+        assert(!wrong); // it was sealed, or verified, just now
+    }
+    sign_key_forget(&key);
+    return EXIT_OK;
+}
+
+static ExitCode sign_packed(Project *project, Buf *image) {
+    SignKey key;
+    char error[512];
+    if (!project->options->key) return EXIT_OK;
+    if (!keys_private(project->options->key, &key, error)) return tool_failed(error);
+    const char *wrong = sign_image(image->data, image->len, &key);
+    assert(!wrong); // it was packed just now
+    (void)wrong;
+    sign_key_forget(&key);
+    return EXIT_OK;
+}
+
+// The kernel that is to run it trusts the keys in its file, and those of --trust: what it would not start is not made.
+static ExitCode ask_keys(
+    Project *project, const Buf *image, const Buf *kernel, const ImageKeys *given
+) {
+    char error[512];
+    ImageKeys keys;
+    if (!image_keys_read(kernel->data, kernel->len, &keys, error)) return tool_failed(error);
+    if (given->count > IMAGE_MOST_KEYS - keys.count)
+        return tool_failed("--trust: the kernel has no room for so many trusted keys");
+    memcpy(keys.keys[keys.count], given->keys, given->count * sizeof *given->keys);
+    keys.count += given->count;
+    const SignatureKeys trusted = keys_view(&keys);
+    if (keys_hold(image, &trusted, project->options->inputs.data[0])) return EXIT_OK;
+    if (!project->options->key && given->count)
+        fprintf(stderr, "sipcc: --key FILE signs what is made here; `sipcc sign` what was built\n");
+    return EXIT_PROGRAM;
 }
 
 // --- build -----------------------------------------------------------------------------------------------------------
@@ -75,6 +126,7 @@ int command_build(const Options *options) {
         );
         code = EXIT_PROGRAM;
     }
+    if (code == EXIT_OK) code = sign_programs(&project);
     if (code == EXIT_OK) code = write_all(&project, options->output ? options->output : ".");
     if (code == EXIT_OK) code = project_tell_dependencies(&project);
     project_end(&project);
@@ -95,6 +147,8 @@ static ExitCode pack(Project *project, const Wiring *system, Buf *image) {
     ImageInput input = { .system = system->name };
     ImageProgramInput *programs = arena_array(arena, ImageProgramInput, project->programs.len);
     ImageInstanceInput *instances = arena_array(arena, ImageInstanceInput, system->sips.len);
+    ExitCode code = sign_programs(project);
+    if (code != EXIT_OK) return code;
     for (uint32_t i = 0; i < project->programs.len; i++) {
         const Program *program = &project->programs.data[i];
         if (is_used(system, program->name))
@@ -106,18 +160,38 @@ static ExitCode pack(Project *project, const Wiring *system, Buf *image) {
     input.programs = programs;
     input.instances = instances;
     input.instance_count = system->sips.len;
-    if (image_pack(&input, image, error)) return EXIT_OK;
+    if (image_pack(&input, image, error)) return sign_packed(project, image);
     tool_failed(error);
     return EXIT_PROGRAM;
 }
 
+static bool read_kernel(const char *path, Buf *kernel, char error[512]) {
+    if (access(path, F_OK) == 0) return file_read(path, 64 << 20, kernel, error);
+    const char *why = strerror(errno);
+    snprintf(
+        error, 512,
+        "cannot read %.200s: %s; build the project, or set SIPCC_HOME to an installed one", path,
+        why
+    );
+    return false;
+}
+
+// `bootable` NULL: it is run as a Linux process, and only the keys are asked.
 static ExitCode make_bootable(Project *project, const Buf *image, Buf *bootable) {
     char error[512] = "";
     Buf kernel = { 0 };
-    bool good = file_read(project->toolchain.kernel_pc, 64 << 20, &kernel, error);
-    good = good && image_boot(kernel.data, kernel.len, image->data, image->len, bootable, error);
+    ImageKeys given;
+    const char *path = bootable ? project->toolchain.kernel_pc : project->toolchain.hosted;
+    bool good = keys_trusted(project->options, &given, error) && read_kernel(path, &kernel, error);
+    ExitCode code = good ? ask_keys(project, image, &kernel, &given) : tool_failed(error);
+    if (code == EXIT_OK && bootable) {
+        good = image_boot(kernel.data, kernel.len, image->data, image->len, bootable, error) &&
+               (!given.count ||
+                image_keys_add(bootable->data, kernel.len, given.keys, given.count, error));
+        if (!good) code = tool_failed(error);
+    }
     buf_free(&kernel);
-    return good ? EXIT_OK : tool_failed(error);
+    return code;
 }
 
 // --- image -------------------------------------------------------------------------------------------------------------
@@ -224,7 +298,7 @@ static ExitCode run(Project *project, const Wiring *system, int *status) {
     bool booted = project->options->on == ON_QEMU;
     char folder[512], error[512];
     ExitCode code = pack(project, system, &image);
-    if (code == EXIT_OK && booted) code = make_bootable(project, &image, &bootable);
+    if (code == EXIT_OK) code = make_bootable(project, &image, booted ? &bootable : NULL);
     if (code == EXIT_OK && !file_temporary_folder(folder, error))
         code = tool_failed(error);
     else if (code == EXIT_OK) {

@@ -16,6 +16,8 @@ int command_emit(const Options *options);
 int command_contract(const Options *options);
 int command_interp(const Options *options);
 int command_verify(const Options *options);
+int command_key(const Options *options);
+int command_sign(const Options *options);
 int command_fix(const Options *options);
 int command_fmt(const Options *options);
 int command_lsp(const Options *options);

@@ -19,6 +19,7 @@ static int (*const commands[COMMANDS])(const Options *) = {
     [CMD_EXPLAIN] = command_explain, [CMD_FIX] = command_fix,
     [CMD_FMT] = command_fmt,         [CMD_CONTRACT] = command_contract,
     [CMD_VERSION] = command_version, [CMD_LSP] = command_lsp,
+    [CMD_KEY] = command_key,         [CMD_SIGN] = command_sign,
 };
 
 // Commands that compile take a package where no file is given.

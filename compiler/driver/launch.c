@@ -64,11 +64,21 @@ static bool launch_hosted(
     int *status,
     char error[512]
 ) {
-    char *argv[] = { (char *)(uintptr_t)toolchain->hosted, (char *)(uintptr_t)image, NULL };
-    if (options->verbose) show_command(argv);
-    return run_child(
-        argv, "build the project, or set SIPCC_HOME to an installed one", status, error
+    Arena arena = { 0 };
+    VEC(char *) words = { 0 };
+    vec_push(&arena, &words, (char *)(uintptr_t)toolchain->hosted);
+    vec_each(const char *const, key, &options->trusted) {
+        vec_push(&arena, &words, (char *)(uintptr_t)"--trust");
+        vec_push(&arena, &words, (char *)(uintptr_t)*key);
+    }
+    vec_push(&arena, &words, (char *)(uintptr_t)image);
+    vec_push(&arena, &words, NULL);
+    if (options->verbose) show_command(words.data);
+    bool good = run_child(
+        words.data, "build the project, or set SIPCC_HOME to an installed one", status, error
     );
+    arena_free(&arena);
+    return good;
 }
 
 static bool launch_qemu(

@@ -16,45 +16,50 @@ typedef struct CommandRow {
 
 static const CommandRow commands[COMMANDS] = {
     [CMD_CHECK] = { "check",    "FILE.sip...",                "check programs without generating code",
-                   "Reports what is wrong and exits with 1 if anything is."                                                                                                                                  },
+                   "Reports what is wrong and exits with 1 if anything is."                                                                                                                                                          },
     [CMD_BUILD] = { "build",    "FILE.sip",                   "compile to sealed binaries",
-                   "Writes DIR/<Sip>.sipx for each sip and DIR/<System>.system for each system."                                                                                                             },
+                   "Writes DIR/<Sip>.sipx for each sip and DIR/<System>.system for each system."                                                                                                                                     },
     [CMD_RUN] = { "run",      "FILE.sip | FILE.system",     "build and run a system, hosted or booted",
                    "Exits with the system's own status: 0 if every sip returned, 1 if one faulted, 4 if all that were\n"
-                  "left waited for ever, or what a sip that is granted `exit` gave."                                                                                                                         },
+                  "left waited for ever, or what a sip that is granted `exit` gave."                                                                                                                                                 },
     [CMD_TEST] = { "test",     "FILE.sip...",
-                   "run the test blocks of programs, hosted, each in a process of its own",                  "A test fails if it traps, or takes longer than a minute. Exits with 1 if one failed."          },
-    [CMD_NEW] = { "new",      "NAME",                       "make a folder with a package to begin with",  ""                                                                                              },
+                   "run the test blocks of programs, hosted, each in a process of its own",                  "A test fails if it traps, or takes longer than a minute. Exits with 1 if one failed."                                  },
+    [CMD_NEW] = { "new",      "NAME",                       "make a folder with a package to begin with",  ""                                                                                                                      },
     [CMD_IMAGE] = { "image",    "FILE.sip | FILE.system",     "pack a system into a bootable file",
                    "Verifies every sealed binary again, then writes an ELF file that QEMU's -kernel (PVH) boots,\n"
-                    "and beside it FILE.img, the packed image that sip-hosted runs."                                                                                                                         },
+                    "and beside it FILE.img, the packed image that sip-hosted runs."                                                                                                                                                 },
     [CMD_SYSTEM] = { "system",   "FILE.sip | FILE.system",
                    "show how systems are wired, and whether they can deadlock",                              "Lists sips, wires and what the search for deadlocks found, and exits with 1 if they can deadlock\n"
                      "(--deadlock prove: if that is not ruled out; off: never). With --dot, --svg or --promela one system is\n"
-                     "written in that form instead, to -o FILE or standard output; --svg needs Graphviz."                     },
+                     "written in that form instead, to -o FILE or standard output; --svg needs Graphviz."                                             },
     [CMD_EMIT] = { "emit",     "FILE.sip",                   "show what a room leaves",
-                   "One of --sir, --llvm, --asm or --contract says which. With several sips, --sip NAME chooses."                                                                                            },
+                   "One of --sir, --llvm, --asm or --contract says which. With several sips, --sip NAME chooses."                                                                                                                    },
     [CMD_CONTRACT] = { "contract", "[NAME...] [FILE.sip]",
                    "show contracts: states, bounds, layouts, pictures",                                      "Without NAME all that the file declares; without FILE.sip the module of `sip.console.Console`. --compare takes\n"
-                       "OLD.sip NEW.sip, or OLD NEW FILE.sip: may the new one be used where the old one is? It exits with 1 if not."  },
+                       "OLD.sip NEW.sip, or OLD NEW FILE.sip: may the new one be used where the old one is? It exits with 1 if not."                          },
     [CMD_VERIFY] = { "verify",   "FILE...",
-                   "verify SIR (.sir) or sealed binaries (.sipx), trusting nobody",                          "A sealed binary is also lowered, linked and sealed again and compared byte for byte."          },
+                   "verify SIR (.sir) or sealed binaries (.sipx), trusting nobody",                          "A sealed binary is also lowered, linked and sealed again and compared byte for byte."                                  },
+    [CMD_KEY] = { "key",      "NAME",                       "make a key pair to sign with",
+                   "Writes NAME.key, which is yours alone (mode 0600), and NAME.pub, and shows the public key. Files that are there are\nnever overwritten."                                                                         },
+    [CMD_SIGN] = { "sign",     "FILE...",
+                   "sign sealed binaries (.sipx) and packed images (.img), or ask who did",                  "With --key K each file is verified as `verify` does and then signed in place. With --verify nothing is written: it says\n"
+                   "by whom each is signed, and exits with 1 if one is not, or was changed, or not by a --trust key where there are any." },
     [CMD_FIX] = { "fix",      "FILE.sip...",                "make the fixes that are certain",
                    "Changes these files only, shows what is left, and exits with 1 if an error is. A file that has changed\n"
-                  "meanwhile is left alone, and so is one that could be read before and could not be afterwards."                                                                                            },
+                  "meanwhile is left alone, and so is one that could be read before and could not be afterwards."                                                                                                                    },
     [CMD_FMT] = { "fmt",      "[FILE.sip | FOLDER | -]...",
                    "lay out source text: blanks, indentation, long lines",                                   "Of a folder all .sip files below it are taken; without FILE it is this folder. `-` is standard input, laid out to\n"
-                  "standard output. Only blanks change. A statement that does not parse is left as it is, and the exit code is 1." },
+                  "standard output. Only blanks change. A statement that does not parse is left as it is, and the exit code is 1."                         },
     [CMD_LSP] = { "lsp",      "",                           "serve an editor: diagnostics, names, layout",
                    "Speaks the language server protocol on standard input and output. Whatever options an editor adds, such as\n"
-                  "--stdio, are taken."                                                                                                                                                                      },
+                  "--stdio, are taken."                                                                                                                                                                                              },
     [CMD_INTERP] = { "interp",   "FILE...",
                    "run a program in the reference interpreter, every rule checked",                         "Takes .sip, .sir and .sipx. One FILE.sip is run as its system says; several files are the sips of one, wired by\n"
                      "their contracts. With --chaos each function is walked at random instead. Exits as `run` does, with 1 if a\n"
-                     "rule was broken, and with 4 if the steps are used up."                                             },
-    [CMD_EXPLAIN] = { "explain",  "CODE...",                    "explain a diagnostic, for example E0301",     ""                                                                                              },
-    [CMD_VERSION] = { "version",  "",                           "show versions",                               ""                                                                                              },
-    [CMD_HELP] = { "help",     "[COMMAND]",                  "show help",                                   ""                                                                                              },
+                     "rule was broken, and with 4 if the steps are used up."                                                                     },
+    [CMD_EXPLAIN] = { "explain",  "CODE...",                    "explain a diagnostic, for example E0301",     ""                                                                                                                      },
+    [CMD_VERSION] = { "version",  "",                           "show versions",                               ""                                                                                                                      },
+    [CMD_HELP] = { "help",     "[COMMAND]",                  "show help",                                   ""                                                                                                                      },
 };
 
 typedef enum OptionId {
@@ -78,6 +83,9 @@ typedef enum OptionId {
     OPT_NET,
     OPT_MEMORY,
     OPT_GDB,
+    OPT_KEY,
+    OPT_TRUST,
+    OPT_VERIFY,
     OPT_ISO,
     OPT_SIR,
     OPT_PROFILE,
@@ -170,6 +178,12 @@ static const OptionRow option_rows[] = {
      "a network card, and QEMU's network behind it: `user`"                                                                                                                                     },
     { OPT_MEMORY,       "--memory",             "SIZE",                   ON(RUN),                                                      "QEMU's memory, as in 512M (default 256M)"              },
     { OPT_GDB,          "--gdb",                NULL,                     ON(RUN),                                                      "QEMU waits for gdb on port 1234 before it begins"      },
+    { OPT_KEY,          "--key",                "FILE",                   ON(BUILD) | ON(RUN) | ON(IMAGE) | ON(SIGN),
+     "sign with this private key (`sipcc key` makes one)"                                                                                                                                       },
+    { OPT_TRUST,        "--trust",              "FILE",                   ON(RUN) | ON(IMAGE) | ON(SIGN),
+     "start only what this public key signed; may be given again"                                                                                                                               },
+    { OPT_VERIFY,       "--verify",             NULL,                     ON(SIGN),
+     "say by whom the files are signed, and sign nothing"                                                                                                                                       },
     { OPT_ISO,          "--iso",                NULL,                     ON(IMAGE),                                                    "write FILE.iso too, which BIOS and UEFI machines boot" },
     { OPT_SIR,          "--sir",                NULL,                     ON(EMIT),                                                     "the verifiable intermediate representation, as text"   },
     { OPT_LLVM,         "--llvm",               NULL,                     ON(EMIT),                                                     "LLVM's IR after optimisation"                          },
@@ -425,6 +439,12 @@ static bool apply(Arena *arena, Options *options, const OptionRow *row, const ch
     case OPT_CONTRACT: return set_emit(options, EMIT_CONTRACT);
     case OPT_MEMORY: options->memory = value; return true;
     case OPT_GDB: options->gdb = true; return true;
+    case OPT_KEY:
+        options->key = value;
+        options->no_cache = true; // a key answers for nothing that others may have written
+        return true;
+    case OPT_TRUST: vec_push(arena, &options->trusted, value); return true;
+    case OPT_VERIFY: options->only_verify = true; return true;
     case OPT_ISO: options->iso = true; return true;
     case OPT_JSON: return set_form(options, FORM_JSON);
     case OPT_COMPARE: return set_form(options, FORM_COMPARE);
@@ -562,6 +582,12 @@ static bool check_operands(const Options *options) {
     }
     if (options->messages == MESSAGES_SARIF && options->command != CMD_CHECK) {
         fprintf(stderr, "sipcc: --message-format sarif goes with `check` alone\n");
+        return false;
+    }
+    if (options->command == CMD_SIGN && !options->key == !options->only_verify) {
+        fprintf(
+            stderr, "sipcc: sign takes one of --key FILE, to sign, and --verify, to ask who did\n"
+        );
         return false;
     }
     if (options->command == CMD_EMIT && options->emit == EMIT_NONE) {

@@ -26,6 +26,8 @@ typedef enum CommandId {
     CMD_EMIT,
     CMD_CONTRACT,
     CMD_VERIFY,
+    CMD_KEY,
+    CMD_SIGN,
     CMD_INTERP,
     CMD_FIX,
     CMD_FMT,
@@ -61,7 +63,11 @@ typedef struct Options {
     VEC(const char *) disks;  // --disk: files that are disks of QEMU's machine
     const char *net;          // --net: QEMU's -netdev
     bool gdb;                 // --gdb: QEMU waits for a debugger
-    bool iso;                 // --iso: an ISO image beside the bootable file
+    const char *key; // --key: the file of the private key that signs; NULL: nothing is signed
+    VEC(const char *)
+    trusted;          // --trust: files of public keys; what they did not sign is not started
+    bool only_verify; // --verify: `sign` only says by whom a file is signed
+    bool iso;         // --iso: an ISO image beside the bootable file
     VEC(const char *) search; // -I: folders to look for modules in
     char opt_level;           // '0' '1' '2' 's'
     bool level_given;         // -O: it wins over a profile

@@ -12,6 +12,7 @@
 #include "seal/seal.h"
 #include "sealed/sealed.h"
 #include "sealed/sha256.h"
+#include "sealed/signature.h"
 #include "sir/sir.h"
 
 #include <stdio.h>
@@ -237,6 +238,15 @@ static bool same_toolchain(
     return false;
 }
 
+// Who signed it has not changed what it is.
+static void take_signature(const Sealed *from, Buf *made) {
+    if (made->len != from->file.size) return; // not the same anyway
+    memcpy(
+        made->data + made->len - sizeof from->record.signature, &from->record.signature,
+        sizeof from->record.signature
+    );
+}
+
 static bool compare(Pipeline *pipeline, const char *name, const Buf *given, const Buf *made) {
     size_t at = 0, shorter = given->len < made->len ? given->len : made->len;
     while (at < shorter && given->data[at] == made->data[at])
@@ -256,6 +266,7 @@ bool pipeline_verify_sealed(Arena *arena, Pipeline *pipeline, const char *name, 
     if (!load_backend(pipeline)) return false;
     const char *wrong = sealed_read(given->data, given->len, &sealed);
     if (!wrong && !sealed_digest_is_right(&sealed)) wrong = "its bytes do not match its digest";
+    if (!wrong) wrong = signature_check_program(&sealed, &(SignatureKeys){ 0 });
     if (wrong ||
         !level_from_text(
             pipeline->backend, sealed_text(&sealed, sealed.manifest.toolchain), &pipeline->level
@@ -273,8 +284,9 @@ bool pipeline_verify_sealed(Arena *arena, Pipeline *pipeline, const char *name, 
     uint8_t runtime[32];
     bool good = verified && same_toolchain(arena, pipeline, name, &sealed);
     good = good && runtime_digest(pipeline, runtime) &&
-           make_sealed(arena, pipeline, verified, &sir, runtime, &made) &&
-           compare(pipeline, name, given, &made);
+           make_sealed(arena, pipeline, verified, &sir, runtime, &made);
+    if (good) take_signature(&sealed, &made);
+    good = good && compare(pipeline, name, given, &made);
     buf_free(&sir);
     buf_free(&made);
     return good;

@@ -59,17 +59,36 @@ static bool read_segments(
     return true;
 }
 
-static bool find_slot(const uint8_t *kernel, size_t size, size_t *slot, char *error) {
-    static const char magic[8] = { 'S', 'I', 'P', 'S', 'L', 'O', 'T', 1 };
+// Of what the kernel has exactly one, by the eight bytes that it begins with.
+static bool find_place(
+    const uint8_t *kernel,
+    size_t size,
+    const char magic[8],
+    size_t room,
+    const char *what,
+    size_t *place,
+    char *error
+) {
     uint32_t found = 0;
-    for (size_t at = 0; at + sizeof(Slot) <= size; at += 8) {
-        if (memcmp(kernel + at, magic, sizeof magic) == 0) {
-            *slot = at;
+    for (size_t at = 0; at + room <= size; at += 8) {
+        if (memcmp(kernel + at, magic, 8) == 0) {
+            *place = at;
             found++;
         }
     }
-    return found == 1 ||
-           refuse(error, "the kernel has %u slots for an image instead of one", found);
+    return found == 1 || refuse(error, "the kernel has %u %s instead of one", found, what);
+}
+
+static bool find_slot(const uint8_t *kernel, size_t size, size_t *slot, char *error) {
+    static const char magic[8] = { 'S', 'I', 'P', 'S', 'L', 'O', 'T', 1 };
+    return find_place(kernel, size, magic, sizeof(Slot), "slots for an image", slot, error);
+}
+
+static bool find_keys(const uint8_t *kernel, size_t size, size_t *keys, char *error) {
+    static const char magic[8] = { 'S', 'I', 'P', 'K', 'E', 'Y', 'S', 1 };
+    return find_place(
+        kernel, size, magic, sizeof(ImageKeys), "places for trusted keys", keys, error
+    );
 }
 
 bool image_boot(
@@ -104,5 +123,33 @@ bool image_boot(
     slot.size = image_size;
     memcpy(out->data + slot_at, &slot, sizeof slot);
     memcpy(out->data + spare, &segment, sizeof segment);
+    return true;
+}
+
+bool image_keys_read(
+    const uint8_t *kernel, size_t size, ImageKeys *keys, char error[IMAGE_ERROR_ROOM]
+) {
+    size_t at = 0;
+    if (!find_keys(kernel, size, &at, error)) return false;
+    memcpy(keys, kernel + at, sizeof *keys);
+    return keys->count <= IMAGE_MOST_KEYS || refuse(error, "the kernel's trusted keys are damaged");
+}
+
+bool image_keys_add(
+    uint8_t *kernel,
+    size_t size,
+    const uint8_t (*keys)[32],
+    uint32_t count,
+    char error[IMAGE_ERROR_ROOM]
+) {
+    ImageKeys known;
+    size_t at = 0;
+    if (!image_keys_read(kernel, size, &known, error) || !find_keys(kernel, size, &at, error))
+        return false;
+    if (count > IMAGE_MOST_KEYS - known.count)
+        return refuse(error, "a kernel has room for %u trusted keys", IMAGE_MOST_KEYS);
+    memcpy(known.keys[known.count], keys, (size_t)count * sizeof *keys);
+    known.count += count;
+    memcpy(kernel + at, &known, sizeof known);
     return true;
 }

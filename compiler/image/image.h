@@ -63,4 +63,17 @@ bool image_boot(
     char error[IMAGE_ERROR_ROOM]
 );
 
+// The keys that a kernel trusts (contracts/abi/image.h), found in its file; false with `error` when it has no place for keys, or
+// what stands there makes no sense. And more of them written there; false when there is no room.
+bool image_keys_read(
+    const uint8_t *kernel, size_t size, ImageKeys *keys, char error[IMAGE_ERROR_ROOM]
+);
+bool image_keys_add(
+    uint8_t *kernel,
+    size_t size,
+    const uint8_t (*keys)[32],
+    uint32_t count,
+    char error[IMAGE_ERROR_ROOM]
+);
+
 #endif

@@ -6,6 +6,7 @@
 #include "contracts/abi/pci.h"
 #include "sealed/example_test.h"
 #include "sealed/packed.h"
+#include "sealed/signature.h"
 
 // clang-format off: cmocka.h needs these before it
 #include <setjmp.h>
@@ -112,7 +113,8 @@ static void every_flipped_bit_and_truncation_is_refused(void **state) {
     for (size_t bit = 0; bit < 1024 * 8; bit++) {
         image.data[bit / 8] ^= (uint8_t)(1u << bit % 8);
         assert_true(
-            packed_read(image.data, image.len, &packed) || !packed_digest_is_right(&packed)
+            packed_read(image.data, image.len, &packed) || !packed_digest_is_right(&packed) ||
+            signature_check_image(&packed, &(SignatureKeys){ 0 })
         );
         image.data[bit / 8] ^= (uint8_t)(1u << bit % 8);
     }
@@ -459,6 +461,35 @@ static void refuses_kernels_without_room(void **state) {
     buf_free(&out);
 }
 
+static void keys_are_added_to_a_kernel(void **state) {
+    (void)state;
+    struct {
+        uint8_t before[24];
+        ImageKeys keys;
+        uint8_t behind[9];
+    } kernel = { .keys = { .magic = "SIPKEYS\1" }, .behind = { 7 } };
+    uint8_t *bytes = (uint8_t *)&kernel;
+    char error[IMAGE_ERROR_ROOM];
+    ImageKeys keys;
+    static const uint8_t given[9][32] = { { 1 }, { 2 }, [8] = { 9 } };
+    assert_true(image_keys_read(bytes, sizeof kernel, &keys, error));
+    assert_int_equal(keys.count, 0);
+    assert_true(image_keys_add(bytes, sizeof kernel, given, 9, error));
+    assert_true(image_keys_add(bytes, sizeof kernel, given, 7, error));
+    assert_true(image_keys_read(bytes, sizeof kernel, &keys, error));
+    assert_int_equal(keys.count, 16);
+    assert_memory_equal(keys.keys, given, sizeof given);
+    assert_memory_equal(keys.keys[9], given, 7 * sizeof *given);
+    assert_int_equal(kernel.behind[0], 7);
+    assert_false(image_keys_add(bytes, sizeof kernel, given, 1, error));
+    assert_string_equal(error, "a kernel has room for 16 trusted keys");
+    kernel.keys.count = 17;
+    assert_false(image_keys_read(bytes, sizeof kernel, &keys, error));
+    kernel.keys.magic[0] = 'X';
+    assert_false(image_keys_read(bytes, sizeof kernel, &keys, error));
+    assert_string_equal(error, "the kernel has 0 places for trusted keys instead of one");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(packs_a_system),
@@ -470,6 +501,7 @@ int main(void) {
         cmocka_unit_test(names_what_does_not_fit),
         cmocka_unit_test(boots_what_it_was_given),
         cmocka_unit_test(refuses_kernels_without_room),
+        cmocka_unit_test(keys_are_added_to_a_kernel),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

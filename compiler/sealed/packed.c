@@ -129,7 +129,7 @@ const char *packed_read(const void *bytes, size_t size, Packed *packed) {
 // --- the digest --------------------------------------------------------------------------------------------
 
 void packed_digest(const void *bytes, size_t size, uint8_t out[32]) {
-    static const uint8_t zero[32];
+    static const uint8_t zero[32 + sizeof(SealSignature)];
     const uint8_t *at = bytes;
     size_t from = offsetof(ImageHeader, digest), to = from + sizeof zero;
     Sha256 sha;
@@ -139,6 +139,11 @@ void packed_digest(const void *bytes, size_t size, uint8_t out[32]) {
     sha256_add(&sha, at + to, size - to);
     sha256_finish(&sha, out);
 }
+
+_Static_assert(
+    offsetof(ImageHeader, signature) == offsetof(ImageHeader, digest) + 32,
+    "digest and signature are one run"
+);
 
 bool packed_digest_is_right(const Packed *packed) {
     uint8_t digest[32];

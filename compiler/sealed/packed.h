@@ -21,12 +21,12 @@ typedef struct Packed {
     ImageHeader header;
 } Packed;
 
-// Checks everything but the digest, the programs and what the wires mean. NULL, or what is wrong as a constant text.
+// Checks everything but the digest, the signature, the programs and what the wires mean. NULL, or what is wrong as a constant text.
 const char *packed_read(const void *bytes, size_t size, Packed *packed);
 
 void packed_digest(
     const void *bytes, size_t size, uint8_t out[32]
-); // with the header's digest taken as zero
+); // with the header's digest and signature taken as zero
 bool packed_digest_is_right(const Packed *packed);
 
 // --- its tables; rows must be below the count that the header gives ----------------------------------------

@@ -49,7 +49,7 @@ typedef struct Sealed {
 
 // --- reading a file ----------------------------------------------------------------------------------------
 
-// Checks everything but the digest. NULL, or what is wrong, as a constant text; `sealed` is then of no use.
+// Checks everything but the digest and the signature. NULL, or what is wrong, as a constant text; `sealed` is then of no use.
 const char *sealed_read(const void *file, size_t size, Sealed *sealed);
 
 // SHA-256 of a file with the digest and the signature of the record at `record_offset` taken as zero. The record must

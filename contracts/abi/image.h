@@ -12,7 +12,7 @@
 
 #include <stdint.h>
 
-#define IMAGE_FORMAT_VERSION 3u
+#define IMAGE_FORMAT_VERSION 4u
 // All heaps and stacks of a system together, in MiB: what sums up to more is a mistake, whatever the machine has.
 #define IMAGE_MOST_MIB (1u << 20)
 #define IMAGE_NO_ROW   0xffffffffu
@@ -21,14 +21,26 @@ typedef struct ImageHeader {
     uint8_t magic[8]; // "SIPIMAG\1"
     uint32_t version; // IMAGE_FORMAT_VERSION
     uint32_t reserved;
-    uint64_t size;       // of the whole image
-    uint8_t digest[32];  // SHA-256 of the whole image with this field taken as zero
+    uint64_t size;      // of the whole image
+    uint8_t digest[32]; // SHA-256 of the whole image with this and the signature taken as zero
+    SealSignature signature;
     SealString system;   // the system's name
     SealTable programs;  // ImageProgram[]
     SealTable instances; // ImageInstance[]
     SealTable wires;     // ImageWire[], by instance, one per parameter
     SealTable texts;     // SealString[]: text arguments
 } ImageHeader;
+
+// The keys that a kernel trusts, in its file: there when it was built, or written there by `sipcc image --trust`. With a key in it,
+// it starts only images that one of them signed, of programs that one of them signed.
+#define IMAGE_MOST_KEYS 16u
+
+typedef struct ImageKeys {
+    uint8_t magic[8]; // "SIPKEYS\1"
+    uint32_t count;
+    uint32_t reserved;
+    uint8_t keys[IMAGE_MOST_KEYS][32]; // Ed25519 public keys
+} ImageKeys;
 
 typedef struct ImageProgram {
     SealString name;

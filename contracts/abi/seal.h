@@ -10,7 +10,7 @@
 
 #include <stdint.h>
 
-#define SEAL_FORMAT_VERSION  4u
+#define SEAL_FORMAT_VERSION  5u
 #define SEAL_MOST_TRAP_TEXT  160u // bytes
 #define SEAL_MOST_TRAP_TEXTS 65536u
 #define SEAL_MOST_ENDS       64u // that a program is started with
@@ -22,17 +22,29 @@
 // .sip.sir        the SIR in binary form                      (not loaded)
 // .sip.seal       SealRecord                                  (not loaded; the last section of the file)
 
+// What is signed is 16 bytes that say what it is, and its digest: a signature of one thing is none of another.
+#define SEAL_SIGNED_PROGRAM "sip program 1\0\0" // and the string's own NUL
+#define SEAL_SIGNED_IMAGE   "sip image 1\0\0\0\0"
+
+typedef struct SealSignature { // all zero: there is none
+    uint8_t key[32];           // whose: an Ed25519 public key
+    uint8_t signature[64];     // over what is signed
+} SealSignature;
+
 typedef struct SealRecord {
-    uint8_t magic[8];      // "SIPSEAL\1"
-    uint32_t version;      // SEAL_FORMAT_VERSION
-    uint32_t flags;        // bit 0: signed
-    uint64_t file_size;    // of the whole file
-    uint8_t reserved[8];   // zero
-    uint8_t digest[32];    // SHA-256 of the whole file with digest and signature taken as zero
-    uint8_t signature[64]; // Ed25519 over digest, or zero
+    uint8_t magic[8];    // "SIPSEAL\1"
+    uint32_t version;    // SEAL_FORMAT_VERSION
+    uint32_t flags;      // zero
+    uint64_t file_size;  // of the whole file
+    uint8_t reserved[8]; // zero
+    uint8_t digest[32];  // SHA-256 of the whole file with this and what follows taken as zero
+    SealSignature signature;
 } SealRecord;
 
-_Static_assert(sizeof(SealRecord) == 128, "on disk");
+_Static_assert(sizeof(SealRecord) == 160, "on disk");
+_Static_assert(
+    sizeof SEAL_SIGNED_PROGRAM == 16 && sizeof SEAL_SIGNED_IMAGE == 16, "what is signed"
+);
 
 // --- manifest: a header, then tables, then strings; offsets from the header's first byte -------------------------
 

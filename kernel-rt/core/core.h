@@ -5,7 +5,7 @@
 //   heap      blocks by size                   receive   waiting for messages
 //   ledger    who owns which block             sched     whose turn it is
 //   loader    programs of the image            sip       from image to running to gone
-//   thread    those of one SIP, and what they wait for
+//   thread    those of one SIP, and what they wait for  trust  whose programs are started
 //   preempt   turns that end by themselves     kcalls    the doors through which SIPs come in
 //   fault     why a SIP ended, and where       main      the life of a system
 //   set       sets of endpoints                cases     waiting for sets, for several, for nothing any more
@@ -21,6 +21,7 @@
 #include "contracts/abi/kernel.h"
 #include "sealed/packed.h"
 #include "sealed/served.h"
+#include "sealed/signature.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -549,6 +550,10 @@ bool loader_open(
     const uint8_t *image, size_t length
 );                       // the image and its programs; false with a line on the console
 void loader_close(void); // the programs' copies
+
+// --- trust.c: whose programs are started -------------------------------------------------------------------
+
+bool trust_keys(SignatureKeys *trusted); // false: what stands in the kernel's file makes no sense
 
 bool sips_create(void);     // and their wires; false with a line on the console
 void sip_give_up(Sip *sip); // after its end: it will not be started again

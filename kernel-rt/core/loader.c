@@ -1,5 +1,5 @@
-// From the image to programs: each is copied, the copy hashed, the digest compared with the image's table, and only then
-// read. The copies stay: instances are loaded from them, and faults are located in their line tables.
+// From the image to programs: each is copied, the copy hashed, the digest compared with the image's table, its signature checked,
+// and only then read. The copies stay: instances are loaded from them, and faults are located in their line tables.
 
 #include "core.h"
 
@@ -62,7 +62,11 @@ const Contract *contract_served(ServedContract served) {
 // --- programs ----------------------------------------------------------------------------------------------
 
 static const char *check_copy(
-    const Program *program, size_t size, const ImageProgram *row, Sealed *sealed
+    const Program *program,
+    size_t size,
+    const ImageProgram *row,
+    const SignatureKeys *trusted,
+    Sealed *sealed
 ) {
     const char *wrong = sealed_read(program->copy, size, sealed);
     if (wrong) return wrong;
@@ -70,6 +74,8 @@ static const char *check_copy(
         return "it was changed after it was sealed: its digest does not match";
     if (__builtin_memcmp(sealed->record.digest, row->digest, sizeof row->digest) != 0)
         return "its digest is not the one in the image's table";
+    wrong = signature_check_program(sealed, trusted);
+    if (wrong) return wrong;
     if (sealed->manifest.cpu_level > CPU_LEVEL)
         return "it is made for a newer processor than this kernel promises";
     if (sealed->manifest.frame_bound > sealed->manifest.stack_bytes)
@@ -79,7 +85,7 @@ static const char *check_copy(
 
 static const char no_memory[] = "the machine has no memory for it";
 
-static const char *open_program(Program *program, uint32_t number) {
+static const char *open_program(Program *program, uint32_t number, const SignatureKeys *trusted) {
     const SealedView file = packed_program_file(&kernel.image, number);
     const ImageProgram row = packed_program(&kernel.image, number);
     const size_t pages = (file.size + PLATFORM_PAGE - 1) / PLATFORM_PAGE;
@@ -88,7 +94,7 @@ static const char *open_program(Program *program, uint32_t number) {
     program->pages = pages;
     __builtin_memcpy(program->copy, file.bytes, file.size);
     if (!platform_protect(program->copy, pages, PLATFORM_READ)) return no_memory;
-    const char *wrong = check_copy(program, file.size, &row, &kernel.sealed[number]);
+    const char *wrong = check_copy(program, file.size, &row, trusted, &kernel.sealed[number]);
     if (wrong) return wrong;
     program->sealed = &kernel.sealed[number];
     const uint32_t contracts = program->sealed->manifest.contracts.count;
@@ -98,7 +104,7 @@ static const char *open_program(Program *program, uint32_t number) {
     return NULL;
 }
 
-static bool open_programs(void) {
+static bool open_programs(const SignatureKeys *trusted) {
     const uint32_t count = kernel.image.header.programs.count;
     kernel.programs = record_take(count * sizeof *kernel.programs);
     kernel.sealed = record_take(count * sizeof *kernel.sealed);
@@ -106,7 +112,7 @@ static bool open_programs(void) {
         const uint32_t number = kernel.program_count++;
         const ImageProgram row = packed_program(&kernel.image, number);
         const SealedView name = packed_text(&kernel.image, row.name);
-        const char *wrong = open_program(&kernel.programs[number], number);
+        const char *wrong = open_program(&kernel.programs[number], number, trusted);
         if (wrong) {
             print("refused: program %v: %s", &name, wrong);
             return false;
@@ -118,14 +124,18 @@ static bool open_programs(void) {
 
 bool loader_open(const uint8_t *image, size_t length) {
     ledger_init(&kernel.records);
+    SignatureKeys trusted;
     const char *wrong = packed_read(image, length, &kernel.image);
     if (!wrong && !packed_digest_is_right(&kernel.image))
         wrong = "it was changed after it was packed: its digest does not match";
+    if (!wrong && !trust_keys(&trusted))
+        wrong = "the keys that this kernel trusts are damaged in its file";
+    if (!wrong) wrong = signature_check_image(&kernel.image, &trusted);
     if (wrong) {
         print("refused: image: %s", wrong);
         return false;
     }
-    return open_programs();
+    return open_programs(&trusted);
 }
 
 void loader_close(void) {

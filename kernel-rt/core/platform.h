@@ -66,6 +66,9 @@ _Noreturn void platform_stop(uint32_t status); // ends the machine with the syst
 // platform_stop. The image is hostile until its digest has been checked.
 _Noreturn void kernel_main(const uint8_t *image, size_t length);
 
+// Before kernel_main: one more key (Ed25519) whose signatures are trusted. False: there are too many.
+bool trust_add(const uint8_t key[32]);
+
 // From an exception handler, on the handler's stack: blames the running SIP, or panics when the kernel itself failed.
 // On return the handler resumes at `resume`.
 void kernel_exception(const ArchFault *fault, ArchResume *resume);

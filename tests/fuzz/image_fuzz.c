@@ -1,6 +1,7 @@
 // The reader of packed images, which the kernel trusts, against any bytes: its tables, the programs inside, and every wire.
 
 #include "sealed/packed.h"
+#include "sealed/signature.h"
 
 #include <stdint.h>
 #include <stdlib.h>
@@ -52,6 +53,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t length) {
         return 0;
     }
     packed_digest_is_right(&packed);
+    signature_check_image(&packed, &(SignatureKeys){ 0 });
     touch(packed_text(&packed, packed.header.system));
     for (uint32_t i = 0; i < packed.header.instances.count; i++)
         touch(packed_text(&packed, packed_instance(&packed, i).name));

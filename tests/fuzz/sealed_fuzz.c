@@ -2,6 +2,7 @@
 // without another test.
 
 #include "sealed/sealed.h"
+#include "sealed/signature.h"
 
 #include <stdint.h>
 #include <stdlib.h>
@@ -65,6 +66,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t length) {
         return 0;
     }
     sealed_digest_is_right(&sealed);
+    signature_check_program(&sealed, &(SignatureKeys){ 0 });
     ask_tables(&sealed);
     ask_places(&sealed);
     load(&sealed);

@@ -8,7 +8,7 @@ import re
 import sys
 
 LONGEST = 900
-LIBRARIES = {"tree_sitter/": {"syntax"}, "llvm-c/": {"llvm"}, "jansson.h": {"lsp"}}
+LIBRARIES = {"tree_sitter/": {"syntax"}, "llvm-c/": {"llvm"}, "jansson.h": {"lsp"}, "sodium.h": {"sign"}}
 MACHINE = re.compile(r"/(home|root|work|tmp/bash)[/_]")
 
 

@@ -13,7 +13,7 @@ import struct
 import subprocess
 import sys
 
-RECORD_DIGEST, RECORD_SIZE = 32, 128  # SealRecord: digest at 32, signature at 64
+RECORD_DIGEST, RECORD_SIZE = 32, 160  # SealRecord: digest at 32, then key and signature
 IMAGE_DIGEST = 24                     # ImageHeader
 QEMU = ["qemu-system-x86_64", "-accel", "tcg", "-cpu", "max", "-M", "q35", "-m", "256M", "-nodefaults", "-display", "none", "-serial", "stdio",
         "-no-reboot", "-device", "isa-debug-exit,iobase=0x501,iosize=1", "-kernel"]
@@ -61,13 +61,13 @@ def flip(data, at, bit=3):
 
 
 def reseal(data, record):
-    zeroed = data[:record + RECORD_DIGEST] + bytes(96) + data[record + RECORD_SIZE:]
+    zeroed = data[:record + RECORD_DIGEST] + bytes(RECORD_SIZE - RECORD_DIGEST) + data[record + RECORD_SIZE:]
     digest = hashlib.sha256(zeroed).digest()
     return data[:record + RECORD_DIGEST] + digest + data[record + RECORD_DIGEST + 32:]
 
 
 def repack(image):
-    zeroed = image[:IMAGE_DIGEST] + bytes(32) + image[IMAGE_DIGEST + 32:]
+    zeroed = image[:IMAGE_DIGEST] + bytes(32 + 96) + image[IMAGE_DIGEST + 32 + 96:]
     return image[:IMAGE_DIGEST] + hashlib.sha256(zeroed).digest() + image[IMAGE_DIGEST + 32:]
 
 
@@ -218,4 +218,5 @@ def main():
     sys.exit(1 if failures else 0)
 
 
-main()
+if __name__ == "__main__":
+    main()

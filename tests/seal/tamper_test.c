@@ -1,9 +1,11 @@
-// A sealed binary as `sipcc build` leaves it (its path is the first argument): cut at every length, and with a bit flipped in
-// every byte. Each is refused with a reason, and every part of the file is shown to be covered.
+// A sealed binary as `sipcc build` leaves it (its path is the first argument), and as signed: cut at every length, and with a bit
+// flipped in every byte. Each is refused with a reason, and every part of the file is shown to be covered.
 
 #include "contracts/abi/seal.h"
 #include "sealed/elf.h"
 #include "sealed/sealed.h"
+#include "sealed/signature.h"
+#include "sign/sign.h"
 
 // clang-format off: cmocka.h needs these before it
 #include <setjmp.h>
@@ -20,7 +22,7 @@ enum { MOST_REGIONS = 64, MOST_BYTES = 1 << 20 };
 
 typedef struct Region {
     char name[32];
-    size_t by_structure, by_digest; // flips that were refused, and by what
+    size_t by_structure, by_digest, by_signature; // flips that were refused, and by what
 } Region;
 
 static uint8_t *file;
@@ -28,6 +30,8 @@ static size_t size;
 static uint8_t *region_of; // of each byte: row of regions
 static Region regions[MOST_REGIONS];
 static uint8_t region_count;
+static SignatureKeys trusted; // nobody, at first
+static const char not_signed_right[] = "signature";
 
 // The bytes lie at the very end of an allocation, so that a sanitizer sees a step past them. NULL: accepted.
 static const char *refusal(const uint8_t *bytes, size_t length) {
@@ -36,6 +40,7 @@ static const char *refusal(const uint8_t *bytes, size_t length) {
     memcpy(copy, bytes, length);
     const char *wrong = sealed_read(copy, length, &sealed);
     if (!wrong && !sealed_digest_is_right(&sealed)) wrong = "digest";
+    if (!wrong && signature_check_program(&sealed, &trusted)) wrong = not_signed_right;
     free(copy);
     return wrong;
 }
@@ -61,7 +66,9 @@ static void mark_sections(const ElfHeader *header) {
 static int find_regions(void **state) {
     (void)state;
     ElfHeader header;
+    free(region_of);
     region_of = calloc(1, size);
+    memset(regions, 0, sizeof regions);
     region_count = 0;
     memcpy(&header, file, sizeof header);
     mark("padding", 0, 0);
@@ -117,21 +124,25 @@ static void a_flipped_bit_anywhere_is_refused(void **state) {
         file[at] ^= bit;
         if (!wrong || !wrong[0])
             fail_msg("with byte %zu changed (%s) it is accepted", at, regions[region_of[at]].name);
-        if (strcmp(wrong, "digest") == 0)
+        if (wrong == not_signed_right)
+            regions[region_of[at]].by_signature++;
+        else if (strcmp(wrong, "digest") == 0)
             regions[region_of[at]].by_digest++;
         else
             regions[region_of[at]].by_structure++;
     }
     for (uint8_t i = 0; i < region_count; i++)
         printf(
-            "# %-20s %6zu refused by structure, %6zu by the digest\n", regions[i].name,
-            regions[i].by_structure, regions[i].by_digest
+            "# %-20s %6zu refused by structure, %6zu by the digest, %2zu by the signature\n",
+            regions[i].name, regions[i].by_structure, regions[i].by_digest, regions[i].by_signature
         );
     for (size_t i = 0; i < sizeof expected / sizeof *expected; i++) {
         const Region *region = find_region(expected[i]);
         if (!region || region->by_structure + region->by_digest == 0)
             fail_msg("nothing was changed in %s", expected[i]);
     }
+    // No byte of a key or a signature is without one, whether it was signed or not.
+    assert_int_equal(find_region(".sip.seal")->by_signature, sizeof(SealSignature));
 }
 
 // Whoever changes a byte can make the digest right as well. Then the structure alone must hold: no step outside.
@@ -156,6 +167,43 @@ static void a_resealed_change_is_read_safely(void **state) {
     }
 }
 
+static SignKey key;
+
+static int sign_it(void **state) {
+    static const uint8_t seed[32] = { 42 };
+    sign_key_from_seed(seed, &key);
+    assert_null(sign_program(file, size, &key));
+    trusted = (SignatureKeys){ (const uint8_t(*)[32])key.public, 1 };
+    return find_regions(state);
+}
+
+static void only_what_a_trusted_key_signed_is_accepted(void **state) {
+    (void)state;
+    static const uint8_t seeds[2][32] = { { 1 }, { 2 } };
+    static const char *const stranger = "it is signed by a key that is not trusted";
+    uint8_t known[2][32];
+    SignKey other;
+    Sealed sealed;
+    SignatureKeys keys = { (const uint8_t(*)[32])known, 2 };
+    for (int i = 0; i < 2; i++) {
+        sign_key_from_seed(seeds[i], &other);
+        memcpy(known[i], other.public, sizeof known[i]);
+    }
+    assert_null(sealed_read(file, size, &sealed));
+    assert_null(signature_check_program(&sealed, &(SignatureKeys){ 0 }));
+    assert_string_equal(signature_check_program(&sealed, &keys), stranger);
+    memcpy(known[1], key.public, sizeof known[1]);
+    assert_null(signature_check_program(&sealed, &keys));
+    // Another's name on it does not make it the other's.
+    memcpy(sealed.record.signature.key, known[0], sizeof known[0]);
+    assert_non_null(signature_check_program(&sealed, &keys));
+    memset(&sealed.record.signature, 0, sizeof sealed.record.signature);
+    assert_string_equal(
+        signature_check_program(&sealed, &keys),
+        "it is not signed, and only what a trusted key signed is started"
+    );
+}
+
 static bool read_file(const char *path) {
     FILE *in = fopen(path, "rb");
     file = malloc(MOST_BYTES);
@@ -175,6 +223,8 @@ int main(int argc, char **argv) {
         cmocka_unit_test(a_longer_file_is_refused),
         cmocka_unit_test_setup(a_flipped_bit_anywhere_is_refused, find_regions),
         cmocka_unit_test(a_resealed_change_is_read_safely),
+        cmocka_unit_test_setup(only_what_a_trusted_key_signed_is_accepted, sign_it),
+        cmocka_unit_test_setup(a_flipped_bit_anywhere_is_refused, find_regions),
     };
     const int failed = cmocka_run_group_tests(tests, NULL, NULL);
     free(file);

@@ -456,6 +456,109 @@ static void check_exhaustion(void) {
     give_all(chunks, again);
 }
 
+// --- signatures, as this kernel was compiled and linked to check them ---------------------------------------------------
+
+int crypto_sign_ed25519_verify_detached(
+    const unsigned char *signature,
+    const unsigned char *message,
+    unsigned long long length,
+    const unsigned char *key
+);
+
+bool trust_add(const uint8_t key[32]) {
+    (void)key;
+    return false;
+}
+
+typedef struct Vector {
+    uint8_t key[32], message[64], signature[64];
+    size_t length; // of the message
+} Vector;
+
+static size_t from_hex(const char *text, uint8_t *out) {
+    size_t count = 0;
+    for (; text[2 * count]; count++) {
+        const char high = text[2 * count], low = text[2 * count + 1];
+        out[count] = (uint8_t)((high <= '9' ? high - '0' : high - 'a' + 10) << 4 |
+                               (low <= '9' ? low - '0' : low - 'a' + 10));
+    }
+    return count;
+}
+
+static bool is_right(const Vector *v) {
+    return crypto_sign_ed25519_verify_detached(v->signature, v->message, v->length, v->key) == 0;
+}
+
+static bool refuses_changes(Vector *v, uint8_t *bytes, size_t count) {
+    for (size_t at = 0; at < count; at++) {
+        bytes[at] ^= (uint8_t)(1u << at % 8);
+        const bool right = is_right(v);
+        bytes[at] ^= (uint8_t)(1u << at % 8);
+        if (right) return false;
+    }
+    return true;
+}
+
+// S plus the group's order is the same S to who does not look: a second signature made of the first.
+static bool refuses_bent(Vector v) {
+    static const char order[] = "edd3f55c1a631258d69cf7a2def9de1400000000000000000000000000000010";
+    uint8_t l[32];
+    unsigned carry = 0;
+    from_hex(order, l);
+    for (size_t i = 0; i < sizeof l; i++) {
+        carry += v.signature[32 + i] + (unsigned)l[i];
+        v.signature[32 + i] = (uint8_t)carry;
+        carry >>= 8;
+    }
+    return !is_right(&v);
+}
+
+// Keys of order 1, 2, 4 and 8, with R the neutral element and S zero, which an equation alone accepts for many messages.
+static bool refuses_small_order(void) {
+    static const char *const keys[] = {
+        "0100000000000000000000000000000000000000000000000000000000000000",
+        "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+        "0000000000000000000000000000000000000000000000000000000000000000",
+        "0000000000000000000000000000000000000000000000000000000000000080",
+        "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+        "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
+        "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f", // 1, not reduced
+    };
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+        Vector v = { .signature = { 1 }, .length = 1 };
+        from_hex(keys[i], v.key);
+        for (uint32_t message = 0; message < 16; message++) {
+            v.message[0] = (uint8_t)message;
+            if (is_right(&v)) return false;
+        }
+    }
+    return true;
+}
+
+static void check_signatures(void) {
+    static const struct {
+        const char *key, *message, *signature;
+    } rows[] = {
+#define VECTOR(key, message, signature) { key, message, signature },
+#include "sodium/vectors.def"
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        Vector v = { .length = 0 };
+        from_hex(rows[i].key, v.key);
+        from_hex(rows[i].signature, v.signature);
+        v.length = from_hex(rows[i].message, v.message);
+        check(is_right(&v), "a signature of RFC 8032");
+        check(
+            refuses_changes(&v, v.signature, sizeof v.signature) &&
+                refuses_changes(&v, v.key, sizeof v.key) &&
+                refuses_changes(&v, v.message, v.length),
+            "and none with a byte of it, its key or its message changed"
+        );
+        check(refuses_bent(v), "and none that was bent");
+    }
+    check(refuses_small_order(), "no key of small order");
+}
+
 _Noreturn void kernel_main(const uint8_t *image, size_t length) {
     check_console(image, length);
     uint8_t *stack = platform_pages(STACK_PAGES + 1);
@@ -471,6 +574,7 @@ _Noreturn void kernel_main(const uint8_t *image, size_t length) {
     check_ticks();
     check_time();
     check_exhaustion();
+    check_signatures();
     say("done\n");
     platform_stop(STATUS);
 }

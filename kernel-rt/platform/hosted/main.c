@@ -1,4 +1,4 @@
-// sip-hosted IMAGE: runs the system in a packed image as a Linux process. The kernel runs on a stack of its own, with
+// sip-hosted [--trust KEY.pub]... IMAGE: runs the system in a packed image as a Linux process. The kernel runs on a stack of its own, with
 // %gs pointing to the word that names the running thread; %fs stays the C library's.
 
 #include "hosted.h"
@@ -64,18 +64,47 @@ static Image read_image(const char *path) {
     return image;
 }
 
+// --- trusted keys ------------------------------------------------------------------------------------------------
+
+static int digit(char c) {
+    return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+// As `sipcc key` writes it.
+static void trust(const char *path) {
+    static const char title[] = "sip public key ed25519\n";
+    enum { TITLE = sizeof title - 1, LENGTH = TITLE + 65 };
+    char text[LENGTH + 1];
+    uint8_t key[32];
+    const int file = open(path, O_RDONLY | O_CLOEXEC);
+    if (file < 0) fail("open", path, strerror(errno));
+    const ssize_t got = read(file, text, sizeof text);
+    close(file);
+    bool good = got == LENGTH && memcmp(text, title, TITLE) == 0 && text[LENGTH - 1] == '\n';
+    for (size_t i = 0; good && i < sizeof key; i++) {
+        const int high = digit(text[TITLE + 2 * i]), low = digit(text[TITLE + 2 * i + 1]);
+        good = high >= 0 && low >= 0;
+        key[i] = (uint8_t)(high << 4 | low);
+    }
+    if (!good) fail("trust", path, "it is no public key");
+    if (!trust_add(key)) fail("trust", path, "there are too many keys");
+}
+
 static void start_kernel(void *argument) {
     const Image *image = argument;
     kernel_main(image->bytes, image->length);
 }
 
 int main(int argc, char **argv) {
-    if (argc != 2) {
-        fprintf(stderr, "usage: sip-hosted IMAGE\n");
+    int at = 1;
+    for (; at + 1 < argc && strcmp(argv[at], "--trust") == 0; at += 2)
+        trust(argv[at + 1]);
+    if (argc - at != 1 || argv[at][0] == '-') {
+        fprintf(stderr, "usage: sip-hosted [--trust KEY.pub]... IMAGE\n");
         return HOSTED_USAGE;
     }
     static Image image;
-    image = read_image(argv[1]);
+    image = read_image(argv[at]);
     hosted_time_start();
     hosted_memory_start();
     hosted_exceptions_start();

@@ -41,7 +41,7 @@ def sealed_again(data):
     record = data.rindex(b"SIPSEAL\1")
     code = data.index(b"\x55\x48\x89\xe5")  # push rbp; mov rbp, rsp: where a function begins
     data = data[:code] + bytes([data[code] ^ 8]) + data[code + 1:]
-    digest = hashlib.sha256(data[:record + 32] + bytes(96) + data[record + 128:]).digest()
+    digest = hashlib.sha256(data[:record + 32] + bytes(128) + data[record + 160:]).digest()
     return data[:record + 32] + digest + data[record + 64:]
 
 

@@ -1,8 +1,8 @@
 #!/bin/sh
-# Leaves the collector's source, libgc_8.2.2.orig.tar.gz, in the folder $1: from Debian's source package, by the machine's own
-# mirrors, as any user and with or without a `deb-src` line. Who calls it compares the SHA-256.
+# Leaves the file $3 of Debian's source package $2 in the folder $1: by the machine's own mirrors, as any user and with or
+# without a `deb-src` line. Who calls it compares the SHA-256.
 set -eu
-folder="$1"
+folder="$1" package="$2" file="$3"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 mkdir -p "$work/lists/partial" "$work/archives/partial" "$work/parts" "$work/out" "$folder"
@@ -24,5 +24,5 @@ apt() {
 
 cd "$work/out"
 apt update
-apt source --download-only libgc=1:8.2.2-3
-mv libgc_8.2.2.orig.tar.gz "$folder/"
+apt source --download-only "$package"
+mv "$file" "$folder/"

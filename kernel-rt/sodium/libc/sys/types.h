@@ -1,0 +1,3 @@
+// For libsodium alone: nothing of it is used.
+
+#pragma once
