@@ -6,6 +6,8 @@
   sets       an exchange with a member of a set of 1 to 10,000 endpoints
   gc         managed trees and a graph against malloc and free in C (tests/bench/managed.sip, managed.c)
   compile    generated twins in Sip and C of 10,000 to 1,000,000 lines (SIP_BENCH_LINES): rates of each room, against clang
+  stdlib     rows of the standard library (tests/bench/stdlib) against C (glibc, jansson) and Rust's std: SIP_BENCH_STDLIB items, 200,000 if
+             it says nothing
   programs   programs of tests/run against their C twins under clang -O2: user time and length
 
 Prints a table for people; --json writes one object per figure: name, value, unit, peer, peer_value, ratio.
@@ -13,6 +15,7 @@ Prints a table for people; --json writes one object per figure: name, value, uni
 import json
 import os
 import re
+import shutil
 import statistics
 import subprocess
 import sys
@@ -238,7 +241,64 @@ def programs(scratch):
     yield figure("lengths, geometric mean", statistics.geometric_mean(lengths), "times C", "C", 1.0)
 
 
-BENCHES = {"pingpong": pingpong, "zero-copy": zero_copy, "sets": sets, "gc": managed, "compile": compile_time, "programs": programs}
+# --- the standard library ------------------------------------------------------------------------------------------------------
+
+STDLIB_ITEMS = int(os.environ.get("SIP_BENCH_STDLIB", "200000"))
+STDLIB_TIMES = 9 if STDLIB_ITEMS <= 200000 else 3  # within one process: what is touched for the first time costs more
+
+
+def with_constants(path, scratch, changes):
+    """A copy of a source, with other numbers in it."""
+    with open(path) as file:
+        text = file.read()
+    for pattern, value in changes:
+        text, count = re.subn(pattern, rf"\g<1>{value}\g<2>", text)
+        if count == 0:
+            sys.exit(f"bench: {path} has no {pattern}")
+    copy = os.path.join(scratch, os.path.basename(path))
+    with open(copy, "w") as file:
+        file.write(text)
+    return copy
+
+
+def rows_of(text, times):
+    """The least time of each row, and its checksum, which is the same each time."""
+    sums = {}
+    for row, value in re.findall(r"^# (?!us of |program )([^:\n]+): (\d+)$", text, re.M):
+        if sums.setdefault(row, value) != value:
+            sys.exit(f"bench: {row} gives {sums[row]} and {value}")
+    for row, us in re.findall(r"^# us of (.+): (\d+)$", text, re.M):
+        times[row] = min(times.get(row, float("inf")), int(us) / 1000)
+    return sums
+
+
+def stdlib(scratch):
+    folder, peers = os.path.join(ROOT, "tests", "bench", "stdlib"), {}
+    source = with_constants(os.path.join(folder, "stdlib.sip"), scratch, [(r"(const usize n = )\d+(;)", STDLIB_ITEMS), (r"(const u32 rounds = )\d+(;)", STDLIB_TIMES)])
+    rounds = [(r"(round < )\d+(;)", STDLIB_TIMES)]
+    c, rust = os.path.join(scratch, "stdlib-c"), os.path.join(scratch, "stdlib-rust")
+    run("clang-19", "-O2", with_constants(os.path.join(folder, "stdlib.c"), scratch, rounds), "-ljansson", "-o", c)
+    peers["C"] = c
+    if shutil.which("rustc"):
+        run("rustc", "-O", "-o", rust, with_constants(os.path.join(folder, "stdlib.rs"), scratch, [(r"(for _ in 0\.\.)\d+( \{)", STDLIB_TIMES)]))
+        peers["Rust"] = rust
+    else:
+        print("# there is no rustc here: nothing is compared with Rust")
+    image = built_image(scratch, source)
+    ours, theirs = {}, {name: {} for name in peers}
+    for _ in range(3):  # interleaved
+        sums = rows_of(run(os.path.join(BUILD, "bin", "sip-hosted"), image).stdout, ours)
+        for name, program in peers.items():
+            for row, value in rows_of(run(program, str(STDLIB_ITEMS)).stdout, theirs[name]).items():
+                if sums[row] != value:
+                    sys.exit(f"bench: {row} gives {sums[row]}, in {name} {value}")
+    for row, ms in ours.items():
+        having = [(name, times[row]) for name, times in theirs.items() if row in times]
+        for name, other in having or [(None, None)]:
+            yield figure(f"stdlib {row}", ms, "ms", name, other)
+
+
+BENCHES = {"pingpong": pingpong, "zero-copy": zero_copy, "sets": sets, "gc": managed, "compile": compile_time, "stdlib": stdlib, "programs": programs}
 
 
 def main():
