@@ -58,11 +58,23 @@ static void meet_args(const Infer *infer, const AstGenericArgs *args, const Decl
     }
 }
 
-// A struct or enum of the same declaration, or `atomic<T>`, `mutex<T>`.
+// `endpoints<C.exp:S, T>`: what its members are, and what it keeps beside each.
+static void meet_set(const Infer *infer, const AstGenericArgs *args, const HirType *actual) {
+    if (args->len == 0 || args->len > 2 || !args->data[0].type) return;
+    meet(infer, args->data[0].type, hir_type_member(infer->checker->types, actual));
+    if (args->len == 2 && args->data[1].type && actual->elem)
+        meet(infer, args->data[1].type, actual->elem);
+}
+
+// A struct or enum of the same declaration, or `atomic<T>`, `mutex<T>`, `endpoints<...>`.
 static void meet_named(const Infer *infer, const AstType *pattern, const HirType *actual) {
     const AstGenericArgs *args = &pattern->name.args;
     if (actual->kind == HIR_TYPE_ATOMIC || actual->kind == HIR_TYPE_MUTEX) {
         if (args->len == 1 && args->data[0].type) meet(infer, args->data[0].type, actual->elem);
+        return;
+    }
+    if (actual->kind == HIR_TYPE_SET) {
+        meet_set(infer, args, actual);
         return;
     }
     const Decl *decl = decl_of_type(infer->checker, actual);
