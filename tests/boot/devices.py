@@ -153,6 +153,15 @@ def disk_restart(boot):
     boot.check("disk_restart: what was answered is in the file", content == b"".join(bytes([n + 1]) * 4096 for n in range(10)), "")
 
 
+def files_disk(boot):
+    """Files outlive the driver, which ends several times a boot, and the boot."""
+    _, device = disk_of(boot, "files.data", 2 << 20)
+    for time in range(3):
+        text = boot.run("files_disk", device, machine=MICROVM)
+        wanted = f"{4 * time} found, 4 written, {4 * time + 4} there\n"
+        boot.check(f"files_disk: boot {time + 1}", wanted in text and "worn out" in text, text)
+
+
 def pci(boot):
     """The same drivers for what is on the PCI bus of a larger machine."""
     text = boot.run("pci_random", ["-object", "rng-builtin,id=random", "-device", "virtio-rng-pci,rng=random,disable-legacy=on"])
@@ -243,7 +252,7 @@ def keys(boot):
     boot.check("keys: what was pressed was told", text == wanted and qemu.returncode == 3, f"status {qemu.returncode}\n{text}")
 
 
-TESTS = [serial, restart, screen, clock, keys, random, console, disk, disk_failing, disk_restart, pci, echo]
+TESTS = [serial, restart, screen, clock, keys, random, console, disk, disk_failing, disk_restart, files_disk, pci, echo]
 
 
 def main():
