@@ -3,6 +3,8 @@
 //   queries_test QUERY FILE|DIR...   the query compiles, and each of its patterns finds something in the .sip files;
 //                                    what comments assert is so; highlights colour every word and sign
 //   queries_test --indents QUERY DIR...   lines stand where the query puts them, but for one in a hundred
+//   queries_test --patterns QUERY FILE|DIR...   it compiles, and each of its patterns finds something
+//   queries_test --list QUERY FILE...     says line, column in bytes, length and colour of each word and sign: for other tests
 //
 // Assertions are those of tree-sitter's own tests: a comment under a line that says `^ name`, or `<- name` for where
 // the comment begins; `!name` for what must not be. In highlights a name is of the smallest thing that covers the place, and
@@ -36,7 +38,7 @@ static Found *found;
 static size_t found_count, found_room;
 static int failures;
 static unsigned assertions, lines, lines_right;
-static bool asks_indents;
+static bool asks_indents, asks_list, asks_patterns;
 
 static char *read_file(const char *path, size_t *length) {
     FILE *file = fopen(path, "rb");
@@ -218,6 +220,15 @@ static void check_colours(const char *path, TSNode node) {
         check_colours(path, ts_node_child(node, i));
 }
 
+static void list_colours(TSNode node) {
+    uint32_t children = ts_node_child_count(node);
+    TSPoint at = ts_node_start_point(node);
+    const char *colour = children || !length_of(node) ? NULL : colour_at(ts_node_start_byte(node));
+    if (colour) printf("%u %u %u %s\n", at.row + 1, at.column + 1, length_of(node), colour);
+    for (uint32_t i = 0; i < children; i++)
+        list_colours(ts_node_child(node, i));
+}
+
 // --- indentation --------------------------------------------------------------------------------------------
 
 static bool is_found(TSNode node, const char *name) {
@@ -279,7 +290,10 @@ static int run_program(const char *path, const struct stat *stat, int kind, stru
     find_all(root, text);
     if (asks_indents) {
         check_indents(path, text, root);
-    } else {
+    } else if (asks_list) {
+        printf("file %s\n", path);
+        list_colours(root);
+    } else if (!asks_patterns) {
         check_assertions(path, text);
         if (strcmp(query_name, "highlights") == 0) check_colours(path, root);
     }
@@ -300,9 +314,11 @@ static void check_patterns(const char *path, const char *text) {
 
 int main(int argc, char **argv) {
     asks_indents = argc > 1 && strcmp(argv[1], "--indents") == 0;
-    int at = asks_indents ? 2 : 1;
+    asks_list = argc > 1 && strcmp(argv[1], "--list") == 0;
+    asks_patterns = argc > 1 && strcmp(argv[1], "--patterns") == 0;
+    int at = asks_indents || asks_list || asks_patterns ? 2 : 1;
     if (at + 1 >= argc) {
-        fprintf(stderr, "usage: queries_test [--indents] QUERY FILE|DIR...\n");
+        fprintf(stderr, "usage: queries_test [--indents|--patterns|--list] QUERY FILE|DIR...\n");
         return 2;
     }
     parser = ts_parser_new();
@@ -329,8 +345,10 @@ int main(int argc, char **argv) {
 
     for (; at < argc; at++)
         nftw(argv[at], run_program, 16, FTW_PHYS);
-    if (!asks_indents) check_patterns(path, text);
-    if (asks_indents) {
+    if (!asks_indents && !asks_list) check_patterns(path, text);
+    if (asks_list) {
+        failures = 0;
+    } else if (asks_indents) {
         printf("%u of %u lines stand where they should\n", lines_right, lines);
         if (!lines || (lines - lines_right) * 100 > lines) failures++;
     } else {
