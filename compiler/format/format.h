@@ -32,6 +32,10 @@ FormatEdits format_edits(
 // The text with the edits made, appended to `out`.
 void format_apply(Buf *out, Str text, const FormatEdits *edits);
 
+// Whether it is plain without parsing again that the edits, which are of blanks of this text, keep its program the same. A false is
+// no answer: format_is_same has it.
+bool format_keeps_tokens(const Syntax *syntax, Str text, const FormatEdits *edits);
+
 // Whether two texts, each with its tree, have the same tokens and comments in the same places of the same trees.
 bool format_is_same(Arena *arena, const Syntax *a, Str text_a, const Syntax *b, Str text_b);
 

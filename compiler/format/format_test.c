@@ -142,16 +142,22 @@ static void long_lines(void **state) {
 #define FIFTY TEN TEN TEN TEN TEN
     static const Case cases[] = {
         { "void f() {\n    g(" FIFTY ", " FIFTY ", bbbbbbbbbb, c);\n}\n",
-         "void f() {\n    g(" FIFTY ", " FIFTY ",\n        bbbbbbbbbb, c);\n}\n"     },
+         "void f() {\n    g(" FIFTY ", " FIFTY ",\n        bbbbbbbbbb, c);\n}\n"            },
         { "void f() {\n    x = " FIFTY " && " FIFTY " || bbbbbb(c, d);\n}\n",
-         "void f() {\n    x = " FIFTY " && " FIFTY " ||\n        bbbbbb(c, d);\n}\n" },
+         "void f() {\n    x = " FIFTY " && " FIFTY " ||\n        bbbbbb(c, d);\n}\n"        },
         { "void f() { g(" FIFTY "); h(" FIFTY "); i(" TEN "); }\n",
-         "void f() {\n    g(" FIFTY ");\n    h(" FIFTY ");\n    i(" TEN ");\n}\n"    },
+         "void f() {\n    g(" FIFTY ");\n    h(" FIFTY ");\n    i(" TEN ");\n}\n"           },
         { "enum E { " FIFTY ", " FIFTY "b, " TEN "c, d }\n",
-         "enum E {\n    " FIFTY ", " FIFTY "b,\n    " TEN "c, d\n}\n"                },
-        { "void f() {\n    g(" FIFTY "); // " FIFTY FIFTY "\n}\n",            NULL   },
+         "enum E {\n    " FIFTY ", " FIFTY "b,\n    " TEN "c, d\n}\n"                       },
+        { "void f() {\n    if (" FIFTY " && " FIFTY " || bbbbbb(c)) { return; }\n}\n",
+         "void f() {\n    if (" FIFTY " && " FIFTY
+          " ||\n        bbbbbb(c)) {\n        return;\n    }\n}\n"                          },
+        { "void f() {\n    while (a ||\n        b) g();\n}\n",
+         "void f() {\n    while (a ||\n        b)\n        g();\n}\n"                       },
+        { "void f() {\n    if (a) { g(); } else { h(); }\n}\n",                        NULL },
+        { "void f() {\n    g(" FIFTY "); // " FIFTY FIFTY "\n}\n",                     NULL },
         { "const str s = \"" FIFTY FIFTY FIFTY "\";\n",
-         "const str s =\n    \"" FIFTY FIFTY FIFTY "\";\n"                           },
+         "const str s =\n    \"" FIFTY FIFTY FIFTY "\";\n"                                  },
     };
     CHECK(cases);
 }

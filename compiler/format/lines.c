@@ -23,6 +23,11 @@ static uint32_t indent_of(const Format *f, uint32_t i) {
 uint32_t format__columns(const Format *f, uint32_t start, uint32_t end) {
     uint32_t columns = 0;
     for (uint32_t at = start; at < end && f->text.ptr[at] != '\n';) {
+        if (f->text.ptr[at] >= ' ' && f->text.ptr[at] < 0x7F) { // nearly all of a program
+            columns++;
+            at++;
+            continue;
+        }
         uint32_t scalar = 0;
         uint32_t width = utf8_decode(f->text.ptr + at, end - at, &scalar);
         columns += width ? utf8_width(scalar) : 1;
@@ -181,6 +186,35 @@ static bool break_line(Format *f, uint32_t first, uint32_t last) {
     return true;
 }
 
+// --- what stands behind a condition that takes several lines -------------------------------------------------------------
+
+static bool has_head(SyntaxKind kind) {
+    return kind == SYNTAX_IF_STATEMENT || kind == SYNTAX_WHILE_STATEMENT ||
+           kind == SYNTAX_FOR_STATEMENT || kind == SYNTAX_FOR_EACH_STATEMENT ||
+           kind == SYNTAX_LOCK_STATEMENT;
+}
+
+// Whether the line that a token stands in is not the first of the statement that the token is a sign of.
+static bool is_deeper(const Format *f, const Token *token) {
+    uint32_t base = f->frames.data[token->frame].base;
+    return base != NOWHERE && token->indent > f->tokens.data[base].indent;
+}
+
+// One sees where such a condition ends, and what is done then, only if that begins a line.
+static void part_body(Format *f, uint32_t i) {
+    Token *token = &f->tokens.data[i];
+    const Token *before = token - 1;
+    if (i == 0 || token->breaks || token->gap == GAP_KEEP || format__is_comment(token)) return;
+    if (!has_head(format__kind(f, token->across)) || !format__is(f, before, ")")) return;
+    if (before->node != token->across || !is_deeper(f, before)) return;
+    uint32_t g = group_from(f, i);
+    bool opens = g < f->list.len && f->list.data[g].open == i && f->list.data[g].kind == GROUP_BODY;
+    if (!opens)
+        token->breaks = 1;
+    else if (!f->list.data[g].broken && f->list.data[g].close > i + 1)
+        break_group(f, g);
+}
+
 static void lay_line(Format *f, uint32_t first) {
     f->tokens.data[first].indent = indent_of(f, first);
     for (uint32_t last; (last = end_of_room(f, first)) != NOWHERE;) {
@@ -196,6 +230,7 @@ void format__lines(Format *f) {
         opened[f->list.data[g].open] = g + 1;
     for (uint32_t i = 0; i < f->tokens.len; i++) {
         if (opened[i]) place_brace(f, &f->list.data[opened[i] - 1]);
+        part_body(f, i);
         if (i == 0 || f->tokens.data[i].breaks)
             lay_line(f, i);
         else

@@ -15,7 +15,7 @@
 #include <string.h>
 
 typedef struct Tally {
-    uint32_t texts, skipped, broken;
+    uint32_t texts, skipped, broken, plain;
 } Tally;
 
 typedef struct Parsed {
@@ -44,8 +44,9 @@ static bool parse(Parsed *p, Str text) {
     return file != 0;
 }
 
-static Str laid_out(Parsed *p, Buf *out) {
+static Str laid_out(Parsed *p, Buf *out, bool *plain) {
     FormatEdits edits = format_edits(&p->arena, p->syntax, p->text, 0, UINT32_MAX);
+    *plain = format_keeps_tokens(p->syntax, p->text, &edits);
     format_apply(out, p->text, &edits);
     return (Str){ (const char *)out->data, out->len };
 }
@@ -73,14 +74,16 @@ static void complain_of_difference(Str name, Str once, Str twice) {
 static void check_text(Str text, Str name, Tally *tally) {
     Parsed before, after;
     Buf once = { 0 }, twice = { 0 };
+    bool plain, still_plain;
     tally->texts++;
     if (parse(&before, text) && before.good) {
-        Str laid = laid_out(&before, &once);
+        Str laid = laid_out(&before, &once, &plain);
         assert_true(parse(&after, laid));
         if (!format_is_same(&before.arena, before.syntax, before.text, after.syntax, after.text))
             complain(name, "another program laid out", laid);
-        Str again = laid_out(&after, &twice);
+        Str again = laid_out(&after, &twice, &still_plain);
         if (!str_eq(laid, again)) complain_of_difference(name, laid, again);
+        tally->plain += plain;
         arena_free(&after.arena);
     } else {
         tally->broken++;
@@ -98,8 +101,11 @@ static void programs_stay_the_same(void **state) {
     (void)state;
     Tally tally = { 0 };
     programs_visit(check_program, &tally);
-    print_message("%u programs, %u do not parse\n", tally.texts, tally.broken);
+    print_message(
+        "%u programs, %u do not parse, %u are plain\n", tally.texts, tally.broken, tally.plain
+    );
     assert_true(tally.texts > 200 && tally.broken * 4 < tally.texts);
+    assert_true(tally.plain * 10 > (tally.texts - tally.broken) * 9);
 }
 
 // --- random blanks -------------------------------------------------------------------------------------------------------
@@ -185,7 +191,8 @@ static void check_changed(Str text, Str name, void *context) {
         buf_put(&changed, text.ptr, text.len);
         change(&changed);
         Str now = { (const char *)changed.data, changed.len };
-        if (parse(&p, now)) check_blanks_alone(p.text, laid_out(&p, &out), name);
+        bool plain;
+        if (parse(&p, now)) check_blanks_alone(p.text, laid_out(&p, &out, &plain), name);
         tally->texts++;
         tally->broken += !p.good;
         arena_free(&p.arena);
@@ -203,6 +210,68 @@ static void changed_programs_lose_nothing(void **state) {
     assert_true(tally.broken > 100);
 }
 
+// --- what is plain -------------------------------------------------------------------------------------------------------
+
+// Edits as no layout would make them: of the blanks at random places, some of which are none.
+static FormatEdits draw_edits(Parsed *p) {
+    static const char *const blanks[] = { "", "", " ", "\n", " \n  ", "\t" };
+    FormatEdits edits = { 0 };
+    uint32_t at = 0;
+    for (uint32_t i = 0, most = 1 + random_below(4); i < most && at < p->text.len; i++) {
+        at += random_below((uint32_t)p->text.len - at);
+        while (at > 0 && char_is_blank(p->text.ptr[at - 1]))
+            at--;
+        uint32_t end = at;
+        while (end < p->text.len && char_is_blank(p->text.ptr[end]))
+            end++;
+        if (edits.len && at <= vec_last(&edits)->end) continue;
+        const char *put = blanks[random_below(6)];
+        vec_push(
+            &p->arena, &edits,
+            ((FormatEdit){
+                at, end, { put, strlen(put) }
+        })
+        );
+        at = end + 1;
+    }
+    return edits;
+}
+
+// What is called plain is the same program, whoever made the edits.
+static void check_plain(Str text, Str name, void *context) {
+    Tally *tally = context;
+    Parsed before, after;
+    if (parse(&before, text) && before.good) {
+        for (uint32_t i = 0; i < 20 * rounds; i++) {
+            FormatEdits edits = draw_edits(&before);
+            Buf out = { 0 };
+            tally->texts++;
+            if (format_keeps_tokens(before.syntax, before.text, &edits)) {
+                tally->plain++;
+                format_apply(&out, before.text, &edits);
+                Str now = { (const char *)out.data, out.len };
+                if (!parse(&after, now) ||
+                    !format_is_same(
+                        &before.arena, before.syntax, before.text, after.syntax, after.text
+                    ))
+                    complain(name, "called plain, and another program", now);
+                arena_free(&after.arena);
+            }
+            buf_free(&out);
+        }
+    }
+    arena_free(&before.arena);
+}
+
+static void plain_edits_keep_the_program(void **state) {
+    (void)state;
+    Tally tally = { 0 };
+    print_message("SIP_SEED=%u\n", seed);
+    programs_visit(check_plain, &tally);
+    print_message("%u sets of edits, %u of them plain\n", tally.texts, tally.plain);
+    assert_true(tally.plain > 200 && tally.plain < tally.texts);
+}
+
 int main(void) {
     const char *first = getenv("SIP_SEED"), *often = getenv("SIP_FORMAT_ROUNDS");
     seed = first ? (uint32_t)strtoul(first, NULL, 10) : 1;
@@ -211,6 +280,7 @@ int main(void) {
         cmocka_unit_test(programs_stay_the_same),
         cmocka_unit_test(programs_with_other_blanks),
         cmocka_unit_test(changed_programs_lose_nothing),
+        cmocka_unit_test(plain_edits_keep_the_program),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -27,7 +27,24 @@ static const SpaceRow rows[] = {
 #include "format/space.def"
 };
 
-enum { ROWS = sizeof rows / sizeof *rows };
+enum { ROWS = sizeof rows / sizeof *rows, KINDS = UINT8_MAX + 1 };
+
+typedef struct RowsOf { // of each kind of node, in their order: row + 1, 0 is the end
+    uint16_t first[KINDS], next[ROWS];
+} RowsOf;
+
+static void sort_rows(RowsOf *of) {
+    memset(of, 0, sizeof *of);
+    for (uint32_t i = ROWS; i-- > 0;) {
+        of->next[i] = of->first[rows[i].kind];
+        of->first[rows[i].kind] = (uint16_t)(i + 1);
+    }
+}
+
+typedef struct Spaces {
+    const Format *format;
+    RowsOf rows;
+} Spaces;
 
 typedef struct Meeting { // of two tokens
     uint32_t node;
@@ -68,12 +85,11 @@ static bool is_one_of(const Format *f, const Token *token, const char *signs) {
     return token->end - token->start == 1 && strchr(signs, f->text.ptr[token->start]) != NULL;
 }
 
-static GapClass by_rows(const Format *f, const Meeting *m, const Token *a, const Token *b) {
-    uint8_t kind = f->root[m->node].kind;
-    for (uint32_t i = 0; i < ROWS; i++) {
-        const SpaceRow *row = &rows[i];
-        if (row->kind == kind && fits(f, row->left, m, m->left, a) &&
-            fits(f, row->right, m, m->right, b))
+static GapClass by_rows(const Spaces *s, const Meeting *m, const Token *a, const Token *b) {
+    const Format *f = s->format;
+    for (uint32_t i = s->rows.first[f->root[m->node].kind]; i > 0; i = s->rows.next[i - 1]) {
+        const SpaceRow *row = &rows[i - 1];
+        if (fits(f, row->left, m, m->left, a) && fits(f, row->right, m, m->right, b))
             return row->gap;
     }
     if (is_own(f, m, m->right) && is_one_of(f, b, ";,)]")) return GAP_GLUE;
@@ -91,43 +107,47 @@ static GapClass beside_comment(const Format *f, const Token *a, const Token *b) 
     return is_one_of(f, b, ";,)]") ? GAP_TIGHT : GAP_SPACE;
 }
 
-static GapClass between(const Format *f, uint32_t i, const Token *a, Token *b);
+static GapClass between(const Spaces *s, uint32_t i, const Token *a, Token *b);
 
 // A comment on a line with what follows it stands as that would.
-static GapClass before_comment(const Format *f, uint32_t i, const Token *a, Token *b) {
+static GapClass before_comment(const Spaces *s, uint32_t i, const Token *a, Token *b) {
+    const Format *f = s->format;
     Token next = b[1];
     if (b->kind != TOKEN_BLOCK_COMMENT || b->lines || next.lines || next.kind != TOKEN_CODE ||
         format__is_comment(a))
         return beside_comment(f, a, b);
-    GapClass gap = between(f, i, a, &next);
+    GapClass gap = between(s, i, a, &next);
     if (gap != GAP_BODY && gap != GAP_LINE) return beside_comment(f, a, b);
     b->group = next.group;
     return gap;
 }
 
-static GapClass between(const Format *f, uint32_t i, const Token *a, Token *b) {
+static GapClass between(const Spaces *s, uint32_t i, const Token *a, Token *b) {
+    const Format *f = s->format;
     Meeting m = meet(f, a->node, b->node);
     b->across = m.node;
     if (b->kind == TOKEN_END) return GAP_LINE;
     if (b->kind == TOKEN_AS_IS) return GAP_KEEP;
     if (a->kind == TOKEN_AS_IS) return b->lines ? GAP_LINE : GAP_KEEP;
-    if (format__is_comment(b)) return before_comment(f, i, a, b);
+    if (format__is_comment(b)) return before_comment(s, i, a, b);
     if (format__is_comment(a)) return beside_comment(f, a, b);
     if (format__kind(f, m.node) == SYNTAX_SOURCE_FILE) return GAP_LINE;
     uint32_t g = f->groups[m.node];
-    if (g == NOWHERE) return by_rows(f, &m, a, b);
+    if (g == NOWHERE) return by_rows(s, &m, a, b);
     const Group *group = &f->list.data[g];
     bool ends_the_last = is_one_of(f, b, ";,") && (is_own(f, &m, m.right) || format__is(f, a, "}"));
-    if (i - 1 < group->open || ends_the_last) return by_rows(f, &m, a, b);
+    if (i - 1 < group->open || ends_the_last) return by_rows(s, &m, a, b);
     if (i - 1 == group->open && i == group->close && group->kind == GROUP_BODY) return GAP_GLUE;
     b->group = g;
     return GAP_BODY;
 }
 
 void format__spaces(Format *f) {
+    Spaces spaces = { .format = f };
+    sort_rows(&spaces.rows);
     for (uint32_t i = 1; i < f->tokens.len; i++) {
         Token *token = &f->tokens.data[i];
-        token->gap = (uint8_t)between(f, i, token - 1, token);
+        token->gap = (uint8_t)between(&spaces, i, token - 1, token);
     }
     f->tokens.data[0].gap = f->tokens.data[0].kind == TOKEN_AS_IS ? GAP_KEEP : GAP_GLUE;
 }

@@ -6,6 +6,7 @@
 
 // What the edits make must be the same program: else there are none.
 static bool is_kept(Arena *arena, const Tree *tree, const FormatEdits *edits) {
+    if (format_keeps_tokens(tree->syntax, tree->text, edits)) return true;
     Buf after = { 0 };
     char error[512];
     format_apply(&after, tree->text, edits);
