@@ -4,10 +4,13 @@
 A program that holds the inputs is generated and run hosted; each of its lines is compared with what Python says. The seed is shown.
 """
 import base64
+import decimal
+import fractions
 import hashlib
 import json
 import os
 import random
+import struct
 import subprocess
 import sys
 import tempfile
@@ -17,11 +20,13 @@ HEAD = """module differ;
 import sip.console;
 import std.base64;
 import std.crc32;
+import std.decimal;
 import std.fmt;
 import std.inflate;
 import std.json;
 import std.sha256;
 import std.sort;
+import std.text;
 
 void json(Console.imp:Ready -> Ready* out, const u8[] text) {
     switch (json_read(text)) {
@@ -39,6 +44,12 @@ void packed(Console.imp:Ready -> Ready* out, const u8[] data) {
         case .ok(own u8[..] plain): print(out, $"{hex_encode(sha256(plain))}\\n");
         case .err(_): print(out, $"refused\\n");
     }
+}
+
+void number(Console.imp:Ready -> Ready* out, str digits) {
+    f64 x = parse_f64(digits)!;
+    f32 y = parse_f32(digits)!;
+    print(out, $"{bits_of_f64(x):x} {x} {bits_of_f32(y):x} {y}\\n");
 }
 
 void sorted(Console.imp:Ready -> Ready* out, const i64[] numbers) {
@@ -137,10 +148,69 @@ def cases(rng):
         except zlib.error:
             wanted = "refused"
         yield f"packed(&out, {literal(bytes(data))});", lambda seen, w=wanted: seen == w
+    for _ in range(400):
+        text = float_texts(rng)
+        yield f'number(&out, "{text}");', lambda line, t=text: is_float_line(line, t)
     for _ in range(20):
         numbers = [rng.randrange(-(1 << 62), 1 << 62) >> rng.randrange(62) for _ in range(rng.randrange(1, 200))]
         yield (f"sorted(&out, {{ {', '.join(map(str, numbers))} }});",
                lambda seen, w=str(sorted(numbers)): seen == w)
+
+
+def short_float(text):
+    """The short float that is nearest to what a text says: that of the nearest double, or one of its neighbours."""
+    exact = fractions.Fraction(text)
+    try:
+        near = struct.unpack("<I", struct.pack("<f", float(text)))[0]
+    except OverflowError:
+        return 0xff800000 if text.startswith("-") else 0x7f800000
+    if near & 0x7f800000 == 0x7f800000:
+        return near
+    limit = fractions.Fraction(2**25 - 1) * 2**103  # from here on it is infinite
+    if abs(exact) >= limit:
+        return near & 0x80000000 | 0x7f800000
+    magnitude = abs(exact)
+    around = [bits for bits in range((near & 0x7fffffff) - 1, (near & 0x7fffffff) + 2) if 0 <= bits < 0x7f800000]
+    return near & 0x80000000 | min(around, key=lambda bits: (abs(fractions.Fraction(struct.unpack("<f", struct.pack("<I", bits))[0]) - magnitude), bits & 1))
+
+
+def float_line(text):
+    """What a line of `number` has to say."""
+    return f"{struct.unpack('<Q', struct.pack('<d', float(text)))[0]:x}", repr(float(text)), f"{short_float(text):x}"
+
+
+def is_float_line(line, text):
+    words = line.split(" ")
+    wide, digits, short = float_line(text)
+    if len(words) != 4 or words[0] != wide or words[2] != short:
+        return False
+    if "inf" in digits:
+        return words[1] == digits
+    # The fewest digits, whichever way they are written.
+    return float(words[1]) == float(digits) and decimal.Decimal(words[1]).normalize() == decimal.Decimal(digits).normalize()
+
+
+def float_texts(rng):
+    """Floats as they are written, short ones and long ones, and what lies in the middle between two."""
+    kind = rng.randrange(6)
+    if kind == 0:
+        return repr(struct.unpack("<d", struct.pack("<Q", rng.randrange(0x7ff0 << 48)))[0])
+    if kind == 1:
+        return f"{rng.choice(['', '-'])}{rng.randrange(10 ** rng.randrange(1, 25))}e{rng.randrange(-345, 310)}"
+    if kind == 2:
+        return f"{rng.uniform(-1e6, 1e6):.{rng.randrange(0, 20)}f}"
+    if kind == 3:
+        return str(rng.randrange(1 << 53) * 2 ** rng.randrange(70) + rng.randrange(2))
+    bits = rng.randrange(1, 0x7fe0 << 48) if rng.random() < 0.7 else rng.randrange(1, 1 << 53)
+    low, high = (fractions.Fraction(struct.unpack("<d", struct.pack("<Q", b))[0]) for b in (bits, bits + 1))
+    middle = (low + high) / 2
+    with decimal.localcontext() as context:
+        context.prec = 1200
+        digits = decimal.Decimal(middle.numerator) / decimal.Decimal(middle.denominator)
+        digits = f"{digits:e}"
+    mantissa, exponent = digits.split("e")
+    more = rng.choice(["", "1", "0000000000001"])
+    return (mantissa if "." in mantissa else mantissa + ".") + more + "e" + exponent if kind == 4 else mantissa[:rng.randrange(17, 30)] + "e" + exponent
 
 
 def same(a, b):
