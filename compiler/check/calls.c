@@ -96,12 +96,24 @@ static HirExpr *call_fn(Fn *fn, Method method, Call *call, const HirType *want, 
     return check_args(fn, made, sig, call) ? made : error_expr(checker, span);
 }
 
+// A local of the same name may be in the way of the function that is meant.
+static void note_hidden(Fn *fn, const HirExpr *callee) {
+    if (callee->kind == HIR_COPY) callee = callee->base;
+    Name name = callee->kind == HIR_LOCAL ? callee->local->name : 0;
+    if (!name || !find_decl(fn->checker, fn->module, name, callee->span)) return;
+    diag_note(
+        fn->checker->diags, callee->local->span, "this one is meant here, and hides the other `%s`",
+        text_of(fn->checker, name)
+    );
+}
+
 static HirExpr *call_value(Fn *fn, HirExpr *callee, const AstArgs *args, Span span) {
     Checker *checker = fn->checker;
     if (callee->kind == HIR_ERROR) return give_up(fn, args, span);
     bool is_ref = callee->type->kind == HIR_TYPE_REF_FN;
     if (callee->type->kind != HIR_TYPE_FN && !is_ref) {
         diag_report(checker->diags, callee->span, E_NOT_CALLED, type_text(checker, callee->type));
+        note_hidden(fn, callee);
         return give_up(fn, args, span);
     }
     const HirSig *sig = callee->type->sig;
@@ -190,7 +202,7 @@ static HirExpr *call_method(
     return good && made->args.data[0]->kind != HIR_ERROR ? made : error_expr(checker, span);
 }
 
-static bool has_field(const HirType *type, Name name) {
+bool has_field(const HirType *type, Name name) {
     for (uint32_t i = 0; type->kind == HIR_TYPE_STRUCT && i < type->structure->fields.len; i++)
         if (type->structure->fields.data[i].name == name) return true;
     return false;

@@ -21,8 +21,9 @@ typedef VEC(CheckUnit) CheckUnits;
 // What is known about modules that are not imported.
 typedef struct CheckHelp {
     void *context;
-    // The one module that declares `name` for others: "std.text". NULL: there is none, or several.
-    const char *(*find_module)(void *context, const char *name);
+    // The module that declares `name` for others: "std.text". NULL: there is none. Where there are several, `only` is false, and
+    // the text names them all.
+    const char *(*find_module)(void *context, const char *name, bool *only);
 } CheckHelp;
 
 // What is known of a place on the ways through a body, for an editor to show. Loops are walked more than once: of facts of one

@@ -10,6 +10,7 @@
 #include "check.h"
 
 #include "base/buf.h"
+#include "base/near.h"
 
 typedef struct Module Module;
 typedef struct Checker Checker;
@@ -249,14 +250,6 @@ void check_unused(Checker *checker);                      // of a program that i
 
 // --- near.c: what was meant by a misspelt name. After a report, as help for it ---------------------------------------------
 
-typedef struct Near {
-    const char *wanted, *best; // best: NULL: none is near
-    uint32_t least, most;      // how far the best is, and how far one may be
-    bool only;                 // no other name is near
-} Near;
-
-Near near_start(const char *wanted);
-void near_try(Near *near, const char *name);
 void near_help(Checker *checker, const Near *near, Span span); // `span`: where it is written
 bool is_written(
     const Checker *checker, Span span, const char *name
@@ -265,6 +258,7 @@ void near_in_module(const Checker *checker, const Module *module, bool only_pub,
 void report_unknown(
     Checker *checker, const Fn *fn, Module *module, Name name, Span span
 ); // `fn` may be NULL
+bool has_field(const HirType *type, Name name);
 void near_field(Checker *checker, const HirType *type, const char *wanted, Span span);
 void near_variant(Checker *checker, const HirType *type, const char *wanted, Span span);
 void near_method(Checker *checker, const HirType *type, const char *wanted, Span span);
@@ -522,10 +516,8 @@ HirExpr *call_view(Fn *fn, const AstExpr *expr);      // `view::<H>(bytes)`
 void check_packed(
     Checker *checker, const HirFn *fn
 ); // no borrow of a field that is not made of single bytes; reports
-bool is_packed(const HirExpr *place); // it is such a field
-void check_indices(
-    Checker *checker, const HirFn *fn
-); // indices.c: what is always out of bounds; reports
+bool is_packed(const HirExpr *place);                  // it is such a field
+void check_certain(Checker *checker, const HirFn *fn); // certain.c: what always fails; reports
 
 // --- symbols.c: constants that are not known -------------------------------------------------------------------------------------
 
@@ -569,6 +561,7 @@ HirExpr *forced_place(Checker *checker, HirExpr *option, Span span);
 HirExpr *forced_lend(const HirExpr *part);
 void force_exclusive(Checker *checker, HirExpr *lend);
 HirExpr *lend_option(Checker *checker, HirExpr *expr, const HirType *want);
+HirExpr *lend_wanted(Checker *checker, HirExpr *expr, const HirType *want);
 HirExpr *forced_value(Checker *checker, HirExpr *place);
 
 // --- expr.c, ops.c, calls.c, make.c --------------------------------------------------------------------------------------------------
@@ -582,7 +575,7 @@ HirExpr *check_cond(Fn *fn, const AstExpr *expr);
 HirExpr *check_binary(Fn *fn, const AstExpr *expr, const HirType *want);
 HirExpr *check_unary(Fn *fn, const AstExpr *expr, const HirType *want);
 HirExpr *check_cast(Fn *fn, const AstExpr *expr);
-HirExpr *check_try(Fn *fn, const AstExpr *expr); // try.c
+HirExpr *check_try(Fn *fn, const AstExpr *expr, const HirType *want); // try.c
 HirStmt *leave_closed(Fn *fn, Span span); // try.c: what `try receive` does when the peer is gone
 HirExpr *arithmetic(Fn *fn, HirOp op, HirFamily family, HirExpr *left, HirExpr *right, Span span);
 HirFamily family_of(AstFamily family);
@@ -710,6 +703,7 @@ HirStmt *block_of(Fn *fn, Span span); // an empty BLOCK
 void append(Fn *fn, HirStmt *block, HirStmt *stmt);
 HirLocal *new_local(Fn *fn, Name name, const HirType *type, Span span);
 HirLocal *declare(Fn *fn, AstName name, const HirType *type); // in the scope that is open
+void declare_lost(Fn *fn, AstName name); // of what is wrong: uses of the name say nothing more
 HirExpr *local_place(Fn *fn, HirLocal *local, Span span);
 HirExpr *local_value(Fn *fn, HirLocal *local, Span span);
 bool same_place(const HirExpr *a, const HirExpr *b); // of fields and what pointers lead to
@@ -742,6 +736,7 @@ void check_covered(Checker *checker, const HirStmt *stmt, const HirType *type); 
 const char *const *missing_parts(Checker *checker, const HirStmt *stmt);
 bool pattern_is_known(const HirPattern *pattern); // nothing in it has been reported
 bool pattern_binds(const HirPattern *pattern);
+void declare_all_lost(Fn *fn, const AstPattern *ast); // each name in it
 HirPattern *part_pattern(
     Fn *fn, const AstPattern *ast, const HirType *type
 ); // of a value that comes

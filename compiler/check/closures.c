@@ -100,7 +100,7 @@ HirExpr *end_closure(Fn *fn, Fn *inner, HirExpr *closure, uint32_t errors) {
     check_param_count(checker, made);
     check_frame(checker, made);
     check_packed(checker, made);
-    check_indices(checker, made);
+    check_certain(checker, made);
     check_flow(checker, made);
     if (diags_errors(checker->diags) > errors) return error_expr(checker, closure->span);
     vec_push(checker->arena, &fn->fn->closures, closure);

@@ -373,9 +373,16 @@ static void help_number(Checker *checker, const HirType *from, const HirType *wa
 }
 
 // What one is made into the other by, where a cast or a comparison does it.
-static void help_scalar(Checker *checker, const HirType *from, const HirType *want) {
+static void help_scalar(
+    Checker *checker, const HirExpr *expr, const HirType *from, const HirType *want
+) {
     bool number = hir_type_is_integer(from) || hir_type_is_float(from);
-    if (want->kind == HIR_TYPE_BOOL && number)
+    bool one = want->kind == HIR_TYPE_BOOL && expr->kind == HIR_LITERAL && expr->bits == 1;
+    if (one && is_written(checker, expr->span, "1"))
+        diag_fix(
+            checker->diags, expr->span, "true", "a number is no condition: `true` always holds"
+        );
+    else if (want->kind == HIR_TYPE_BOOL && number)
         diag_help(checker->diags, "a number is no condition: `x != 0`");
     else if (want->kind == HIR_TYPE_BOOL && from->kind == HIR_TYPE_OPTION)
         diag_help(
@@ -399,7 +406,7 @@ static HirExpr *mismatch(Checker *checker, const HirExpr *expr, const HirType *w
         checker->diags, expr->span, E_TYPE_MISMATCH, type_text(checker, want),
         type_text(checker, expr->type)
     );
-    help_scalar(checker, expr->type, want);
+    help_scalar(checker, expr, expr->type, want);
     if (want->kind == HIR_TYPE_STR && want->mode == HIR_OWN && expr->type->kind == HIR_TYPE_STR)
         help_own(checker, expr);
     if (want->kind == HIR_TYPE_STR && want->mode == HIR_GC && expr->type->kind == HIR_TYPE_STR)

@@ -353,6 +353,11 @@ static void complete_from(Checker *checker, HirFn *fn, const AstFn *ast) {
                 checker->diags, ast->from.data[0].span, E_BAD_FROM,
                 text_of(checker, ast->from.data[0].path.data[0].name)
             );
+        if (ast->from.len > 0 && !in_instance_env(checker) && !is_error(fn->sig.result))
+            diag_help(
+                checker->diags, "a result of type `%s` borrows nothing: leave `from` out",
+                type_text(checker, fn->sig.result)
+            );
         return;
     }
     vec_each(AstFrom, from, &ast->from)

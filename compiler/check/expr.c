@@ -406,12 +406,29 @@ static HirExpr *type_limit(Fn *fn, const AstExpr *expr) { // u32.max
     return literal(checker, type, is_max ? max : hir_type_is_signed(type) ? ~max : 0, expr->span);
 }
 
+// What it leads to has no such field, whatever the sign.
+static void help_pointee(Checker *checker, const HirType *type, const char *name) {
+    bool texts = type->kind == HIR_TYPE_CHAR || type->kind == HIR_TYPE_U8;
+    if (texts && strcmp(name, "len") == 0)
+        diag_help(
+            checker->diags, "`%s*` leads to one of them; a `str` and a `const u8[]` have a length",
+            type_text(checker, type)
+        );
+    else
+        diag_help(checker->diags, "`*p` is the `%s` that it leads to", type_text(checker, type));
+}
+
 // The sign before the field becomes the other one, unless more than that is wrong.
 static void fix_arrow(Checker *checker, const AstExpr *expr, const HirType *type) {
     const char *sign = expr->field.arrow ? "->" : ".", *right = expr->field.arrow ? "." : "->";
     uint32_t length = (uint32_t)strlen(sign), end = expr->field.name.span.start;
     Str text = source_text(checker->program->map, expr->span.file);
     bool is_struct = type->kind == HIR_TYPE_STRUCT;
+    const HirType *owner = is_struct ? type : type->elem;
+    if (type->kind == HIR_TYPE_PTR && !has_field(owner, expr->field.name.name)) {
+        help_pointee(checker, owner, text_of(checker, expr->field.name.name));
+        return;
+    }
     if (expr->field.arrow != is_struct || end < length ||
         memcmp(text.ptr + end - length, sign, length) != 0)
         return;
@@ -539,7 +556,8 @@ static HirExpr *check_else(Fn *fn, const AstExpr *expr, const HirType *want) {
     const HirType *wanted = want && !is_error(want) && want->kind != HIR_TYPE_OPTION
                                 ? hir_type_option(checker->types, want)
                                 : NULL;
-    HirExpr *value = as_value(checker, check_expr(fn, expr->orelse.value, wanted));
+    HirExpr *value =
+        as_value(checker, lend_wanted(checker, check_expr(fn, expr->orelse.value, wanted), want));
     if (value->kind != HIR_ERROR && value->type->kind != HIR_TYPE_OPTION) {
         diag_report(checker->diags, value->span, E_NOT_OPTIONAL, type_text(checker, value->type));
         value = error_expr(checker, expr->span);

@@ -80,6 +80,14 @@ HirExpr *lend_option(Checker *checker, HirExpr *expr, const HirType *want) {
     return either;
 }
 
+// Whose value is to be a `want`: where that is a borrow of what its owner owns, it is lent; else it is left as it is.
+HirExpr *lend_wanted(Checker *checker, HirExpr *expr, const HirType *want) {
+    bool other = want && expr->type->kind == HIR_TYPE_OPTION && want != expr->type->elem;
+    HirExpr *lent =
+        other ? lend_option(checker, expr, hir_type_option(checker->types, want)) : NULL;
+    return lent ? lent : expr;
+}
+
 // --- how it is taken -----------------------------------------------------------------------------------------------------------
 
 // What is in the option is changed, or lent exclusively.

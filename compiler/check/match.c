@@ -49,17 +49,29 @@ static bool bind_mode(
     return *mode == HIR_BIND_COPY || !in_place || check_movable(checker, subject->expr);
 }
 
-static HirPattern *bind(
-    Fn *fn, const Subject *subject, const AstBinder *binder, const HirType *payload
+static const HirType *binder_type(Fn *fn, const AstBinder *binder, const HirType *payload) {
+    return binder->type ? resolve_type(fn->checker, fn->module, binder->type) : payload;
+}
+
+static HirPattern *bind_as(
+    Fn *fn,
+    const Subject *subject,
+    const AstBinder *binder,
+    const HirType *type,
+    const HirType *payload
 ) {
     HirPattern *pattern = new_pattern(fn, HIR_PATTERN_BIND, payload, binder->span);
-    const HirType *type =
-        binder->type ? resolve_type(fn->checker, fn->module, binder->type) : payload;
     pattern->local = declare(fn, binder->name, type);
     bool good = !is_error(type) && !is_error(payload) &&
                 bind_mode(fn, subject, type, payload, binder->span, &pattern->bind);
     if (!good) pattern->local->type = simple(fn->checker, HIR_TYPE_ERROR);
     return pattern;
+}
+
+static HirPattern *bind(
+    Fn *fn, const Subject *subject, const AstBinder *binder, const HirType *payload
+) {
+    return bind_as(fn, subject, binder, binder_type(fn, binder, payload), payload);
 }
 
 // --- patterns --------------------------------------------------------------------------------------------------------------------
@@ -68,6 +80,22 @@ static HirPattern *refuse(Fn *fn, const HirType *type, Span span) {
     if (!is_error(type))
         diag_report(fn->checker->diags, span, E_BAD_PATTERN, type_text(fn->checker, type));
     return new_pattern(fn, HIR_PATTERN_WILD, simple(fn->checker, HIR_TYPE_ERROR), span);
+}
+
+// What a pattern that does not fit would have bound is there all the same, so that its uses say nothing more.
+void declare_all_lost(Fn *fn, const AstPattern *ast) {
+    const AstPatterns *args = ast->kind == AST_PATTERN_VARIANT ? &ast->variant.args
+                              : ast->kind == AST_PATTERN_TUPLE ? &ast->tuple
+                                                               : NULL;
+    if (ast->kind == AST_PATTERN_BIND) declare_lost(fn, ast->bind.name);
+    for (uint32_t i = 0; args && i < args->len; i++)
+        declare_all_lost(fn, args->data[i]);
+}
+
+static HirPattern *refuse_whole(Fn *fn, const HirType *type, const AstPattern *ast) {
+    HirPattern *pattern = refuse(fn, type, ast->span);
+    declare_all_lost(fn, ast);
+    return pattern;
 }
 
 static HirPattern *variant_by_value(Fn *fn, const HirType *type, uint64_t value, Span span) {
@@ -174,14 +202,14 @@ static HirPattern *check_variant_pattern(Fn *fn, const Subject *subject, const A
     Checker *checker = fn->checker;
     const HirType *type = subject->type;
     if (type->kind != HIR_TYPE_ENUM && type->kind != HIR_TYPE_OPTION)
-        return refuse(fn, type, ast->span);
+        return refuse_whole(fn, type, ast);
     if (ast->variant.type) {
         if (type_before_dot(fn, ast->variant.type, type) != type)
-            return refuse(fn, type, ast->span);
+            return refuse_whole(fn, type, ast);
     }
     HirPattern *pattern = new_pattern(fn, HIR_PATTERN_VARIANT, type, ast->span);
     if (!find_row(fn, type, &ast->variant.name, &pattern->row))
-        return refuse(fn, simple(checker, HIR_TYPE_ERROR), ast->span);
+        return refuse_whole(fn, simple(checker, HIR_TYPE_ERROR), ast);
     bool option = type->kind == HIR_TYPE_OPTION;
     const HirVariant *variant = option ? NULL : &type->enumeration->variants.data[pattern->row];
     uint32_t count = option ? pattern->row : variant->fields.len;
@@ -190,7 +218,7 @@ static HirPattern *check_variant_pattern(Fn *fn, const Subject *subject, const A
             checker->diags, ast->span, E_ARGUMENT_COUNT, text_of(checker, ast->variant.name.name),
             count, ast->variant.args.len
         );
-        return refuse(fn, simple(checker, HIR_TYPE_ERROR), ast->span);
+        return refuse_whole(fn, simple(checker, HIR_TYPE_ERROR), ast);
     }
     for (uint32_t i = 0; i < count; i++) {
         const HirType *payload = option ? type->elem : variant->fields.data[i].type;
@@ -210,7 +238,7 @@ static HirPattern *check_tuple_pattern(Fn *fn, const Subject *subject, const Ast
             diag_report(
                 checker->diags, ast->span, E_NOT_A_TUPLE, type_text(checker, type), ast->tuple.len
             );
-        return refuse(fn, simple(checker, HIR_TYPE_ERROR), ast->span);
+        return refuse_whole(fn, simple(checker, HIR_TYPE_ERROR), ast);
     }
     HirPattern *pattern = new_pattern(fn, HIR_PATTERN_TUPLE, type, ast->span);
     for (uint32_t i = 0; i < ast->tuple.len; i++) {
@@ -225,7 +253,7 @@ static HirPattern *check_tuple_pattern(Fn *fn, const Subject *subject, const Ast
 
 static HirPattern *check_pattern(Fn *fn, const Subject *subject, const AstPattern *ast) {
     switch (ast->kind) {
-    case AST_PATTERN_ERROR: break;
+    case AST_PATTERN_ERROR: break; // reported
     case AST_PATTERN_WILD: return new_pattern(fn, HIR_PATTERN_WILD, subject->type, ast->span);
     case AST_PATTERN_VALUE: return check_value_pattern(fn, ast->value, subject->type, ast->span);
     case AST_PATTERN_RANGE: return check_range_pattern(fn, ast, subject->type);
@@ -400,15 +428,38 @@ static void settle_borrows(Fn *fn, HirPattern *pattern, HirArm *arm) {
         settle_borrows(fn, pattern->args.data[i], arm);
 }
 
+static bool names_parts(const AstPattern *ast) {
+    const AstPatterns *args = ast->kind == AST_PATTERN_VARIANT ? &ast->variant.args
+                              : ast->kind == AST_PATTERN_TUPLE ? &ast->tuple
+                                                               : NULL;
+    for (uint32_t i = 0; args && i < args->len; i++)
+        if (names_parts(args->data[i])) return true;
+    return ast->kind == AST_PATTERN_BIND;
+}
+
+// One of several patterns of a case, which may bind nothing; that is said once.
+static HirPattern *check_alternative(
+    Fn *fn, const Subject *subject, const AstPattern *ast, bool *said
+) {
+    Checker *checker = fn->checker;
+    if (!names_parts(ast)) return check_pattern(fn, subject, ast);
+    if (!*said) {
+        diag_report(checker->diags, ast->span, E_PATTERN_BINDS);
+        diag_help(checker->diags, "what has names is a case of its own, with the same statements");
+    }
+    *said = true;
+    return refuse_whole(fn, simple(checker, HIR_TYPE_ERROR), ast);
+}
+
 static void check_case(Fn *fn, const Subject *subject, const AstCase *ast, HirStmt *stmt) {
     Checker *checker = fn->checker;
+    bool said = is_error(subject->type);
     Scope scope;
     HirArm arm = { .span = ast->head };
     push_scope(fn, &scope);
     vec_each(AstPattern *, it, &ast->patterns) {
-        HirPattern *pattern = check_pattern(fn, subject, *it);
-        if (ast->patterns.len > 1 && pattern_binds(pattern))
-            diag_report(checker->diags, (*it)->span, E_PATTERN_BINDS);
+        HirPattern *pattern = ast->patterns.len > 1 ? check_alternative(fn, subject, *it, &said)
+                                                    : check_pattern(fn, subject, *it);
         vec_push(checker->arena, &arm.patterns, pattern);
     }
     if (ast->guard) arm.guard = check_cond(fn, ast->guard);
@@ -443,6 +494,11 @@ HirStmt *check_switch(Fn *fn, const AstStmt *ast) {
             diag_help(
                 checker->diags,
                 "its fields can be looked at as a tuple: `switch ((p.x, p.y)) { case (0, _): ... }`"
+            );
+        else if (expr->type->kind == HIR_TYPE_PTR && may_be_switched(expr->type->elem))
+            diag_help(
+                checker->diags, "`switch (*%s)` looks at what it leads to",
+                place_text(checker, expr)
             );
         subject.type = simple(checker, HIR_TYPE_ERROR);
     }
@@ -490,6 +546,12 @@ HirStmt *binding_switch(
         );
     else if (expr->kind != HIR_ERROR)
         payload = expr->type->elem;
+    const AstBinder *binder = cond->binders.len == 1 ? &cond->binders.data[0] : NULL;
+    const HirType *type = binder ? binder_type(fn, binder, payload) : payload;
+    if (binder && !is_error(type) && !is_error(payload) && !borrows(type, payload)) {
+        expr = lend_wanted(checker, expr, type);
+        payload = expr->kind == HIR_ERROR ? expr->type : expr->type->elem;
+    }
     HirStmt *stmt = switch_on(fn, expr, span);
     HirArm some = { .span = cond->span, .body = block_of(fn, then->span) },
            rest = { .span = cond->span };
@@ -497,8 +559,8 @@ HirStmt *binding_switch(
     push_scope(fn, &scope);
     HirPattern *pattern = new_pattern(fn, HIR_PATTERN_VARIANT, expr->type, cond->span);
     pattern->row = 1;
-    HirPattern *arg = cond->binders.len > 1 ? bind_tuple(fn, &subject, cond, payload, some.body)
-                                            : bind(fn, &subject, &cond->binders.data[0], payload);
+    HirPattern *arg = binder ? bind_as(fn, &subject, binder, type, payload)
+                             : bind_tuple(fn, &subject, cond, payload, some.body);
     vec_push(checker->arena, &pattern->args, arg);
     vec_push(checker->arena, &some.patterns, pattern);
     append(fn, some.body, check_nested(fn, then));

@@ -1,53 +1,9 @@
-// A name that is near: what was meant by one that is misspelt.
-//
-// Two names are as far apart as letters have to be changed, added, left out or exchanged with their neighbour; a third
-// of the letters is the most.
+// What was meant by a name that is found nowhere: one that is near (base/near.h), what other languages call it, what a module
+// that is not imported declares, what is private where it is declared.
 
 #include "check__.h"
 
 #include <string.h>
-
-enum { LONGEST_NAME = 40 };
-
-static uint32_t least_of(uint32_t a, uint32_t b) {
-    return a < b ? a : b;
-}
-
-static uint32_t distance(const char *a, const char *b) {
-    uint32_t la = (uint32_t)strlen(a), lb = (uint32_t)strlen(b);
-    uint32_t rows[3][LONGEST_NAME + 1]; // the last three of the table
-    if (la > LONGEST_NAME || lb > LONGEST_NAME) return UINT32_MAX;
-    for (uint32_t k = 0; k <= lb; k++)
-        rows[0][k] = k;
-    for (uint32_t i = 1; i <= la; i++) {
-        uint32_t *row = rows[i % 3], *above = rows[(i - 1) % 3];
-        const uint32_t *above_that = rows[(i + 1) % 3];
-        row[0] = i;
-        for (uint32_t k = 1; k <= lb; k++) {
-            row[k] =
-                least_of(least_of(above[k], row[k - 1]) + 1, above[k - 1] + (a[i - 1] != b[k - 1]));
-            if (i > 1 && k > 1 && a[i - 1] == b[k - 2] && a[i - 2] == b[k - 1])
-                row[k] = least_of(row[k], above_that[k - 2] + 1);
-        }
-    }
-    return rows[la % 3][lb];
-}
-
-Near near_start(const char *wanted) {
-    uint32_t length = (uint32_t)strlen(wanted);
-    uint32_t most = (length > 3 ? length : 3) / 3 + 1;
-    return (Near){ .wanted = wanted, .least = most, .most = most };
-}
-
-void near_try(Near *near, const char *name) {
-    uint32_t far = distance(near->wanted, name);
-    if (far >= near->most || far >= strlen(near->wanted)) return;
-    if (near->best && strcmp(near->best, name) == 0) return;
-    near->only = !near->best;
-    if (far >= near->least) return;
-    near->least = far;
-    near->best = name;
-}
 
 bool is_written(const Checker *checker, Span span, const char *name) {
     Str text = source_text(checker->program->map, span.file);
@@ -167,14 +123,35 @@ static Span import_place(const Checker *checker, const Module *module) {
     return (Span){ module->ast->file, at, at };
 }
 
-// A module that declares it for others, if there is just one.
+// A module that declares it for others. Which of several is meant nobody knows.
 static bool offer_import(Checker *checker, const Module *module, const char *wanted) {
     const CheckHelp *help = checker->help;
-    const char *path = help ? help->find_module(help->context, wanted) : NULL;
+    bool only = true;
+    const char *path = help ? help->find_module(help->context, wanted, &only) : NULL;
     if (!path) return false;
+    if (!only) {
+        diag_help(checker->diags, "it is declared in `%s`: import one of them", path);
+        return true;
+    }
     const char *line = arena_printf(checker->arena, "import %s;\n", path);
     diag_fix(checker->diags, import_place(checker, module), line, "it is declared in `%s`", path);
     return true;
+}
+
+// An imported module has it for itself.
+static bool private_help(Checker *checker, const Module *module, Name name) {
+    vec_each(Import, import, &module->imports) {
+        uint64_t found;
+        if (!map_get(import->module->scope, name, &found)) continue;
+        const Decl *decl = (const Decl *)(uintptr_t)found;
+        diag_note(checker->diags, decl->item->name.span, "declared here, without `pub`");
+        diag_help(
+            checker->diags, "it is private to module `%s`: mark it `pub` where it is declared",
+            text_of(checker, import->module->path)
+        );
+        return true;
+    }
+    return false;
 }
 
 // In a function, or outside of any in a module, the same is said once.
@@ -195,7 +172,8 @@ void report_unknown(Checker *checker, const Fn *fn, Module *module, Name name, S
     near_in_module(checker, module, false, &near);
     vec_each(Import, import, &module->imports)
         near_in_module(checker, import->module, true, &near);
-    if (!habit_help(checker, near.wanted, span) && !offer_import(checker, module, near.wanted))
+    if (!private_help(checker, module, name) && !habit_help(checker, near.wanted, span) &&
+        !offer_import(checker, module, near.wanted))
         near_help(checker, &near, span);
 }
 
@@ -247,6 +225,10 @@ void near_field(Checker *checker, const HirType *type, const char *wanted, Span 
 
 void near_variant(Checker *checker, const HirType *type, const char *wanted, Span span) {
     Near near = near_start(wanted);
+    if (type->kind == HIR_TYPE_OPTION) {
+        near_try(&near, "some");
+        near_try(&near, "none");
+    }
     for (uint32_t i = 0; type->kind == HIR_TYPE_ENUM && i < type->enumeration->variants.len; i++)
         near_try(&near, text_of(checker, type->enumeration->variants.data[i].name));
     near_help(checker, &near, span);

@@ -138,6 +138,11 @@ static HirExpr *refuse_operand(
         diag_help(checker->diags, "texts are put together by `text($\"{a}{b}\")` of std.fmt");
     else if (operand->type->kind == HIR_TYPE_PTR && operand->type->mode != HIR_GC)
         diag_help(checker->diags, "`*p` is what a pointer leads to");
+    else if (operand->type->kind == HIR_TYPE_OPTION && equal)
+        diag_help(
+            checker->diags,
+            "`x == none` asks whether there is a value, `a.eq(&b)` of std.cmp compares two"
+        );
     else if (operand->type->kind == HIR_TYPE_OPTION)
         diag_help(checker->diags, "`x else ...` says what happens when there is none");
     else if (equal && operand->type->kind == HIR_TYPE_ENUM)
@@ -365,7 +370,7 @@ HirExpr *check_unary(Fn *fn, const AstExpr *expr, const HirType *want) {
     case AST_UNARY_NEG: return check_negation(fn, expr, want);
     case AST_UNARY_BORROW: return check_borrow(fn, expr, want);
     case AST_UNARY_DEREF: return check_deref(fn, expr);
-    case AST_UNARY_TRY: return check_try(fn, expr);
+    case AST_UNARY_TRY: return check_try(fn, expr, want);
     case AST_UNARY_NOT: {
         HirExpr *operand = check_cond(fn, expr->unary.operand);
         return operand->kind == HIR_ERROR

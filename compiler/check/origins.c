@@ -73,6 +73,11 @@ static bool refuse(Checker *checker, const AstFrom *from, const Part *part) {
         return false;
     }
     diag_report(checker->diags, from->span, E_BAD_FROM, name);
+    if (part && !hir_type_is_second_class(part->type))
+        diag_help(
+            checker->diags, "`%s` is no borrow, and holds none: `from` names parameters that are",
+            type_text(checker, part->type)
+        );
     return false;
 }
 

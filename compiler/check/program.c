@@ -38,7 +38,7 @@ static void judge_body(Checker *checker, HirFn *hir) {
         return; // what is done there is not known
     check_frame(checker, hir);
     check_packed(checker, hir);
-    check_indices(checker, hir);
+    check_certain(checker, hir);
     check_flow(checker, hir);
     if (diags_errors(checker->diags) > before) return;
     check_ways(checker, hir);

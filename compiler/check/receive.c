@@ -18,13 +18,12 @@ const HirType *member_after(Fn *fn, const HirHead *head) {
     return hir_type_endpoint(fn->checker->types, set->contract, set->side, next);
 }
 
-static void bind_nothing(
-    Fn *fn, const AstPatterns *args
-) { // so that names are known in what follows
-    vec_each(AstPattern *, it, args) {
-        if ((*it)->kind == AST_PATTERN_BIND)
-            declare(fn, (*it)->bind.name, simple(fn->checker, HIR_TYPE_ERROR));
-    }
+// So that names are known in what follows.
+static void bind_nothing(Fn *fn, const AstPatterns *args, const AstNames *as) {
+    vec_each(AstPattern *, it, args)
+        declare_all_lost(fn, *it);
+    vec_each(AstName, name, as)
+        declare_lost(fn, *name);
 }
 
 // `as ep`, `as (ep, who)`: what a set hands back. False: reported.
@@ -37,8 +36,7 @@ static bool bind_member(
     uint32_t wanted = !is_set ? 0 : set->elem ? 2 : 1;
     if (as->len != wanted) {
         diag_report(checker->diags, span, E_MEMBER_BINDS, type_text(checker, set), wanted, as->len);
-        for (uint32_t i = 0; i < as->len; i++)
-            declare(fn, as->data[i], simple(checker, HIR_TYPE_ERROR));
+        bind_nothing(fn, &(AstPatterns){ 0 }, as);
         return false;
     }
     for (uint32_t i = 0; i < as->len; i++) {
@@ -73,7 +71,7 @@ static bool message_head(
         );
         good = false;
     }
-    if (!good) bind_nothing(fn, args);
+    if (!good) bind_nothing(fn, args, as);
     for (uint32_t i = 0; good && i < args->len; i++)
         vec_push(
             checker->arena, &one->patterns,
@@ -86,6 +84,7 @@ static bool message_head(
 static bool closed_head(Fn *fn, ReceiveCase *one, HirExpr *from, const AstNames *as, Span span) {
     HirHead head = { .closed = true, .from = from, .span = span };
     vec_push(fn->checker->arena, &one->arm.heads, head);
+    if (!from) bind_nothing(fn, &(AstPatterns){ 0 }, as);
     return from && bind_member(fn, one, &head, as, span);
 }
 

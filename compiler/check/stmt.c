@@ -49,6 +49,12 @@ HirLocal *declare(Fn *fn, AstName name, const HirType *type) {
     return local;
 }
 
+void declare_lost(Fn *fn, AstName name) {
+    uint64_t other;
+    if (!map_get(fn->scope->names, name.name, &other))
+        declare(fn, name, simple(fn->checker, HIR_TYPE_ERROR));
+}
+
 HirStmt *let(Fn *fn, HirLocal *local, HirExpr *value, Span span) {
     HirStmt *stmt = new_stmt(fn, HIR_STMT_LET, span);
     stmt->local = local;

@@ -191,6 +191,29 @@ static HirExpr *variant_name(Fn *inner, HirExpr *value, Span span, HirStmt *into
 
 static void put_one(Fn *inner, HirExpr *value, const AstFormat *form, Span span, HirStmt *into);
 
+// Who could write a value that writes not itself: a type's functions are declared in its own module.
+static void help_unwritten(Fn *inner, const HirType *type) {
+    Checker *checker = inner->checker;
+    const char *name = type_text(checker, type);
+    Name module = type->kind == HIR_TYPE_STRUCT ? type->structure->module
+                  : type->kind == HIR_TYPE_ENUM ? type->enumeration->module
+                                                : 0;
+    if (module == inner->module->path && module)
+        diag_help(
+            checker->diags,
+            "what stands in a text writes itself: `void %s.format<W: Writer>(const %s* x, W* w, Spec spec)`",
+            name, name
+        );
+    else if (module)
+        diag_help(
+            checker->diags,
+            "module `%s` declares no `format` for it: write what is in it, or put it into a struct of yours that has one",
+            text_of(checker, module)
+        );
+    else
+        diag_help(checker->diags, "write its parts, one by one");
+}
+
 static void put_formatted(
     Fn *inner, HirExpr *value, const AstFormat *form, Span span, HirStmt *into
 ) {
@@ -199,11 +222,7 @@ static void put_formatted(
     AstName format = name_of(inner, "format", span);
     if (!find_method(checker, type, format.name).decl) {
         diag_report(checker->diags, span, E_NO_METHOD, type_text(checker, type), "format");
-        diag_help(
-            checker->diags,
-            "what stands in a text writes itself: `void %s.format<W: Writer>(const %s* x, W* w, Spec spec)`",
-            type_text(checker, type), type_text(checker, type)
-        );
+        help_unwritten(inner, type);
         return;
     }
     check_format(inner, type, form);

@@ -57,10 +57,20 @@ static HirExpr *refuse(Fn *fn, const AstExpr *expr, const HirType *leaves) {
         fn->fn->name ? text_of(checker, fn->fn->name) : "this",
         fn->result ? type_text(checker, fn->result) : "nothing"
     );
-    diag_help(
-        checker->diags, leaves ? "`switch` says what happens in each case"
-                               : "`x else ...` says what happens when there is none"
-    );
+    const HirType *gives = fn->result ? fn->result : simple(checker, HIR_TYPE_VOID);
+    bool is_void = gives->kind == HIR_TYPE_VOID;
+    if (leaves)
+        diag_help(
+            checker->diags,
+            "`switch` says what happens in each case; `try` needs a function that gives a `Result<T, %s>`",
+            type_text(checker, leaves)
+        );
+    else
+        diag_help(
+            checker->diags,
+            "`x else ...` says what happens when there is none; `try` needs a function that gives an optional%s%s%s",
+            is_void ? "" : ": `", is_void ? "" : type_text(checker, gives), is_void ? "" : "?`"
+        );
     return error_expr(checker, expr->span);
 }
 
@@ -81,15 +91,21 @@ static HirExpr *try_result(Fn *fn, const AstExpr *expr, HirExpr *value, uint32_t
     return result;
 }
 
-HirExpr *check_try(Fn *fn, const AstExpr *expr) {
+HirExpr *check_try(Fn *fn, const AstExpr *expr, const HirType *want) {
     Checker *checker = fn->checker;
-    HirExpr *value = as_value(checker, check_expr(fn, expr->unary.operand, NULL));
+    HirExpr *found = check_expr(fn, expr->unary.operand, NULL);
+    HirExpr *value = as_value(checker, lend_wanted(checker, found, want));
     uint32_t ok;
     if (value->kind == HIR_ERROR) return value;
     if (fn->in_defer) diag_report(checker->diags, expr->span, E_DEFER_LEAVES, "try");
     if (is_result(checker, value->type, &ok)) return try_result(fn, expr, value, ok);
     if (value->type->kind != HIR_TYPE_OPTION) {
         diag_report(checker->diags, value->span, E_NOT_OPTIONAL, type_text(checker, value->type));
+        if (found->kind == HIR_INDEX)
+            diag_help(
+                checker->diags, "`%s.get(i)` is an optional: none out of bounds",
+                place_text(checker, found->base)
+            );
         return error_expr(checker, expr->span);
     }
     if (!fn->result || fn->result->kind != HIR_TYPE_OPTION) return refuse(fn, expr, NULL);

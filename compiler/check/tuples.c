@@ -60,19 +60,17 @@ const HirType *resolve_tuple(Checker *checker, Module *module, const AstType *ty
     return good ? tuple_type(checker, types.data, types.len) : simple(checker, HIR_TYPE_ERROR);
 }
 
-HirExpr *check_tuple(Fn *fn, const AstExpr *expr, const HirType *want) {
+typedef VEC(const HirType *) Types;
+
+// What is wanted of a part may be NULL.
+static HirExpr *make_tuple(Fn *fn, const AstExpr *expr, const Types *wants) {
     Checker *checker = fn->checker;
-    while (want && want->kind == HIR_TYPE_OPTION)
-        want = want->elem;
-    VEC(const HirType *) types = { 0 };
-    HirExpr *made = new_expr(checker, HIR_STRUCT_LIT, want, expr->span);
-    bool guided = want && is_tuple(want) && want->structure->fields.len == expr->tuple.len,
-         good = true;
+    Types types = { 0 };
+    HirExpr *made = new_expr(checker, HIR_STRUCT_LIT, NULL, expr->span);
+    bool good = true;
     made->rows = arena_array(checker->arena, uint32_t, expr->tuple.len);
     for (uint32_t i = 0; i < expr->tuple.len; i++) {
-        HirExpr *part = check_value(
-            fn, expr->tuple.data[i], guided ? want->structure->fields.data[i].type : NULL
-        );
+        HirExpr *part = check_value(fn, expr->tuple.data[i], wants->data[i]);
         good = part->kind != HIR_ERROR && may_hold(checker, part->type, part->span) && good;
         made->rows[i] = i;
         vec_push(checker->arena, &types, part->type);
@@ -80,6 +78,16 @@ HirExpr *check_tuple(Fn *fn, const AstExpr *expr, const HirType *want) {
     }
     if (good) made->type = tuple_type(checker, types.data, types.len);
     return good ? made : error_expr(checker, expr->span);
+}
+
+HirExpr *check_tuple(Fn *fn, const AstExpr *expr, const HirType *want) {
+    Types wants = { 0 };
+    while (want && want->kind == HIR_TYPE_OPTION)
+        want = want->elem;
+    bool guided = want && is_tuple(want) && want->structure->fields.len == expr->tuple.len;
+    for (uint32_t i = 0; i < expr->tuple.len; i++)
+        vec_push(fn->checker->arena, &wants, guided ? want->structure->fields.data[i].type : NULL);
+    return make_tuple(fn, expr, &wants);
 }
 
 // --- taking apart ----------------------------------------------------------------------------------------------------------
@@ -92,10 +100,12 @@ static HirExpr *part_of(Fn *fn, HirLocal *whole, uint32_t row, Span span) {
     return place;
 }
 
-// The tuple in a local of its own; NULL: reported.
-static HirLocal *hold(Fn *fn, const AstExpr *ast, uint32_t count, HirStmtVec *out) {
+// The tuple in a local of its own; NULL: reported. Where it is written out, its literals take the types that are wanted.
+static HirLocal *hold(Fn *fn, const AstExpr *ast, const Types *wants, HirStmtVec *out) {
     Checker *checker = fn->checker;
-    HirExpr *value = check_value(fn, ast, NULL);
+    uint32_t count = wants->len;
+    bool written = ast->kind == AST_EXPR_TUPLE && ast->tuple.len == count;
+    HirExpr *value = written ? make_tuple(fn, ast, wants) : check_value(fn, ast, NULL);
     if (value->kind == HIR_ERROR) return NULL;
     if (!is_tuple(value->type) || value->type->structure->fields.len != count) {
         diag_report(
@@ -154,20 +164,39 @@ HirLocal *bind_payload_tuple(
     return whole;
 }
 
+// Literals take the types of numbers and the like. Of others nothing is wanted before the whole is taken apart.
+static void add_want(Fn *fn, Types *wants, const HirType *type) {
+    vec_push(fn->checker->arena, wants, type && hir_type_is_scalar(type) ? type : NULL);
+}
+
 void check_let_tuple(Fn *fn, const AstStmt *stmt, HirStmtVec *out) {
     const AstBinders *binders = &stmt->let_tuple.binders;
-    bind_parts(fn, hold(fn, stmt->let_tuple.value, binders->len, out), binders, out);
+    Types wants = { 0 };
+    vec_each(AstBinder, binder, binders) {
+        bool stated = binder->type && binder->type->kind == AST_TYPE_SCALAR;
+        add_want(fn, &wants, stated ? resolve_type(fn->checker, fn->module, binder->type) : NULL);
+    }
+    bind_parts(fn, hold(fn, stmt->let_tuple.value, &wants, out), binders, out);
 }
 
 // `(a, b) = e`: the value first, then each part to its place.
 void check_assign_tuple(Fn *fn, const AstStmt *stmt, HirStmtVec *out) {
     Checker *checker = fn->checker;
     const AstExprs *targets = &stmt->assign.target->tuple;
-    HirLocal *whole = hold(fn, stmt->assign.value, targets->len, out);
+    VEC(HirExpr *) places = { 0 };
+    Types wants = { 0 };
+    for (uint32_t i = 0; i < targets->len; i++) {
+        const AstExpr *target = targets->data[i];
+        bool discards = target->kind == AST_EXPR_NAME && target->name.name == checker->discard;
+        HirExpr *place = discards ? NULL : target_place(fn, target);
+        vec_push(checker->arena, &places, place);
+        add_want(fn, &wants, place ? place->type : NULL);
+    }
+    HirLocal *whole = hold(fn, stmt->assign.value, &wants, out);
     for (uint32_t i = 0; i < targets->len; i++) {
         const AstExpr *target = targets->data[i];
         if (target->kind == AST_EXPR_NAME && target->name.name == checker->discard) continue;
-        HirExpr *place = target_place(fn, target);
+        HirExpr *place = places.data[i];
         HirExpr *value =
             whole && place ? taken(fn, part_of(fn, whole, i, target->span), place->type) : NULL;
         HirStmt *assign = new_stmt(

@@ -1,4 +1,4 @@
-// fix: makes the fixes that are certain, in the files that are named and nowhere else.
+// fix: makes the fixes that are certain, in the files that are named and nowhere else; of a package, in its modules.
 // A file is checked, mended in memory and checked again, until nothing more can be mended; what makes it worse is taken
 // back. It is written only if it is still what was read.
 
@@ -66,7 +66,8 @@ static ExitCode finish(Fixing *fixing) {
     return code;
 }
 
-static ExitCode fix_one(Project *project, const char *path) {
+// Leaves the text as it is then in the session, whether it was written or not.
+static ExitCode mend_file(Project *project, const char *path) {
     char error[512];
     Fixing fixing = { .project = project, .path = path };
     if (!file_read(path, SOURCE_LIMIT, &fixing.before, error)) {
@@ -85,13 +86,37 @@ static ExitCode fix_one(Project *project, const char *path) {
     }
     front_result_free(result);
     front_overlay(project->front, path, (const char *)fixing.now.data, fixing.now.len);
-    if (code == EXIT_OK) code = project_check(project, path);
-    front_overlay(project->front, path, NULL, 0);
     buf_free(&fixing.before);
     buf_free(&fixing.now);
     return code;
 }
 
+static ExitCode fix_one(Project *project, const char *path) {
+    ExitCode code = mend_file(project, path);
+    if (code == EXIT_OK) code = project_check(project, path);
+    front_overlay(project->front, path, NULL, 0);
+    return code;
+}
+
+// What the main file imports and lies beside it is mended before it.
+static ExitCode fix_package(Project *project, const char *path) {
+    VEC(const char *) modules = { 0 };
+    FrontResult *result = front_check(project->front, path, KEPT);
+    for (uint32_t i = 1; i < result->units.len; i++)
+        if (result->units.data[i].is_own)
+            vec_push(
+                &project->arena, &modules, arena_strdup(&project->arena, result->units.data[i].path)
+            );
+    front_result_free(result);
+    ExitCode code = EXIT_OK;
+    for (uint32_t i = 0; i < modules.len && code == EXIT_OK; i++)
+        code = mend_file(project, modules.data[i]);
+    if (code == EXIT_OK) code = fix_one(project, path);
+    vec_each(const char *, module, &modules)
+        front_overlay(project->front, *module, NULL, 0);
+    return code;
+}
+
 int command_fix(const Options *options) {
-    return project_each_input(options, fix_one);
+    return project_each_input(options, options->packaged ? fix_package : fix_one);
 }

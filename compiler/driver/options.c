@@ -44,8 +44,9 @@ static const CommandRow commands[COMMANDS] = {
     [CMD_SIGN] = { "sign",     "FILE...",
                    "sign sealed binaries (.sipx) and packed images (.img), or ask who did",                  "With --key K each file is verified as `verify` does and then signed in place. With --verify nothing is written: it says\n"
                    "by whom each is signed, and exits with 1 if one is not, or was changed, or not by a --trust key where there are any." },
-    [CMD_FIX] = { "fix",      "FILE.sip...",                "make the fixes that are certain",
-                   "Changes these files only, shows what is left, and exits with 1 if an error is. A file that has changed\n"
+    [CMD_FIX] = { "fix",      "[FILE.sip...]",              "make the fixes that are certain",
+                   "Changes these files only, or without FILE the package's modules; shows what is left, and exits with 1 if an\n"
+                  "error is. A file that has changed "
                   "meanwhile is left alone, and so is one that could be read before and could not be afterwards."                                                                                                                    },
     [CMD_FMT] = { "fmt",      "[FILE.sip | FOLDER | -]...",
                    "lay out source text: blanks, indentation, long lines",                                   "Of a folder all .sip files below it are taken; without FILE it is this folder. `-` is standard input, laid out to\n"

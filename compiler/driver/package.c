@@ -26,6 +26,7 @@ typedef struct Package {
     const char *main;
     VEC(const char *) tests;
     bool known_profile;
+    const char *profiles; // those that there are, as they are said
     bool wrong;
 } Package;
 
@@ -87,8 +88,10 @@ static void set_level(Package *package, const AstSetting *setting) {
 // --- settings ----------------------------------------------------------------------------------------------------------
 
 static void read_profile(Package *package, const AstSetting *profile) {
-    const char *chosen = package->options->profile;
-    if (!chosen || strcmp(word(package, profile->title.name), chosen) != 0) return;
+    const char *chosen = package->options->profile, *name = word(package, profile->title.name);
+    if (strcmp(name, "debug") != 0 && strcmp(name, "release") != 0)
+        package->profiles = arena_printf(package->arena, "%s, `%s`", package->profiles, name);
+    if (!chosen || strcmp(name, chosen) != 0) return;
     package->known_profile = true;
     for (uint32_t i = 0; profile->settings && i < profile->settings->len; i++) {
         const AstSetting *setting = &profile->settings->data[i];
@@ -147,14 +150,21 @@ static void choose_profile(Package *package) {
     const char *chosen = package->options->profile;
     if (!chosen || package->known_profile) return;
     if (strcmp(chosen, "debug") != 0 && strcmp(chosen, "release") != 0)
-        complain(package, package->item->span, "there is no profile `%s`", chosen);
+        complain(
+            package, package->item->span, "there is no profile `%s`; there are %s", chosen,
+            package->profiles
+        );
     else if (!package->options->level_given)
         package->options->opt_level = chosen[0] == 'd' ? '0' : '2';
 }
 
 static ExitCode read_package(Arena *arena, Options *options, const FrontResult *parsed) {
     Package package = {
-        .arena = arena, .options = options, .parsed = parsed, .item = find_package(parsed)
+        .arena = arena,
+        .options = options,
+        .parsed = parsed,
+        .item = find_package(parsed),
+        .profiles = "`debug`, `release`",
     };
     if (!package.item) {
         fprintf(

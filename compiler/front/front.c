@@ -233,6 +233,25 @@ static void silence_import(Look *look, const AstPath *import) {
     diags_silence(look->result->diags, line);
 }
 
+// A module whose name is near, or where it would have been found.
+static void help_missing(Look *look, const AstPath *import, const char *module) {
+    FrontResult *result = look->result;
+    VEC(const char *) folders = { 0 };
+    vec_each(const char *, it, &look->front->folders)
+        vec_push(&result->arena, &folders, *it);
+    vec_push(&result->arena, &folders, look->root);
+    Near near = offers_near(offers_new(&result->arena, folders.data, folders.len), module);
+    if (near.best && near.only)
+        diag_fix(result->diags, import->span, near.best, "there is `%s`", near.best);
+    else if (near.best)
+        diag_help(result->diags, "there is `%s`", near.best);
+    else
+        diag_help(
+            result->diags, "it would be %s, or below a folder given with -I",
+            in_folder(look, look->root, import)
+        );
+}
+
 static void load_import(Look *look, const AstPath *import, const Loading *loading) {
     FrontResult *result = look->result;
     Name module = check_path_name(result->names, import);
@@ -248,25 +267,24 @@ static void load_import(Look *look, const AstPath *import, const Loading *loadin
         diag_report(
             result->diags, import->span, E_UNKNOWN_MODULE, names_text(result->names, module)
         );
-        diag_help(
-            result->diags, "it would be %s, or below a folder given with -I",
-            in_folder(look, look->root, import)
-        );
+        help_missing(look, import, names_text(result->names, module));
         silence_import(look, import);
         return;
     }
     load(look, path, import, loading);
 }
 
-static void check_module_name(Look *look, const Ast *ast, const AstPath *import, Name stated) {
+// Gives the name by which it is imported: what is declared there is found by that, whatever the module calls itself.
+static Name check_module_name(Look *look, const Ast *ast, const AstPath *import, Name stated) {
     Name wanted = check_path_name(look->result->names, import);
-    if (stated == wanted) return;
+    if (stated == wanted) return wanted;
     Names *names = look->result->names;
     diag_report(
         look->result->diags, import->span, E_MODULE_NAME, names_text(names, stated),
         names_text(names, wanted)
     );
     if (ast->module.names.len > 0) diag_note(look->result->diags, ast->module.span, "named here");
+    return wanted;
 }
 
 // Is it part of the program, of which is said what it could do without?
@@ -300,6 +318,7 @@ static void load(Look *look, const char *path, const AstPath *import, const Load
     const Ast *ast = parse(look, file, &syntax);
     Name module = ast->module.names.len > 0 ? check_path_name(result->names, &ast->module)
                                             : name_by_file(look, path);
+    if (import) module = check_module_name(look, ast, import, module);
     vec_push(
         &result->arena, &result->units,
         ((FrontUnit){ .path = path,
@@ -309,10 +328,7 @@ static void load(Look *look, const char *path, const AstPath *import, const Load
                       .ast = ast,
                       .is_own = is_own(look, path, import) })
     );
-    if (import) {
-        check_module_name(look, ast, import, module);
-        source_set_label(result->map, file, in_folder(look, ".", import));
-    }
+    if (import) source_set_label(result->map, file, in_folder(look, ".", import));
     Loading here = { outer, module };
     vec_each(AstItem *, item, &ast->items) {
         if ((*item)->kind == AST_ITEM_IMPORT && (*item)->import.names.len > 0)

@@ -13,13 +13,20 @@
 
 enum { MOST_FILES = 200, DEEPEST = 2, LONGEST = 256 << 10 };
 
+typedef struct Offer {
+    const char *modules; // as they are said
+    bool only;           // it is one
+} Offer;
+
 struct Offers {
     Arena *arena;
     const char *const *folders;
     uint32_t count;
-    StrMap *modules; // name -> const char *, or 0 where there are several; NULL: not looked yet
+    StrMap *names; // name -> Offer *; NULL: not looked yet
     uint32_t files;
 };
+
+typedef void Visit(void *context, const char *path, const char *module);
 
 Offers *offers_new(Arena *arena, const char *const *folders, uint32_t count) {
     Offers *offers = arena_new(arena, Offers);
@@ -29,12 +36,20 @@ Offers *offers_new(Arena *arena, const char *const *folders, uint32_t count) {
 
 static void add(Offers *offers, const char *name, const char *module) {
     uint64_t known;
-    bool first = !strmap_get(offers->modules, name, strlen(name), &known);
-    if (!first && known && strcmp((const char *)(uintptr_t)known, module) == 0) return;
-    strmap_put(offers->modules, name, strlen(name), first ? (uintptr_t)module : 0);
+    if (!strmap_get(offers->names, name, strlen(name), &known)) {
+        Offer *offer = arena_new(offers->arena, Offer);
+        *offer = (Offer){ module, true };
+        strmap_put(offers->names, name, strlen(name), (uintptr_t)offer);
+        return;
+    }
+    Offer *offer = (Offer *)(uintptr_t)known;
+    if (strcmp(offer->modules, module) == 0) return; // in two folders
+    offer->modules = arena_printf(offers->arena, "%s` and `%s", offer->modules, module);
+    offer->only = false;
 }
 
-static void read_module(Offers *offers, const char *path, const char *module) {
+static void read_module(void *context, const char *path, const char *module) {
+    Offers *offers = context;
     char error[512];
     Arena arena;
     arena_init(&arena);
@@ -54,7 +69,9 @@ static void read_module(Offers *offers, const char *path, const char *module) {
 }
 
 // `prefix` is the name of the folder as part of a module's: "std.".
-static void look_in(Offers *offers, const char *folder, const char *prefix, int depth) {
+static void look_in(
+    Offers *offers, const char *folder, const char *prefix, int depth, Visit *visit, void *context
+) {
     struct dirent **entries;
     int count = scandir(folder, &entries, NULL, alphasort);
     for (int i = 0; i < count; i++) {
@@ -65,25 +82,46 @@ static void look_in(Offers *offers, const char *folder, const char *prefix, int 
             // not a module
         } else if (length > 4 && strcmp(name + length - 4, ".sip") == 0) {
             offers->files++;
-            read_module(
-                offers, path, arena_printf(offers->arena, "%s%.*s", prefix, (int)length - 4, name)
+            visit(
+                context, path, arena_printf(offers->arena, "%s%.*s", prefix, (int)length - 4, name)
             );
         } else if (depth < DEEPEST && entries[i]->d_type == DT_DIR) {
-            look_in(offers, path, arena_printf(offers->arena, "%s%s.", prefix, name), depth + 1);
+            look_in(
+                offers, path, arena_printf(offers->arena, "%s%s.", prefix, name), depth + 1, visit,
+                context
+            );
         }
         free(entries[i]);
     }
     if (count >= 0) free(entries);
 }
 
-const char *offers_find(void *context, const char *name) {
+static void look_everywhere(Offers *offers, Visit *visit, void *context) {
+    offers->files = 0;
+    for (uint32_t i = 0; i < offers->count; i++)
+        look_in(offers, offers->folders[i], "", 0, visit, context);
+}
+
+const char *offers_find(void *context, const char *name, bool *only) {
     Offers *offers = context;
-    uint64_t module;
-    if (!offers->modules) {
-        offers->modules = strmap_new(offers->arena);
-        for (uint32_t i = 0; i < offers->count; i++)
-            look_in(offers, offers->folders[i], "", 0);
+    uint64_t found;
+    if (!offers->names) {
+        offers->names = strmap_new(offers->arena);
+        look_everywhere(offers, read_module, offers);
     }
-    if (!strmap_get(offers->modules, name, strlen(name), &module)) return NULL;
-    return (const char *)(uintptr_t)module;
+    if (!strmap_get(offers->names, name, strlen(name), &found)) return NULL;
+    const Offer *offer = (const Offer *)(uintptr_t)found;
+    *only = offer->only;
+    return offer->modules;
+}
+
+static void try_module(void *context, const char *path, const char *module) {
+    (void)path;
+    near_try(context, module);
+}
+
+Near offers_near(Offers *offers, const char *module) {
+    Near near = near_start(module);
+    look_everywhere(offers, try_module, &near);
+    return near;
 }

@@ -4,6 +4,7 @@
 #define FRONT_OFFERS_H
 
 #include "base/arena.h"
+#include "base/near.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -13,7 +14,11 @@ typedef struct Offers Offers;
 // Looks below each folder, when it is first asked; `folders` is borrowed.
 Offers *offers_new(Arena *arena, const char *const *folders, uint32_t count);
 
-// The one module that declares `name` with `pub`: "std.text". NULL: there is none, or several.
-const char *offers_find(void *offers, const char *name);
+// The module that declares `name` with `pub`: "std.text". Where there are several, `only` is false, and they are all named:
+// "std.map` and `std.iter". NULL: there is none.
+const char *offers_find(void *offers, const char *name, bool *only);
+
+// A module whose name is near; its path lives as long as the arena. `best` is NULL where there is none.
+Near offers_near(Offers *offers, const char *module);
 
 #endif

@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-typedef enum Where { ANYWHERE, VALUE, ITEM, BODY, INSIDE, OUTSIDE } Where;
+typedef enum Where { ANYWHERE, VALUE, ITEM, FIELD, BODY, INSIDE, OUTSIDE } Where;
 
 typedef struct Habit {
     const char *first, *before2, *before, *found;
@@ -41,6 +41,7 @@ static bool is_class(Str word, Str class) {
     bool text = word.ptr[word.len - 1] == '"', number = first >= '0' && first <= '9';
     bool name = is_letter(first) && !text && !syntax_is_keyword(word);
     if (str_eq_c(class, "$name")) return name;
+    if (str_eq_c(class, "$Name")) return name && first >= 'A' && first <= 'Z';
     if (str_eq_c(class, "$text")) return text;
     if (str_eq_c(class, "$number")) return number;
     if (str_eq_c(class, "$type")) return is_type(word);
@@ -65,6 +66,7 @@ static bool is_where(Where where, const HabitPlace *place) {
     case ANYWHERE: return true;
     case VALUE: return place->in_statement;
     case ITEM: return place->item;
+    case FIELD: return place->in_struct;
     case BODY: return !place->item;
     case INSIDE: return place->in_brackets;
     case OUTSIDE: return !place->item && !place->in_brackets;

@@ -14,6 +14,7 @@ typedef struct HabitPlace { // around a token that does not fit; no text: none
     bool item;        // of a declaration, outside of any body
     bool in_brackets; // a parenthesis or bracket is open there
     bool in_statement;
+    bool in_struct; // between its braces
 } HabitPlace;
 
 // A sentence for a help line; NULL if there is nothing to say.

@@ -98,6 +98,7 @@ static const char *find_help(Report *r, GlrToken token, const GlrStep *past) {
         .first = text_of(r->parse, first),
         .item = list == GLR_FILE,
         .in_statement = list == GLR_BLOCK || list == GLR_CASE,
+        .in_struct = list == GLR_STRUCT,
         .in_brackets = in_brackets(r->parse, start, token.start),
     };
     return habit__help(&place);
@@ -122,6 +123,16 @@ static const char *expected_words(Report *r, const Mend *mend, GlrToken misfit) 
     );
 }
 
+// Between the brackets of `if`, `while` and `assert` something is compared; elsewhere a value may have been meant to be kept.
+static bool in_condition(Report *r, uint32_t at) {
+    uint32_t start;
+    GlrList list;
+    glr__enclosing(&r->glr, &r->glr.next.heads, &start, &list);
+    Str first = text_of(r->parse, lex__code(r->parse->text, start));
+    bool asks = str_eq_c(first, "if") || str_eq_c(first, "while") || str_eq_c(first, "assert");
+    return asks && in_brackets(r->parse, start, at);
+}
+
 // A sign that is missing, `=` for `==`, or a `;` behind what needs none: all that follows can be read with it. False if it is
 // none of these.
 static bool add_fix(
@@ -134,7 +145,8 @@ static bool add_fix(
     if (!help && mend->kind == MEND_INSERT && strchr(";,)]", *mend->symbol) &&
         place.start == place.end && expected && strcmp(expected, spoken) == 0)
         diag_fix(diags, place, mend->symbol, "write %s", spoken);
-    else if (mend->kind == MEND_REPLACE && strcmp(mend->symbol, "==") == 0 && str_eq_c(found, "="))
+    else if (mend->kind == MEND_REPLACE && strcmp(mend->symbol, "==") == 0 &&
+             str_eq_c(found, "=") && in_condition(r, place.start))
         diag_fix(diags, place, "==", "%s", help ? help : "`==` compares");
     else if (mend->kind == MEND_DELETE && str_eq_c(found, ";"))
         diag_fix(diags, place, "", "%s", help ? help : "leave it out");
@@ -167,7 +179,11 @@ static void report(Report *r, const Mend *mend) {
     const char *help,
         *word = arena_strndup(parse->arena, parse->text.ptr + place.start, place.end - place.start);
     switch (mend->kind) {
-    case MEND_NAME: diag_report(parse->diags, place, E_KEYWORD_AS_NAME, word); break;
+    case MEND_NAME:
+        diag_report(parse->diags, place, E_KEYWORD_AS_NAME, word);
+        help = find_help(r, r->glr.next.token, r->glr.past);
+        if (help) diag_help(parse->diags, "%s", help);
+        break;
     case MEND_STRAY:
         diag_report(parse->diags, place, E_UNEXPECTED, found_words(parse, mend->token));
         help = find_help(r, mend->token, (const GlrStep[2]){ 0 });
@@ -275,7 +291,8 @@ void syntax__report(Parse *parse) {
         if (claim->foreign) vec_push(&r.scratch, &r.glr.gaps, (GlrGap){ claim->start, claim->end });
     }
     find_misfits(&r);
-    if (r.reports == 0 && !report_bracket(&r, UINT32_MAX)) report_hole(&r);
+    // What the scanner has reported explains the holes where the automaton finds nothing else.
+    if (r.reports == 0 && !report_bracket(&r, UINT32_MAX) && !parse->reported) report_hole(&r);
     if (!r.balanced) silence_rest(&r);
     arena_free(&r.scratch);
     parse->reported |= r.reports > 0;

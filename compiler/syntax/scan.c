@@ -40,6 +40,10 @@ static bool looking_at(const Scan *s, const char *what) {
 
 static void report_unterminated(Scan *s, uint32_t start, uint32_t end, const char *what) {
     diag_report(s->parse->diags, syntax__span(s->parse, start, end), E_UNTERMINATED, what);
+    if (s->texts > 0)
+        diag_help(
+            s->parse->diags, "`{` begins a value in an interpolated text; `{{` stands for a brace"
+        );
     claim(s, start, end);
     s->unending = true;
 }
@@ -226,6 +230,18 @@ static bool is_foreign(const Scan *s, uint32_t at) {
     return c >= 0x7f || (c < 0x20 && !char_is_blank((char)c)) || strchr("`@#\\", c);
 }
 
+// To the end of the line, and the lines below that begin alike: of `#include`s one is spoken of.
+static void skip_directives(Scan *s) {
+    for (uint32_t at = s->at; at < s->end;) {
+        while (at < s->end && s->text[at] != '\n')
+            at++;
+        s->at = at;
+        while (at < s->end && char_is_blank(s->text[at]))
+            at++;
+        if (at < s->end && s->text[at] != '#') return;
+    }
+}
+
 static void report_foreign(Scan *s) {
     uint32_t start = s->at;
     uint32_t scalar, length = utf8_decode(s->text + s->at, s->end - s->at, &scalar);
@@ -241,8 +257,7 @@ static void report_foreign(Scan *s) {
         diag_help(
             s->parse->diags, "there is no preprocessor; other files are brought in by `import`"
         );
-        while (s->at < s->end && s->text[s->at] != '\n')
-            s->at++;
+        skip_directives(s);
     }
     claim(s, start, s->at);
     vec_last(&s->parse->claimed)->foreign = true;
