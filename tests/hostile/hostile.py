@@ -31,6 +31,12 @@ PROGRAMS = {
     "ifs": ("void f(bool b) { " + "if (b) " * MANY + "{ } }", 1, r"E0107"),
     "elses": ("void f(bool b) { " + "if (b) { } else " * MANY + "{ } }", 1, r"E0107"),
     "generic_arguments": (nested("struct A<T> { T x; } void f(", "A<", "u8", ">", " x) { }"), 1, r"E0107|E0"),
+    "generics": ("struct S<T> { T x; }\nvoid f<T>(u32 n) { if (n > 0) g::<S<T>>(n - 1); }\nvoid g<T>(u32 n) { if (n > 0) f::<S<T>>(n - 1); }\n"
+                 "void h() { f::<u8>(3); }", 1, r"E0294.*without end"),
+    "generics_both": ("struct P<A, B> { A a; B b; }\nvoid f<A, B>(u32 n) { if (n > 0) { f::<P<A, B>, A>(n - 1); f::<B, P<B, A>>(n - 1); } }\n"
+                      "void h() { f::<u8, u16>(3); }", 1, r"E0294|E0212"),
+    "generic_lists": ("struct L<T> { own L<own T*>*? next; T x; }\nvoid f(const L<u8>* l) { }", 1, r"E0294|E0212"),
+    "branches": ("const bool off = false;\nu32 f(u32 x) {\n" + "if (off) { x += 1 / 1; } else { x += 2; }\n" * 20_000 + "return x; }", 0, ""),
     "pointers": ("void f(u8" + "*" * MANY + " x) { }", 1, r"E0"),
     "arrays": ("void f(const u8" + "[2]" * 900 + "* x) { }", 1, r"E0"),
     "types": ("struct S0 { u8 x; }\n" + "".join(f"struct S{i} {{ S{i - 1} x; }}\n" for i in range(1, 20_000)), 1, r"E0"),
