@@ -71,6 +71,10 @@ static bool launch_hosted(
         vec_push(&arena, &words, (char *)(uintptr_t)"--trust");
         vec_push(&arena, &words, (char *)(uintptr_t)*key);
     }
+    if (options->cpus > 1) {
+        vec_push(&arena, &words, (char *)(uintptr_t)"--cpus");
+        vec_push(&arena, &words, arena_printf(&arena, "%u", options->cpus));
+    }
     vec_push(&arena, &words, (char *)(uintptr_t)image);
     vec_push(&arena, &words, NULL);
     if (options->verbose) show_command(words.data);

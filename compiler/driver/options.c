@@ -171,7 +171,7 @@ static const OptionRow option_rows[] = {
     { OPT_ON,           "--on",                 "host|qemu",              ON(RUN),                                                      "as a Linux process (default), or booted in QEMU"       },
     { OPT_MACHINE,      "--machine",            "TYPE",                   ON(RUN),
      "QEMU's machine type (default: as the devices ask)"                                                                                                                                        },
-    { OPT_CPUS,         "--cpus",               "N",                      ON(RUN),                                                      "how many CPUs; the kernel uses one, and so must N be"  },
+    { OPT_CPUS,         "--cpus",               "N",                      ON(RUN),                                                      "on how many CPUs it runs, 1 to 8 (default 1)"          },
     { OPT_ACCEL,        "--accel",              "auto|tcg|kvm",           ON(RUN),
      "who executes for QEMU (default auto: KVM if it's fast)"                                                                                                                                   },
     { OPT_DISK,         "--disk",               "FILE",                   ON(RUN),                                                      "a disk of QEMU's machine; may be given again"          },
@@ -400,11 +400,11 @@ static bool read_number(const OptionRow *row, const char *word, uint64_t *out) {
     return false;
 }
 
-static bool check_cpus(const char *value) {
-    if (strcmp(value, "1") == 0) return true;
-    fprintf(
-        stderr, "sipcc: --cpus %s: the kernel runs on one CPU and would not use the others\n", value
-    );
+static bool set_cpus(Options *options, const char *value) {
+    options->cpus =
+        value[0] >= '1' && value[0] <= '8' && !value[1] ? (uint32_t)(value[0] - '0') : 0;
+    if (options->cpus) return true;
+    fprintf(stderr, "sipcc: --cpus %s: a system runs on 1 to 8 CPUs\n", value);
     return false;
 }
 
@@ -427,7 +427,7 @@ static bool apply(Arena *arena, Options *options, const OptionRow *row, const ch
     case OPT_SYSTEM: options->system = value; return true;
     case OPT_SIP: options->sip = value; return true;
     case OPT_MACHINE: options->machine = value; return true;
-    case OPT_CPUS: return check_cpus(value);
+    case OPT_CPUS: return set_cpus(options, value);
     case OPT_DISK: vec_push(arena, &options->disks, value); return true;
     case OPT_NET: options->net = value; return true;
     case OPT_ACCEL:
@@ -599,7 +599,7 @@ static bool check_operands(const Options *options) {
 }
 
 bool options_parse(Arena *arena, int argc, char **argv, Options *options) {
-    *options = (Options){ .command = CMD_HELP, .opt_level = '2', .memory = "256M" };
+    *options = (Options){ .command = CMD_HELP, .opt_level = '2', .memory = "256M", .cpus = 1 };
     bool have_command = argc > 1 && find_command(argv[1], &options->command);
     if (asks_for(argc, argv, "--help", "-h")) {
         if (have_command) vec_push(arena, &options->inputs, argv[1]);

@@ -59,6 +59,7 @@ typedef struct Options {
     const char *sip;          // --sip: which one `emit` shows
     const char *machine;      // --machine: QEMU's -M; NULL: what the system's devices ask for
     const char *memory;       // --memory: QEMU's -m
+    uint32_t cpus;            // --cpus
     Accelerator accelerator;  // --accel: who executes QEMU's instructions
     VEC(const char *) disks;  // --disk: files that are disks of QEMU's machine
     const char *net;          // --net: QEMU's -netdev

@@ -208,6 +208,10 @@ char **qemu_command(
         snprintf(error, 512, "`microvm` has one place for a disk; --machine q35 has more");
         return NULL;
     }
+    if (options->cpus > 1) {
+        snprintf(error, 512, "--cpus %u: booted, a system runs on one CPU", options->cpus);
+        return NULL;
+    }
     const bool kvm = use_kvm(options, toolchain);
     add(arena, &words, "qemu-system-x86_64");
     add_two(arena, &words, "-accel", kvm ? "kvm" : "tcg");

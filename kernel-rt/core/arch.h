@@ -8,6 +8,30 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+// What a CPU knows itself by: %gs points to it, each CPU's to its own.
+typedef struct ArchCpu {
+    SipThread *running;   // %gs:0: whose turn it is; NULL: the kernel's own context's
+    struct ArchCpu *self; // %gs:8
+} ArchCpu;
+
+_Static_assert(offsetof(ArchCpu, self) == 8, "arch_cpu");
+
+// Not to be kept over a switch: a thread may go on elsewhere.
+static inline ArchCpu *arch_cpu(void) {
+    ArchCpu *cpu;
+    __asm__ volatile("movq %%gs:8, %0" : "=r"(cpu));
+    return cpu;
+}
+
+// Whoever works on the kernel's state, where several CPUs do (core/cpu.c). arch_resume gives it back.
+typedef struct ArchLock {
+    uint32_t owner; // the number of the CPU that has it, plus one; 0: nobody
+    uint32_t last;  // ... that has had it last
+    uint64_t wants; // a byte for each that waits
+} __attribute__((aligned(64))) ArchLock;
+
+extern ArchLock kernel_lock __attribute__((visibility("hidden")));
+
 // A thread that is not running: where its stack pointer stands. What it must keep lies on its stack.
 typedef struct ArchContext {
     void *sp;

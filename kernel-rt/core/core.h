@@ -1,5 +1,5 @@
-// The kernel's state, idea by idea, and what its files say to each other. One CPU, and a thread is only ever preempted in
-// its SIP's code: kernel code runs from entry to exit or switch, so nothing here is locked.
+// The kernel's state, idea by idea, and what its files say to each other. A thread is only ever preempted in its SIP's code, and
+// one CPU at a time works on the kernel's state (cpu): kernel code runs from entry to exit or switch, and locks nothing.
 //
 //   text      a line to the console            channel   endpoints and rings
 //   heap      blocks by size                   receive   waiting for messages
@@ -11,6 +11,7 @@
 //   set       sets of endpoints                cases     waiting for sets, for several, for nothing any more
 //   console   machine.console                  device    what is granted: ports, memory, DMA
 //   irq       interrupts, which come in channels   process   what a SIP starts, and its end
+//   cpu       several of them, and their one lock
 
 #ifndef KERNEL_CORE_CORE_H
 #define KERNEL_CORE_CORE_H
@@ -402,21 +403,89 @@ struct Thread {
 };
 
 typedef struct Sched {
+    Thread *first, *last; // run queue
+    uint64_t served;      // messages that were taken by a receive of several: a clock of its own
+    uint64_t cases_woken; // how often somebody who waited for cases was let go on
+    Thread *timers;
+    Thread kernel; // stands in the queue for the kernel's own context when that has something to do
+} Sched;
+
+extern Sched sched;
+
+// --- CPUs --------------------------------------------------------------------------------------------------
+
+typedef struct Cpu {
+    ArchCpu arch; // first: what %gs points to
+    uint32_t number;
     Thread *current;        // NULL: the kernel's own context
-    Thread *first, *last;   // run queue
     Thread *handoff;        // goes first: it was just sent something
     uint32_t handoffs_left; // until the queue has its turn
     uint32_t looks_left;    // until the clock is asked for timers
     uint32_t ticks, turn;   // the timer's, in all; when this turn began
-    uint64_t served;        // messages that were taken by a receive of several: a clock of its own
-    uint64_t cases_woken;   // how often somebody who waited for cases was let go on
-    Thread *timers;
-    Thread
-        kernel; // kernel_main's context, while threads run; in the queue when it has something to do
-    uint64_t base; // its outermost frame
-} Sched;
+    ArchContext kernel;     // the kernel's own context, while a thread runs
+    uint64_t base;          // its outermost frame
+    uint32_t map_version;   // of the map of memory that it may remember
 
-extern Sched sched;
+    // where there are several
+    bool rests;         // it has nothing to do, and sleeps or is about to
+    bool is_needed;     // written by others: it is to look for something to do
+    uint32_t has_to_go; // written by others: it is to leave its thread, which will never go on
+    bool has_left;      // that thread, in a handler that has not returned yet
+} Cpu;
+
+extern Cpu cpus[PLATFORM_CPUS];
+extern uint32_t cpu_count;
+extern bool cpus_share; // several work: from then on there is a lock
+
+// Not to be kept over a switch.
+static inline Cpu *this_cpu(void) {
+    return (Cpu *)(void *)arch_cpu();
+}
+
+static inline Thread *current_thread(void) {
+    return this_cpu()->current;
+}
+
+ASIDE void lock_wait(Cpu *cpu, bool in_handler);
+ASIDE void cpu_forget_map(Cpu *cpu);
+
+static inline bool lock_is_mine(const Cpu *cpu) {
+    return __atomic_load_n(&kernel_lock.owner, __ATOMIC_RELAXED) == cpu->number + 1;
+}
+
+static inline bool lock_try(const Cpu *cpu) {
+    uint32_t nobody = 0;
+    if (!__atomic_compare_exchange_n(
+            &kernel_lock.owner, &nobody, cpu->number + 1, 0, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED
+        ))
+        return false;
+    kernel_lock.last = cpu->number + 1;
+    return true;
+}
+
+// At each door into the kernel, behind the test of the stack.
+static inline void lock_kernel(void) {
+    if (!cpus_share) return;
+    Cpu *cpu = this_cpu();
+    if (__atomic_load_n(&kernel_lock.wants, __ATOMIC_RELAXED) || !lock_try(cpu))
+        lock_wait(cpu, false);
+    if (cpu->map_version != platform_map_version) cpu_forget_map(cpu);
+}
+
+static inline void unlock_kernel(void) {
+    __atomic_store_n(&kernel_lock.owner, 0, __ATOMIC_RELEASE);
+}
+
+// In a handler that has interrupted what did not have the lock; whoever waits may have to leave its thread meanwhile (`has_left`).
+void lock_in_handler(Cpu *cpu);
+
+void cpus_leave(const Sip *sip
+);                        // every other CPU, before what it has is taken back; NULL: all SIPs
+void cpu_wake_one(void);  // of those that rest: there is something to do
+void cpu_need(Cpu *cpu);  // it looks for something to do
+bool cpu_one_rests(void); // that nobody has woken yet
+bool cpus_rest(void);     // all but this one
+Cpu *cpu_that_runs(const Thread *thread); // NULL: none does
 
 ASIDE void sched_add(Thread *thread);                // at the end of the queue
 void sched_add_later(Thread *thread, uint64_t span); // after so many nanoseconds
@@ -435,9 +504,14 @@ uint64_t deadline_after(uint64_t span); // saturates below SIP_NO_TIMEOUT
 
 void sched_look_at_timers(void);                          // those whose time has come can run
 ArchResume sched_on_kernel_stack(void (*function)(void)); // below where the kernel's context stands
+void sched_begin(Cpu *cpu);
+void sched_share_handoff(void); // whoever would go next here goes elsewhere, if a CPU rests
 void sched_put_back(void); // the current thread, and whom it has woken, to the end of the queue
 
-// Runs threads until one ends (and returns it), the kernel is asked for something (&sched.kernel) or nothing can go on any more (NULL).
+uint64_t sched_now(void); // platform_now, which does not go back from one CPU to another
+
+// Runs threads on this CPU until one ends (and returns it), the kernel is asked for something (&sched.kernel) or nothing can go on any
+// more (NULL; on the first CPU only).
 Thread *sched_run(void);
 
 // From a kernel call that has met its thread's limit: true if the stack has room; others may have run meanwhile.
@@ -498,7 +572,7 @@ struct Sip {
     Thread *threads; // all that have not ended
     uint32_t thread_count;
     uint64_t thread_numbers, parkings; // given out so far
-    uint64_t ticks;                    // that have found it running
+    uint64_t ticks;                    // that have found it running; several CPUs count at once
     Account account;
     SipBlock blocks;        // ledger list
     EndpointLink endpoints; // ledger list
@@ -601,7 +675,12 @@ void fault_print_kernel(
 );                                        // the calls that have led there, before the kernel ends
 void fault_print_waiting(const Sip *sip); // what it waits for, in a deadlock
 
-extern const KernelTable kernel_table;
+extern const KernelTable kernel_table;        // of one CPU
+extern const KernelTable kernel_table_shared; // of several: the same with the lock
+
+static inline const KernelTable *kernel_doors(void) {
+    return cpus_share ? &kernel_table_shared : &kernel_table;
+}
 
 ASIDE void console_serve(SipEndpoint *ep); // a message has come for the kernel's end
 

@@ -28,7 +28,7 @@ static void add_frame(Ending *ending, const Sip *sip, uint64_t pc) {
 }
 
 static void add_frames(Ending *ending, const Sip *sip, uint64_t frame) {
-    const SipThread *block = &sched.current->block;
+    const SipThread *block = &current_thread()->block;
     while (frame % 8 == 0 && frame >= block->stack_low && frame <= block->stack_high - 16) {
         const uint64_t *words = (const uint64_t *)(uintptr_t)frame;
         add_frame(ending, sip, words[1] - 1); // inside the call, not behind it
@@ -50,7 +50,7 @@ static void place_by_frames(Ending *ending, const Sip *sip) {
 }
 
 static void record_at_pc(Sip *sip, uint32_t fault, uint64_t pc, uint64_t frame) {
-    sip->ending = (Ending){ .fault = fault, .thread = sched.current->block.number };
+    sip->ending = (Ending){ .fault = fault, .thread = current_thread()->block.number };
     add_frame(&sip->ending, sip, pc);
     add_frames(&sip->ending, sip, frame);
     place_by_frames(&sip->ending, sip);
@@ -59,12 +59,12 @@ static void record_at_pc(Sip *sip, uint32_t fault, uint64_t pc, uint64_t frame) 
 // --- what ends the running SIP -----------------------------------------------------------------------------
 
 NEVER void fault_at_pc(uint32_t fault, uint64_t pc, uint64_t frame) {
-    record_at_pc(sched.current->sip, fault, pc, frame);
+    record_at_pc(current_thread()->sip, fault, pc, frame);
     sched_leave();
 }
 
 NEVER void fault_at_site(uint32_t fault, uint32_t site, uint64_t frame) {
-    Sip *sip = sched.current->sip;
+    Sip *sip = current_thread()->sip;
     const Sealed *sealed = sip->program->sealed;
     record_at_pc(sip, fault, 0, frame);
     if (site < sealed->manifest.trap_count) {
@@ -77,7 +77,7 @@ NEVER void fault_at_site(uint32_t fault, uint32_t site, uint64_t frame) {
 }
 
 NEVER void fault_trap(uint32_t site, uint64_t frame) {
-    const Sealed *sealed = sched.current->sip->program->sealed;
+    const Sealed *sealed = current_thread()->sip->program->sealed;
     if (site >= sealed->manifest.trap_count) fault_at_site(FAULT_CPU, site, frame);
     const uint32_t fault = sealed_trap(sealed, site).fault;
     fault_at_site(fault == FAULT_NONE ? FAULT_EXPLICIT : fault, site, frame);
@@ -89,14 +89,15 @@ NEVER void fault_trap(uint32_t site, uint64_t frame) {
 extern const uint8_t __ehdr_start[] __attribute__((weak, visibility("hidden")));
 
 static bool is_kernel_frame(uint64_t frame) {
-    const SipThread *block = sched.current ? &sched.current->block : NULL;
+    const Cpu *cpu = this_cpu();
+    const SipThread *block = cpu->current ? &cpu->current->block : NULL;
     if (frame % 8) return false;
-    if (frame <= sched.base && frame > sched.base - KERNEL_CONTEXT_STACK) return true;
+    if (frame <= cpu->base && frame > cpu->base - KERNEL_CONTEXT_STACK) return true;
     return block && frame >= block->stack_low && frame <= block->stack_high - 16;
 }
 
 void fault_print_kernel(uint64_t pc, uint64_t frame) {
-    const Sip *sip = sched.current ? sched.current->sip : NULL;
+    const Sip *sip = current_thread() ? current_thread()->sip : NULL;
     for (int i = 0; i < MOST_FRAMES; i++) {
         if (sip && sip_owns_pc(sip, pc))
             print("#   %v, address %x in its image", &sip->name, image_address(sip, pc));
@@ -118,7 +119,7 @@ static void leave_after_exception(void) {
 }
 
 static bool hit_guard(const ArchFault *fault) {
-    const uint64_t low = sched.current->block.stack_low;
+    const uint64_t low = current_thread()->block.stack_low;
     return fault->fault == FAULT_PAGE && fault->address < low &&
            fault->address >= low - PLATFORM_PAGE;
 }
@@ -137,10 +138,25 @@ NEVER static void die_of(const ArchFault *fault) {
     panic("an exception in the kernel");
 }
 
-// Every kernel call tests the stack before it changes anything, so the kernel's own code meets the guard only in that
-// test: then too it was the SIP that used up the stack.
+// With the lock, to go on with it. False: nothing is to be blamed: the thread has been taken from this CPU meanwhile, or what the CPU
+// remembered of the map of memory was not what it is now, and the instruction is tried again.
+static bool is_to_blame(const ArchFault *fault, ArchResume *resume) {
+    Cpu *cpu = this_cpu();
+    if (!cpus_share || lock_is_mine(cpu)) return true;
+    const uint32_t version = cpu->map_version;
+    lock_in_handler(cpu);
+    const bool has_changed = fault->fault == FAULT_PAGE && cpu->map_version != version;
+    if (!cpu->has_left && !has_changed) return true;
+    unlock_kernel();
+    kernel_left(resume);
+    return false;
+}
+
+// Every kernel call tests the stack before it changes anything, and before it takes the lock, so the kernel's own code meets the guard
+// only in that test, or when it says so: then too it was the SIP that used up the stack.
 void kernel_exception(const ArchFault *fault, ArchResume *resume) {
-    Sip *sip = sched.current ? sched.current->sip : NULL;
+    if (!is_to_blame(fault, resume)) return;
+    Sip *sip = current_thread() ? current_thread()->sip : NULL;
     if (!sip || !(sip_owns_pc(sip, fault->pc) || hit_guard(fault))) die_of(fault);
     record_at_pc(sip, hit_guard(fault) ? FAULT_STACK : fault->fault, fault->pc, fault->frame);
     *resume = sched_on_kernel_stack(leave_after_exception);

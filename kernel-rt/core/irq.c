@@ -11,16 +11,27 @@ static Irq irqs[PLATFORM_IRQS];
 static volatile uint32_t came[PLATFORM_IRQS]; // written by the handlers alone
 static volatile bool has_come;
 
-bool kernel_irq(uint32_t line, uint64_t pc) {
+static bool count(uint32_t line, uint64_t pc) {
     if (line >= PLATFORM_IRQS || !irqs[line].end) return false;
     came[line]++;
-    has_come = true;
+    __atomic_store_n(&has_come, true, __ATOMIC_RELEASE);
     preempt_by_irq(pc);
     return came[line] - irqs[line].seen < 2;
 }
 
-bool kernel_has_irqs(void) {
-    return has_come;
+// Where several CPUs work: with the lock, so that none switches the line on between what is counted and what follows from it.
+bool kernel_irq(uint32_t line, uint64_t pc) {
+    Cpu *cpu = this_cpu();
+    const bool was_mine = !cpus_share || lock_is_mine(cpu);
+    if (!was_mine) lock_in_handler(cpu);
+    const bool is_on = count(line, pc);
+    if (!is_on && line < PLATFORM_IRQS) platform_irq_set(line, false);
+    if (!was_mine) unlock_kernel();
+    return is_on;
+}
+
+bool kernel_is_needed(void) {
+    return has_come || __atomic_load_n(&this_cpu()->is_needed, __ATOMIC_ACQUIRE);
 }
 
 static void tell(Irq *irq) {
@@ -34,7 +45,9 @@ static void tell(Irq *irq) {
 
 void irqs_look(void) {
     if (!has_come) return;
-    has_come = false; // first: what comes meanwhile is looked at again
+    __atomic_exchange_n(
+        &has_come, false, __ATOMIC_SEQ_CST
+    ); // first: what comes meanwhile is looked at again
     for (uint32_t line = 0; line < PLATFORM_IRQS; line++)
         tell(&irqs[line]);
 }

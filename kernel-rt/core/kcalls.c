@@ -1,18 +1,46 @@
 // The kernel's functions, in the order of kcalls.def: the only way from a SIP into the kernel. Each first tests that the
 // stack has room for kernel code, so that nothing is ever left half done. Functions bear the names of their rows.
+//
+// Compiled twice: for one CPU, where nothing is locked and who waits is stopped at the very end of its call; and, by kcalls_shared.c,
+// for several, where each takes the lock behind that test, and gives it back when it returns.
 
 #include "core.h"
 
 #define PC    ((uint64_t)(uintptr_t)__builtin_return_address(0) - 1) // inside the call
 #define FRAME ((uint64_t)(uintptr_t)__builtin_frame_address(0))
-#define ENTER enter(PC, FRAME)
+
+#ifdef KCALLS_SHARED
+#define ENTER __attribute__((cleanup(leave), unused)) Thread *const thread = enter(PC, FRAME)
+#define TABLE kernel_table_shared
+#define LAST
+#define WAIT_FOR(ep) receive_wait(thread, ep, PC)
 
 static inline __attribute__((always_inline)) Thread *enter(uint64_t pc, uint64_t frame) {
-    Thread *thread = sched.current;
+    Thread *thread = current_thread();
+    const bool has_room = LIKELY(frame >= thread->block.stack_low + KERNEL_STACK);
+    lock_kernel();
+    if (!has_room) fault_at_pc(FAULT_STACK, pc, frame);
+    if (__builtin_expect(thread->limit == UINT64_MAX, 0)) preempt_at_entry(thread, frame);
+    return thread;
+}
+
+static inline __attribute__((always_inline)) void leave(Thread *const *thread) {
+    (void)thread;
+    unlock_kernel();
+}
+#else
+#define ENTER        __attribute__((unused)) Thread *const thread = enter(PC, FRAME)
+#define TABLE        kernel_table
+#define LAST         __attribute__((musttail))
+#define WAIT_FOR(ep) wait_for(ep)
+
+static inline __attribute__((always_inline)) Thread *enter(uint64_t pc, uint64_t frame) {
+    Thread *thread = current_thread();
     if (__builtin_expect(frame < thread->limit, 0) && !preempt_at_entry(thread, frame))
         fault_at_pc(FAULT_STACK, pc, frame);
     return thread;
 }
+#endif
 
 // --- ends --------------------------------------------------------------------------------------------------
 
@@ -36,17 +64,20 @@ static inline void *alloc_for(Sip *sip, uint64_t size) {
 }
 
 static void *kcall_ALLOC(uint64_t size, uint32_t site) {
-    void *memory = alloc_for(ENTER->sip, size);
+    ENTER;
+    void *memory = alloc_for(thread->sip, size);
     if (!memory) fault_at_site(FAULT_QUOTA, site, FRAME);
     return memory;
 }
 
 static void *kcall_TRY_ALLOC(uint64_t size) {
-    return alloc_for(ENTER->sip, size);
+    ENTER;
+    return alloc_for(thread->sip, size);
 }
 
 static void kcall_FREE(void *memory) {
-    Sip *sip = ENTER->sip;
+    ENTER;
+    Sip *sip = thread->sip;
     SipBlock *block = block_of(memory);
     if (block->owner != &sip->account)
         panic("a block is freed by somebody else than its owner"
@@ -64,7 +95,8 @@ static const Contract *contract_row(const Sip *sip, uint32_t row) {
 }
 
 static void kcall_CHANNEL(uint32_t contract, SipEndpoint **imp, SipEndpoint **exp, uint32_t site) {
-    Sip *sip = ENTER->sip;
+    ENTER;
+    Sip *sip = thread->sip;
     Channel *channel = channel_new(contract_row(sip, contract), &sip->account);
     if (!channel) fault_at_site(FAULT_QUOTA, site, FRAME);
     for (int i = 0; i < 2; i++)
@@ -110,23 +142,28 @@ static void kcall_SEND_COMMIT(SipEndpoint *ep) {
         channel_forget(ep);
 }
 
+#ifndef KCALLS_SHARED
 // Called by a jump: who waits goes on in the SIP and not in here, where a `ret` would surprise the return predictor.
 __attribute__((noinline)) static SipReceived wait_for(SipEndpoint *ep) {
-    return receive_wait(sched.current, ep, PC);
+    return receive_wait(current_thread(), ep, PC);
 }
+#endif
 
 static SipReceived kcall_RECEIVE(SipEndpoint *ep) {
+    ENTER;
     SipReceived received;
-    if (receive_now(ENTER, ep, &received)) return received;
-    __attribute__((musttail)) return wait_for(ep);
+    if (receive_now(thread, ep, &received)) return received;
+    LAST return WAIT_FOR(ep);
 }
 
 static SipReceived kcall_RECEIVE_ANY(SipEndpoint *const *eps, uint32_t count, uint64_t timeout) {
-    return receive_any(ENTER, eps, count, timeout, PC);
+    ENTER;
+    return receive_any(thread, eps, count, timeout, PC);
 }
 
 static SipReceived kcall_RECEIVE_CASES(SipWait *wait) {
-    return receive_cases(ENTER, wait, PC);
+    ENTER;
+    return receive_cases(thread, wait, PC);
 }
 
 static void kcall_CLOSE(SipEndpoint *ep) {
@@ -140,20 +177,23 @@ static uint32_t kcall_IS_CLOSED(SipEndpoint *ep) {
 }
 
 static uint32_t kcall_ENDPOINT_IS(SipEndpoint *ep, uint32_t contract) {
-    return ep->channel->contract == contract_row(ENTER->sip, contract);
+    ENTER;
+    return ep->channel->contract == contract_row(thread->sip, contract);
 }
 
 // --- endpoints of which only the contract is known -----------------------------------------------------------
 
 // The contract that its holder goes by may be a base of the channel's, and numbers its states in an order of its own.
 static void kcall_ERASE(SipEndpoint *ep, uint32_t contract, uint32_t state) {
-    ep->erased = contract_row(ENTER->sip, contract);
+    ENTER;
+    ep->erased = contract_row(thread->sip, contract);
     ep->erased_state = state;
 }
 
 // States have numbers in the order of the contract, which its digest covers.
 static uint32_t kcall_RECOVER(SipEndpoint *ep, uint32_t contract, uint32_t state) {
-    const Sip *sip = ENTER->sip;
+    ENTER;
+    const Sip *sip = thread->sip;
     const bool fits = ep->erased == contract_row(sip, contract) && ep->erased_state == state;
     ep->erased = NULL;
     if (!fits) channel_close(ep);
@@ -163,7 +203,8 @@ static uint32_t kcall_RECOVER(SipEndpoint *ep, uint32_t contract, uint32_t state
 // --- sets ------------------------------------------------------------------------------------------------------
 
 static void kcall_SET_ADD(SipSet **set, SipEndpoint *ep, void *value, uint32_t site) {
-    Sip *sip = ENTER->sip;
+    ENTER;
+    Sip *sip = thread->sip;
     if (!*set && !(*set = set_new(sip))) fault_at_site(FAULT_QUOTA, site, FRAME);
     set_add(*set, ep, value);
 }
@@ -191,7 +232,7 @@ static void kcall_SET_END(SipSet *set) {
 
 static uint64_t kcall_NOW(void) {
     ENTER;
-    return platform_now();
+    return sched_now();
 }
 
 static uint64_t kcall_CYCLES(void) {
@@ -205,7 +246,7 @@ static void kcall_YIELD(void) {
 }
 
 static void kcall_SLEEP(uint64_t nanoseconds) {
-    Thread *thread = ENTER;
+    ENTER;
     thread->wait_pc = PC;
     sched_wait(deadline_after(nanoseconds));
 }
@@ -215,29 +256,31 @@ static void kcall_SLEEP(uint64_t nanoseconds) {
 static void kcall_SPAWN(
     const void *entry, const void *args, uint64_t size, void *join, uint32_t site
 ) {
-    Thread *thread = ENTER;
+    ENTER;
     const uint32_t fault = thread_spawn(thread, (uint64_t)(uintptr_t)entry, args, size, join);
     if (fault != FAULT_NONE) fault_at_site(fault, site, FRAME);
 }
 
 static void *kcall_JOIN_BEGIN(void) {
-    return thread_join_begin(ENTER);
+    ENTER;
+    return thread_join_begin(thread);
 }
 
 static void kcall_JOIN_END(void *join) {
-    Thread *thread = ENTER;
+    ENTER;
     thread->wait_pc = PC;
     thread_join_end(thread, join);
 }
 
 static void kcall_PARK(const uint64_t *word, uint64_t seen) {
-    Thread *thread = ENTER;
+    ENTER;
     thread->wait_pc = PC;
     thread_park(thread, word, seen);
 }
 
 static void kcall_UNPARK(const uint64_t *word) {
-    thread_unpark(ENTER->sip, word);
+    ENTER;
+    thread_unpark(thread->sip, word);
 }
 
 // --- devices -----------------------------------------------------------------------------------------------
@@ -255,7 +298,8 @@ static Device *device_for(Sip *sip, uint64_t device, uint32_t width) {
 }
 
 static uint64_t kcall_DEVICE_READ(uint64_t number, uint64_t offset, uint32_t width, uint32_t site) {
-    const Device *device = device_for(ENTER->sip, number, width);
+    ENTER;
+    const Device *device = device_for(thread->sip, number, width);
     if (!device_covers(device, offset, width)) fault_at_site(FAULT_INDEX, site, FRAME);
     return device_read(device, offset, width);
 }
@@ -263,7 +307,8 @@ static uint64_t kcall_DEVICE_READ(uint64_t number, uint64_t offset, uint32_t wid
 static void kcall_DEVICE_WRITE(
     uint64_t number, uint64_t offset, uint64_t value, uint32_t width, uint32_t site
 ) {
-    const Device *device = device_for(ENTER->sip, number, width);
+    ENTER;
+    const Device *device = device_for(thread->sip, number, width);
     if (!device_covers(device, offset, width)) fault_at_site(FAULT_INDEX, site, FRAME);
     if (!device_write(device, offset, value, width)) fault_at_site(FAULT_REFUSED, site, FRAME);
 }
@@ -271,7 +316,8 @@ static void kcall_DEVICE_WRITE(
 static void kcall_DEVICE_COPY_IN(
     uint64_t number, uint64_t offset, void *bytes, uint64_t length, uint32_t site
 ) {
-    const Device *device = device_of(ENTER->sip, number, MEMORY);
+    ENTER;
+    const Device *device = device_of(thread->sip, number, MEMORY);
     if (!device_covers(device, offset, length)) fault_at_site(FAULT_INDEX, site, FRAME);
     device_copy_in(device, offset, bytes, length < SIP_DEVICE_COPY ? length : SIP_DEVICE_COPY);
 }
@@ -279,7 +325,8 @@ static void kcall_DEVICE_COPY_IN(
 static void kcall_DEVICE_COPY_OUT(
     uint64_t number, uint64_t offset, const void *bytes, uint64_t length, uint32_t site
 ) {
-    const Device *device = device_of(ENTER->sip, number, MEMORY);
+    ENTER;
+    const Device *device = device_of(thread->sip, number, MEMORY);
     if (!device_covers(device, offset, length)) fault_at_site(FAULT_INDEX, site, FRAME);
     if (!device_copy_out(
             device, offset, bytes, length < SIP_DEVICE_COPY ? length : SIP_DEVICE_COPY
@@ -289,11 +336,13 @@ static void kcall_DEVICE_COPY_OUT(
 
 // Memory is mapped at its physical address, and seen there by the bus.
 static uint64_t kcall_DEVICE_ADDRESS(uint64_t number) {
-    return (uint64_t)(uintptr_t)device_of(ENTER->sip, number, 1 << SEAL_GRANT_DMA)->memory;
+    ENTER;
+    return (uint64_t)(uintptr_t)device_of(thread->sip, number, 1 << SEAL_GRANT_DMA)->memory;
 }
 
 static SipEndpoint *kcall_DEVICE_LISTEN(uint64_t number, uint32_t contract, uint32_t site) {
-    Sip *sip = ENTER->sip;
+    ENTER;
+    Sip *sip = thread->sip;
     Device *device = device_of(sip, number, 1 << SEAL_GRANT_IRQ);
     SipEndpoint *end = irq_listen(device, contract, contract_row(sip, contract), sip);
     if (!end) fault_at_site(FAULT_QUOTA, site, FRAME);
@@ -301,13 +350,15 @@ static SipEndpoint *kcall_DEVICE_LISTEN(uint64_t number, uint32_t contract, uint
 }
 
 static void kcall_DEVICE_END(uint64_t number) {
-    device_end(device_of(ENTER->sip, number, MEMORY | PORTS | 1 << SEAL_GRANT_IRQ));
+    ENTER;
+    device_end(device_of(thread->sip, number, MEMORY | PORTS | 1 << SEAL_GRANT_IRQ));
 }
 
 // --- the system --------------------------------------------------------------------------------------------
 
 static void kcall_EXIT(uint32_t status) {
-    Sip *sip = ENTER->sip;
+    ENTER;
+    Sip *sip = thread->sip;
     if (!sip->may_exit) fault_at_pc(FAULT_KILLED, PC, FRAME);
     if (sip->starter) { // its own end, of which that one is told
         sip->has_exited = true;
@@ -320,10 +371,11 @@ static void kcall_EXIT(uint32_t status) {
 }
 
 static uint64_t kcall_HEAP_USED(void) {
-    return ENTER->sip->account.used;
+    ENTER;
+    return thread->sip->account.used;
 }
 
-const KernelTable kernel_table = {
+const KernelTable TABLE = {
 #define KCALL(name, text, visible, result, params) .name = kcall_##name,
 #include "contracts/abi/kcalls.def"
 };

@@ -84,6 +84,24 @@ void platform_idle(uint64_t until) {
 
 void platform_ticks_start(void) {}
 
+uint32_t platform_map_version;
+
+void platform_map_forget(void) {}
+
+uint32_t platform_cpus(void) {
+    return 1;
+}
+
+void platform_cpus_start(void) {}
+
+void platform_interrupt(uint32_t cpu) {
+    (void)cpu;
+}
+
+void platform_relax(uint32_t rounds) {
+    (void)rounds;
+}
+
 // Ports and memory that keep what is written to them, and lines that the test makes fire when the machine idles.
 static uint8_t machine_ports[1 << 16], machine_memory[4096];
 static bool machine_lines[PLATFORM_IRQS];
@@ -176,7 +194,6 @@ static inline void machine_exception(int number, siginfo_t *info, void *context)
 }
 
 static inline void machine_start(const uint8_t *image, size_t size, int console) {
-    static SipThread *running;
     static uint8_t handler_stack[65536];
     const stack_t stack = { .ss_sp = handler_stack, .ss_size = sizeof handler_stack };
     struct sigaction action = { .sa_sigaction = machine_exception,
@@ -186,7 +203,7 @@ static inline void machine_start(const uint8_t *image, size_t size, int console)
     sigaction(SIGSEGV, &action, NULL);
     sigaction(SIGILL, &action, NULL);
     sigaction(SIGFPE, &action, NULL);
-    syscall(SYS_arch_prctl, ARCH_SET_GS, &running);
+    syscall(SYS_arch_prctl, ARCH_SET_GS, kernel_cpu(0));
     alarm(240);
     kernel_main(image, size);
 }

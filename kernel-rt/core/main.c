@@ -38,6 +38,34 @@ static void run(void) {
     }
 }
 
+// --- CPUs --------------------------------------------------------------------------------------------------
+
+static void share(void) {
+    cpu_count = platform_cpus();
+    if (cpu_count == 1) return;
+    cpus_share = true;
+    lock_kernel();
+    platform_cpus_start();
+}
+
+// Whichever CPU learns that the system ends, the first one ends it.
+_Noreturn void kernel_cpu_main(void) {
+    Cpu *cpu = this_cpu();
+    arch_reset_state();
+    cpu->base = (uint64_t)(uintptr_t)__builtin_frame_address(0);
+    platform_ticks_start();
+    lock_kernel();
+    run();
+    cpus_leave(NULL);
+    cpu_need(&cpus[0]);
+    cpu->rests = true;
+    unlock_kernel();
+    for (;;)
+        platform_idle(SIP_NO_TIMEOUT);
+}
+
+// --- the end -----------------------------------------------------------------------------------------------
+
 // Whoever is left now waits for something that only others who wait could do.
 static bool report_deadlock(void) {
     bool found = false;
@@ -69,10 +97,12 @@ _Noreturn void kernel_main(const uint8_t *image, size_t length) {
         platform_stop(STATUS_REFUSED);
     }
     arch_reset_state();
-    sched.base = (uint64_t)(uintptr_t)__builtin_frame_address(0);
+    this_cpu()->base = (uint64_t)(uintptr_t)__builtin_frame_address(0);
     if (!loader_open(image, length) || !sips_create()) platform_stop(STATUS_REFUSED);
     platform_ticks_start();
+    share();
     run();
+    if (cpus_share) cpus_leave(NULL); // and they get no further: the lock is ours
     const bool deadlock = report_deadlock();
     end_all();
     close_books();

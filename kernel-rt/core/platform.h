@@ -13,6 +13,7 @@ enum {
     PLATFORM_PAGE = 4096,
     PLATFORM_TICK = 10000000, // nanoseconds between two calls of kernel_tick while a SIP runs
     PLATFORM_IRQS = 24 + 32,  // lines, and messages of devices on the PCI bus
+    PLATFORM_CPUS = 8,        // at most
 };
 
 #define PLATFORM_NO_IRQ UINT32_MAX
@@ -36,7 +37,20 @@ bool platform_guard(void *page); // takes its access away; false: the machine ca
 void platform_console(const char *text, size_t length); // whole; waits for the device
 uint64_t platform_now(void);                            // nanoseconds, monotonic
 void platform_idle(uint64_t until);                     // sleeps until then (platform_now), or less
-void platform_ticks_start(void);                        // from now on kernel_tick is called
+void platform_ticks_start(void); // from now on kernel_tick is called on this CPU
+
+// CPUs, by number. The first one runs kernel_main, the others wait until they are started.
+uint32_t platform_cpus(void);   // how many are to be used; 1: none but the first
+void platform_cpus_start(void); // each of the others calls kernel_cpu_main
+void platform_interrupt(uint32_t cpu
+); // there kernel_tick is called soon, for no tick; and it sleeps no longer
+void platform_relax(uint32_t rounds
+); // in a loop that waits for another CPU, and has gone round so often
+
+// How often the map of memory has changed that CPUs remember. Who has seen an older one than this calls platform_map_forget
+// before it relies on what is mapped.
+extern uint32_t platform_map_version;
+void platform_map_forget(void);
 
 // Devices: not every platform has them, and what it has not is not granted.
 bool platform_has_devices(void);
@@ -69,6 +83,12 @@ _Noreturn void kernel_main(const uint8_t *image, size_t length);
 // Before kernel_main: one more key (Ed25519) whose signatures are trusted. False: there are too many.
 bool trust_add(const uint8_t key[32]);
 
+// What %gs points to on CPU `number`, from before kernel_main or kernel_cpu_main on.
+ArchCpu *kernel_cpu(uint32_t number);
+
+// On each other CPU, on a stack of its own of at least 64 KiB.
+_Noreturn void kernel_cpu_main(void);
+
 // From an exception handler, on the handler's stack: blames the running SIP, or panics when the kernel itself failed.
 // On return the handler resumes at `resume`.
 void kernel_exception(const ArchFault *fault, ArchResume *resume);
@@ -77,9 +97,14 @@ void kernel_exception(const ArchFault *fault, ArchResume *resume);
 // handler saves the interrupted registers where that points and resumes at `resume`, with DF clear.
 ArchState *kernel_tick(uint64_t pc, uint32_t ticks, ArchResume *resume);
 
-// From an interrupt's handler, which has interrupted the code at `pc`. False: the line is to be off until it is set again.
+// From an interrupt's handler, which has interrupted the code at `pc`. False: it has switched the line off.
 bool kernel_irq(uint32_t line, uint64_t pc);
-bool kernel_has_irqs(void
-); // before the machine sleeps, with interrupts off: there is something to look at
+
+// At the end of the timer's, of platform_interrupt's and of a line's handler, unless kernel_tick has said where to go on: true, if the
+// interrupted code is never to go on; then it resumes at `resume`, with DF clear.
+bool kernel_left(ArchResume *resume);
+
+bool kernel_is_needed(void
+); // before a CPU sleeps, with interrupts off: there is something to look at
 
 #endif

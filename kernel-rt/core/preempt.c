@@ -6,6 +6,9 @@
 // A turn begins when a thread is taken from the queue, and includes whoever is handed a message in it. It is over at the
 // second tick after that, if somebody else is waiting. So a thread that can run does run after at most two ticks for each
 // that stands before it in the queue. There are no priorities, hence none to invert.
+//
+// Of several CPUs each has turns of its own. Who was handed a message waits for its sender's CPU, until a tick finds that another one
+// rests.
 
 #include "core.h"
 
@@ -15,16 +18,17 @@ void preempt_set_limit(Thread *thread) {
     thread->limit = thread->block.stack_low + KERNEL_STACK;
 }
 
-static bool turn_is_over(void) {
-    if (!sched.first && !sched.handoff) return false;
-    return sched.ticks - sched.turn >= TICKS_OF_A_TURN;
+static bool turn_is_over(const Cpu *cpu) {
+    if (cpu->current->state == THREAD_HELD) return true; // it was suspended while it ran
+    if (!sched.first && !cpu->handoff) return false;
+    return cpu->ticks - cpu->turn >= TICKS_OF_A_TURN;
 }
 
 // --- in the kernel -------------------------------------------------------------------------------------------
 
-static void mark(Thread *thread) {
-    thread->limit = UINT64_MAX;
-    sched.handoffs_left = 0; // if it waits before it calls again, the queue has its turn
+static void mark(Cpu *cpu, Thread *thread) {
+    __atomic_store_n(&thread->limit, UINT64_MAX, __ATOMIC_RELAXED);
+    cpu->handoffs_left = 0; // if it waits before it calls again, the queue has its turn
 }
 
 ASIDE bool preempt_at_entry(Thread *thread, uint64_t frame) {
@@ -32,7 +36,7 @@ ASIDE bool preempt_at_entry(Thread *thread, uint64_t frame) {
     if (frame < thread->limit) return false;
     sched_look_at_timers();
     irqs_look();
-    if (turn_is_over()) sched_yield();
+    if (turn_is_over(this_cpu())) sched_yield();
     return true;
 }
 
@@ -47,18 +51,26 @@ static void put_back(void) {
 }
 
 ArchState *kernel_tick(uint64_t pc, uint32_t ticks, ArchResume *resume) {
-    Thread *thread = sched.current;
-    sched.ticks += ticks;
+    Cpu *cpu = this_cpu();
+    Thread *thread = cpu->current;
+    cpu->ticks += ticks;
     if (!thread || thread == &sched.kernel)
         return NULL; // the kernel's own context, which looks for itself
-    thread->sip->ticks += ticks;
+    __atomic_fetch_add(&thread->sip->ticks, ticks, __ATOMIC_RELAXED);
     if (!sip_owns_pc(thread->sip, pc)) {
-        mark(thread);
+        mark(cpu, thread);
         return NULL;
     }
-    sched_look_at_timers();
-    irqs_look();
-    if (!turn_is_over()) return NULL;
+    lock_in_handler(cpu);
+    if (!cpu->has_left) {
+        sched_look_at_timers();
+        irqs_look();
+        sched_share_handoff();
+    }
+    if (cpu->has_left || !turn_is_over(cpu)) {
+        if (cpus_share) unlock_kernel();
+        return NULL;
+    }
     arch_preempted(&thread->context, &thread->saved, &thread->block);
     *resume = sched_on_kernel_stack(put_back);
     return &thread->saved;
@@ -68,10 +80,11 @@ ArchState *kernel_tick(uint64_t pc, uint32_t ticks, ArchResume *resume) {
 
 // Between a SIP's own instructions the kernel is at rest, and tells at once who listens; that one goes next when the turn ends.
 void preempt_by_irq(uint64_t pc) {
-    Thread *thread = sched.current;
+    Cpu *cpu = this_cpu();
+    Thread *thread = cpu->current;
     if (!thread || thread == &sched.kernel) return; // the kernel's own context looks for itself
     if (sip_owns_pc(thread->sip, pc))
         irqs_look();
     else
-        mark(thread);
+        mark(cpu, thread);
 }

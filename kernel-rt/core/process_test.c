@@ -361,7 +361,7 @@ static void keeps_things(const KernelTable *k, const SipStart *s) {
             k->CLOSE(end);
             if (way == 2) k->CLOSE(child.peer);
             CHECK(k->HEAP_USED() > before); // the block is ours
-            k->FREE(((SipBlock *)sched.current->sip->blocks.next) + 1);
+            k->FREE(((SipBlock *)current_thread()->sip->blocks.next) + 1);
         } else {
             k->CLOSE(child.peer);
         }
@@ -379,7 +379,7 @@ static void what_outlives_a_process_is_charged_until_it_is_gone(void **state) {
 
 // Starts itself as deep as it can, and waits; the last one tells how deep.
 static void starts_itself(const KernelTable *k, const SipStart *s) {
-    const uint64_t quota = sched.current->sip->account.quota;
+    const uint64_t quota = current_thread()->sip->account.quota;
     SipEndpoint *mine, *its;
     k->CHANNEL(0, &mine, &its, 0);
     const Child child = start_with(

@@ -1,20 +1,24 @@
-// Whose turn it is. A queue of threads that can run; a thread that was just sent something goes before it, so that a
-// message and the switch to its receiver are one thing, but not more often in a row than lets the queue have its turn. The
-// kernel's own context, kernel_main's, runs when a thread has ended or nothing can run: it idles, reclaims, decides.
+// Whose turn it is. One queue of threads that can run, for all CPUs; a thread that was just sent something goes before it, on the CPU
+// of its sender, so that a message and the switch to its receiver are one thing, but not more often in a row than lets the queue have
+// its turn. The kernel's own context, of which each CPU has one, runs when a thread has ended or nothing can run: it idles,
+// reclaims, decides.
 
 #include "core.h"
 
 enum { HANDOFFS_IN_A_ROW = 64, SWITCHES_BETWEEN_LOOKS = 32 };
 
 Sched sched = {
-    .handoffs_left = HANDOFFS_IN_A_ROW,
-    .looks_left = SWITCHES_BETWEEN_LOOKS,
     .kernel = { .state = THREAD_WAITING, .deadline = SIP_NO_TIMEOUT }
 };
 
+void sched_begin(Cpu *cpu) {
+    cpu->handoffs_left = HANDOFFS_IN_A_ROW;
+    cpu->looks_left = SWITCHES_BETWEEN_LOOKS;
+}
+
 // --- the queue ---------------------------------------------------------------------------------------------
 
-ASIDE void sched_add(Thread *thread) {
+static void add(Thread *thread) {
     thread->state = THREAD_READY;
     thread->next = NULL;
     if (sched.first)
@@ -24,20 +28,33 @@ ASIDE void sched_add(Thread *thread) {
     sched.last = thread;
 }
 
-static Thread *take_first(void) {
+// None rests while the queue holds more than those will take that are awake: whoever adds and does not take, wakes one.
+ASIDE void sched_add(Thread *thread) {
+    add(thread);
+    if (cpus_share) cpu_wake_one();
+}
+
+static Thread *take_first(Cpu *cpu) {
     Thread *thread = sched.first;
     if (thread) sched.first = thread->next;
-    sched.handoffs_left = HANDOFFS_IN_A_ROW;
-    sched.turn = sched.ticks;
+    cpu->handoffs_left = HANDOFFS_IN_A_ROW;
+    cpu->turn = cpu->ticks;
     return thread;
 }
 
 // --- timers ------------------------------------------------------------------------------------------------
 
+uint64_t sched_now(void) {
+    static uint64_t last;
+    const uint64_t now = platform_now();
+    if (now > last) last = now;
+    return last;
+}
+
 uint64_t deadline_after(uint64_t span) {
     uint64_t now;
     if (span == SIP_NO_TIMEOUT) return SIP_NO_TIMEOUT;
-    now = platform_now();
+    now = sched_now();
     return span < SIP_NO_TIMEOUT - 1 - now ? now + span : SIP_NO_TIMEOUT - 1;
 }
 
@@ -48,6 +65,8 @@ ASIDE static void add_timer(Thread *thread, uint64_t deadline) {
     thread->deadline = deadline;
     thread->later = *at;
     *at = thread;
+    if (cpus_share && sched.timers == thread)
+        cpu_wake_one(); // which sleeps no longer than till then
 }
 
 ASIDE static void remove_timer(Thread *thread) {
@@ -60,8 +79,8 @@ ASIDE static void remove_timer(Thread *thread) {
 
 // Those whose time has come can run; their deadline becomes 0, which says why.
 ASIDE static void fire_timers(void) {
-    const uint64_t now = platform_now();
-    sched.looks_left = SWITCHES_BETWEEN_LOOKS;
+    const uint64_t now = sched_now();
+    this_cpu()->looks_left = SWITCHES_BETWEEN_LOOKS;
     while (sched.timers && sched.timers->deadline <= now) {
         Thread *thread = sched.timers;
         remove_timer(thread);
@@ -88,25 +107,26 @@ bool sched_timed_out(const Thread *thread) {
 
 // --- switching ---------------------------------------------------------------------------------------------
 
-PATH static Thread *pick(void) {
-    if (sched.timers && --sched.looks_left == 0) fire_timers();
-    Thread *thread = sched.handoff;
-    sched.handoff = NULL;
-    return LIKELY(thread) ? thread : take_first();
+PATH static Thread *pick(Cpu *cpu) {
+    if (sched.timers && --cpu->looks_left == 0) fire_timers();
+    Thread *thread = cpu->handoff;
+    cpu->handoff = NULL;
+    return LIKELY(thread) ? thread : take_first(cpu);
 }
 
 // Whoever stops here is answered when its turn comes again.
-PATH static SipReceived switch_from(ArchContext *from) {
-    Thread *to = pick();
-    sched.current = to;
-    const ArchContext *context = LIKELY(to) ? &to->context : &sched.kernel.context;
-    return arch_switch(from, context, LIKELY(to) ? receive_answer(to) : (SipReceived){ 0 });
+PATH static SipReceived switch_from(Cpu *cpu, ArchContext *from) {
+    Thread *to = pick(cpu);
+    cpu->current = to;
+    const bool is_thread = LIKELY(to) && LIKELY(to != &sched.kernel);
+    const ArchContext *context = is_thread ? &to->context : &cpu->kernel;
+    return arch_switch(from, context, is_thread ? receive_answer(to) : (SipReceived){ 0 });
 }
 
 // Handed to, a thread goes before the queue, as long as that has its turn at times.
-PATH static bool may_go_next(void) {
-    if (sched.handoff) return false;
-    return LIKELY(!sched.first) || (sched.handoffs_left && sched.handoffs_left--);
+PATH static bool may_go_next(Cpu *cpu) {
+    if (cpu->handoff) return false;
+    return LIKELY(!sched.first) || (cpu->handoffs_left && cpu->handoffs_left--);
 }
 
 // Of a SIP that is suspended: it goes on when it is let go.
@@ -121,35 +141,54 @@ PATH void sched_wake(Thread *thread) {
         return;
     }
     if (thread->deadline != SIP_NO_TIMEOUT) remove_timer(thread);
-    if (LIKELY(may_go_next())) {
+    Cpu *cpu = this_cpu();
+    if (LIKELY(may_go_next(cpu))) {
         thread->state = THREAD_READY;
-        sched.handoff = thread;
+        cpu->handoff = thread;
     } else {
         sched_add(thread);
     }
 }
 
+// Who is suspended while it ran goes nowhere.
+static void add_again(Thread *thread) {
+    if (thread->state != THREAD_HELD) add(thread);
+}
+
 void sched_put_back(void) {
-    if (sched.handoff) sched_add(sched.handoff);
-    sched.handoff = NULL;
-    sched_add(sched.current);
+    Cpu *cpu = this_cpu();
+    if (cpu->handoff) sched_add(cpu->handoff);
+    cpu->handoff = NULL;
+    add_again(cpu->current);
 }
 
 SipReceived sched_yield(void) {
-    sched_add(sched.current);
-    return switch_from(&sched.current->context);
+    Cpu *cpu = this_cpu();
+    Thread *thread = cpu->current;
+    add_again(thread);
+    if (cpus_share && cpu->handoff) cpu_wake_one(); // that one goes next here
+    return switch_from(cpu, &thread->context);
 }
 
 PATH SipReceived sched_wait(uint64_t deadline) {
-    Thread *thread = sched.current;
+    Cpu *cpu = this_cpu();
+    Thread *thread = cpu->current;
     thread->state = THREAD_WAITING;
     thread->deadline = SIP_NO_TIMEOUT;
     if (deadline != SIP_NO_TIMEOUT) add_timer(thread, deadline);
-    return switch_from(&thread->context);
+    return switch_from(cpu, &thread->context);
+}
+
+void sched_share_handoff(void) {
+    Cpu *cpu = this_cpu();
+    if (!cpus_share || !cpu->handoff || !cpu_one_rests()) return;
+    sched_add(cpu->handoff);
+    cpu->handoff = NULL;
 }
 
 static void leave_queue(const Thread *thread) {
-    if (sched.handoff == thread) sched.handoff = NULL;
+    for (uint32_t i = 0; i < cpu_count; i++)
+        if (cpus[i].handoff == thread) cpus[i].handoff = NULL;
     Thread *last = NULL;
     for (Thread **at = &sched.first; *at;) {
         if (*at == thread) {
@@ -175,26 +214,34 @@ void sched_hold(Thread *thread) {
     } else if (thread->state == THREAD_READY) {
         leave_queue(thread);
         thread->state = THREAD_HELD;
+        Cpu *cpu = cpu_that_runs(thread);
+        if (!cpu) return;
+        thread->limit = UINT64_MAX; // it stops at its next kernel call, or in its own code
+        platform_interrupt(cpu->number);
     }
 }
 
 void sched_let_go(Thread *thread) {
     if (thread->state == THREAD_HELD_WAITING)
         thread->state = THREAD_WAITING;
-    else if (thread->state == THREAD_HELD)
+    else if (thread->state == THREAD_HELD && !cpu_that_runs(thread))
         sched_add(thread);
+    else if (thread->state == THREAD_HELD)
+        thread->state = THREAD_READY; // it has not stopped yet
 }
 
 void sched_to_kernel(void) {
     ArchContext nobody;
-    sched.current = NULL;
-    arch_switch(&nobody, &sched.kernel.context, (SipReceived){ 0 });
+    Cpu *cpu = this_cpu();
+    cpu->current = NULL;
+    arch_switch(&nobody, &cpu->kernel, (SipReceived){ 0 });
 }
 
 _Noreturn void sched_leave(void) {
-    Thread *thread = sched.current;
+    Cpu *cpu = this_cpu();
+    Thread *thread = cpu->current;
     thread->state = THREAD_ENDED;
-    arch_switch(&thread->context, &sched.kernel.context, (SipReceived){ 0 });
+    arch_switch(&thread->context, &cpu->kernel, (SipReceived){ 0 });
     panic("a thread that has ended runs");
 }
 
@@ -202,30 +249,49 @@ _Noreturn void sched_leave(void) {
 ArchResume sched_on_kernel_stack(void (*function)(void)) {
     return (ArchResume){
         .pc = (uint64_t)(uintptr_t)function,
-        .sp = (((uint64_t)(uintptr_t)sched.kernel.context.sp - 256) & ~(uint64_t)15) - 8,
+        .sp = (((uint64_t)(uintptr_t)this_cpu()->kernel.sp - 256) & ~(uint64_t)15) - 8,
     };
 }
 
 // --- the kernel's context ----------------------------------------------------------------------------------
 
-static Thread *wait_for_somebody(void) {
-    Thread *next;
-    while (!(next = pick()) && (sched.timers || irqs_wanted())) {
-        platform_idle(sched.timers ? sched.timers->deadline : SIP_NO_TIMEOUT);
-        fire_timers();
-        irqs_look();
+// Nothing that can run is anywhere, and nothing will come.
+static bool nobody_goes_on(void) {
+    return !sched.timers && !irqs_wanted() && cpus_rest();
+}
+
+// Only the first one finds that it is over; whoever rests last tells it so.
+static void rest(Cpu *cpu) {
+    const uint64_t until = sched.timers ? sched.timers->deadline : SIP_NO_TIMEOUT;
+    cpu->rests = true;
+    if (cpu->number && nobody_goes_on()) cpu_need(&cpus[0]);
+    if (cpus_share) unlock_kernel();
+    platform_idle(until);
+    lock_kernel();
+    cpu->rests = false;
+    cpu->is_needed = false;
+    fire_timers();
+    irqs_look();
+}
+
+static Thread *wait_for_somebody(Cpu *cpu) {
+    for (;;) {
+        if (kernel.exited) return NULL;
+        Thread *next = pick(cpu);
+        if (next || (cpu->number == 0 && nobody_goes_on())) return next;
+        rest(cpu);
     }
-    return next;
 }
 
 Thread *sched_run(void) {
+    Cpu *cpu = this_cpu();
     for (;;) {
-        Thread *next = wait_for_somebody();
+        Thread *next = wait_for_somebody(cpu);
         if (!next || next == &sched.kernel) return next;
-        sched.current = next;
-        arch_switch(&sched.kernel.context, &next->context, receive_answer(next));
-        Thread *ended = sched.current; // whoever leaves stays current; whoever waits made it NULL
-        sched.current = NULL;
+        cpu->current = next;
+        arch_switch(&cpu->kernel, &next->context, receive_answer(next));
+        Thread *ended = cpu->current; // whoever leaves stays current; whoever waits made it NULL
+        cpu->current = NULL;
         if (ended) return ended;
     }
 }

@@ -230,10 +230,11 @@ static SipStart *make_start(Sip *sip, uint32_t params) {
 
 static void begin(void *argument) {
     const SipStart *start = argument;
-    const Sip *sip = sched.current->sip;
+    const Sip *sip = current_thread()->sip;
     const Sealed *sealed = sip->program->sealed;
     const uint64_t entry = (uint64_t)(uintptr_t)sip->image + (sealed->entry - sealed->low);
-    arch_enter_sip(entry, &kernel_table, start, (uint64_t)(uintptr_t)start);
+    if (cpus_share) unlock_kernel();
+    arch_enter_sip(entry, kernel_doors(), start, (uint64_t)(uintptr_t)start);
 }
 
 static const char *make_ready(Sip *sip, uint32_t number) {
@@ -360,6 +361,7 @@ static void print_ledger(const Sip *sip, const Account *before, uint64_t endpoin
 }
 
 void sip_end(Sip *sip) {
+    if (cpus_share) cpus_leave(sip);
     processes_end(sip);
     const Account before = sip->account;
     const uint64_t endpoints = sip->endpoint_count;

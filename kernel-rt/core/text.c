@@ -111,8 +111,8 @@ NEVER void panic(const char *what) {
     static bool again;
     if (again) platform_stop(STATUS_PANIC);
     again = true;
-    if (sched.current && sched.current->sip)
-        print("panic: %s, while %v was running", what, &sched.current->sip->name);
+    if (current_thread() && current_thread()->sip)
+        print("panic: %s, while %v was running", what, &current_thread()->sip->name);
     else
         print("panic: %s", what);
     fault_print_kernel(

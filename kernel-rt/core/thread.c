@@ -73,8 +73,9 @@ typedef struct Beginning { // at the top of the new stack, above the arguments
 
 static void begin(void *argument) {
     const Beginning *beginning = argument;
+    if (cpus_share) unlock_kernel();
     arch_enter_sip(
-        beginning->entry, &kernel_table, beginning->args, (uint64_t)(uintptr_t)beginning->args
+        beginning->entry, kernel_doors(), beginning->args, (uint64_t)(uintptr_t)beginning->args
     );
 }
 

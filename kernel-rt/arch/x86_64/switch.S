@@ -34,12 +34,14 @@ arch_switch:                    // rdi: ArchContext *from, rsi: const ArchContex
     .size   arch_switch, . - arch_switch
 
 // Where a preempted thread goes on: arch_switch has popped the beginning of its ArchState, and the stack pointer stands at
-// its `rax`. All else is popped; the SIP's stack is not touched.
+// its `rax`. All else is popped; the SIP's stack is not touched. The kernel's lock is given back.
+    .hidden kernel_lock
     .globl  arch_resume
     .hidden arch_resume
     .type   arch_resume, @function
     .p2align 4
 arch_resume:
+    movl    $0, kernel_lock(%rip)   // `owner`: from here on nothing is the kernel's but what is popped
     fxrstor64 -568(%rsp)
     .irp    register, rax, rcx, rdx, rsi, rdi, r8, r9, r10, r11
     pop     %\register

@@ -61,8 +61,28 @@ bool kernel_irq(uint32_t line, uint64_t pc) {
     return false;
 }
 
-bool kernel_has_irqs(void) {
+bool kernel_is_needed(void) {
     return false;
+}
+
+bool kernel_left(ArchResume *resume) {
+    (void)resume;
+    return false;
+}
+
+// --- CPUs: this one ---------------------------------------------------------------------------------------------
+
+ArchLock kernel_lock;
+
+ArchCpu *kernel_cpu(uint32_t number) {
+    static ArchCpu cpu;
+    (void)number;
+    cpu.self = &cpu;
+    return &cpu;
+}
+
+_Noreturn void kernel_cpu_main(void) {
+    platform_stop(1);
 }
 
 ArchState *kernel_tick(uint64_t pc, uint32_t ticks, ArchResume *resume) {

@@ -25,17 +25,6 @@ uint64_t platform_now(void) {
     return monotonic() - started;
 }
 
-// A signal may wake us early; core asks again.
-void platform_idle(uint64_t until) {
-    const uint64_t longest = UINT64_C(3600) * 1000000000;
-    const uint64_t now = platform_now();
-    if (until <= now) return;
-    const uint64_t span = until - now < longest ? until - now : longest;
-    const struct timespec wait = { .tv_sec = (time_t)(span / 1000000000),
-                                   .tv_nsec = (long)(span % 1000000000) };
-    nanosleep(&wait, NULL);
-}
-
 // `stdout` may be a pipe that somebody made non-blocking.
 void platform_console(const char *text, size_t length) {
     while (length > 0) {

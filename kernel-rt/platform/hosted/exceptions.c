@@ -1,4 +1,4 @@
-// CPU exceptions reach us as signals. The handler runs on its own stack, tells the kernel what happened, and edits
+// CPU exceptions reach us as signals. The handler runs on its CPU's signal stack, tells the kernel what happened, and edits
 // where the interrupted context goes on; it never switches stacks itself.
 
 #include "hosted.h"
@@ -8,8 +8,6 @@
 
 #include <signal.h>
 #include <ucontext.h>
-
-enum { HANDLER_STACK = 256 * 1024 };
 
 static const int signals[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP };
 
@@ -53,11 +51,10 @@ static void on_signal(int number, siginfo_t *info, void *context) {
 }
 
 void hosted_exceptions_start(void) {
-    const stack_t stack = { .ss_sp = hosted_map(HANDLER_STACK), .ss_size = HANDLER_STACK };
-    if (sigaltstack(&stack, NULL)) hosted_fail("set the signal stack");
     struct sigaction action = { .sa_sigaction = on_signal, .sa_flags = SA_SIGINFO | SA_ONSTACK };
     sigemptyset(&action.sa_mask);
     sigaddset(&action.sa_mask, SIGALRM); // ticks.c
+    sigaddset(&action.sa_mask, HOSTED_INTERRUPT);
     signals_each(i)
         sigaddset(&action.sa_mask, signals[i]); // a fault in the handler ends the process
     signals_each(i) if (sigaction(signals[i], &action, NULL)) hosted_fail("handle signals");

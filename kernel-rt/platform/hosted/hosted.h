@@ -3,18 +3,24 @@
 #ifndef KERNEL_HOSTED_HOSTED_H
 #define KERNEL_HOSTED_HOSTED_H
 
+#include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#define HOSTED_INTERRUPT SIGUSR1 // one CPU's to another
 
 enum { HOSTED_USAGE = 2, HOSTED_FAILED = 3 }; // exit codes of our own
 
 // Says `sip-hosted: cannot WHAT: reason of errno` and exits with HOSTED_FAILED.
 _Noreturn void hosted_fail(const char *what);
 
-void hosted_memory_start(void);     // the arena that platform_pages hands out
-void hosted_time_start(void);       // platform_now counts from here
-void hosted_exceptions_start(void); // CPU exceptions go to kernel_exception
+void hosted_memory_start(void);                  // the arena that platform_pages hands out
+void hosted_time_start(void);                    // platform_now counts from here
+void hosted_exceptions_start(void);              // CPU exceptions go to kernel_exception
+void hosted_cpus_start(uint32_t cpus);           // this is the first of so many
+uint32_t hosted_cpu(void);                       // which of them calls
+void hosted_tick(void *context, uint32_t ticks); // ucontext_t, from a signal handler: kernel_tick
 
 // For tests: turns end at random. `how` is `timer:SEED:MICROSECONDS`, or `steps:SEED:INSTRUCTIONS`, which is slow and may
 // end one after any instruction; the last number is the mean.

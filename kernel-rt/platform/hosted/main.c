@@ -1,11 +1,10 @@
-// sip-hosted [--trust KEY.pub]... IMAGE: runs the system in a packed image as a Linux process. The kernel runs on a stack of its own, with
-// %gs pointing to the word that names the running thread; %fs stays the C library's.
+// sip-hosted [--cpus N] [--trust KEY.pub]... IMAGE: runs the system in a packed image as a Linux process. The kernel runs on a stack of
+// its own, with %gs pointing to what core keeps of the CPU; %fs stays the C library's.
 
 #include "hosted.h"
 
 #include "core/platform.h"
 
-#include <asm/prctl.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
@@ -14,7 +13,6 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 enum { KERNEL_STACK = 1024 * 1024 };
@@ -23,8 +21,6 @@ typedef struct Image {
     uint8_t *bytes;
     size_t length;
 } Image;
-
-static SipThread *running; // %gs:0
 
 // In pieces: we may be on a SIP's stack, where there is no room for stdio. `path` may be empty.
 static _Noreturn void fail(const char *what, const char *path, const char *reason) {
@@ -95,12 +91,29 @@ static void start_kernel(void *argument) {
     kernel_main(image->bytes, image->length);
 }
 
+// 0: not so.
+static uint32_t cpus_asked_for(const char *number) {
+    char *end;
+    const unsigned long cpus = strtoul(number, &end, 10);
+    if (*number < '0' || *number > '9' || *end) return 0;
+    return cpus <= PLATFORM_CPUS ? (uint32_t)cpus : 0;
+}
+
 int main(int argc, char **argv) {
     int at = 1;
-    for (; at + 1 < argc && strcmp(argv[at], "--trust") == 0; at += 2)
-        trust(argv[at + 1]);
-    if (argc - at != 1 || argv[at][0] == '-') {
-        fprintf(stderr, "usage: sip-hosted [--trust KEY.pub]... IMAGE\n");
+    uint32_t cpus = 1;
+    for (; at + 1 < argc && cpus; at += 2) {
+        if (strcmp(argv[at], "--trust") == 0)
+            trust(argv[at + 1]);
+        else if (strcmp(argv[at], "--cpus") == 0)
+            cpus = cpus_asked_for(argv[at + 1]);
+        else
+            break;
+    }
+    if (argc - at != 1 || argv[at][0] == '-' || cpus == 0) {
+        fprintf(
+            stderr, "usage: sip-hosted [--cpus 1..%d] [--trust KEY.pub]... IMAGE\n", PLATFORM_CPUS
+        );
         return HOSTED_USAGE;
     }
     static Image image;
@@ -110,7 +123,7 @@ int main(int argc, char **argv) {
     hosted_exceptions_start();
     const char *how = getenv("SIP_HOSTED_TICKS");
     if (how) hosted_ticks_at_random(how);
-    if (syscall(SYS_arch_prctl, ARCH_SET_GS, &running)) hosted_fail("set the gs base");
+    hosted_cpus_start(cpus);
 
     ArchContext process, kernel;
     uint8_t *stack = hosted_map(KERNEL_STACK);

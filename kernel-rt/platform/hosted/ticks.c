@@ -15,6 +15,7 @@
 #include <string.h>
 #include <time.h>
 #include <ucontext.h>
+#include <unistd.h>
 
 enum {
     FLAG_STEP = 0x100,
@@ -23,8 +24,11 @@ enum {
 };
 
 static enum { BY_CLOCK, AT_RANDOM, BY_STEPS } manner;
-static uint64_t random_state, mean; // AT_RANDOM: microseconds; BY_STEPS: instructions
-static timer_t timer;
+static uint64_t seed, mean; // AT_RANDOM: microseconds; BY_STEPS: instructions
+
+// Each CPU's own.
+static _Thread_local uint64_t random_state;
+static _Thread_local timer_t timer;
 
 // D. Lehmer's generator, with a multiplier from L'Ecuyer's tables (1999).
 static uint64_t next_random(void) {
@@ -55,12 +59,15 @@ static void save(ArchState *state, const ucontext_t *context) {
     state->rsp = (uint64_t)from[REG_RSP];
 }
 
-static void tick(ucontext_t *context, uint32_t ticks) {
+void hosted_tick(void *at, uint32_t ticks) {
+    ucontext_t *context = at;
     greg_t *registers = context->uc_mcontext.gregs;
     ArchResume resume;
     ArchState *state = kernel_tick((uint64_t)registers[REG_RIP], ticks, &resume);
-    if (!state) return;
-    save(state, context);
+    if (state)
+        save(state, context);
+    else if (!kernel_left(&resume))
+        return;
     registers[REG_RIP] = (greg_t)resume.pc;
     registers[REG_RSP] = (greg_t)resume.sp;
     registers[REG_EFL] &= ~(greg_t)FLAG_DIRECTION;
@@ -83,19 +90,21 @@ static void on_timer(int number, siginfo_t *info, void *context) {
     const int saved = errno;
     (void)number;
     (void)info;
-    tick(context, manner == AT_RANDOM ? TURN : 1);
+    hosted_tick(context, manner == AT_RANDOM ? TURN : 1);
     if (manner == AT_RANDOM) set_timer();
     errno = saved;
 }
 
 void platform_ticks_start(void) {
+    random_state = seed + 2 * hosted_cpu();
     if (manner == BY_STEPS) {
         __asm__ volatile("pushfq\n\torq %0, (%%rsp)\n\tpopfq" ::"i"(FLAG_STEP) : "memory", "cc");
         return;
     }
     struct sigaction action = { .sa_sigaction = on_timer,
                                 .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_RESTART };
-    struct sigevent event = { .sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGALRM };
+    struct sigevent event = { .sigev_notify = SIGEV_THREAD_ID, .sigev_signo = SIGALRM };
+    event._sigev_un._tid = gettid();
     const clockid_t clock = manner == AT_RANDOM ? CLOCK_MONOTONIC : CLOCK_THREAD_CPUTIME_ID;
     sigfillset(&action.sa_mask); // an exception in it ends the process
     if (sigaction(SIGALRM, &action, NULL) || timer_create(clock, &event, &timer))
@@ -108,7 +117,7 @@ void platform_ticks_start(void) {
 void hosted_ticks_at_random(const char *how) {
     char *end;
     manner = strncmp(how, "steps:", 6) == 0 ? BY_STEPS : AT_RANDOM;
-    random_state = strtoull(how + 6, &end, 10) * 2 + 1;
+    seed = strtoull(how + 6, &end, 10) * 2 + 1;
     mean = *end == ':' ? strtoull(end + 1, NULL, 10) : 0;
     if (mean == 0 || (manner == AT_RANDOM && strncmp(how, "timer:", 6) != 0)) {
         errno = EINVAL;
@@ -121,5 +130,5 @@ bool hosted_steps(void) {
 }
 
 void hosted_step(void *context) {
-    if (next_random() % mean == 0) tick(context, TURN);
+    if (next_random() % mean == 0) hosted_tick(context, TURN);
 }

@@ -99,5 +99,6 @@ void pc_line(PcFrame *frame) {
     const uint32_t line = (uint32_t)frame->vector;
     if (line >= ISA_LINES && line < PC_LINES) set_line(line, false);
     pc_apic_end_of_interrupt();
-    if (!kernel_irq(line, frame->rip)) platform_irq_set(line, false);
+    kernel_irq(line, frame->rip);
+    pc_leave_if_asked(frame);
 }

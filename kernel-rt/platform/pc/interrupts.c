@@ -65,8 +65,6 @@ static uint64_t descriptors[] = {
     0,
     0, // the task state, which has an address
 };
-static SipThread *running; // %gs:0
-
 static uint32_t stack_of_vector(uint32_t vector) {
     switch (vector) {
     case VECTOR_NMI: return STACK_NMI;
@@ -115,7 +113,7 @@ static void load_tables(void) {
         "m"(interrupt), "r"(TASK_SELECTOR), "r"(DATA_SELECTOR)
         : "memory"
     );
-    write_msr(MSR_GS_BASE, (uint64_t)&running);
+    write_msr(MSR_GS_BASE, (uint64_t)kernel_cpu(0));
 }
 
 // The two 8259s, which are not used: away from the exceptions' vectors, all masked.
@@ -210,14 +208,30 @@ static void save(ArchState *state, const PcFrame *frame) {
     state->rsp = frame->rsp;
 }
 
-void pc_timer(PcFrame *frame) {
-    pc_apic_end_of_interrupt();
-    pc_time_tick();
-    ArchResume resume;
-    ArchState *state = kernel_tick(frame->rip, 1, &resume);
-    if (!state) return;
-    save(state, frame);
+static void go_on_at(PcFrame *frame, ArchResume resume) {
     frame->rip = resume.pc;
     frame->rsp = resume.sp;
     frame->rflags = RFLAGS_FIXED | RFLAGS_INTERRUPTS;
+}
+
+void pc_leave_if_asked(PcFrame *frame) {
+    ArchResume resume;
+    if (kernel_left(&resume)) go_on_at(frame, resume);
+}
+
+static void tick(PcFrame *frame, uint32_t ticks) {
+    ArchResume resume;
+    ArchState *state = kernel_tick(frame->rip, ticks, &resume);
+    if (!state) {
+        pc_leave_if_asked(frame);
+        return;
+    }
+    save(state, frame);
+    go_on_at(frame, resume);
+}
+
+void pc_timer(PcFrame *frame) {
+    pc_apic_end_of_interrupt();
+    pc_time_tick();
+    tick(frame, 1);
 }

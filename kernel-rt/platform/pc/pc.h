@@ -115,6 +115,7 @@ _Noreturn void pc_start(const void *info, uint32_t loader);
 void pc_exception(PcFrame *frame);
 void pc_timer(PcFrame *frame);
 void pc_line(PcFrame *frame);
+void pc_leave_if_asked(PcFrame *frame); // at a handler's end: the interrupted thread may have to go
 extern const uint8_t pc_vectors[], pc_timer_vector[], pc_spurious_vector[], pc_line_vectors[];
 
 // From boot.S and the linker script; page boundaries.

@@ -154,7 +154,7 @@ void platform_idle(uint64_t until) {
         return;
     }
     __asm__ volatile("cli" ::: "memory");
-    if (kernel_has_irqs()) { // since core looked
+    if (kernel_is_needed()) { // since core looked
         __asm__ volatile("sti" ::: "memory");
         return;
     }

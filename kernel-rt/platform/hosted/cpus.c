@@ -1,0 +1,123 @@
+// Linux threads that play CPUs. Each has a %gs, a signal stack and a timer of its own; the signal INTERRUPT is what one sends to
+// another. One that has nothing to do sleeps on a word, so that nobody's call gets lost between its last look and its sleep.
+
+#include "hosted.h"
+
+#include "core/platform.h"
+
+#include <asm/prctl.h>
+#include <errno.h>
+#include <linux/futex.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdint.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <ucontext.h>
+#include <unistd.h>
+
+enum { HANDLER_STACK = 256 * 1024, ROUNDS_OF_PAUSE = 64 };
+
+typedef struct Worker {
+    pid_t id; // 0: it has not begun
+    ArchCpu *cpu;
+    uint32_t is_awake;
+} Worker;
+
+static Worker workers[PLATFORM_CPUS];
+static uint32_t count = 1;
+static _Thread_local Worker *own;
+
+uint32_t platform_map_version; // Linux tells its CPUs itself
+
+void platform_map_forget(void) {}
+
+// --- starting ------------------------------------------------------------------------------------------------------
+
+static void begin(Worker *worker) {
+    const stack_t stack = { .ss_sp = hosted_map(HANDLER_STACK), .ss_size = HANDLER_STACK };
+    own = worker;
+    worker->is_awake = 1;
+    if (sigaltstack(&stack, NULL)) hosted_fail("set the signal stack");
+    if (syscall(SYS_arch_prctl, ARCH_SET_GS, worker->cpu)) hosted_fail("set the gs base");
+    __atomic_store_n(&worker->id, gettid(), __ATOMIC_RELEASE);
+}
+
+static void on_interrupt(int number, siginfo_t *info, void *context) {
+    const int saved = errno;
+    (void)number, (void)info;
+    hosted_tick(context, 0);
+    errno = saved;
+}
+
+void hosted_cpus_start(uint32_t cpus) {
+    struct sigaction action = { .sa_sigaction = on_interrupt,
+                                .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_RESTART };
+    sigfillset(&action.sa_mask); // an exception in it ends the process
+    if (sigaction(HOSTED_INTERRUPT, &action, NULL)) hosted_fail("handle signals");
+    count = cpus;
+    workers[0].cpu = kernel_cpu(0);
+    begin(&workers[0]);
+}
+
+uint32_t hosted_cpu(void) {
+    return (uint32_t)(own - workers);
+}
+
+static void *play(void *worker) {
+    begin(worker);
+    kernel_cpu_main();
+}
+
+uint32_t platform_cpus(void) {
+    return count;
+}
+
+void platform_cpus_start(void) {
+    for (uint32_t i = 1; i < count; i++) {
+        pthread_t thread;
+        workers[i].cpu = kernel_cpu(i);
+        if ((errno = pthread_create(&thread, NULL, play, &workers[i])))
+            hosted_fail("start a thread");
+    }
+}
+
+// --- calling -------------------------------------------------------------------------------------------------------
+
+static void futex(uint32_t *word, int operation, uint32_t value, const struct timespec *time) {
+    syscall(SYS_futex, word, operation | FUTEX_PRIVATE_FLAG, value, time, NULL, 0);
+}
+
+// Who sleeps, or is about to, has no thread that could have to be interrupted.
+void platform_interrupt(uint32_t cpu) {
+    Worker *worker = &workers[cpu];
+    if (!__atomic_exchange_n(&worker->is_awake, 1, __ATOMIC_SEQ_CST)) {
+        futex(&worker->is_awake, FUTEX_WAKE, 1, NULL);
+        return;
+    }
+    const pid_t id = __atomic_load_n(&worker->id, __ATOMIC_ACQUIRE);
+    if (id) syscall(SYS_tgkill, getpid(), id, HOSTED_INTERRUPT);
+}
+
+void platform_relax(uint32_t rounds) {
+    __asm__ volatile("pause");
+    if (rounds % ROUNDS_OF_PAUSE == ROUNDS_OF_PAUSE - 1)
+        syscall(SYS_sched_yield); // there may be fewer CPUs than we play
+}
+
+// A signal may wake us early; core asks again.
+void platform_idle(uint64_t until) {
+    const uint64_t longest = UINT64_C(3600) * 1000000000;
+    const uint64_t now = platform_now();
+    if (until <= now) return;
+    const uint64_t span = until - now < longest ? until - now : longest;
+    const struct timespec wait = { .tv_sec = (time_t)(span / 1000000000),
+                                   .tv_nsec = (long)(span % 1000000000) };
+    if (count == 1) {
+        nanosleep(&wait, NULL);
+        return;
+    }
+    __atomic_store_n(&own->is_awake, 0, __ATOMIC_SEQ_CST);
+    if (!kernel_is_needed()) futex(&own->is_awake, FUTEX_WAIT, 0, &wait);
+    __atomic_store_n(&own->is_awake, 1, __ATOMIC_SEQ_CST);
+}
