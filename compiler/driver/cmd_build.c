@@ -185,7 +185,10 @@ static ExitCode make_bootable(Project *project, const Buf *image, Buf *bootable)
     bool good = keys_trusted(project->options, &given, error) && read_kernel(path, &kernel, error);
     ExitCode code = good ? ask_keys(project, image, &kernel, &given) : tool_failed(error);
     if (code == EXIT_OK && bootable) {
-        good = image_boot(kernel.data, kernel.len, image->data, image->len, bootable, error) &&
+        good = image_boot(
+                   kernel.data, kernel.len, image->data, image->len, project->options->cpus,
+                   bootable, error
+               ) &&
                (!given.count ||
                 image_keys_add(bootable->data, kernel.len, given.keys, given.count, error));
         if (!good) code = tool_failed(error);

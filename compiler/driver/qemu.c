@@ -208,15 +208,12 @@ char **qemu_command(
         snprintf(error, 512, "`microvm` has one place for a disk; --machine q35 has more");
         return NULL;
     }
-    if (options->cpus > 1) {
-        snprintf(error, 512, "--cpus %u: booted, a system runs on one CPU", options->cpus);
-        return NULL;
-    }
     const bool kvm = use_kvm(options, toolchain);
     add(arena, &words, "qemu-system-x86_64");
     add_two(arena, &words, "-accel", kvm ? "kvm" : "tcg");
     add_two(arena, &words, "-cpu", kvm ? "host" : "max"); // TCG's default CPU lacks x86-64-v2
     add_two(arena, &words, "-M", machine);
+    if (options->cpus > 1) add_two(arena, &words, "-smp", arena_printf(arena, "%u", options->cpus));
     add_two(arena, &words, "-m", options->memory);
     add(arena, &words, "-nodefaults");
     add_two(arena, &words, "-display", "none");

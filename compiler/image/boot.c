@@ -14,6 +14,7 @@ enum { PAGE = 4096, LARGEST_KERNEL = 256 << 20 };
 typedef struct Slot { // as the kernel declares it
     char magic[8];
     uint64_t physical, size;
+    uint64_t cpus;
 } Slot;
 
 #define refuse(error, ...) (snprintf((error), IMAGE_ERROR_ROOM, __VA_ARGS__), false)
@@ -96,6 +97,7 @@ bool image_boot(
     size_t kernel_size,
     const uint8_t *image,
     size_t image_size,
+    uint32_t cpus,
     Buf *out,
     char error[IMAGE_ERROR_ROOM]
 ) {
@@ -121,6 +123,7 @@ bool image_boot(
     memcpy(&slot, out->data + slot_at, sizeof slot);
     slot.physical = segment.paddr;
     slot.size = image_size;
+    slot.cpus = cpus;
     memcpy(out->data + slot_at, &slot, sizeof slot);
     memcpy(out->data + spare, &segment, sizeof segment);
     return true;

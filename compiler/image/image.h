@@ -53,12 +53,13 @@ typedef struct ImageInput { // all borrowed
 bool image_pack(const ImageInput *input, Buf *out, char error[IMAGE_ERROR_ROOM]);
 
 // Appends to `out`, which must be empty, the bootable kernel with the image behind its last segment: a new PT_LOAD in the
-// program header's spare row, and its physical address and size in the kernel's slot `SIPSLOT\1`.
+// program header's spare row, and its physical address and size in the kernel's slot `SIPSLOT\1`, with how many CPUs it is to run on.
 bool image_boot(
     const uint8_t *kernel,
     size_t kernel_size,
     const uint8_t *image,
     size_t image_size,
+    uint32_t cpus,
     Buf *out,
     char error[IMAGE_ERROR_ROOM]
 );

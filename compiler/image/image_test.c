@@ -401,7 +401,7 @@ typedef struct Kernel {
     ElfHeader header;
     ElfSegment segments[2];
     char slot[8];
-    uint64_t physical, size;
+    uint64_t physical, size, cpus;
 } Kernel;
 
 static const Kernel good_kernel = {
@@ -426,7 +426,7 @@ static void boots_what_it_was_given(void **state) {
     Buf out = { 0 };
     char error[IMAGE_ERROR_ROOM] = "";
     assert_true(image_boot(
-        (const uint8_t *)&good_kernel, sizeof good_kernel, image, sizeof image, &out, error
+        (const uint8_t *)&good_kernel, sizeof good_kernel, image, sizeof image, 4, &out, error
     ));
     Kernel kernel;
     memcpy(&kernel, out.data, sizeof kernel);
@@ -434,6 +434,7 @@ static void boots_what_it_was_given(void **state) {
     assert_int_equal(kernel.physical, 0x103000);
     assert_int_equal(kernel.segments[1].paddr, 0x103000);
     assert_int_equal(kernel.size, sizeof image);
+    assert_int_equal(kernel.cpus, 4);
     assert_memory_equal(out.data + kernel.segments[1].offset, image, sizeof image);
     assert_int_equal(out.len, kernel.segments[1].offset + sizeof image);
     buf_free(&out);
@@ -446,17 +447,18 @@ static void refuses_kernels_without_room(void **state) {
     Kernel kernel = good_kernel;
     kernel.segments[1].type = ELF_NOTE;
     assert_false(
-        image_boot((const uint8_t *)&kernel, sizeof kernel, (const uint8_t *)"", 0, &out, error)
+        image_boot((const uint8_t *)&kernel, sizeof kernel, (const uint8_t *)"", 0, 1, &out, error)
     );
     assert_string_equal(error, "the kernel has no spare row in its program header for an image");
     kernel = good_kernel;
     kernel.slot[0] = 'X';
     assert_false(
-        image_boot((const uint8_t *)&kernel, sizeof kernel, (const uint8_t *)"", 0, &out, error)
+        image_boot((const uint8_t *)&kernel, sizeof kernel, (const uint8_t *)"", 0, 1, &out, error)
     );
     assert_string_equal(error, "the kernel has 0 slots for an image instead of one");
     for (size_t size = 0; size < sizeof kernel; size++)
-        assert_false(image_boot((const uint8_t *)&kernel, size, (const uint8_t *)"", 0, &out, error)
+        assert_false(
+            image_boot((const uint8_t *)&kernel, size, (const uint8_t *)"", 0, 1, &out, error)
         );
     buf_free(&out);
 }

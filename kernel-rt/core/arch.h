@@ -12,6 +12,7 @@
 typedef struct ArchCpu {
     SipThread *running;   // %gs:0: whose turn it is; NULL: the kernel's own context's
     struct ArchCpu *self; // %gs:8
+    uint32_t number;
 } ArchCpu;
 
 _Static_assert(offsetof(ArchCpu, self) == 8, "arch_cpu");

@@ -18,7 +18,7 @@ bool cpus_share;
 
 ArchCpu *kernel_cpu(uint32_t number) {
     Cpu *cpu = &cpus[number];
-    cpu->number = number;
+    cpu->number = cpu->arch.number = number;
     cpu->arch.self = &cpu->arch;
     sched_begin(cpu);
     return &cpu->arch;

@@ -43,6 +43,7 @@ static void run(void) {
 static void share(void) {
     cpu_count = platform_cpus();
     if (cpu_count == 1) return;
+    print("# cpus: %u", (uint64_t)cpu_count);
     cpus_share = true;
     lock_kernel();
     platform_cpus_start();

@@ -40,6 +40,7 @@ def same(name, got, wanted):
 def main():
     sipcc, tests, where, cpus = sys.argv[1:5]
     rounds = int(sys.argv[5]) if len(sys.argv) > 5 else 1
+    machine = ["--machine", "q35"] if where == "qemu" and cpus == "4" else []
     failed = 0
     for folder, name, status in PROGRAMS:
         source = os.path.join(tests, folder, name + ".sip")
@@ -47,7 +48,7 @@ def main():
             wanted = shown(file.read())
         for _ in range(rounds):
             try:
-                got = subprocess.run([sipcc, "run", "-q", "--deadlock", "off", "--on", where, "--cpus", cpus, source],
+                got = subprocess.run([sipcc, "run", "-q", "--deadlock", "off", "--on", where, "--cpus", cpus, *machine, source],
                                      capture_output=True, timeout=600)
             except subprocess.TimeoutExpired:
                 print(f"not ok: {name} on {cpus} CPUs: it does not end", flush=True)

@@ -21,11 +21,14 @@ enum {
     TASK_PRIORITY = 0x80,
     END_OF_INTERRUPT = 0xb0,
     SPURIOUS = 0xf0,
+    COMMAND = 0x300,
+    COMMAND_TO = 0x310,
     LVT_TIMER = 0x320,
     INITIAL_COUNT = 0x380,
     CURRENT_COUNT = 0x390,
     DIVIDE = 0x3e0,
 
+    COMMAND_PENDING = 1 << 12,
     SPURIOUS_ENABLED = 1 << 8,
     TIMER_MASKED = 1 << 16,
     TIMER_TSC_DEADLINE = 2 << 17,
@@ -48,22 +51,56 @@ static void write(uint32_t number, uint32_t value) {
         write_msr(MSR_X2APIC + number / 16, value);
 }
 
+static uint32_t first_number;
+static uint64_t mode; // of each CPU's, in MSR_APIC_BASE
+
+static uint32_t own_number(void) {
+    const uint32_t value = read(NUMBER);
+    return registers ? value >> 24 : value;
+}
+
+static void set_up(void) {
+    write(SPURIOUS, SPURIOUS_ENABLED | PC_SPURIOUS_VECTOR);
+    write(TASK_PRIORITY, 0);
+    write(DIVIDE, DIVIDE_BY_1);
+    write(LVT_TIMER, PC_TIMER_VECTOR | (by_tsc ? TIMER_TSC_DEADLINE : 0));
+}
+
 void pc_apic_start(void) {
     uint32_t a, b, c, d;
     __cpuid(1, a, b, c, d);
     if (!(d >> 9 & 1)) pc_refuse("this CPU has no local APIC");
     uint64_t base = read_msr(MSR_APIC_BASE);
     if (c >> 21 & 1) base |= BASE_X2APIC;
+    mode = (base & BASE_X2APIC) | BASE_ENABLED;
     write_msr(MSR_APIC_BASE, base | BASE_ENABLED);
     if (!(base & BASE_X2APIC)) {
         registers = (volatile uint32_t *)(base & BASE_ADDRESS);
         pc_map_device(base & BASE_ADDRESS);
     }
     by_tsc = c >> 24 & 1;
-    write(SPURIOUS, SPURIOUS_ENABLED | PC_SPURIOUS_VECTOR);
-    write(TASK_PRIORITY, 0);
-    write(DIVIDE, DIVIDE_BY_1);
-    write(LVT_TIMER, PC_TIMER_VECTOR | (by_tsc ? TIMER_TSC_DEADLINE : 0));
+    set_up();
+    first_number = own_number();
+}
+
+void pc_apic_start_other(void) {
+    write_msr(MSR_APIC_BASE, read_msr(MSR_APIC_BASE) | mode);
+    set_up();
+}
+
+// Interrupts off: two registers, where they are in memory.
+void pc_apic_send(uint32_t id, uint32_t command) {
+    const uint64_t flags = interrupts_off();
+    if (registers) {
+        while (read(COMMAND) & COMMAND_PENDING)
+            pause();
+        write(COMMAND_TO, id << 24);
+        write(COMMAND, command);
+    } else {
+        __asm__ volatile("mfence\n\tlfence" ::: "memory"); // what was written before is seen there
+        write_msr(MSR_X2APIC + COMMAND / 16, (uint64_t)id << 32 | command);
+    }
+    interrupts_restore(flags);
 }
 
 void pc_apic_end_of_interrupt(void) {
@@ -71,8 +108,7 @@ void pc_apic_end_of_interrupt(void) {
 }
 
 uint32_t pc_apic_number(void) {
-    const uint32_t value = read(NUMBER);
-    return registers ? value >> 24 : value;
+    return first_number;
 }
 
 // --- the timer -----------------------------------------------------------------------------------------------------

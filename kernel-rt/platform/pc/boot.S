@@ -107,6 +107,63 @@ unfit:
 1:  hlt
     jmp     1b
 
+// Another CPU begins here, in real mode in a page below 1 MiB that this is copied to: it finds its way by %cs.
+    .code16
+    .globl  pc_trampoline, pc_trampoline_end
+pc_trampoline:
+    cli
+    cld
+    mov     %cs, %ax
+    mov     %ax, %ds
+    lgdtl   trampoline_gdt_pointer - pc_trampoline
+    mov     %cr0, %eax
+    or      $CR0_PE, %al
+    mov     %eax, %cr0
+    ljmpl   $8, $other
+trampoline_gdt_pointer:
+    .word   24 - 1
+    .long   trampoline_gdt
+pc_trampoline_end:
+
+// The same steps as the first one's, with the tables that it has made: first the boot map, which real mode's CR3 can hold.
+    .code32
+other:
+    mov     $16, %eax
+    mov     %eax, %ds
+    mov     %eax, %ss
+    mov     $(CR4_PAE | CR4_MCE | CR4_OSFXSR | CR4_OSXMMEXCPT), %eax
+    mov     %eax, %cr4
+    mov     $boot_root, %eax
+    mov     %eax, %cr3
+    mov     $MSR_EFER, %ecx
+    rdmsr
+    or      $(EFER_LME | EFER_NXE), %eax
+    wrmsr
+    mov     $(CR0_PE | CR0_MP | CR0_NE | CR0_WP | CR0_PG), %eax
+    mov     %eax, %cr0
+    lgdt    boot_gdt_pointer
+    ljmp    $8, $other_long_mode
+
+    .code64
+other_long_mode:
+    mov     $16, %eax
+    mov     %eax, %ss
+    xor     %eax, %eax
+    mov     %eax, %ds
+    mov     %eax, %es
+    mov     %eax, %fs
+    mov     %eax, %gs
+    mov     pc_map_root, %rcx
+    mov     %rcx, %cr3
+    xchg    %rax, pc_other_stack    // 0: whoever was to come first has given us up
+    test    %rax, %rax
+    jz      1f
+    mov     %rax, %rsp
+    xor     %ebp, %ebp
+    call    pc_other_start
+1:  hlt
+    jmp     1b
+
     .code64
 long_mode:
     mov     $16, %eax
@@ -127,6 +184,10 @@ long_mode:
 unfit_text:
     .asciz  "kernel: this CPU has no long mode or no NX\n"
     .balign 8
+trampoline_gdt:
+    .quad   0
+    .quad   0x00cf9b000000ffff      // code, 32 bits
+    .quad   0x00cf93000000ffff      // data
 boot_gdt:
     .quad   0
     .quad   0x00af9b000000ffff      // code, 64 bits

@@ -51,6 +51,7 @@ void platform_console(const char *text, size_t length) {
 
 _Noreturn void platform_stop(uint32_t status) {
     pc_serial_drain();
+    pc_cpus_halt();
     // QEMU ends with (v << 1) | 1, and by itself, when it fails, with 1: so v is never 0.
     port_write(DEBUG_EXIT, (uint8_t)(status + 1));
     for (;;) // elsewhere than in QEMU, or without the device

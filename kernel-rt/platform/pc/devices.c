@@ -60,9 +60,14 @@ static void write(uint32_t number, uint32_t value) {
     io_apic[WINDOW] = value;
 }
 
+// The first CPU's handlers do so, too, without the kernel's lock.
 static void set_line(uint32_t line, bool on) {
+    static bool is_taken;
     const uint32_t how = line < ISA_LINES ? 0 : LINE_BY_LEVEL;
+    while (__atomic_exchange_n(&is_taken, true, __ATOMIC_ACQUIRE))
+        pause();
     write(FIRST_LINE + 2 * line, (PC_LINE_VECTOR + line) | how | (on ? 0 : LINE_OFF));
+    __atomic_store_n(&is_taken, false, __ATOMIC_RELEASE);
 }
 
 static void start(void) {

@@ -51,20 +51,19 @@ typedef struct __attribute__((packed)) TablePointer {
 
 enum { STACK_FAULT, STACK_DOUBLE_FAULT, STACK_NMI, STACK_MACHINE_CHECK, STACK_TIMER, STACKS };
 
-static struct {
+typedef struct Stack {
     uint8_t guard[PLATFORM_PAGE];
     uint8_t bytes[32 * 1024];
-} stacks[STACKS] __attribute__((aligned(4096)));
+} Stack;
 
-static Gate gates[PC_LINE_VECTOR + PC_LINES + PC_MESSAGES];
-static TaskState task_state;
-static uint64_t descriptors[] = {
-    0,
-    0x00af9b000000ffff, // code, 64 bits
-    0x00cf93000000ffff, // data
-    0,
-    0, // the task state, which has an address
-};
+static Stack first_stacks[STACKS] __attribute__((aligned(4096)));
+static Gate gates[PC_LINE_VECTOR + PC_LINES + PC_MESSAGES]; // of all CPUs
+
+static struct {
+    TaskState task_state;
+    uint64_t descriptors[5];
+    bool is_busy; // with an exception
+} tables[PC_CPUS];
 static uint32_t stack_of_vector(uint32_t vector) {
     switch (vector) {
     case VECTOR_NMI: return STACK_NMI;
@@ -93,19 +92,37 @@ static void fill_tables(void) {
     gates[OLD_SPURIOUS] = gate(pc_spurious_vector, STACK_TIMER + 1);
     gates[PC_SPURIOUS_VECTOR] = gate(pc_spurious_vector, STACK_TIMER + 1);
     gates[PC_TIMER_VECTOR] = gate(pc_timer_vector, STACK_TIMER + 1);
+    gates[PC_INTERRUPT_VECTOR] = gate(pc_interrupt_vector, STACK_TIMER + 1);
+    gates[PC_HALT_VECTOR] = gate(pc_halt_vector, STACK_TIMER + 1);
     for (uint32_t line = 0; line < PC_LINES + PC_MESSAGES; line++) // none interrupts another
         gates[PC_LINE_VECTOR + line] = gate(pc_line_vectors + line * VECTOR_STEP, STACK_TIMER + 1);
-    for (uint32_t i = 0; i < STACKS; i++)
-        task_state.stacks[i] = (uint64_t)(stacks[i].bytes + sizeof stacks[i].bytes);
-    task_state.io_map = sizeof task_state; // none
-    const uint64_t base = (uint64_t)&task_state;
-    descriptors[3] = (sizeof task_state - 1) | (base & 0xffffff) << 16 | UINT64_C(0x89) << 40 |
+}
+
+static void fill_own(uint32_t cpu, Stack *stacks) {
+    TaskState *state = &tables[cpu].task_state;
+    uint64_t *descriptors = tables[cpu].descriptors;
+    for (uint32_t i = 0; i < STACKS; i++) {
+        pc_guard(stacks[i].guard);
+        state->stacks[i] = (uint64_t)(stacks[i].bytes + sizeof stacks[i].bytes);
+    }
+    state->io_map = sizeof *state; // none
+    const uint64_t base = (uint64_t)state;
+    descriptors[1] = 0x00af9b000000ffff; // code, 64 bits
+    descriptors[2] = 0x00cf93000000ffff; // data
+    descriptors[3] = (sizeof *state - 1) | (base & 0xffffff) << 16 | UINT64_C(0x89) << 40 |
                      (base >> 24 & 0xff) << 56;
     descriptors[4] = base >> 32;
 }
 
-static void load_tables(void) {
-    const TablePointer global = { sizeof descriptors - 1, (uint64_t)descriptors };
+bool pc_interrupts_prepare(uint32_t cpu) {
+    Stack *stacks = platform_pages(sizeof(Stack) * STACKS / PLATFORM_PAGE);
+    if (stacks) fill_own(cpu, stacks);
+    return stacks;
+}
+
+void pc_interrupts_load(uint32_t cpu, ArchCpu *own) {
+    const TablePointer global = { sizeof tables[cpu].descriptors - 1,
+                                  (uint64_t)tables[cpu].descriptors };
     const TablePointer interrupt = { sizeof gates - 1, (uint64_t)gates };
     __asm__ volatile(
         "lgdt %0\n\tlidt %1\n\tltr %w2\n\t" // the code selector means the same as in boot.S's table
@@ -113,7 +130,7 @@ static void load_tables(void) {
         "m"(interrupt), "r"(TASK_SELECTOR), "r"(DATA_SELECTOR)
         : "memory"
     );
-    write_msr(MSR_GS_BASE, (uint64_t)kernel_cpu(0));
+    write_msr(MSR_GS_BASE, (uint64_t)own);
 }
 
 // The two 8259s, which are not used: away from the exceptions' vectors, all masked.
@@ -135,11 +152,10 @@ static void start_controllers(void) {
 
 void pc_interrupts_start(void) {
     fill_tables();
-    load_tables();
+    fill_own(0, first_stacks);
+    pc_interrupts_load(0, kernel_cpu(0));
     start_controllers();
     pc_apic_start();
-    for (uint32_t i = 0; i < STACKS; i++)
-        pc_guard(stacks[i].guard);
 }
 
 // --- exceptions ----------------------------------------------------------------------------------------------------
@@ -159,10 +175,10 @@ static void stop_unless_a_program_failed(const PcFrame *frame) {
 }
 
 void pc_exception(PcFrame *frame) {
-    static bool busy;
+    bool *busy = &tables[arch_cpu()->number].is_busy;
     stop_unless_a_program_failed(frame);
-    if (busy) pc_panic("an exception while handling an exception");
-    busy = true;
+    if (*busy) pc_panic("an exception while handling an exception");
+    *busy = true;
     const uint32_t vector = (uint32_t)frame->vector;
     const ArchFault fault = {
         .fault = arch_fault_of_vector(vector),
@@ -180,7 +196,7 @@ void pc_exception(PcFrame *frame) {
     frame->rsp = resume.sp;
     frame->rflags =
         RFLAGS_FIXED | (frame->rflags & RFLAGS_INTERRUPTS); // direction up, no single steps
-    busy = false;
+    *busy = false;
 }
 
 // --- the timer -----------------------------------------------------------------------------------------------------
@@ -234,4 +250,9 @@ void pc_timer(PcFrame *frame) {
     pc_apic_end_of_interrupt();
     pc_time_tick();
     tick(frame, 1);
+}
+
+void pc_interrupt(PcFrame *frame) {
+    pc_apic_end_of_interrupt();
+    tick(frame, 0);
 }

@@ -46,8 +46,10 @@ static bool all_are_listed = true;
 
 static PageMap page_map; // page n lies at n * PAGE_SIZE
 static Table *root;
-static size_t large_pages; // that may still be split
-static bool map_is_loaded; // until then only what boot.S mapped can be written
+uint64_t pc_map_root;            // the same, for the CPUs that start later
+static uint64_t trampoline_page; // 0: there is none
+static size_t large_pages;       // that may still be split
+static bool map_is_loaded;       // until then only what boot.S mapped can be written
 
 static void *at(uint64_t address) {
     return (void *)(uintptr_t)address;
@@ -152,7 +154,9 @@ static void set_access(uint64_t start, uint64_t end, PlatformAccess access) {
         pc_panic("protection of what is not memory");
     for (uint64_t address = start; address < end;)
         address += set_access_at(address, end, entry_of_access(access));
-    if (map_is_loaded) forget(start, end);
+    if (!map_is_loaded) return;
+    forget(start, end);
+    platform_map_version++;
 }
 
 // RAM, writable. At its edges there may be half a large page.
@@ -203,6 +207,35 @@ static void read_memory_map(const PvhStart *start) {
         else
             ram[ram_count++] = range;
     }
+}
+
+// A page of RAM below where firmware keeps things; the loader's information, which may lie there, is read by now.
+static void place_trampoline(const PvhStart *start) {
+    enum { FIRST = 0x8000, LAST = 0x80000 };
+    const PvhMemory *rows = at(start->memory_map);
+    for (uint64_t page = FIRST; page < LAST; page += PAGE_SIZE) {
+        for (uint32_t i = 0; i < start->memory_count; i++) {
+            if (rows[i].type != PVH_RAM || rows[i].address > page ||
+                rows[i].size < page + PAGE_SIZE - rows[i].address)
+                continue;
+            trampoline_page = page;
+            return;
+        }
+    }
+}
+
+static void copy_trampoline(void) {
+    uint8_t *to = at(trampoline_page);
+    for (const uint8_t *from = pc_trampoline; from < pc_trampoline_end; from++)
+        *to++ = *from;
+}
+
+uint64_t pc_trampoline_page(void) {
+    return trampoline_page;
+}
+
+void pc_forget_map(void) {
+    load_page_tables(root);
 }
 
 static bool is_ram(Range range) {
@@ -285,12 +318,14 @@ static void build_map(Range image) {
     set_access(image.start, image.end, PLATFORM_READ);
     pc_guard(pc_stack_guard);
     if (page_map.free < large_pages) pc_refuse("not enough memory for page tables");
+    pc_map_root = (uint64_t)root;
     load_page_tables(root);
     map_is_loaded = true;
 }
 
 void pc_memory_start(const PvhStart *start, uint64_t image, uint64_t size) {
     read_memory_map(start);
+    if (pc_cpus_are_wanted()) place_trampoline(start);
     const Range kernel = { (uint64_t)pc_text, (uint64_t)pc_end };
     if (!is_ram(kernel)) pc_refuse("the loader's memory map does not contain the kernel");
     if (image > BOOT_MAP_END || size > BOOT_MAP_END - image)
@@ -309,6 +344,7 @@ void pc_memory_start(const PvhStart *start, uint64_t image, uint64_t size) {
     page_map_init(&page_map, at(taken[2].start), count);
     for (size_t i = 0; i < ram_count; i++)
         give(ram[i], taken, 3);
+    if (trampoline_page) copy_trampoline();
     build_map(image_range);
 }
 

@@ -3,6 +3,8 @@
 #ifndef KERNEL_PC_PC_H
 #define KERNEL_PC_PC_H
 
+#include "core/arch.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -14,8 +16,11 @@ enum {
 
 enum {
     PC_TIMER_VECTOR = 48,
-    PC_SPURIOUS_VECTOR = 47, // the old controllers' and the APIC's
-    PC_LINE_VECTOR = 64,     // of the I/O APIC's first line
+    PC_INTERRUPT_VECTOR = 49, // of one CPU to another
+    PC_HALT_VECTOR = 50,      // the same: for good
+    PC_CPUS = 8,              // at most
+    PC_SPURIOUS_VECTOR = 47,  // the old controllers' and the APIC's
+    PC_LINE_VECTOR = 64,      // of the I/O APIC's first line
     PC_LINES = 24,
     PC_MESSAGES = 32, // interrupts of devices on the PCI bus: their vectors follow
 };
@@ -60,11 +65,14 @@ typedef struct MultibootMemory { // tag 6; rows as PvhMemory's follow
 
 #define MULTIBOOT_LOADER 0x36d76289u // as boot.S's
 #define MULTIBOOT_MEMORY 6u
+#define MULTIBOOT_RSDP_1 14u // copies of ACPI's root, of either version
+#define MULTIBOOT_RSDP_2 15u
 
 // Where `sipcc image` says the packed image is loaded.
 typedef struct ImageSlot {
     char magic[8]; // "SIPSLOT\1"
     uint64_t physical, size;
+    uint64_t cpus; // on how many it is to run; 0: one
 } ImageSlot;
 
 // The stack of an exception: as vectors.S pushes it.
@@ -77,10 +85,15 @@ typedef struct PcFrame {
 void pc_serial_start(void);
 void pc_serial_drain(void); // waits until all is sent
 
-void pc_interrupts_start(void); // GDT, TSS, IDT, interrupt controllers
+void pc_interrupts_start(void);           // GDT, TSS, IDT, interrupt controllers
+bool pc_interrupts_prepare(uint32_t cpu); // another one's, by the first; false: no memory
+void pc_interrupts_load(uint32_t cpu, ArchCpu *own); // by itself
 
 // Builds the map and the allocator from the loader's memory map; [image, image + size) is left alone, read-only.
 void pc_memory_start(const PvhStart *start, uint64_t image, uint64_t size);
+
+void pc_forget_map(void);          // whatever this CPU remembers of it
+uint64_t pc_trampoline_page(void); // below 1 MiB, with the copy of the trampoline; 0: there is none
 
 void pc_map_device(uint64_t page); // of registers, at its own address; never cached
 bool pc_map_devices(
@@ -89,6 +102,7 @@ bool pc_map_devices(
 
 void pc_time_start(void); // platform_now counts from here
 void pc_time_tick(void);  // the timer has come: sets it again
+void pc_time_learn(void); // what the clock and the timer count by
 
 // The local APIC. Its timer comes once, `cycles` of the time-stamp counter after it is armed; what it counts by is known
 // only after pc_apic_calibrate, which takes `cycles`, and guessed before.
@@ -96,7 +110,17 @@ void pc_apic_start(void);
 void pc_apic_arm(uint64_t cycles);
 void pc_apic_calibrate(uint64_t cycles);
 void pc_apic_end_of_interrupt(void);
-uint32_t pc_apic_number(void); // of this CPU's
+uint32_t pc_apic_number(void); // of the first CPU's, where devices' interrupts go
+void pc_apic_start_other(void);
+void pc_apic_send(uint32_t id, uint32_t command); // to another CPU's
+
+// The other CPUs.
+extern uint32_t pc_cpu_ids[PC_CPUS], pc_cpu_count; // that there are
+void pc_find_cpus(uint64_t rsdp); // by ACPI; 0: the loader does not say where its root is
+void pc_cpus_want(uint32_t cpus);
+bool pc_cpus_are_wanted(void);
+void pc_cpus_halt(void);
+_Noreturn void pc_other_start(void); // from boot.S
 
 void pc_message_set(uint32_t number, bool on); // of those that were granted
 
@@ -114,11 +138,16 @@ _Noreturn void pc_start(const void *info, uint32_t loader);
 // From vectors.S.
 void pc_exception(PcFrame *frame);
 void pc_timer(PcFrame *frame);
+void pc_interrupt(PcFrame *frame);
+void pc_halt(PcFrame *frame);
 void pc_line(PcFrame *frame);
 void pc_leave_if_asked(PcFrame *frame); // at a handler's end: the interrupted thread may have to go
-extern const uint8_t pc_vectors[], pc_timer_vector[], pc_spurious_vector[], pc_line_vectors[];
+extern const uint8_t pc_vectors[], pc_timer_vector[], pc_spurious_vector[], pc_line_vectors[],
+    pc_interrupt_vector[], pc_halt_vector[];
 
 // From boot.S and the linker script; page boundaries.
+extern const uint8_t pc_trampoline[], pc_trampoline_end[];
+extern uint64_t pc_map_root, pc_other_stack;
 extern uint8_t pc_stack_guard[], pc_text[], pc_rodata[], pc_data[], pc_end[];
 
 #endif

@@ -17,6 +17,8 @@ static PvhStart start_of_multiboot(const MultibootInfo *info) {
         const MultibootMemory *memory = (const void *)at;
         size = memory->tag.size;
         if (size < sizeof(MultibootTag) || size > (size_t)(end - at)) break;
+        if (memory->tag.type == MULTIBOOT_RSDP_1 || memory->tag.type == MULTIBOOT_RSDP_2)
+            start.rsdp = (uint64_t)(&memory->tag + 1);
         if (memory->tag.type != MULTIBOOT_MEMORY || size < sizeof *memory) continue;
         if (memory->row_size != sizeof(PvhMemory)) continue;
         start.memory_map = (uint64_t)(memory + 1);
@@ -28,12 +30,15 @@ static PvhStart start_of_multiboot(const MultibootInfo *info) {
 _Noreturn void pc_start(const void *info, uint32_t loader) {
     PvhStart converted;
     const PvhStart *start = info;
+    const uint64_t cpus = slot.cpus;
     pc_time_start();
     pc_serial_start();
     if (loader == MULTIBOOT_LOADER) {
         converted = start_of_multiboot(info);
         start = &converted;
     }
+    pc_cpus_want(cpus > 1 ? (uint32_t)(cpus & 0xff) : 1);
+    if (pc_cpus_are_wanted()) pc_find_cpus(start->rsdp);
     const uint64_t image = slot.physical, size = slot.size;
     pc_memory_start(start, image, size);
     pc_interrupts_start();

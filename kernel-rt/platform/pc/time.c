@@ -133,6 +133,12 @@ static void know_timer(void) {
     pc_apic_calibrate(cycles_of(NANOSECONDS / 1000));
 }
 
+// Before several CPUs ask at once.
+void pc_time_learn(void) {
+    platform_now();
+    know_timer();
+}
+
 void platform_ticks_start(void) {
     pc_apic_arm(FIRST_TICK);
     __asm__ volatile("sti" ::: "memory");

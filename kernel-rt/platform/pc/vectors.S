@@ -64,6 +64,20 @@ pc_timer_vector:
     handle  pc_timer
 
     .balign 16
+    .globl  pc_interrupt_vector
+pc_interrupt_vector:
+    pushq   $0
+    pushq   $0
+    handle  pc_interrupt
+
+    .balign 16
+    .globl  pc_halt_vector
+pc_halt_vector:
+    pushq   $0
+    pushq   $0
+    handle  pc_halt
+
+    .balign 16
     .globl  pc_spurious_vector      // of the interrupt controller: wants no end of interrupt
 pc_spurious_vector:
     iretq
