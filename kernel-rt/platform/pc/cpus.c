@@ -20,6 +20,8 @@ enum {
     PATIENCE = 1000 * MILLISECOND, // an emulated machine may be slow
 };
 
+#define LAST_PATIENCE (UINT64_C(60) * PATIENCE)
+
 typedef struct Other {
     uint32_t id; // its APIC's
     ArchCpu *cpu;
@@ -74,10 +76,11 @@ static bool start(Other *other, uint32_t number, uint32_t id, uint64_t page) {
     wait(AFTER_STARTUP, &other->is_there);
     if (!other->is_there) pc_apic_send(id, STARTUP | (uint32_t)(page >> 12));
     wait(PATIENCE, &other->is_there);
-    if (__atomic_load_n(&other->is_there, __ATOMIC_ACQUIRE)) return true;
-    if (!__atomic_exchange_n(&pc_other_stack, 0, __ATOMIC_SEQ_CST))
+    if (__atomic_exchange_n(&pc_other_stack, 0, __ATOMIC_SEQ_CST)) return false;
+    wait(LAST_PATIENCE, &other->is_there); // it has begun: if we are virtual, it may be away
+    if (!__atomic_load_n(&other->is_there, __ATOMIC_ACQUIRE))
         pc_panic("a CPU has begun and gets no further");
-    return false;
+    return true;
 }
 
 uint32_t platform_cpus(void) {
