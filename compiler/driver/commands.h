@@ -20,6 +20,7 @@ int command_key(const Options *options);
 int command_sign(const Options *options);
 int command_fix(const Options *options);
 int command_fmt(const Options *options);
+int command_doc(const Options *options);
 int command_lsp(const Options *options);
 int command_explain(const Options *options);
 int command_version(const Options *options);

@@ -11,15 +11,16 @@
 #include <string.h>
 
 static int (*const commands[COMMANDS])(const Options *) = {
-    [CMD_CHECK] = command_check,     [CMD_BUILD] = command_build,
-    [CMD_RUN] = command_run,         [CMD_TEST] = command_test,
-    [CMD_NEW] = command_new,         [CMD_IMAGE] = command_image,
-    [CMD_SYSTEM] = command_system,   [CMD_EMIT] = command_emit,
-    [CMD_VERIFY] = command_verify,   [CMD_INTERP] = command_interp,
-    [CMD_EXPLAIN] = command_explain, [CMD_FIX] = command_fix,
-    [CMD_FMT] = command_fmt,         [CMD_CONTRACT] = command_contract,
-    [CMD_VERSION] = command_version, [CMD_LSP] = command_lsp,
-    [CMD_KEY] = command_key,         [CMD_SIGN] = command_sign,
+    [CMD_CHECK] = command_check,       [CMD_BUILD] = command_build,
+    [CMD_RUN] = command_run,           [CMD_TEST] = command_test,
+    [CMD_NEW] = command_new,           [CMD_IMAGE] = command_image,
+    [CMD_SYSTEM] = command_system,     [CMD_EMIT] = command_emit,
+    [CMD_VERIFY] = command_verify,     [CMD_INTERP] = command_interp,
+    [CMD_EXPLAIN] = command_explain,   [CMD_FIX] = command_fix,
+    [CMD_DOC] = command_doc,           [CMD_FMT] = command_fmt,
+    [CMD_CONTRACT] = command_contract, [CMD_VERSION] = command_version,
+    [CMD_LSP] = command_lsp,           [CMD_KEY] = command_key,
+    [CMD_SIGN] = command_sign,
 };
 
 // Commands that compile take a package where no file is given.

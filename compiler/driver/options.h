@@ -31,6 +31,7 @@ typedef enum CommandId {
     CMD_INTERP,
     CMD_FIX,
     CMD_FMT,
+    CMD_DOC,
     CMD_LSP,
     CMD_EXPLAIN,
     CMD_VERSION,
