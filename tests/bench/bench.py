@@ -4,6 +4,7 @@
   pingpong   a round trip of examples/02-pingpong against a pipe, a futex and a bare stack swap
   zero-copy  the cost of a message that carries a buffer, from 4 B to 64 KiB
   sets       an exchange with a member of a set of 1 to 10,000 endpoints
+  kernel     a call, a turn, a thread, a process, a round trip, the bytes of a process, a boot: against Linux, and against QEMU alone
   gc         managed trees and a graph against malloc and free in C (tests/bench/managed.sip, managed.c)
   compile    generated twins in Sip and C of 10,000 to 1,000,000 lines (SIP_BENCH_LINES): rates of each room, against clang
   stdlib     rows of the standard library (tests/bench/stdlib) against C (glibc, jansson) and Rust's std: SIP_BENCH_STDLIB items, 200,000 if
@@ -20,6 +21,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import time
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 BUILD = os.environ.get("SIP_BUILD", os.path.join(ROOT, "build", "release"))
@@ -97,6 +99,52 @@ def sets(scratch):
     for what, members in rows:
         base = statistics.median(costs[what, 1])
         yield figure(f"sets, {what} of {members}", statistics.median(costs[what, members]), "cycles/exchange", f"{what} of 1", base)
+
+
+QEMU = ["qemu-system-x86_64", "-accel", "tcg", "-cpu", "max", "-M", "microvm,pic=off,pit=off,rtc=off", "-m", "256M", "-nodefaults", "-display", "none",
+        "-no-reboot", "-device", "isa-debug-exit,iobase=0x501,iosize=1"]
+
+
+def seconds_of(want, *command):
+    """Wall time of a process that ends with one of these codes."""
+    start = time.monotonic()
+    result = subprocess.run(command, capture_output=True, stdin=subprocess.DEVNULL)
+    spent = time.monotonic() - start
+    if result.returncode not in want:
+        sys.exit(f"bench: {' '.join(command)} ended with {result.returncode}\n{result.stdout}{result.stderr}")
+    return spent
+
+
+def boots(scratch):
+    """From the start of QEMU to its end, for a system that says hello and for a kernel that does nothing; the least counts."""
+    floor, hello = os.path.join(scratch, "floor.elf"), os.path.join(scratch, "hello.elf")
+    run("clang-19", "--target=x86_64-unknown-none-elf", "-nostdlib", "-static", "-fuse-ld=lld", "-Wl,--image-base=0x100000", "-Wl,-e,start",
+        os.path.join(ROOT, "tests", "bench", "floor.S"), "-o", floor)
+    run(SIPCC, "image", os.path.join(ROOT, "examples", "01-hello", "hello.sip"), "-o", hello)
+    ours, least = [], []
+    for _ in range(ROUNDS):
+        least.append(seconds_of((3,), *QEMU, "-kernel", floor))
+        ours.append(seconds_of((3,), *QEMU, "-serial", "stdio", "-kernel", hello))
+    yield figure("boot, hello and end on microvm", min(ours) * 1000, "ms", "QEMU alone", min(least) * 1000)
+
+
+def kernel(scratch):
+    twin, static = os.path.join(scratch, "kernel"), os.path.join(scratch, "static")
+    run("clang-19", "-O2", os.path.join(ROOT, "tests", "bench", "kernel.c"), "-o", twin)
+    run("clang-19", "-static", "-nostdlib", os.path.join(ROOT, "tests", "bench", "static.c"), "-o", static)
+    image = built_image(scratch, os.path.join(ROOT, "tests", "bench", "kernel.sip"))
+    rows = {"cycles of a kernel call": "getppid", "cycles of a yield": "sched_yield", "cycles of a thread": "pthread_create, join",
+            "cycles of a process": "posix_spawn, waitpid", "cycles of a round trip": "pipe, two threads", "bytes of a process": "Pss, static"}
+    ours, theirs = {}, {}
+    for _ in range(3):
+        out, peer = run(os.path.join(BUILD, "bin", "sip-hosted"), image).stdout, run(twin, static).stdout
+        for row in rows:
+            ours.setdefault(row, []).append(measured(out, row))
+            theirs.setdefault(row, []).append(measured(peer, row))
+    for row, peer in rows.items():
+        unit, name = row.split(" of a ")
+        yield figure(f"kernel, {name}", statistics.median(ours[row]), unit, peer, statistics.median(theirs[row]))
+    yield from boots(scratch)
 
 
 def managed(scratch):
@@ -298,7 +346,7 @@ def stdlib(scratch):
             yield figure(f"stdlib {row}", ms, "ms", name, other)
 
 
-BENCHES = {"pingpong": pingpong, "zero-copy": zero_copy, "sets": sets, "gc": managed, "compile": compile_time, "stdlib": stdlib, "programs": programs}
+BENCHES = {"pingpong": pingpong, "zero-copy": zero_copy, "sets": sets, "kernel": kernel, "gc": managed, "compile": compile_time, "stdlib": stdlib, "programs": programs}
 
 
 def main():
