@@ -53,11 +53,14 @@ typedef struct CheckWatch {
     void *context;
     FileId file;                                       // facts are told of this file
     void (*see)(void *context, const CheckFact *fact); // NULL: nothing is told
-    bool
-        only; // the one body around `offset` in `file` is checked, and what is asked of whole programs is not
+    // Bodies of files below this folder are not asked for, but for those of instances: they are right. NULL: all are.
+    const char *library;
+    // One body, that around `offset` in `file`, is checked, and what is asked of whole programs is not.
+    bool only;
     uint32_t offset;
-    bool (*stop)(void *context
-    ); // true: nobody waits any more, no more bodies are checked. NULL: never
+    // true: nobody waits any more, and no more bodies are checked. NULL: that does not happen.
+    bool (*stop)(void *stopper);
+    void *stopper;
 } CheckWatch;
 
 // Checks the units together. What one imports must be among them; where it is not, that has been reported. The program

@@ -3,6 +3,8 @@
 
 #include "check__.h"
 
+#include <string.h>
+
 static void enter_params(Fn *fn) {
     for (uint32_t i = 0; i < fn->fn->locals.len; i++) {
         HirLocal *param = fn->fn->locals.data[i];
@@ -127,6 +129,12 @@ static void check_decl(Checker *checker, Decl *decl) {
     checker->user = NULL;
 }
 
+static bool is_below(const Checker *checker, const char *folder, FileId file) {
+    const char *path = source_name(checker->program->map, file);
+    size_t length = strlen(folder);
+    return strncmp(path, folder, length) == 0 && path[length] == '/';
+}
+
 // Of a check that is watched only some bodies may be asked for.
 static bool is_wanted(const Checker *checker, const Decl *decl) {
     const CheckWatch *watch = checker->watch;
@@ -135,7 +143,10 @@ static bool is_wanted(const Checker *checker, const Decl *decl) {
         Span span = decl->item->span;
         return span.file == watch->file && span.start <= watch->offset && watch->offset <= span.end;
     }
-    return !watch->stop || !watch->stop(watch->context);
+    bool instance = decl->generic && !decl->is_definition;
+    if (watch->library && !instance && is_below(checker, watch->library, decl->item->span.file))
+        return false;
+    return !watch->stop || !watch->stop(watch->stopper);
 }
 
 // What is wrong in a definition is said there, and not again of its instances.

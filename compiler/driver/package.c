@@ -12,6 +12,7 @@
 
 #include "driver/project.h"
 #include "front/front.h"
+#include "front/package.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -60,18 +61,16 @@ static const char *text_of(Package *package, const AstExpr *value) {
     return arena_strndup(package->arena, value->str.ptr, value->str.len);
 }
 
-typedef VEC(const char *) Texts;
-
-static void texts_of(Package *package, const AstSetting *setting, Texts *out) {
-    if (!setting->value || setting->value->kind != AST_EXPR_INIT) {
+static void texts_of(Package *package, const AstSetting *setting, PackageTexts *out) {
+    if (!package_is_list(setting)) {
         complain(
             package, setting->span, "`%s` is a list of texts: { \"...\", \"...\" }",
             word(package, setting->name.name)
         );
         return;
     }
-    vec_each(AstArg, item, &setting->value->init.items)
-        vec_push(package->arena, out, text_of(package, item->value));
+    const AstExpr *wrong = package_texts(package->arena, setting, out);
+    if (wrong) complain(package, wrong->span, "a text is wanted here: \"...\"");
 }
 
 static void set_level(Package *package, const AstSetting *setting) {
@@ -106,7 +105,7 @@ static void read_profile(Package *package, const AstSetting *profile) {
 }
 
 static void read_dependencies(Package *package, const AstSetting *setting) {
-    Texts folders = { 0 };
+    PackageTexts folders = { 0 };
     texts_of(package, setting, &folders);
     vec_each(const char *, folder, &folders) {
         if (access(*folder, F_OK) != 0)
@@ -117,7 +116,7 @@ static void read_dependencies(Package *package, const AstSetting *setting) {
 
 static void read_setting(Package *package, const AstSetting *setting) {
     const char *name = word(package, setting->name.name);
-    Texts tests = { 0 };
+    PackageTexts tests = { 0 };
     if (strcmp(name, "profile") == 0 && setting->settings) {
         read_profile(package, setting);
     } else if (strcmp(name, "version") == 0) {
@@ -139,13 +138,6 @@ static void read_setting(Package *package, const AstSetting *setting) {
     }
 }
 
-static const AstItem *find_package(const FrontResult *parsed) {
-    for (uint32_t i = 0; i < parsed->units.data[0].ast->items.len; i++)
-        if (parsed->units.data[0].ast->items.data[i]->kind == AST_ITEM_PACKAGE)
-            return parsed->units.data[0].ast->items.data[i];
-    return NULL;
-}
-
 static void choose_profile(Package *package) {
     const char *chosen = package->options->profile;
     if (!chosen || package->known_profile) return;
@@ -163,7 +155,7 @@ static ExitCode read_package(Arena *arena, Options *options, const FrontResult *
         .arena = arena,
         .options = options,
         .parsed = parsed,
-        .item = find_package(parsed),
+        .item = package_item(parsed),
         .profiles = "`debug`, `release`",
     };
     if (!package.item) {

@@ -11,6 +11,7 @@
 #include "check/check.h"
 #include "front/ahead.h"
 #include "front/offers.h"
+#include "front/trees.h"
 #include "syntax/syntax.h"
 
 #include <stdlib.h>
@@ -25,6 +26,7 @@ struct Front {
     uint32_t threads;
     bool no_lints;
     const CheckWatch *watch;
+    Trees *trees;
     StrMap *shown; // path -> const char *: what diagnostics call it
 };
 
@@ -63,6 +65,10 @@ void front_lints(Front *front, bool wanted) {
 
 void front_watch(Front *front, const CheckWatch *watch) {
     front->watch = watch;
+}
+
+void front_trees(Front *front, Trees *trees) {
+    front->trees = trees;
 }
 
 void front_overlay(Front *front, const char *path, const char *text, size_t length) {
@@ -120,14 +126,30 @@ static FileId read_source(Look *look, const char *path, char error[512]) {
     return file;
 }
 
+// A tree that is known, or a new one.
+static Syntax *read_tree(Look *look, FileId file) {
+    FrontResult *result = look->result;
+    Trees *trees = look->front->trees;
+    const char *path = source_name(result->map, file);
+    Str text = source_text(result->map, file);
+    Syntax *syntax = ahead_take(result->ahead, path, file, text, &result->times.syntax);
+    TreesNodes *known = !syntax && trees ? trees_find(trees, path, text) : NULL;
+    if (known) {
+        vec_push(&result->arena, &result->nodes, known);
+        syntax = arena_new(&result->arena, Syntax);
+        *syntax = (Syntax){ .file = file, .text = text, .root = trees_root(known) };
+        return syntax;
+    }
+    if (syntax) return syntax;
+    syntax = syntax_parse(&result->arena, result->map, file, result->diags);
+    if (trees) trees_keep(trees, path, text, syntax);
+    return syntax;
+}
+
 static const Ast *parse(Look *look, FileId file, const Syntax **tree) {
     FrontResult *result = look->result;
     uint64_t start = clock_cpu();
-    Syntax *syntax = ahead_take(
-        result->ahead, source_name(result->map, file), file, source_text(result->map, file),
-        &result->times.syntax
-    );
-    if (!syntax) syntax = syntax_parse(&result->arena, result->map, file, result->diags);
+    Syntax *syntax = read_tree(look, file);
     uint64_t middle = clock_cpu();
     const Ast *ast = ast_build(&result->arena, syntax, result->names, result->diags);
     *tree = syntax;
@@ -381,6 +403,8 @@ FrontResult *front_check(const Front *front, const char *path, uint32_t limit) {
 void front_result_free(FrontResult *result) {
     if (!result) return;
     ahead_free(result->ahead);
+    vec_each(TreesNodes *, nodes, &result->nodes)
+        trees_drop(*nodes);
     arena_free(&result->arena);
     free(result);
 }

@@ -30,6 +30,10 @@ typedef struct CheckWatch CheckWatch; // check/check.h
 // Who watches the checks from now on; lives as long as they do. `file` 1 is the file itself. NULL: nobody.
 void front_watch(Front *front, const CheckWatch *watch);
 
+// Trees of texts that do not change are taken from there, and new ones kept there; lives longer than the results.
+struct Trees; // front/trees.h
+void front_trees(Front *front, struct Trees *trees);
+
 // On how many threads files are parsed; one, unless this is called. What is found is the same, in the same order.
 void front_threads(Front *front, uint32_t threads);
 
@@ -65,8 +69,9 @@ typedef struct FrontResult {
     const HirProgram
         *program; // complete only if `diags` has no errors; NULL if a file could not be read
     FrontTimes times;
-    struct Ahead *ahead; // trees that were made before they were asked for
-    char error[512];     // the file could not be read: why. Else empty
+    VEC(struct TreesNodes *) nodes; // that are kept for others too
+    struct Ahead *ahead;            // trees that were made before they were asked for
+    char error[512];                // the file could not be read: why. Else empty
 } FrontResult;
 
 // Reads, parses and checks `path` and all that it imports. Never NULL. `limit`: how many diagnostics are kept; 0: the default.

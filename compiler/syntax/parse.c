@@ -50,6 +50,12 @@ static const SyntaxNode *parse_text(Parse *parse, const char *text) {
 // What can be read of a text that cannot be read as a whole. NULL: nothing that would make sense.
 static const SyntaxNode *parse_rest(Parse *parse) {
     const char *text = syntax__patch(parse);
+    const SyntaxNode *read = text ? lr__parse(parse->arena, (Str){ text, parse->text.len }) : NULL;
+    if (read) {
+        parse->holes.len = 0;
+        parse->text.ptr = text;
+        return read;
+    }
     const SyntaxNode *root = text ? parse_text(parse, text) : NULL;
     if (!root || parse->holes.len > 0) return NULL;
     parse->text.ptr = text;
