@@ -67,7 +67,7 @@ json_t *lsp__actions(Server *server, json_t *params) {
     if (!document) return NULL;
     if (!server->has_literal_actions || !wants_fixes(params)) return json_array();
     const FrontResult *result = lsp__look(server, document)->result;
-    const Tree *tree = lsp__tree(document);
+    const Tree *tree = lsp__tree(server, document);
     Offer offer = {
         .server = server, .document = document, .result = result, .list = json_array()
     };

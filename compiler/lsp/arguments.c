@@ -130,9 +130,8 @@ json_t *lsp__arguments(Server *server, json_t *params) {
     Document *document = lsp__document_of(server, params);
     json_t *position = json_object_get(params, "position");
     if (!document || !position) return NULL;
-    const Tree *tree = lsp__tree(document);
-    if (!tree->file) return json_null();
-    Probe *probe = probe_new(server, document, lsp__tree_offset(server, document, tree, position));
+    if (document->text.len > LSP_TEXT) return json_null();
+    Probe *probe = probe_new(server, document, lsp__place(server, document, position));
     const Frame *frame = probe->cursor->place == PLACE_NOWHERE ? NULL : call_around(probe->cursor);
     json_t *result = json_null();
     if (frame && probe->unit && probe->result->program) {

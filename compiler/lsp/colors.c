@@ -57,7 +57,7 @@ static Tokens tokens_of(Server *server, Document *document, uint32_t start, uint
     Str text = lsp__text(document);
     Tokens tokens = { malloc((size_t)(uses->list.len + 1) * NUMBERS * sizeof(uint32_t)), 0 };
     if (!tokens.data) base_out_of_memory(uses->list.len);
-    uint32_t last_line = 0, last_character = 0, mark = lsp__tree(document)->mark;
+    uint32_t last_line = 0, last_character = 0, mark = lsp__tree(server, document)->mark;
     vec_each(const Use, use, &uses->list) {
         uint32_t from = use->at.start + mark, to = use->at.end + mark, line, character;
         if (use->at.file != 1 || to <= start || from >= end || to > text.len) continue;

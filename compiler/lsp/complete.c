@@ -63,8 +63,8 @@ json_t *complete__edit(
     const Completion *it, uint32_t start, uint32_t end, const char *text, size_t length
 ) {
     return json_pack(
-        "{s:o, s:o}", "range", lsp__tree_range(it->server, it->document, it->tree, start, end),
-        "newText", lsp__string(text, length)
+        "{s:o, s:o}", "range", lsp__place_range(it->server, it->document, start, end), "newText",
+        lsp__string(text, length)
     );
 }
 
@@ -162,13 +162,10 @@ json_t *lsp__complete(Server *server, json_t *params) {
     Document *document = lsp__document_of(server, params);
     json_t *position = json_object_get(params, "position");
     if (!document || !position) return NULL;
-    const Tree *tree = lsp__tree(document);
-    Completion it = {
-        .server = server, .document = document, .tree = tree, .list = json_array(), .rank = '2'
-    };
+    Completion it = { .server = server, .document = document, .list = json_array(), .rank = '2' };
     it.before = it.behind = "";
-    if (tree->file) {
-        it.probe = probe_new(server, document, lsp__tree_offset(server, document, tree, position));
+    if (document->text.len <= LSP_TEXT) {
+        it.probe = probe_new(server, document, lsp__place(server, document, position));
         const Cursor *cursor = it.probe->cursor;
         it.prefix = (Str){ cursor->text.ptr + cursor->start, cursor->offset - cursor->start };
         it.is_called = opens_bracket(cursor->text, cursor->end);
@@ -192,8 +189,7 @@ static bool doc_at(Server *server, const char *path, uint32_t at, Buf *doc) {
     Document *open = lsp__find_path(server, path);
     Str text;
     if (open) {
-        const Tree *tree = lsp__tree(open);
-        text = tree->text;
+        text = lsp__unmarked(open);
     } else if (file_read(path, LSP_MESSAGE_LIMIT, &read, error)) {
         text = (Str){ (const char *)read.data, read.len };
     } else {

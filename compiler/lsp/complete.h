@@ -10,7 +10,6 @@ enum { COMPLETE_MOST = 800 }; // items
 typedef struct Completion {
     Server *server;
     Document *document;
-    const Tree *tree;
     Probe *probe;
     json_t *list;
     char rank;          // of what is added now: '0' is best

@@ -4,6 +4,7 @@
 
 #include "lsp__.h"
 
+#include <stdio.h>
 #include <string.h>
 
 typedef struct Listing {
@@ -129,6 +130,7 @@ static void publish_others(Server *server, Document *document, const FrontResult
 void lsp__publish(Server *server, Document *document) {
     const FrontResult *result = lsp__look(server, document)->result;
     Listing listing = { server, document, result, 1, NULL };
+    if (server->stopped) return;
     document->is_due = false;
     if (result->error[0]) {
         publish_as(server, document->uri, document, unreadable(result));
@@ -140,7 +142,61 @@ void lsp__publish(Server *server, Document *document) {
     publish_others(server, document, result);
 }
 
+// --- asked for ---------------------------------------------------------------------------------------------------------------
+
+static json_t *entries_of(
+    Server *server, const Document *document, const FrontResult *result, FileId file
+) {
+    Listing listing = { server, document, result, file, json_array() };
+    diags_each(result->diags, add_entry, &listing);
+    return listing.list;
+}
+
+// What is wrong in files that are not open is told with the document that imports them.
+static json_t *related_documents(
+    Server *server, const Document *document, const FrontResult *result
+) {
+    json_t *all = json_object();
+    Arena arena;
+    arena_init(&arena);
+    for (FileId file = 2; file <= source_files(result->map); file++) {
+        const char *path = source_name(result->map, file);
+        json_t *list =
+            lsp__find_path(server, path) ? NULL : entries_of(server, document, result, file);
+        if (json_array_size(list) > 0)
+            json_object_set_new(
+                all, lsp__uri_of(&arena, path),
+                json_pack("{s:s, s:O}", "kind", "full", "items", list)
+            );
+        json_decref(list);
+    }
+    arena_free(&arena);
+    return all;
+}
+
+json_t *lsp__pull(Server *server, json_t *params) {
+    Document *document = lsp__document_of(server, params);
+    const char *before = json_string_value(json_object_get(params, "previousResultId"));
+    char name[24];
+    if (!document) return NULL;
+    const FrontResult *result = lsp__look(server, document)->result;
+    document->is_due = false;
+    snprintf(name, sizeof name, "%llu", (unsigned long long)document->changed);
+    if (before && strcmp(before, name) == 0)
+        return json_pack("{s:s, s:s}", "kind", "unchanged", "resultId", name);
+    bool read = !result->error[0];
+    json_t *report = json_pack(
+        "{s:s, s:s, s:o}", "kind", "full", "resultId", name, "items",
+        read ? entries_of(server, document, result, 1) : unreadable(result)
+    );
+    json_t *others = read ? related_documents(server, document, result) : NULL;
+    if (others && json_object_size(others) > 0) json_object_set(report, "relatedDocuments", others);
+    json_decref(others);
+    return report;
+}
+
 void lsp__withdraw(Server *server, Document *document) {
+    if (server->has_pull) return; // the client asks, and knows what it has closed
     publish_as(server, document->uri, NULL, json_array());
     vec_each(char *, uri, &document->told) {
         if (!is_told_by_other(server, document, *uri)) publish_as(server, *uri, NULL, json_array());

@@ -3,6 +3,8 @@
 
 #include "lsp__.h"
 
+#include "front/trees.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -40,12 +42,27 @@ Document *lsp__document_of(const Server *server, json_t *params) {
 
 static void free_tree(Document *document) {
     if (!document->tree) return;
+    if (document->tree->known) trees_drop(document->tree->known);
     arena_free(&document->tree->arena);
     free(document->tree);
     document->tree = NULL;
 }
 
-const Tree *lsp__tree(Document *document) {
+static void read_tree(Server *server, const Document *document, Tree *tree) {
+    tree->known = trees_find(server->trees, document->path, tree->text);
+    if (tree->known) {
+        Syntax *syntax = arena_new(&tree->arena, Syntax);
+        *syntax =
+            (Syntax){ .file = tree->file, .text = tree->text, .root = trees_root(tree->known) };
+        tree->syntax = syntax;
+        return;
+    }
+    tree->syntax =
+        syntax_parse(&tree->arena, tree->map, tree->file, diags_new(&tree->arena, tree->map));
+    trees_keep(server->trees, document->path, tree->text, tree->syntax);
+}
+
+const Tree *lsp__tree(Server *server, Document *document) {
     if (document->tree) return document->tree;
     char error[512];
     Tree *tree = calloc(1, sizeof *tree);
@@ -57,8 +74,7 @@ const Tree *lsp__tree(Document *document) {
     if (tree->file) {
         tree->text = source_text(tree->map, tree->file);
         tree->mark = source_mark(tree->map, tree->file);
-        tree->syntax =
-            syntax_parse(&tree->arena, tree->map, tree->file, diags_new(&tree->arena, tree->map));
+        read_tree(server, document, tree);
     }
     document->tree = tree;
     return tree;
@@ -108,21 +124,46 @@ static void free_look(Document *document) {
     document->look = NULL;
 }
 
+static size_t memory_of(const Document *document) {
+    const Look *look = document->look;
+    return look ? look->result->arena.used + look->arena.used : 0;
+}
+
+// What has not been looked at for longest goes until there is room. It is made again when it is asked for.
+static void evict(Server *server, const Document *used) {
+    for (;;) {
+        size_t sum = 0;
+        Document *oldest = NULL;
+        vec_each(Document *, document, &server->documents) {
+            sum += memory_of(*document);
+            bool can_go = *document != used && (*document)->look;
+            if (can_go && (!oldest || (*document)->used < oldest->used)) oldest = *document;
+        }
+        if (!oldest || sum <= (size_t)LSP_MEMORY << 20) return;
+        free_look(oldest);
+        free_tree(oldest);
+    }
+}
+
 const Look *lsp__look(Server *server, Document *document) {
+    document->used = ++server->uses;
     if (document->look && !document->is_stale) return document->look;
-    lsp__tree(document);
     free_look(document);
     Front *front = lsp__front(server, document);
     Look *look = calloc(1, sizeof *look);
     if (!look) base_out_of_memory(sizeof *look);
     arena_init(&look->arena);
     CheckWatch watch = { .context = look, .file = 1, .see = keep_fact };
+    watch.library = server->options.modules;
+    watch.stop = lsp__stop;
+    watch.stopper = server;
     front_watch(front, &watch);
     look->result = front_check(front, document->path, LSP_DIAGNOSTICS);
     front_free(front);
     sort_facts(look);
     document->look = look;
-    document->is_stale = false;
+    evict(server, document);
+    document->is_stale = server->stopped != STOP_NOT; // it is no look at all of it
     return look;
 }
 
@@ -335,6 +376,30 @@ json_t *lsp__span_range(const Server *server, const FrontResult *result, Span sp
     );
     lsp__lines_free(&lines);
     return range;
+}
+
+uint32_t lsp__mark(const Document *document) {
+    static const char mark[] = "\xEF\xBB\xBF";
+    Str text = lsp__text(document);
+    return text.len >= 3 && memcmp(text.ptr, mark, 3) == 0 ? 3 : 0;
+}
+
+Str lsp__unmarked(const Document *document) {
+    Str text = lsp__text(document);
+    uint32_t mark = lsp__mark(document);
+    return (Str){ text.ptr + mark, text.len - mark };
+}
+
+uint32_t lsp__place(const Server *server, const Document *document, json_t *position) {
+    uint32_t offset = offset_in(server, document, position), mark = lsp__mark(document);
+    return offset > mark ? offset - mark : 0;
+}
+
+json_t *lsp__place_range(
+    const Server *server, const Document *document, uint32_t start, uint32_t end
+) {
+    uint32_t mark = lsp__mark(document);
+    return lsp__range(server, document, start + mark, end + mark);
 }
 
 json_t *lsp__location(const Server *server, const FrontResult *result, Span span) {

@@ -3,6 +3,9 @@
 // above adds its own folder and those of its dependencies; then come the modules of the compiler.
 
 #include "lsp__.h"
+#include "words.h"
+
+#include "front/package.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -17,14 +20,14 @@ static char *folder_of(Arena *arena, const char *path) {
 // --- by the name of the module ----------------------------------------------------------------------------------------
 
 // The words behind `module`, from the first on; the text is looked at only as far as its first item.
-static Str module_words(const Tree *tree) {
-    if (!tree->file) return (Str){ 0 };
-    syntax_each(item, tree->syntax->root) {
-        if (item->kind != SYNTAX_MODULE_DECLARATION) continue;
-        const SyntaxNode *name = syntax_child(item, FIELD_NAME);
-        return name ? syntax_text(tree->syntax, name) : (Str){ 0 };
-    }
-    return (Str){ 0 };
+static Str module_words(Str text) {
+    Scan scan = { .text = text };
+    Item item;
+    if (!scan_item(&scan, &item)) return (Str){ 0 };
+    Str words = { text.ptr + item.start, item.end - item.start };
+    if (words.len < 8 || memcmp(words.ptr, "module ", 7) != 0) return (Str){ 0 };
+    words = (Str){ words.ptr + 7, words.len - 7 };
+    return words.ptr[words.len - 1] == ';' ? (Str){ words.ptr, words.len - 1 } : (Str){ 0 };
 }
 
 // The folder below which `a.b` is `a/b.sip`; NULL: the file does not lie so.
@@ -47,35 +50,13 @@ static const char *root_by_module(Arena *arena, const char *path, Str module) {
 
 // --- by a package --------------------------------------------------------------------------------------------------------
 
-static void add_dependencies(
-    Arena *arena,
-    Front *front,
-    const char *folder,
-    const FrontResult *parsed,
-    const AstItem *package
-) {
-    vec_each(AstSetting, setting, &package->package) {
-        if (strcmp(names_text(parsed->names, setting->name.name), "dependencies") != 0) continue;
-        if (!setting->value || setting->value->kind != AST_EXPR_INIT) continue;
-        vec_each(AstArg, item, &setting->value->init.items) {
-            if (!item->value || item->value->kind != AST_EXPR_STR) continue;
-            const char *given = arena_strndup(arena, item->value->str.ptr, item->value->str.len);
-            front_search(
-                front, given[0] == '/' ? given : arena_printf(arena, "%s/%s", folder, given)
-            );
-        }
-    }
-}
-
 static void add_package(Arena *arena, Front *front, const char *folder, const char *path) {
-    front_search(front, folder);
+    PackageTexts folders = { 0 };
     FrontResult *parsed = front_parse(front, path);
-    if (!parsed->error[0]) {
-        vec_each(AstItem *, item, &parsed->units.data[0].ast->items) {
-            if ((*item)->kind == AST_ITEM_PACKAGE)
-                add_dependencies(arena, front, folder, parsed, *item);
-        }
-    }
+    front_search(front, folder);
+    package_dependencies(arena, parsed, &folders);
+    vec_each(const char *, given, &folders)
+        front_search(front, **given == '/' ? *given : arena_printf(arena, "%s/%s", folder, *given));
     front_result_free(parsed);
 }
 
@@ -99,10 +80,10 @@ Front *lsp__front(const Server *server, const Document *document) {
     vec_each(Document *, other, &server->documents) {
         if (!(*other)->text.data) front_overlay(front, (*other)->path, "", 0);
     }
-    if (document->tree) {
-        const char *root = root_by_module(&arena, document->path, module_words(document->tree));
-        if (root) front_search(front, root);
-    }
+    const char *root =
+        root_by_module(&arena, document->path, module_words(lsp__unmarked(document)));
+    if (root) front_search(front, root);
+    front_trees(front, server->trees);
     const char *folder = lsp__package_folder(server, &arena, document->path);
     if (folder)
         add_package(

@@ -130,7 +130,7 @@ json_t *lsp__hints(Server *server, json_t *params) {
     if (!document || !lsp__bytes_of_range(server, document, params, &start, &end)) return NULL;
     const Uses *uses = lsp__uses(server, document);
     const Look *look = document->look;
-    const Tree *tree = lsp__tree(document);
+    const Tree *tree = lsp__tree(server, document);
     Hints hints = { server, document, tree, look->result, .list = json_array() };
     hints.start = start > tree->mark ? start - tree->mark : 0;
     hints.end = end > tree->mark ? end - tree->mark : 0;

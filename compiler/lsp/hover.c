@@ -209,7 +209,7 @@ json_t *lsp__hover(Server *server, json_t *params) {
     const Use *use = lsp__use_of(server, params, &document);
     if (!document) return NULL;
     const FrontResult *result = lsp__look(server, document)->result;
-    const Tree *tree = lsp__tree(document);
+    const Tree *tree = lsp__tree(server, document);
     Card card = { .result = result, .look = document->look, .markdown = server->has_markdown };
     if (use) put_use(&card, use);
     Wrong wrong = { &card,

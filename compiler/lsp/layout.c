@@ -43,7 +43,7 @@ static json_t *layout(
 json_t *lsp__format(Server *server, json_t *params) {
     Document *document = lsp__document_of(server, params);
     if (!document) return NULL;
-    return layout(server, document, lsp__tree(document), 0, UINT32_MAX);
+    return layout(server, document, lsp__tree(server, document), 0, UINT32_MAX);
 }
 
 // Whole lines are laid out: an edit before the first token of a line belongs to it.
@@ -51,7 +51,7 @@ json_t *lsp__format_range(Server *server, json_t *params) {
     Document *document = lsp__document_of(server, params);
     json_t *range = json_object_get(params, "range");
     if (!document || !range) return NULL;
-    const Tree *tree = lsp__tree(document);
+    const Tree *tree = lsp__tree(server, document);
     uint32_t start = lsp__tree_offset(server, document, tree, json_object_get(range, "start"));
     uint32_t end = lsp__tree_offset(server, document, tree, json_object_get(range, "end"));
     while (start > 0 && start <= tree->text.len && tree->text.ptr[start - 1] != '\n')

@@ -30,7 +30,7 @@ json_t *lsp__lenses(Server *server, json_t *params) {
     };
     Document *document = lsp__document_of(server, params);
     if (!document) return NULL;
-    const Tree *tree = lsp__tree(document);
+    const Tree *tree = lsp__tree(server, document);
     json_t *list = json_array();
     if (!tree->file) return list;
     syntax_each(item, tree->syntax->root) {

@@ -22,8 +22,10 @@ enum {
     LSP_MESSAGE_LIMIT = 64 << 20, // bytes of one message
     LSP_HEADER_LIMIT = 4096,      // of what stands before it
     LSP_DIAGNOSTICS = 500,        // that are kept of one look
+    LSP_TEXT = 16 << 20,          // bytes of a text
     LSP_QUIET = 50,               // ms without a message before a check that nobody waits for
     LSP_DOCUMENTS = 2000,         // that are open at once
+    LSP_MEMORY = 192, // MiB that looks may hold together, but for the one that is being used
 };
 
 // --- text.c: bytes and the client's positions ---------------------------------------------------------------------------
@@ -58,9 +60,12 @@ typedef struct Tree { // the syntax of one version of a text
     SourceMap *map;
     FileId file; // 0: it is no text
     const Syntax *syntax;
-    Str text;      // without the mark
-    uint32_t mark; // bytes of it
+    Str text;                 // without the mark
+    uint32_t mark;            // bytes of it
+    struct TreesNodes *known; // whose nodes it has; NULL: its own
 } Tree;
+
+typedef struct Server Server;
 
 typedef struct Look { // at a program, as it was when its document had a version
     FrontResult *result;
@@ -80,6 +85,7 @@ typedef struct Document {
     bool is_stale;    // something has changed since then
     bool is_due;      // and it is to be told what is wrong now
     uint64_t changed; // number of the change
+    uint64_t used;    // number of the last time that somebody looked
     VEC(char *) told; // URIs of other files of which something was said; in `told_in`
     Arena told_in;
     uint32_t *tokens; // the last semantic tokens that it was asked for
@@ -91,7 +97,9 @@ typedef VEC(Document *) Documents;
 
 typedef enum Phase { PHASE_NEW, PHASE_RUNNING, PHASE_SHUTDOWN, PHASE_EXITED } Phase;
 
-typedef struct Server {
+typedef enum Stop { STOP_NOT, STOP_CANCELLED, STOP_OLD } Stop; // why a check has ended early
+
+struct Server {
     LspOptions options;
     Arena arena; // of the server's life
     Phase phase;
@@ -100,18 +108,27 @@ typedef struct Server {
     bool is_broken; // the client is gone
     bool failed;    // to write
     Documents documents;
-    uint64_t changes;
-    json_t *pending;   // messages that are read and not answered
+    struct Trees *trees; // of texts that have been read
+    uint64_t changes, uses;
+    json_t *pending; // messages that are read and not answered
+    // Of what is being done: waiting.c.
+    json_t *current; // the message that is answered; NULL: none
+    Stop stopped;
+    uint64_t begun, polled; // ms
+    json_t *progress;       // the token by which is told how far it is; NULL: nothing was said yet
+    bool progress_told;     // that it has begun
+    uint64_t progress_number;
     char refusal[256]; // why the request that is answered makes no sense; empty: its parameters
     json_int_t parent; // the client's process; 0: not said
     // What the client can do.
     bool utf8, has_related, has_code_link, has_nested_symbols, has_literal_actions, has_markdown,
-        has_versions, has_snippets, has_only_line_folds, has_prepare_rename;
-} Server;
+        has_versions, has_snippets, has_only_line_folds, has_progress, has_pull, has_refresh,
+        has_prepare_rename;
+};
 
 Document *lsp__find(const Server *server, const char *uri);
 Document *lsp__find_path(const Server *server, const char *path);
-const Tree *lsp__tree(Document *document);                 // its file is 0 where it is no text
+const Tree *lsp__tree(Server *server, Document *document); // its file is 0 where it is no text
 const Look *lsp__look(Server *server, Document *document); // at its text as it is now. Never NULL
 void lsp__changed(Server *server, Document *document); // it, and those that import it, are stale
 void lsp__all_changed(Server *server);
@@ -134,6 +151,13 @@ uint32_t lsp__tree_offset(
 bool lsp__bytes_of_range(
     const Server *server, const Document *document, json_t *params, uint32_t *start, uint32_t *end
 );
+// Bytes of a document's text without its mark, for a position and back.
+Str lsp__unmarked(const Document *document); // its text without it
+uint32_t lsp__mark(const Document *document);
+uint32_t lsp__place(const Server *server, const Document *document, json_t *position);
+json_t *lsp__place_range(
+    const Server *server, const Document *document, uint32_t start, uint32_t end
+);
 json_t *lsp__location(const Server *server, const FrontResult *result, Span span);
 json_t *lsp__span_range(const Server *server, const FrontResult *result, Span span);
 
@@ -145,6 +169,14 @@ Front *lsp__front(const Server *server, const Document *document);
 // The folder of the nearest `package.sip` around a path; NULL: there is none.
 char *lsp__package_folder(const Server *server, Arena *arena, const char *path);
 
+// --- waiting.c: does anybody wait? ---------------------------------------------------------------------------------------------
+
+void lsp__begin_work(Server *server, json_t *message); // NULL: nobody has asked for it
+void lsp__end_work(Server *server);
+bool lsp__stop(void *server); // for a CheckWatch: true: the check is to end
+bool lsp__is_cancelled(const Server *server, json_t *message);
+void lsp__take_in(Server *server); // server.c: all that has come
+
 // --- rpc.c: messages ----------------------------------------------------------------------------------------------------
 
 typedef enum RpcError {
@@ -154,6 +186,7 @@ typedef enum RpcError {
     RPC_PARAMS = -32602,
     RPC_NOT_INITIALIZED = -32002,
     RPC_CANCELLED = -32800,
+    RPC_MODIFIED = -32801,
     RPC_FAILED = -32803,
 } RpcError;
 
@@ -169,6 +202,7 @@ void lsp__refuse(Server *server, json_t *id, RpcError code, const char *text);
 
 typedef json_t *LspRequest(Server *server, json_t *params);
 
+LspRequest lsp__pull;                                         // diagnostics.c
 LspRequest lsp__symbols, lsp__workspace_symbols;              // symbols.c
 LspRequest lsp__folds, lsp__selections;                       // shapes.c
 LspRequest lsp__format, lsp__format_range;                    // layout.c

@@ -14,7 +14,7 @@ enum { DEEPEST_FOLDER = 3 };
 // Behind the last import, or the line of the module, or at the start.
 static uint32_t import_place(const Completion *it) {
     uint32_t at = 0;
-    const Str text = it->tree->text;
+    const Str text = lsp__unmarked(it->document);
     syntax_each(item, it->probe->unit->syntax->root) {
         if (item->kind == SYNTAX_IMPORT_DECLARATION || item->kind == SYNTAX_MODULE_DECLARATION)
             at = probe_offset(it->probe, item->end);

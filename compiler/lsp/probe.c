@@ -118,6 +118,7 @@ static void check(Server *server, Probe *probe, const char *statement) {
     char *text = cursor_patched(probe->cursor, statement, &probe->at, &probe->shift, &length);
     CheckWatch watch = { .context = probe, .file = 1, .see = keep_fact, .only = true };
     watch.offset = probe->at;
+    watch.library = server->options.modules;
     Front *front = lsp__front(server, probe->document);
     front_overlay(front, probe->document->path, text, length); // of which a mark is no part
     front_watch(front, &watch);
@@ -178,7 +179,7 @@ Probe *probe_new(Server *server, Document *document, uint32_t offset) {
     arena_init(&probe->arena);
     probe->document = document;
     probe->state = HIR_NO_STATE;
-    probe->cursor = cursor_find(&probe->arena, lsp__tree(document)->text, offset);
+    probe->cursor = cursor_find(&probe->arena, lsp__unmarked(document), offset);
     if (probe->cursor->place != PLACE_NOWHERE)
         check_with(server, probe, cursor_base(probe->cursor));
     return probe;

@@ -44,15 +44,17 @@ json_t *lsp__type_definition(Server *server, json_t *params) {
 
 // --- who does it -------------------------------------------------------------------------------------------------------------
 
-// Is it the same declaration, seen from another look?
-static bool is_same(const FrontResult *a, Span x, const FrontResult *b, Span y) {
-    return x.start == y.start && y.file &&
-           strcmp(source_name(a->map, x.file), source_name(b->map, y.file)) == 0;
+typedef struct Target { // a declaration, whichever look is taken at it
+    const char *path;
+    uint32_t start;
+} Target;
+
+static bool is_target(const Target *target, const FrontResult *result, Span at) {
+    return at.file && at.start == target->start &&
+           strcmp(target->path, source_name(result->map, at.file)) == 0;
 }
 
-static bool serves(
-    const FrontResult *wanted, Span contract, const FrontResult *result, const HirSip *sip
-) {
+static bool serves(const Target *contract, const FrontResult *result, const HirSip *sip) {
     vec_each(HirLocal *const, local, &sip->main->locals) {
         const HirType *type = (*local)->type;
         if (!(*local)->is_param) continue;
@@ -61,7 +63,7 @@ static bool serves(
         bool end = (type->kind == HIR_TYPE_ENDPOINT || type->kind == HIR_TYPE_SET) &&
                    type->side == HIR_EXP;
         for (const HirContract *it = end ? type->contract : NULL; it; it = it->base)
-            if (is_same(wanted, contract, result, it->span)) return true;
+            if (is_target(contract, result, it->span)) return true;
     }
     return false;
 }
@@ -78,26 +80,18 @@ static void add_location(const Server *server, const FrontResult *result, Span a
 }
 
 static void add_servers(
-    Server *server,
-    const FrontResult *wanted,
-    Span contract,
-    const FrontResult *result,
-    json_t *list
+    Server *server, const Target *contract, const FrontResult *result, json_t *list
 ) {
     if (!result->program) return;
     vec_each(HirSip *const, sip, &result->program->sips) {
-        if ((*sip)->main && serves(wanted, contract, result, *sip))
+        if ((*sip)->main && serves(contract, result, *sip))
             add_location(server, result, (*sip)->span, list);
     }
 }
 
 // Types that state an interface by its name, as their module sees it.
 static void add_conforming(
-    Server *server,
-    const FrontResult *wanted,
-    Span interface,
-    const FrontResult *result,
-    json_t *list
+    Server *server, const Target *interface, const FrontResult *result, json_t *list
 ) {
     vec_each(const FrontUnit, unit, &result->units) {
         vec_each(AstItem *const, item, &unit->ast->items) {
@@ -109,7 +103,7 @@ static void add_conforming(
                 if (type->kind != AST_TYPE_NAME || type->name.path.names.len == 0) continue;
                 const AstItem *found =
                     lsp__item(result, unit, vec_last(&type->name.path.names)->name);
-                if (found && is_same(wanted, interface, result, found->name.span))
+                if (found && is_target(interface, result, found->name.span))
                     add_location(server, result, (*item)->name.span, list);
             }
         }
@@ -122,16 +116,20 @@ json_t *lsp__implementation(Server *server, json_t *params) {
     if (!document) return NULL;
     json_t *list = json_array();
     if (!use || (use->kind != USE_CONTRACT && use->kind != USE_TYPE)) return list;
-    Span target = use->target;
-    const FrontResult *wanted = document->look->result;
+    bool contract = use->kind == USE_CONTRACT;
+    Arena arena;
+    arena_init(&arena);
+    Target target = { .start = use->target.start };
+    target.path = arena_strdup(&arena, source_name(document->look->result->map, use->target.file));
     vec_each(Document *, other, &server->documents) {
         const FrontResult *result = lsp__look(server, *other)->result;
         if (result->error[0]) continue;
-        if (use->kind == USE_CONTRACT)
-            add_servers(server, wanted, target, result, list);
+        if (contract)
+            add_servers(server, &target, result, list);
         else
-            add_conforming(server, wanted, target, result, list);
+            add_conforming(server, &target, result, list);
     }
+    arena_free(&arena);
     return list;
 }
 

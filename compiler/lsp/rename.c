@@ -101,11 +101,17 @@ static void find_files(Renaming *it) {
 
 static Front *front_for(Renaming *it, const char *path) {
     const Document *open = lsp__find_path(it->server, path);
+    char error[512];
     Document closed = { .path = arena_strdup(&it->arena, path) };
-    return lsp__front(it->server, open ? open : &closed);
+    if (!open) file_read(path, LSP_TEXT, &closed.text, error);
+    Front *front = lsp__front(it->server, open ? open : &closed);
+    buf_free(&closed.text);
+    return front;
 }
 
 static Root look(Renaming *it, const char *path, Front *front) {
+    CheckWatch watch = { .stop = lsp__stop, .stopper = it->server };
+    front_watch(front, &watch);
     Root root = { .path = path, .result = front_check(front, path, 1000000) };
     root.uses = lsp__uses_in(&it->arena, root.result);
     front_free(front);
@@ -244,7 +250,9 @@ json_t *lsp__prepare_rename(Server *server, json_t *params) {
     const Use *use = renamed(server, params, &document, &why);
     if (!document) return NULL;
     if (!use) return json_null();
-    return lsp__tree_range(server, document, lsp__tree(document), use->at.start, use->at.end);
+    return lsp__tree_range(
+        server, document, lsp__tree(server, document), use->at.start, use->at.end
+    );
 }
 
 static bool is_name(const char *text) {

@@ -87,6 +87,40 @@ static size_t next_header(Str bytes) {
     return bytes.len > sizeof name ? bytes.len - sizeof name : bytes.len;
 }
 
+// The value of `XXXX` of a `\uXXXX` that may stand there; 0: none.
+static unsigned escaped(Str text, size_t at) {
+    unsigned value = 0;
+    if (at + 6 > text.len || text.ptr[at] != '\\' || text.ptr[at + 1] != 'u') return 0;
+    for (size_t i = at + 2; i < at + 6; i++) {
+        char c = text.ptr[i];
+        int digit = c >= '0' && c <= '9'                 ? c - '0'
+                    : (c | 32) >= 'a' && (c | 32) <= 'f' ? (c | 32) - 'a' + 10
+                                                         : -1;
+        if (digit < 0) return 0;
+        value = value * 16 + (unsigned)digit;
+    }
+    return value;
+}
+
+// Half of a surrogate pair is no character, but editors send it where one is cut in two: it becomes U+FFFD, in its place.
+static void mend_halves(char *text, size_t length) {
+    Str all = { text, length };
+    for (size_t at = 0; at + 6 <= length;) {
+        const char *next = memchr(text + at, '\\', length - at);
+        if (!next) return;
+        at = (size_t)(next - text);
+        unsigned value = escaped(all, at);
+        bool high = value >= 0xD800 && value <= 0xDBFF, low = value >= 0xDC00 && value <= 0xDFFF;
+        unsigned behind = high ? escaped(all, at + 6) : 0;
+        if (high && behind >= 0xDC00 && behind <= 0xDFFF) {
+            at += 12;
+            continue;
+        }
+        if (high || low) memcpy(text + at + 2, "FFFD", 4);
+        at += value ? 6 : 2;
+    }
+}
+
 json_t *lsp__next(Server *server) {
     for (;;) {
         Str bytes = unread(server);
@@ -104,6 +138,7 @@ json_t *lsp__next(Server *server) {
             return NULL;
         }
         json_error_t error;
+        mend_halves((char *)server->in.data + server->taken + used, length);
         json_t *message =
             json_loadb(bytes.ptr + used, length, JSON_ALLOW_NUL | JSON_REJECT_DUPLICATES, &error);
         server->taken += used + length;

@@ -1,7 +1,9 @@
 // The server: one client, one thread. Messages are read as they come and answered in their order, but for those that have
 // been cancelled before it was their turn; checks that nobody waits for are made when nothing has come for a moment.
 
-#include "lsp__.h"
+#include "uses.h"
+
+#include "front/trees.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -49,6 +51,9 @@ static void read_client(Server *server, json_t *params) {
     server->has_only_line_folds = json_is_true(at(document, "foldingRange.lineFoldingOnly"));
     server->has_markdown = has_word(at(document, "hover.contentFormat"), "markdown");
     server->has_snippets = json_is_true(at(document, "completion.completionItem.snippetSupport"));
+    server->has_pull = json_is_object(at(document, "diagnostic"));
+    server->has_refresh = json_is_true(at(can, "workspace.diagnostics.refreshSupport"));
+    server->has_progress = json_is_true(at(can, "window.workDoneProgress"));
     server->has_prepare_rename = json_is_true(at(document, "rename.prepareSupport"));
     server->parent = json_integer_value(json_object_get(params, "processId"));
 }
@@ -90,6 +95,11 @@ static json_t *initialize(Server *server, json_t *params) {
         can, "signatureHelpProvider",
         json_pack("{s:[s, s], s:[s]}", "triggerCharacters", "(", ",", "retriggerCharacters", ")")
     );
+    if (server->has_pull)
+        json_object_set_new(
+            can, "diagnosticProvider",
+            json_pack("{s:b, s:b}", "interFileDependencies", 1, "workspaceDiagnostics", 0)
+        );
     json_object_set_new(can, "codeLensProvider", json_pack("{s:b}", "resolveProvider", 0));
     json_object_set_new(can, "documentLinkProvider", json_pack("{s:b}", "resolveProvider", 0));
     json_object_set_new(
@@ -116,6 +126,13 @@ static json_t *shut_down(Server *server, json_t *params) {
 static void watched_files(Server *server, json_t *params) {
     (void)params;
     lsp__all_changed(server);
+    if (server->has_pull && server->has_refresh)
+        lsp__send(
+            server, json_pack(
+                        "{s:s, s:s, s:s}", "jsonrpc", "2.0", "id", "sip-refresh", "method",
+                        "workspace/diagnostic/refresh"
+                    )
+        );
 }
 
 // --- what there is ---------------------------------------------------------------------------------------------------------
@@ -136,6 +153,7 @@ static const RequestRow requests[] = {
     { "textDocument/definition",                lsp__definition        },
     { "textDocument/references",                lsp__references        },
     { "textDocument/documentHighlight",         lsp__highlights        },
+    { "textDocument/diagnostic",                lsp__pull              },
     { "textDocument/codeAction",                lsp__actions           },
     { "textDocument/completion",                lsp__complete          },
     { "textDocument/semanticTokens/full",       lsp__tokens            },
@@ -175,10 +193,22 @@ enum {
 
 // --- one message -----------------------------------------------------------------------------------------------------------
 
+// What was found out about a text that is no more is not said.
+static void give_up(Server *server, json_t *id, json_t *result) {
+    bool cancelled = server->stopped == STOP_CANCELLED;
+    json_decref(result);
+    lsp__refuse(
+        server, id, cancelled ? RPC_CANCELLED : RPC_MODIFIED,
+        cancelled ? "cancelled" : "the text has changed meanwhile"
+    );
+}
+
 static void answer(Server *server, json_t *id, Handler *handle, json_t *params) {
     server->refusal[0] = '\0';
     json_t *result = handle(server, params);
-    if (!result && server->refusal[0])
+    if (server->stopped)
+        give_up(server, id, result);
+    else if (!result && server->refusal[0])
         lsp__refuse(server, id, RPC_FAILED, server->refusal);
     else if (result)
         lsp__answer(server, id, result);
@@ -229,30 +259,18 @@ static void take(Server *server, json_t *message) {
     json_t *id = json_object_get(message, "id"), *params = json_object_get(message, "params");
     const char *method = json_string_value(json_object_get(message, "method"));
     bool is_answer = json_object_get(message, "result") || json_object_get(message, "error");
-    if (method && id && (json_is_integer(id) || json_is_string(id)))
+    if (method && id && (json_is_integer(id) || json_is_string(id))) {
+        lsp__begin_work(server, message);
         take_request(server, id, method, params);
-    else if (method && !id)
+        lsp__end_work(server);
+    } else if (method && !id) {
         take_notice(server, method, params);
-    else if (!is_answer)
+    } else if (!is_answer) {
         lsp__refuse(server, NULL, RPC_INVALID, "this is no request and no notification");
+    }
 }
 
 // --- the queue -------------------------------------------------------------------------------------------------------------
-
-static bool is_cancel_of(json_t *message, json_t *id) {
-    const char *method = json_string_value(json_object_get(message, "method"));
-    return method && strcmp(method, "$/cancelRequest") == 0 &&
-           json_equal(at(message, "params.id"), id);
-}
-
-// Whether one of the messages behind says that nobody waits for this one any more.
-static bool is_cancelled(const Server *server, json_t *message) {
-    json_t *id = json_object_get(message, "id"), *other;
-    size_t i;
-    if (!id || !json_object_get(message, "method")) return false;
-    json_array_foreach(server->pending, i, other) if (is_cancel_of(other, id)) return true;
-    return false;
-}
 
 // Takes in all that has come, waiting for the first so many ms.
 static void fill_queue(Server *server, int timeout) {
@@ -264,11 +282,15 @@ static void fill_queue(Server *server, int timeout) {
     }
 }
 
+void lsp__take_in(Server *server) {
+    fill_queue(server, 0);
+}
+
 static void empty_queue(Server *server) {
     while (json_array_size(server->pending) && server->phase != PHASE_EXITED) {
         json_t *message = json_incref(json_array_get(server->pending, 0));
         json_array_remove(server->pending, 0);
-        if (is_cancelled(server, message))
+        if (lsp__is_cancelled(server, message))
             lsp__refuse(server, json_object_get(message, "id"), RPC_CANCELLED, "cancelled");
         else
             take(server, message);
@@ -283,7 +305,8 @@ static void empty_queue(Server *server) {
 static Document *next_due(const Server *server) {
     Document *next = NULL;
     vec_each(Document *, document, &server->documents) {
-        if ((*document)->is_due && (!next || (*document)->changed > next->changed))
+        if ((*document)->is_due && !server->has_pull &&
+            (!next || (*document)->changed > next->changed))
             next = *document;
     }
     return next;
@@ -294,6 +317,15 @@ static bool has_parent(const Server *server) {
     return kill((pid_t)server->parent, 0) == 0 || errno != ESRCH;
 }
 
+// A check that ends early has told nothing: it is still due.
+static void tell_due(Server *server, Document *due) {
+    lsp__begin_work(server, NULL);
+    lsp__publish(server, due);
+    // What names mean is asked next, by whoever points at one.
+    if (!server->stopped && json_array_size(server->pending) == 0) lsp__uses(server, due);
+    lsp__end_work(server);
+}
+
 static void serve(Server *server) {
     while (!server->is_broken && server->phase != PHASE_EXITED) {
         Document *due = next_due(server);
@@ -301,7 +333,7 @@ static void serve(Server *server) {
         if (json_array_size(server->pending))
             empty_queue(server);
         else if (due)
-            lsp__publish(server, due);
+            tell_due(server, due);
         else if (!has_parent(server))
             server->is_broken = true;
     }
@@ -310,9 +342,11 @@ static void serve(Server *server) {
 
 int lsp_serve(const LspOptions *options) {
     Server server = { .options = *options, .pending = json_array() };
+    server.trees = trees_new();
     arena_init(&server.arena);
     serve(&server);
     lsp__documents_free(&server);
+    trees_free(server.trees);
     json_decref(server.pending);
     buf_free(&server.in);
     arena_free(&server.arena);

@@ -105,7 +105,7 @@ static void fold_comments(Folds *folds) {
 json_t *lsp__folds(Server *server, json_t *params) {
     Document *document = lsp__document_of(server, params);
     if (!document) return NULL;
-    Folds folds = { server, document, lsp__tree(document), json_array() };
+    Folds folds = { server, document, lsp__tree(server, document), json_array() };
     if (!folds.tree->file) return folds.list;
     const SyntaxNode *root = folds.tree->syntax->root;
     fold_imports(&folds, root);
@@ -150,7 +150,7 @@ json_t *lsp__selections(Server *server, json_t *params) {
     json_t *positions = json_object_get(params, "positions"), *position;
     size_t i;
     if (!document || !json_is_array(positions)) return NULL;
-    const Tree *tree = lsp__tree(document);
+    const Tree *tree = lsp__tree(server, document);
     json_t *list = json_array();
     json_array_foreach(positions, i, position) json_array_append_new(
         list, selection(server, document, tree, lsp__tree_offset(server, document, tree, position))

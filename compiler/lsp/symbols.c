@@ -145,7 +145,7 @@ static json_t *list_below(const Listing *listing, const SyntaxNode *node, const 
 json_t *lsp__symbols(Server *server, json_t *params) {
     Document *document = lsp__document_of(server, params);
     if (!document) return NULL;
-    Listing listing = { server, document, lsp__tree(document), NULL };
+    Listing listing = { server, document, lsp__tree(server, document), NULL };
     if (!listing.tree->file) return json_array();
     if (!server->has_nested_symbols) listing.flat = json_array();
     json_t *nested = list_below(&listing, listing.tree->syntax->root, NULL);
@@ -170,7 +170,7 @@ json_t *lsp__workspace_symbols(Server *server, json_t *params) {
     json_t *found = json_array();
     if (!query) query = "";
     vec_each(Document *, document, &server->documents) {
-        Listing listing = { server, *document, lsp__tree(*document), NULL };
+        Listing listing = { server, *document, lsp__tree(server, *document), NULL };
         size_t i;
         json_t *symbol;
         if (!listing.tree->file) continue;

@@ -636,6 +636,6 @@ const Use *lsp__use_of(Server *server, json_t *params, Document **document) {
     json_t *position = json_object_get(params, "position");
     if (!*document || !position) return NULL;
     const Uses *uses = lsp__uses(server, *document);
-    const Tree *tree = lsp__tree(*document);
+    const Tree *tree = lsp__tree(server, *document);
     return lsp__use_at(uses, 1, lsp__tree_offset(server, *document, tree, position));
 }

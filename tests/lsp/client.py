@@ -6,6 +6,8 @@ import subprocess
 import time
 import urllib.parse
 
+import schema
+
 CAN = {
     "general": {"positionEncodings": ["utf-16"]},
     "textDocument": {
@@ -27,11 +29,14 @@ def frame(message):
 
 
 class Client:
-    def __init__(self, command, can=None, start=True, patience=120):
+    def __init__(self, command, can=None, start=True, patience=120, strict=True):
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         self.bytes, self.number, self.patience = b"", 0, patience
         self.told, self.answers = {}, {}  # uri -> (version, diagnostics), how often; id -> message
         self.count = {}
+        self.asked = {}  # id -> method; what comes is checked against schema.json where `strict`
+        self.strict = strict
+        self.progress, self.created, self.refreshed = [], [], 0
         self.can = None
         if start:
             self.can = self.ask("initialize", {"processId": os.getpid(), "rootUri": None, "capabilities": CAN if can is None else can})
@@ -46,6 +51,7 @@ class Client:
 
     def begin(self, method, params):
         self.number += 1
+        self.asked[self.number] = method
         self.put(frame({"jsonrpc": "2.0", "id": self.number, "method": method, "params": params}))
         return self.number
 
@@ -82,14 +88,42 @@ class Client:
                 return False
             self.bytes += more
 
+    def read_one_of(self, number, seconds):
+        """Takes messages until that answer is there; false when it does not come in time."""
+        end = time.monotonic() + seconds
+        while number not in self.answers:
+            if not self.read_one(end):
+                return False
+        return True
+
     def take(self, message):
         assert message["jsonrpc"] == "2.0"
+        self.check(message)
         if "method" not in message:
             self.answers[message["id"]] = message
+        elif "id" in message:
+            self.put(frame({"jsonrpc": "2.0", "id": message["id"], "result": None}))
+            if message["method"] == "window/workDoneProgress/create":
+                self.created.append(message["params"]["token"])
+            self.refreshed += message["method"] == "workspace/diagnostic/refresh"
+        elif message["method"] == "$/progress":
+            self.progress.append(message["params"])
         elif message["method"] == "textDocument/publishDiagnostics":
             params = message["params"]
             self.told[params["uri"]] = (params.get("version"), params["diagnostics"])
             self.count[params["uri"]] = self.count.get(params["uri"], 0) + 1
+
+    def check(self, message):
+        if not self.strict:
+            return
+        if "method" in message:
+            schema.check(message["method"], message.get("params"))
+        elif "error" in message:
+            assert set(message["error"]) <= {"code", "message", "data"} and isinstance(message["error"]["code"], int) and "result" not in message, message
+        else:
+            assert set(message) == {"jsonrpc", "id", "result"}, message
+            if message["id"] in self.asked:
+                schema.check(self.asked.pop(message["id"]), message["result"])
 
     def open(self, path, text, version=1):
         self.say("textDocument/didOpen", {"textDocument": {"uri": uri_of(path), "languageId": "sip", "version": version, "text": text}})

@@ -1,10 +1,14 @@
 #!/usr/bin/env python3
 """Random edits of programs: what is said after the last is what a new server says of the same text.
 
-Usage: edits.py SERVER SEED EDITS FILE.sip...     memory that grows with the number of edits is an error too
+Usage: edits.py SERVER SEED EDITS FILE.sip|LINES...     LINES: of a program that is generated; memory that grows with the number of edits
+is an error too. A campaign is `edits.py build/release/bin/sip-lsp 1 100000 5000`.
 """
+import os
 import random
+import subprocess
 import sys
+import tempfile
 
 from client import CAN, Client, edit
 
@@ -45,7 +49,8 @@ def memory(client):
         return next(int(line.split()[1]) for line in file if line.startswith("VmRSS"))
 
 
-ASKED = ["documentSymbol", "foldingRange", "hover", "definition", "references", "documentHighlight", "formatting", "codeAction", "completion", "semanticTokens/full"]
+ASKED = ["documentSymbol", "foldingRange", "hover", "definition", "references", "documentHighlight", "formatting", "codeAction", "completion", "semanticTokens/full", "semanticTokens/full/delta",
+         "semanticTokens/range", "signatureHelp", "inlayHint", "prepareRename", "typeDefinition", "implementation", "prepareCallHierarchy", "codeLens", "documentLink"]
 
 
 def ask_around(rng, client, path, text):
@@ -53,7 +58,13 @@ def ask_around(rng, client, path, text):
     line, character = position(text, starts, rng.randint(0, len(text)))
     here = {"line": line, "character": character}
     client.ask_raw("textDocument/" + rng.choice(ASKED), client.about(
-        path, position=here, range={"start": here, "end": here}, context={"diagnostics": [], "includeDeclaration": True}, options={}))
+        path, position=here, range={"start": here, "end": here}, context={"diagnostics": [], "includeDeclaration": True}, options={}, previousResultId="1"))
+
+
+def generated(lines, folder):
+    tool = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "bench", "generate.py")
+    subprocess.run([sys.executable, tool, "sip", lines, "--files", "1", "-o", folder], check=True, stdout=subprocess.DEVNULL)
+    return os.path.join(folder, "part0.sip")
 
 
 def main():
@@ -61,7 +72,9 @@ def main():
     rng = random.Random(seed)
     print(f"seed {seed}")
     client, failed = Client([server], CAN), 0
+    scratch = tempfile.TemporaryDirectory()
     for path in sys.argv[4:]:
+        path = generated(path, scratch.name) if path.isdigit() else path
         with open(path, encoding="utf-8", newline="") as file:
             first = text = file.read()
         client.open(path, text)

@@ -7,6 +7,7 @@ import json
 import os
 import sys
 import tempfile
+import time
 
 from client import CAN, Client, apply_edits, edit, frame, place, uri_of
 
@@ -307,6 +308,84 @@ def cancels(client, folder):
     assert answer["error"]["code"] == -32800, answer
 
 
+def long_text(count=500):
+    """A program whose check takes a while: many loops."""
+    one = "u64 f%d(u64 x) {\n    u64 sum = 0;\n" + "    for (u64 i : 0..x) {\n        if (i %% 3 == 0) sum += i;\n        else sum = sum ^ i;\n    }\n" * 6 + "    return sum;\n}\n"
+    return "module long;\n" + "".join(one.replace("%d", str(i)).replace("%%", "%") for i in range(count))
+
+
+def stops(client, folder):
+    """A check that has begun ends when its request is cancelled, or its text has changed."""
+    path = os.path.join(folder, "long.sip")
+    text = long_text()
+    client.open(path, text)
+    where = client.about(path, position=place(1, 5))
+    number = client.begin("textDocument/hover", where)
+    client.read_one(time.monotonic() + 0.02)
+    client.say("$/cancelRequest", {"id": number})
+    first = client.answer_to(number)
+    number = client.begin("textDocument/hover", where)
+    client.read_one(time.monotonic() + 0.02)
+    client.change(path, 2, edit((0, 0), (0, 0), " "))
+    second = client.answer_to(number)
+    codes = [a.get("error", {}).get("code") for a in (first, second)]
+    # A machine may be fast enough to be done before.
+    assert codes[0] in (-32800, None) and codes[1] in (-32801, None) and codes != [None, None], codes
+    assert client.diagnostics(path, 2) is not None
+    assert "u64 f0" in client.ask("textDocument/hover", where)["contents"]["value"]
+
+
+def tells_progress(client, folder):
+    path = os.path.join(folder, "long.sip")
+    client.open(path, long_text(700))
+    start = time.monotonic()
+    number = client.begin("textDocument/hover", {**client.about(path, position=place(1, 5)), "workDoneToken": "mine"})
+    client.answer_to(number)
+    client.change(path, 2, edit((0, 0), (0, 0), " "))
+    client.diagnostics(path, 2)
+    client.ask("workspace/symbol", {"query": "zz"}) # and what came behind it
+    took = time.monotonic() - start
+    kinds = {}
+    for params in client.progress:
+        kinds.setdefault(params["token"], []).append(params["value"]["kind"])
+    assert all(k == ["begin", "end"] for k in kinds.values()) and (kinds or took < 3), (took, kinds)
+    assert set(client.created) >= set(kinds) - {"mine"}, (client.created, kinds)
+
+
+def is_asked(client, folder):
+    """Diagnostics that the client asks for."""
+    assert client.can["capabilities"]["diagnosticProvider"]["interFileDependencies"]
+    path, lib = os.path.join(folder, "asked.sip"), os.path.join(folder, "lib.sip")
+    with open(lib, "w", encoding="utf-8") as file:
+        file.write("module lib;\npub i32 one() {\n    return true;\n}\n")
+    client.open(path, WRONG)
+    report = client.ask("textDocument/diagnostic", client.about(path))
+    assert report["kind"] == "full" and codes(report["items"]) and not client.told, report
+    again = client.ask("textDocument/diagnostic", client.about(path, previousResultId=report["resultId"]))
+    assert again == {"kind": "unchanged", "resultId": report["resultId"]}
+    client.change(path, 2, {"text": HELLO.replace("import sip.console;", "import sip.console;\nimport lib;")})
+    report = client.ask("textDocument/diagnostic", client.about(path, previousResultId=report["resultId"]))
+    others = report["relatedDocuments"][uri_of(lib)]
+    assert report["kind"] == "full" and codes(others["items"]), report
+    assert client.ask_raw("textDocument/diagnostic", {})["error"]["code"] == -32602
+    client.say("workspace/didChangeWatchedFiles", {"changes": []})
+    client.ask("workspace/symbol", {"query": ""})
+    assert client.refreshed == 1
+
+
+def takes_halves(client, folder):
+    """Half of a surrogate pair is no character, but the message that brings it is one."""
+    path = os.path.join(folder, "half.sip")
+    body = json.dumps({"jsonrpc": "2.0", "method": "textDocument/didOpen", "params": {
+        "textDocument": {"uri": uri_of(path), "languageId": "sip", "version": 1, "text": HELLO + "// HERE \\ \\\\u"}}})
+    for half in ["\\ud83d", "\\ude00", "\\ude00\\ud83d", "\\ud83d\\ud83d\\ude00", "\\ud83dx"]:
+        client.put(frame(body.replace("HERE", half).encode()))
+        client.diagnostics(path, 1)
+        client.told.clear()
+    found = client.ask("textDocument/hover", client.about(path, position=spot(HELLO, "Hello", 0, "sip Hello")))
+    assert "sip Hello" in found["contents"]["value"]
+
+
 def debounces(client, folder):
     path = os.path.join(folder, "fast.sip")
     client.open(path, HELLO)
@@ -345,10 +424,12 @@ def survives(client, folder):
 
 
 SESSIONS = [starts, tells, counts_utf16, counts_utf8, fixes, lays_out, lists_symbols, lists_flat, folds, selects, goes, refers, hovers, sees_others, finds_packages,
-            cancels, debounces, survives]
+            cancels, stops, tells_progress, is_asked, takes_halves, debounces, survives]
 OTHER = {
     "counts_utf8": {**CAN, "general": {"positionEncodings": ["utf-8", "utf-16"]}},
     "lists_flat": {},
+    "tells_progress": {**CAN, "window": {"workDoneProgress": True}},
+    "is_asked": {**CAN, "textDocument": {**CAN["textDocument"], "diagnostic": {}}, "workspace": {"diagnostics": {"refreshSupport": True}}},
 }
 
 
