@@ -154,6 +154,8 @@ static void long_lines(void **state) {
           " ||\n        bbbbbb(c)) {\n        return;\n    }\n}\n"                          },
         { "void f() {\n    while (a ||\n        b) g();\n}\n",
          "void f() {\n    while (a ||\n        b)\n        g();\n}\n"                       },
+        { "void f() {\n    if (a ||\n        b) { g(); }\n    else { h(); }\n}\n",
+         "void f() {\n    if (a ||\n        b) {\n        g();\n    } else { h(); }\n}\n"   },
         { "void f() {\n    if (a) { g(); } else { h(); }\n}\n",                        NULL },
         { "void f() {\n    g(" FIFTY "); // " FIFTY FIFTY "\n}\n",                     NULL },
         { "const str s = \"" FIFTY FIFTY FIFTY "\";\n",

@@ -85,6 +85,9 @@ static void break_group(Format *f, uint32_t g) {
         if (token->group == g && !token->breaks) token->breaks = 1;
         if (token->gap == GAP_JOIN) token->blanks = format__blanks_of(f, token);
     }
+    Token *behind = &f->tokens.data[group->close + 1];
+    bool joins = group->kind == GROUP_BODY && group->close + 1 < f->tokens.len;
+    if (joins && behind->gap == GAP_AFTER) behind->breaks = 0; // `else`, as breaks.c decides it
 }
 
 // The first group that opens at a token or behind it.
