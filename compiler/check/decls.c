@@ -539,11 +539,20 @@ static void check_height(Checker *checker, Walk *walk, const Decl *decl) {
     height_of(walk, decl_type(checker, decl), 0);
 }
 
+static bool is_borrow(const HirType *type) {
+    if (type->kind == HIR_TYPE_OPTION) type = type->elem;
+    return (type->kind == HIR_TYPE_PTR || type->kind == HIR_TYPE_SLICE) &&
+           (type->mode == HIR_MUT || type->mode == HIR_CONST);
+}
+
 // A `ref struct` holds borrows, and so do payloads of an enum, which is as good as a borrow then; a struct holds none.
 static void check_held(Checker *checker, const HirFields *fields, const HirStruct *holder) {
     vec_each(HirField, field, fields) {
-        if (is_error(field->type) || !check_leads(checker, field->type, field->span) || !holder ||
-            holder->is_ref || !hir_type_is_second_class(field->type))
+        if (is_error(field->type)) continue;
+        // What a borrow leads to is asked only where it may be: the struct itself (a list in C) is said here, and nowhere else.
+        bool is_kept = holder && !holder->is_ref && is_borrow(field->type);
+        if (!is_kept && (!check_leads(checker, field->type, field->span) || !holder ||
+                         holder->is_ref || !hir_type_is_second_class(field->type)))
             continue;
         diag_report(checker->diags, field->span, E_BORROW_STORED, text_of(checker, holder->name));
         if (field->type->kind == HIR_TYPE_STR)
