@@ -162,7 +162,8 @@ int command_doc(const Options *options) {
         if (make.worst != EXIT_TOOL) write_all(&make);
         if (make.worst == EXIT_OK && !options->quiet)
             fprintf(
-                stderr, "sipcc: %u modules are in %s/index.html\n", make.doc.pages.len, make.folder
+                stderr, "sipcc: %u module%s in %s/index.html\n", make.doc.pages.len,
+                make.doc.pages.len == 1 ? " is" : "s are", make.folder
             );
         vec_each(DocPage, page, &make.doc.pages)
             front_result_free(page->parsed);
