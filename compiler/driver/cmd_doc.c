@@ -6,15 +6,13 @@
 #include "driver/doc.h"
 #include "driver/graphviz.h"
 #include "driver/project.h"
+#include "driver/sources.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-
-enum { FOLDERS_DEEP = 64 };
 
 typedef struct Make {
     const Options *options;
@@ -22,6 +20,8 @@ typedef struct Make {
     Doc doc;
     const char *folder;
     ExitCode worst;
+    const DocPage *checked_page; // whose contracts are being drawn
+    FrontResult *checked;
     bool no_drawings; // that there is nobody who draws has been said
 } Make;
 
@@ -55,25 +55,16 @@ static void read_module(Make *make, const char *path) {
     vec_push(make->doc.arena, &make->doc.pages, page);
 }
 
-// Hidden names and links in folders are passed over.
-static void read_input(Make *make, const char *path, uint32_t depth) {
+static void read_found(void *make, const char *path) {
+    read_module(make, path);
+}
+
+static void read_input(Make *make, const char *path) {
     struct stat info;
-    if ((depth ? lstat : stat)(path, &info) != 0 || !S_ISDIR(info.st_mode)) {
-        if (depth == 0 || (S_ISREG(info.st_mode) && str_c_ends(path, ".sip")))
-            read_module(make, path);
-        return;
-    }
-    DIR *folder = depth < FOLDERS_DEEP ? opendir(path) : NULL;
-    if (!folder) {
-        note(make, tool_failed(arena_printf(make->doc.arena, "%s cannot be read", path)));
-        return;
-    }
-    for (struct dirent *entry; (entry = readdir(folder));)
-        if (entry->d_name[0] != '.')
-            read_input(
-                make, arena_printf(make->doc.arena, "%s/%s", path, entry->d_name), depth + 1
-            );
-    closedir(folder);
+    if (stat(path, &info) == 0 && S_ISDIR(info.st_mode))
+        note(make, sources_below(make->doc.arena, path, read_found, make));
+    else
+        read_module(make, path);
 }
 
 static int by_module(const void *a, const void *b) {
@@ -83,11 +74,19 @@ static int by_module(const void *a, const void *b) {
 // --- drawing -----------------------------------------------------------------------------------------------------------------
 
 // Checks the module, since a contract is drawn as it was understood. What is wrong with it, `check` says.
+static const FrontResult *check_page(Make *make, const DocPage *page) {
+    if (page == make->checked_page) return make->checked;
+    if (make->checked) front_result_free(make->checked);
+    make->checked_page = page;
+    make->checked = page ? front_check(make->project.front, page->path, 0) : NULL;
+    return make->checked;
+}
+
 static void draw_contract(void *context, const DocPage *page, const char *contract, Buf *out) {
     Make *make = context;
     char error[512];
     Buf dot = { 0 }, svg = { 0 };
-    FrontResult *checked = front_check(make->project.front, page->path, 0);
+    const FrontResult *checked = check_page(make, page);
     ContractView view = { make->doc.arena, checked->program, checked->names };
     if (checked->program && !checked->error[0] && !diags_errors(checked->diags))
         vec_each(HirContract *, it, &checked->program->contracts)
@@ -102,7 +101,6 @@ static void draw_contract(void *context, const DocPage *page, const char *contra
     buf_byte(&svg, 0);
     const char *begin = strstr((const char *)svg.data, "<svg"); // behind what says that it is XML
     if (begin) buf_cstr(out, begin);
-    front_result_free(checked);
     buf_free(&dot);
     buf_free(&svg);
 }
@@ -130,6 +128,7 @@ static void write_all(Make *make) {
         );
         buf_free(&name);
     }
+    check_page(make, NULL);
     out.len = 0;
     doc_index(&out, &make->doc);
     write_file(make, "index.html", out.data, out.len);
@@ -147,7 +146,7 @@ int command_doc(const Options *options) {
     if (make.worst == EXIT_OK) {
         make.doc.arena = &make.project.arena;
         vec_each(const char *, path, &options->inputs)
-            read_input(&make, *path, 0);
+            read_input(&make, *path);
         if (make.doc.pages.len == 0 && make.worst == EXIT_OK)
             note(&make, tool_failed("there is no module to document"));
         if (make.doc.pages.len > 1)

@@ -6,16 +6,13 @@
 #include "driver/diff.h"
 #include "driver/project.h"
 #include "driver/rewrite.h"
+#include "driver/sources.h"
 #include "format/format.h"
 
-#include <dirent.h>
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-
-enum { FOLDERS_DEEP = 64 };
 
 typedef struct Fmt {
     Arena arena; // of the paths
@@ -163,48 +160,12 @@ static void format_stdin(Fmt *fmt) {
     end_laid(&laid);
 }
 
-static int by_name(const void *a, const void *b) {
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
+static void format_found(void *fmt, const char *path) {
+    format_file(fmt, path);
 }
 
-static void format_folder(Fmt *fmt, const char *path, uint32_t depth);
-
-// What is found below a folder: hidden names and links are passed over.
-static void format_found(Fmt *fmt, const char *path, uint32_t depth) {
-    struct stat info;
-    if (lstat(path, &info) != 0) return;
-    if (S_ISDIR(info.st_mode))
-        format_folder(fmt, path, depth + 1);
-    else if (S_ISREG(info.st_mode) && str_c_ends(path, ".sip"))
-        format_file(fmt, path);
-}
-
-static void format_folder(Fmt *fmt, const char *path, uint32_t depth) {
-    VEC(const char *) names = { 0 };
-    DIR *folder = depth < FOLDERS_DEEP ? opendir(path) : NULL;
-    if (!folder) {
-        char error[512];
-        snprintf(
-            error, sizeof error, "%s cannot be read: %s", path,
-            depth < FOLDERS_DEEP ? strerror(errno) : "too many folders inside each other"
-        );
-        note(fmt, tool_failed(error));
-        return;
-    }
-    for (struct dirent *entry; (entry = readdir(folder));) {
-        if (entry->d_name[0] == '.') continue;
-        size_t length = strlen(path) + strlen(entry->d_name) + 2;
-        char *name = arena_array(&fmt->arena, char, length);
-        if (strcmp(path, ".") == 0)
-            snprintf(name, length, "%s", entry->d_name);
-        else
-            snprintf(name, length, "%s/%s", path, entry->d_name);
-        vec_push(&fmt->arena, &names, name);
-    }
-    closedir(folder);
-    if (names.len) qsort(names.data, names.len, sizeof *names.data, by_name);
-    vec_each(const char *, name, &names)
-        format_found(fmt, *name, depth);
+static void format_folder(Fmt *fmt, const char *path) {
+    note(fmt, sources_below(&fmt->arena, path, format_found, fmt));
 }
 
 static void format_input(Fmt *fmt, const char *path) {
@@ -212,7 +173,7 @@ static void format_input(Fmt *fmt, const char *path) {
     if (strcmp(path, "-") == 0)
         format_stdin(fmt);
     else if (stat(path, &info) == 0 && S_ISDIR(info.st_mode))
-        format_folder(fmt, path, 0);
+        format_folder(fmt, path);
     else
         format_file(fmt, path);
 }
@@ -222,7 +183,7 @@ int command_fmt(const Options *options) {
     arena_init(&fmt.arena);
     vec_each(const char *, path, &options->inputs)
         format_input(&fmt, *path);
-    if (options->inputs.len == 0) format_folder(&fmt, ".", 0);
+    if (options->inputs.len == 0) format_folder(&fmt, ".");
     if (fmt.changed && !options->quiet)
         fprintf(
             stderr, "sipcc: %u of %u %s %s\n", fmt.changed, fmt.looked,

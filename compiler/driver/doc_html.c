@@ -4,7 +4,6 @@
 #include "driver/doc.h"
 
 #include <cmark.h>
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,7 +23,7 @@ void doc_escape(Buf *out, Str text) {
 
 void doc_anchor(Buf *out, const char *name) {
     for (; *name; name++) {
-        bool plain = isalnum((unsigned char)*name) || *name == '.' || *name == '_';
+        bool plain = char_is_word(*name) || *name == '.';
         buf_byte(out, plain ? (uint8_t)*name : '-');
     }
 }
@@ -51,18 +50,14 @@ static void put_link(Buf *out, const DocEntry *entry, Str text) {
     buf_cstr(out, "</a>");
 }
 
-static bool is_word(char c) {
-    return isalnum((unsigned char)c) || c == '_';
-}
-
 void doc_code(Buf *out, const Doc *doc, const DocPage *page, Str code) {
     for (size_t i = 0; i < code.len;) {
         size_t end = i + 1;
-        if (is_word(code.ptr[i]))
-            while (end < code.len && is_word(code.ptr[end]))
+        if (char_is_word(code.ptr[i]))
+            while (end < code.len && char_is_word(code.ptr[end]))
                 end++;
         Str word = { code.ptr + i, end - i };
-        const DocEntry *entry = is_word(word.ptr[0]) ? doc_find(doc, page, word) : NULL;
+        const DocEntry *entry = char_is_word(word.ptr[0]) ? doc_find(doc, page, word) : NULL;
         if (entry && entry->item->kind != AST_ITEM_FN)
             put_link(out, entry, word);
         else

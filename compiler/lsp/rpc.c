@@ -87,7 +87,7 @@ static size_t next_header(Str bytes) {
     return bytes.len > sizeof name ? bytes.len - sizeof name : bytes.len;
 }
 
-// The value of `XXXX` of a `\uXXXX` that may stand there; 0: none.
+// The value of the four digits of a `\u` that may stand there; 0: none.
 static unsigned escaped(Str text, size_t at) {
     unsigned value = 0;
     if (at + 6 > text.len || text.ptr[at] != '\\' || text.ptr[at + 1] != 'u') return 0;
