@@ -87,8 +87,7 @@ static ExitCode verify_program(Project *project, const char *name, const Buf *fi
 
 static ExitCode verify_programs(Project *project, const char *path, const Buf *image) {
     Packed packed;
-    const char *wrong = packed_read(image->data, image->len, &packed);
-    if (!wrong && !packed_digest_is_right(&packed)) wrong = "its bytes do not match its digest";
+    const char *wrong = packed_read_unchanged(image->data, image->len, &packed);
     if (wrong) return refuse(path, wrong);
     ExitCode code = EXIT_OK;
     for (uint32_t i = 0; code == EXIT_OK && i < packed.header.programs.count; i++) {
@@ -135,10 +134,8 @@ static ExitCode tell(Project *project, const char *path, const Buf *file) {
     if (!keys_trusted(project->options, &keys, error)) return tool_failed(error);
     const SignatureKeys trusted = keys_view(&keys);
     const bool program = is_sealed(file);
-    const char *wrong = program ? sealed_read(file->data, file->len, &sealed)
-                                : packed_read(file->data, file->len, &packed);
-    if (!wrong && !(program ? sealed_digest_is_right(&sealed) : packed_digest_is_right(&packed)))
-        wrong = "its bytes do not match its digest";
+    const char *wrong = program ? sealed_read_unchanged(file->data, file->len, &sealed)
+                                : packed_read_unchanged(file->data, file->len, &packed);
     if (wrong) return refuse(path, wrong);
     const SealSignature *by = program ? &sealed.record.signature : &packed.header.signature;
     wrong = program ? signature_check_program(&sealed, &trusted)

@@ -151,6 +151,12 @@ bool packed_digest_is_right(const Packed *packed) {
     return __builtin_memcmp(digest, packed->header.digest, sizeof digest) == 0;
 }
 
+const char *packed_read_unchanged(const void *bytes, size_t size, Packed *packed) {
+    const char *wrong = packed_read(bytes, size, packed);
+    if (wrong || packed_digest_is_right(packed)) return wrong;
+    return "its bytes do not match its digest";
+}
+
 // --- what wires mean ---------------------------------------------------------------------------------------
 
 bool packed_wires_are_complete(const Packed *packed, const Sealed *programs, uint32_t instance) {

@@ -29,6 +29,9 @@ void packed_digest(
 ); // with the header's digest and signature taken as zero
 bool packed_digest_is_right(const Packed *packed);
 
+// Checks the digest too.
+const char *packed_read_unchanged(const void *bytes, size_t size, Packed *packed);
+
 // --- its tables; rows must be below the count that the header gives ----------------------------------------
 
 ImageProgram packed_program(const Packed *packed, uint32_t row);

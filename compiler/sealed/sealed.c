@@ -73,3 +73,9 @@ bool sealed_digest_is_right(const Sealed *sealed) {
     sealed_digest(sealed->file.bytes, sealed->file.size, sealed->record_offset, digest);
     return __builtin_memcmp(digest, sealed->record.digest, sizeof digest) == 0;
 }
+
+const char *sealed_read_unchanged(const void *file, size_t size, Sealed *sealed) {
+    const char *wrong = sealed_read(file, size, sealed);
+    if (wrong || sealed_digest_is_right(sealed)) return wrong;
+    return "its bytes do not match its digest";
+}

@@ -58,6 +58,9 @@ void sealed_digest(const void *file, size_t size, size_t record_offset, uint8_t 
 
 bool sealed_digest_is_right(const Sealed *sealed);
 
+// Checks the digest too.
+const char *sealed_read_unchanged(const void *file, size_t size, Sealed *sealed);
+
 // --- its tables; rows must be below the count that the manifest gives --------------------------------------
 
 SealParam sealed_param(const Sealed *sealed, uint32_t row);
