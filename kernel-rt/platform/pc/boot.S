@@ -39,6 +39,22 @@ multiboot2:
     .long   8
 multiboot2_end:
 
+// From protected mode without paging: the boot map, and on in 64 bits at `next`. Each CPU comes this way.
+    .macro  enter_long_mode next
+    mov     $(CR4_PAE | CR4_MCE | CR4_OSFXSR | CR4_OSXMMEXCPT), %eax
+    mov     %eax, %cr4
+    mov     $boot_root, %eax
+    mov     %eax, %cr3
+    mov     $MSR_EFER, %ecx
+    rdmsr
+    or      $(EFER_LME | EFER_NXE), %eax
+    wrmsr
+    mov     $(CR0_PE | CR0_MP | CR0_NE | CR0_WP | CR0_PG), %eax
+    mov     %eax, %cr0
+    lgdt    boot_gdt_pointer
+    ljmp    $8, $\next
+    .endm
+
     .text
     .code32
     .globl  pc_boot_multiboot2
@@ -79,18 +95,7 @@ pc_boot:
     add     $8, %edi
     loop    1b
 
-    mov     $(CR4_PAE | CR4_MCE | CR4_OSFXSR | CR4_OSXMMEXCPT), %eax
-    mov     %eax, %cr4
-    mov     $boot_root, %eax
-    mov     %eax, %cr3
-    mov     $MSR_EFER, %ecx
-    rdmsr
-    or      $(EFER_LME | EFER_NXE), %eax
-    wrmsr
-    mov     $(CR0_PE | CR0_MP | CR0_NE | CR0_WP | CR0_PG), %eax
-    mov     %eax, %cr0
-    lgdt    boot_gdt_pointer
-    ljmp    $8, $long_mode
+    enter_long_mode long_mode
 
 // A CPU that we cannot run on: says so on COM1, as the firmware left it, and leaves as platform_stop(3) does.
 unfit:
@@ -131,18 +136,7 @@ other:
     mov     $16, %eax
     mov     %eax, %ds
     mov     %eax, %ss
-    mov     $(CR4_PAE | CR4_MCE | CR4_OSFXSR | CR4_OSXMMEXCPT), %eax
-    mov     %eax, %cr4
-    mov     $boot_root, %eax
-    mov     %eax, %cr3
-    mov     $MSR_EFER, %ecx
-    rdmsr
-    or      $(EFER_LME | EFER_NXE), %eax
-    wrmsr
-    mov     $(CR0_PE | CR0_MP | CR0_NE | CR0_WP | CR0_PG), %eax
-    mov     %eax, %cr0
-    lgdt    boot_gdt_pointer
-    ljmp    $8, $other_long_mode
+    enter_long_mode other_long_mode
 
     .code64
 other_long_mode:
