@@ -7,7 +7,7 @@
 
 #include "eval.h"
 
-enum { MOST_STATUS = 126 }; // kernel-rt/core/core.h: what is more stands for that
+#include "contracts/abi/kernel.h"
 
 typedef struct Judge {
     Checker *checker;
@@ -215,10 +215,10 @@ static void check_negation(Judge *judge, const HirExpr *expr) {
 
 static void check_status(Judge *judge, const HirExpr *call) {
     uint64_t status;
-    if (!known(call->args.data[0], &status) || status <= MOST_STATUS) return;
+    if (!known(call->args.data[0], &status) || status <= SIP_MOST_STATUS) return;
     diag_report(
         judge->checker->diags, call->args.data[0]->span, E_EXIT_STATUS, (unsigned long long)status,
-        MOST_STATUS
+        SIP_MOST_STATUS
     );
 }
 

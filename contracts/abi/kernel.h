@@ -25,6 +25,9 @@ typedef struct SipSet SipSet;           // the same; an empty set is NULL
 // both. What looks for deadlocks follows as many, and says of more that it is not proved: so it never meets that end.
 #define SIP_MOST_WIRED 64u
 
+// The greatest status that a system ends with; what is more becomes this. sipcc refuses it where it is constant.
+#define SIP_MOST_STATUS 126u
+
 // --- sending and receiving -------------------------------------------------------------------------------
 
 // Bytes of payload that `send` takes in registers, as four words; what lies behind the payload is zero.

@@ -46,7 +46,7 @@ enum Status { // of the system; 0..STATUS_MOST also by a SIP that is granted `ex
     STATUS_REFUSED = 3, // the image is not what it says
     STATUS_DEADLOCK = 4,
     STATUS_PANIC = 5, // the kernel itself failed
-    STATUS_MOST = 126,
+    STATUS_MOST = SIP_MOST_STATUS,
 };
 
 enum {                            // sizes
