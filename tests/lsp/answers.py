@@ -6,9 +6,8 @@ Usage: answers.py SERVER_COMMAND... [--only NAME]
 import json
 import os
 import sys
-import tempfile
 
-from client import CAN, Client, apply_edits, place, uri_of
+from client import CAN, apply_edits, place, run_sessions, uri_of
 
 TALK = """module talk;
 
@@ -252,25 +251,8 @@ def states(client, folder):
 SESSIONS = [colors, hints, arguments, renames, relations, lenses, states]
 
 
-def main():
-    words = sys.argv[1:]
-    only = words[words.index("--only") + 1] if "--only" in words else None
-    command = words[: words.index("--only")] if only else words
-    failed = 0
-    for session in SESSIONS:
-        if only and session.__name__ != only:
-            continue
-        with tempfile.TemporaryDirectory() as folder:
-            client = Client(command, {**CAN, "textDocument": {**CAN["textDocument"], "rename": {"prepareSupport": True}}})
-            try:
-                session(client, folder)
-                assert client.end() == 0, "exit code"
-                print(f"{session.__name__}: right")
-            except (AssertionError, OSError, KeyError, IndexError, ValueError, TypeError) as error:
-                failed += 1
-                print(f"{session.__name__}: {type(error).__name__}: {error}")
-                client.kill()
+RENAMING = {**CAN, "textDocument": {**CAN["textDocument"], "rename": {"prepareSupport": True}}}
+
+if __name__ == "__main__":
+    failed, _ = run_sessions(SESSIONS, lambda session: RENAMING)
     sys.exit(1 if failed else 0)
-
-
-main()

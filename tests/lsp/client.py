@@ -3,6 +3,8 @@ import json
 import os
 import select
 import subprocess
+import sys
+import tempfile
 import time
 import urllib.parse
 
@@ -171,3 +173,25 @@ def apply_edits(text, edits):
         start, end = offset(one["range"]["start"]), offset(one["range"]["end"])
         text = text[:start] + one["newText"] + text[end:]
     return text
+
+
+def run_sessions(sessions, capabilities):
+    """Each in a folder and with a server of its own; the command line is `COMMAND... [--only NAME]`. What is not right is printed; how many, and what was not `--only`."""
+    words = sys.argv[1:]
+    only = words[words.index("--only") + 1] if "--only" in words else None
+    command = words[: words.index("--only")] if only else words
+    failed = 0
+    for session in sessions:
+        if only and session.__name__ != only:
+            continue
+        with tempfile.TemporaryDirectory() as folder:
+            client = Client(command, capabilities(session))
+            try:
+                session(client, folder)
+                assert client.end() == 0, "exit code"
+                print(f"{session.__name__}: right")
+            except (AssertionError, OSError, KeyError, IndexError, ValueError, TypeError) as error:
+                failed += 1
+                print(f"{session.__name__}: {type(error).__name__}: {error}")
+                client.kill()
+    return failed, None if only else command

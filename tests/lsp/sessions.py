@@ -6,10 +6,9 @@ Usage: sessions.py SERVER_COMMAND... [--only NAME]
 import json
 import os
 import sys
-import tempfile
 import time
 
-from client import CAN, Client, apply_edits, edit, frame, place, uri_of
+from client import CAN, Client, apply_edits, edit, frame, place, run_sessions, uri_of
 
 HELLO = """module hello;
 import sip.console;
@@ -453,24 +452,8 @@ def exits(command):
 
 
 def main():
-    words = sys.argv[1:]
-    only = words[words.index("--only") + 1] if "--only" in words else None
-    command = words[: words.index("--only")] if only else words
-    failed = 0
-    for session in SESSIONS:
-        if only and session.__name__ != only:
-            continue
-        with tempfile.TemporaryDirectory() as folder:
-            client = Client(command, OTHER.get(session.__name__))
-            try:
-                session(client, folder)
-                assert client.end() == 0, "exit code"
-                print(f"{session.__name__}: right")
-            except (AssertionError, OSError, KeyError, IndexError, json.JSONDecodeError) as error:
-                failed += 1
-                print(f"{session.__name__}: {type(error).__name__}: {error}")
-                client.kill()
-    if not only:
+    failed, command = run_sessions(SESSIONS, lambda session: OTHER.get(session.__name__))
+    if command:
         exits(command)
         print("exits: right")
     sys.exit(1 if failed else 0)
