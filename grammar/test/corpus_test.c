@@ -8,6 +8,8 @@
 // The format is tree-sitter's: a name between lines of ===, the source, a line of ---, the tree. An attribute
 // `:error` under the name says that the tree has an error in it, and then no tree is compared.
 
+#include "read_file.h"
+
 #include <tree_sitter/api.h>
 
 #include <assert.h>
@@ -38,24 +40,6 @@ static void fail(const char *file, const char *name, const char *format, ...) {
     printf("\n");
     va_end(arguments);
     failures++;
-}
-
-static char *read_file(const char *path, size_t *length) {
-    FILE *file = fopen(path, "rb");
-    if (!file || fseek(file, 0, SEEK_END)) {
-        perror(path);
-        exit(2);
-    }
-    *length = (size_t)ftell(file);
-    rewind(file);
-    char *text = calloc(*length + 1, 1);
-    assert(text);
-    if (fread(text, 1, *length, file) != *length) {
-        perror(path);
-        exit(2);
-    }
-    fclose(file);
-    return text;
 }
 
 // --- trees as text --------------------------------------------------------------------------------------

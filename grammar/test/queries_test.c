@@ -10,6 +10,8 @@
 // the comment begins; `!name` for what must not be. In highlights a name is of the smallest thing that covers the place, and
 // the last pattern that has a name for it; in other queries it is of any thing that begins at the place.
 
+#include "read_file.h"
+
 #include <tree_sitter/api.h>
 
 #include <assert.h>
@@ -39,24 +41,6 @@ static size_t found_count, found_room;
 static int failures;
 static unsigned assertions, lines, lines_right;
 static bool asks_indents, asks_list, asks_patterns;
-
-static char *read_file(const char *path, size_t *length) {
-    FILE *file = fopen(path, "rb");
-    if (!file || fseek(file, 0, SEEK_END)) {
-        perror(path);
-        exit(2);
-    }
-    *length = (size_t)ftell(file);
-    rewind(file);
-    char *text = calloc(*length + 1, 1);
-    assert(text);
-    if (fread(text, 1, *length, file) != *length) {
-        perror(path);
-        exit(2);
-    }
-    fclose(file);
-    return text;
-}
 
 // --- what a query finds -----------------------------------------------------------------------------------
 

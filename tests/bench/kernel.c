@@ -3,6 +3,8 @@
 // median. Prints `# cycles of a ...: N` lines; and the memory that such a process has (Pss: what it shares counts in part).
 
 #define _GNU_SOURCE
+#include "peer.h"
+
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
@@ -18,25 +20,6 @@
 extern char **environ;
 
 enum { BATCHES = 100, CALLS = 200, THREADS = 20 };
-
-static void must(int holds, const char *what) {
-    if (holds) return;
-    perror(what);
-    exit(3);
-}
-
-static uint64_t cycles(void) {
-    uint32_t low, high;
-    __asm__ volatile("lfence; rdtsc; lfence" : "=a"(low), "=d"(high)::"memory");
-    return (uint64_t)high << 32 | low;
-}
-
-static void pin(void) {
-    cpu_set_t set;
-    CPU_ZERO(&set);
-    CPU_SET(sysconf(_SC_NPROCESSORS_ONLN) > 1 ? 1 : 0, &set);
-    must(sched_setaffinity(0, sizeof set, &set) == 0, "sched_setaffinity");
-}
 
 static int by_value(const void *a, const void *b) {
     uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;

@@ -3,6 +3,8 @@
 // median of several rounds; the partner shares the core, as two SIPs do.
 
 #define _GNU_SOURCE
+#include "peer.h"
+
 #include <linux/futex.h>
 #include <sched.h>
 #include <stdatomic.h>
@@ -16,26 +18,6 @@
 #include <unistd.h>
 
 enum { ROUNDS = 9, TRIPS = 8000, SWAPS = 1000000, MESSAGE = 64 };
-
-static void must(int ok, const char *what) {
-    if (!ok) {
-        perror(what);
-        _exit(3);
-    }
-}
-
-static uint64_t cycles(void) {
-    uint32_t low, high;
-    __asm__ volatile("lfence; rdtsc; lfence" : "=a"(low), "=d"(high)::"memory");
-    return (uint64_t)high << 32 | low;
-}
-
-static void pin(void) {
-    cpu_set_t set;
-    CPU_ZERO(&set);
-    CPU_SET(sysconf(_SC_NPROCESSORS_ONLN) > 1 ? 1 : 0, &set);
-    must(sched_setaffinity(0, sizeof set, &set) == 0, "sched_setaffinity");
-}
 
 // --- a pipe each way -----------------------------------------------------------------------------------------
 
