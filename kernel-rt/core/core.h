@@ -11,7 +11,7 @@
 //   set       sets of endpoints                cases     waiting for sets, for several, for nothing any more
 //   console   machine.console                  device    what is granted: ports, memory, DMA
 //   irq       interrupts, which come in channels   process   what a SIP starts, and its end
-//   cpu       several of them, and their one lock
+//   cpu       several of them, and their one lock    time      who has had how much of them
 
 #ifndef KERNEL_CORE_CORE_H
 #define KERNEL_CORE_CORE_H
@@ -425,6 +425,9 @@ typedef struct Cpu {
     ArchContext kernel;     // the kernel's own context, while a thread runs
     uint64_t base;          // its outermost frame
     uint32_t map_version;   // of the map of memory that it may remember
+    uint64_t since;         // by the time-stamp counter: what it has done until then is charged
+    uint64_t cycles;        // that the kernel's own context has had of it
+    uint64_t idle;          // in which it rested
 
     // where there are several
     bool rests;         // it has nothing to do, and sleeps or is about to
@@ -572,7 +575,7 @@ struct Sip {
     Thread *threads; // all that have not ended
     uint32_t thread_count;
     uint64_t thread_numbers, parkings; // given out so far
-    uint64_t ticks;                    // that have found it running; several CPUs count at once
+    uint64_t cycles;                   // that it has had of CPUs (time)
     Account account;
     SipBlock blocks;        // ledger list
     EndpointLink endpoints; // ledger list
@@ -617,6 +620,27 @@ typedef struct System {
 } System;
 
 extern System kernel;
+
+// --- CPU time ------------------------------------------------------------------------------------------------
+
+// Whether it is counted: where nobody can see it, a switch does without the counter, whose reading is half of what a switch costs.
+extern bool time_counts;
+void time_count(void); // while the system is made: somebody may ask, or there are limits
+
+// At each switch, before `current` is another, and with the lock: so each cycle of a CPU is charged to somebody.
+static inline void time_charge(Cpu *cpu) {
+    if (LIKELY(!time_counts)) return;
+    const uint64_t now = arch_cycles();
+    const Thread *thread = cpu->current;
+    uint64_t *account = LIKELY(thread && thread->sip) ? &thread->sip->cycles
+                        : cpu->rests                  ? &cpu->idle
+                                                      : &cpu->cycles;
+    if (LIKELY(now > cpu->since)) *account += now - cpu->since;
+    cpu->since = now;
+}
+
+void time_charge_to_now(void);    // on all CPUs: from here on all accounts are right
+uint64_t time_of(const Sip *sip); // nanoseconds that it has had of CPUs, as far as they are charged
 
 const Contract *contract_served(ServedContract served); // NULL: no program of the image knows it
 void *record_take(uint64_t size); // zeroed, until the system ends; panics when there is no memory

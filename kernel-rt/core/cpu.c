@@ -76,6 +76,7 @@ void cpus_leave(const Sip *sip) {
         Cpu *cpu = &cpus[i];
         const Thread *thread = cpu->current;
         if (cpu == self || !thread || !thread->sip || (sip && thread->sip != sip)) continue;
+        if (arch_cycles() > cpu->since) time_charge(cpu); // it does not do that itself any more
         __atomic_store_n(&cpu->has_to_go, 1, __ATOMIC_RELEASE);
         platform_interrupt(i);
     }

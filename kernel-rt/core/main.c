@@ -54,6 +54,7 @@ _Noreturn void kernel_cpu_main(void) {
     Cpu *cpu = this_cpu();
     arch_reset_state();
     cpu->base = (uint64_t)(uintptr_t)__builtin_frame_address(0);
+    cpu->since = arch_cycles();
     platform_ticks_start();
     lock_kernel();
     run();

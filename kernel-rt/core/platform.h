@@ -36,6 +36,7 @@ bool platform_guard(void *page); // takes its access away; false: the machine ca
 
 void platform_console(const char *text, size_t length); // whole; waits for the device
 uint64_t platform_now(void);                            // nanoseconds, monotonic
+uint64_t platform_nanoseconds(uint64_t cycles);         // how long so many of arch_cycles take
 void platform_idle(uint64_t until);                     // sleeps until then (platform_now), or less
 void platform_ticks_start(void); // from now on kernel_tick is called on this CPU
 

@@ -56,7 +56,6 @@ ArchState *kernel_tick(uint64_t pc, uint32_t ticks, ArchResume *resume) {
     cpu->ticks += ticks;
     if (!thread || thread == &sched.kernel)
         return NULL; // the kernel's own context, which looks for itself
-    __atomic_fetch_add(&thread->sip->ticks, ticks, __ATOMIC_RELAXED);
     if (!sip_owns_pc(thread->sip, pc)) {
         mark(cpu, thread);
         return NULL;

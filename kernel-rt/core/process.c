@@ -83,6 +83,7 @@ ASIDE void process_notice(SipEndpoint *end) {
 }
 
 void program_serve(SipEndpoint *end, Sip *starter, uint32_t param) {
+    time_count();
     end->notice = NOTICE_PROGRAM;
     end->sip = starter;
     end->param = (uint16_t)param;
@@ -412,11 +413,12 @@ Sip *process_next(const Sip *sip, const Sip *root) {
 // --- control -----------------------------------------------------------------------------------------------
 
 static void tell_usage(SipEndpoint *end, const Sip *sip) {
+    time_charge_to_now();
     Usage *usage = channel_begin(end, PROCESS_USED);
     *usage = (Usage){ .heap = sip->account.used,
                       .heap_most = sip->account.quota,
                       .blocks = sip->account.blocks,
-                      .nanoseconds = sip->ticks * PLATFORM_TICK,
+                      .nanoseconds = time_of(sip),
                       .threads = sip->thread_count,
                       .channels = (uint32_t)sip->endpoint_count };
     channel_commit(end);

@@ -174,6 +174,52 @@ static void starts_one(const KernelTable *k, const SipStart *s) {
     CHECK(k->HEAP_USED() == before);
 }
 
+enum { BURNT = 3000000 }; // cycles
+
+static void burn(void) {
+    for (const uint64_t begin = arch_cycles(); arch_cycles() - begin < BURNT;) {}
+}
+
+static void burns_when_asked(const KernelTable *k, const SipStart *s) {
+    while ((uint32_t)k->RECEIVE(s->endpoints[0]).what != SIP_RECEIVE_CLOSED) {
+        burn();
+        k->SEND(s->endpoints[0], 1, 0, 0, 0, 0);
+    }
+}
+
+static uint64_t time_had(const KernelTable *k, SipEndpoint *process) {
+    k->SEND(process, USAGE, 0, 0, 0, 0);
+    const SipReceived received = k->RECEIVE(process);
+    CHECK((uint32_t)received.what == USED);
+    return ((const uint64_t *)received.payload)[3];
+}
+
+// No tick comes on this machine: whoever gives the CPU away before one comes pays nevertheless, and for nobody else.
+static void looks_at_what_was_burnt(const KernelTable *k, const SipStart *s) {
+    const Child child = start(k, s->endpoints[0], (Quotas){ 0 });
+    const uint64_t begin = arch_cycles(), before = time_had(k, child.process);
+    uint64_t own = 0, had = before;
+    for (uint64_t i = 1; i <= 10; i++) {
+        k->SEND(child.peer, 0, 0, 0, 0, 0);
+        k->RECEIVE(child.peer);
+        const uint64_t mine = arch_cycles();
+        burn();
+        own += arch_cycles() - mine;
+        had = time_had(k, child.process);
+        CHECK(had - before >= i * BURNT);
+        CHECK(had - before + own <= arch_cycles() - begin);
+    }
+    k->CLOSE(child.peer);
+    CHECK(await(k, child.exit).why == RETURNED);
+    k->CLOSE(child.process);
+}
+
+static void each_cycle_is_charged_to_who_had_it(void **state) {
+    (void)state;
+    const TestSip sips[MACHINE_MOST] = { BOSS(looks_at_what_was_burnt), CHILD(burns_when_asked) };
+    assert_quiet(sips);
+}
+
 static void a_child_answers_and_returns(void **state) {
     (void)state;
     const TestSip sips[MACHINE_MOST] = { BOSS(starts_one), CHILD(answers) };
@@ -577,6 +623,7 @@ static void wrong_images_are_refused(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_child_answers_and_returns),
+        cmocka_unit_test(each_cycle_is_charged_to_who_had_it),
         cmocka_unit_test(a_fault_is_told_to_the_starter_and_is_not_the_systems),
         cmocka_unit_test(a_fault_that_nobody_is_told_is_the_systems),
         cmocka_unit_test(two_thousand_come_and_go),

@@ -117,6 +117,7 @@ PATH static Thread *pick(Cpu *cpu) {
 // Whoever stops here is answered when its turn comes again.
 PATH static SipReceived switch_from(Cpu *cpu, ArchContext *from) {
     Thread *to = pick(cpu);
+    time_charge(cpu);
     cpu->current = to;
     const bool is_thread = LIKELY(to) && LIKELY(to != &sched.kernel);
     const ArchContext *context = is_thread ? &to->context : &cpu->kernel;
@@ -233,6 +234,7 @@ void sched_let_go(Thread *thread) {
 void sched_to_kernel(void) {
     ArchContext nobody;
     Cpu *cpu = this_cpu();
+    time_charge(cpu);
     cpu->current = NULL;
     arch_switch(&nobody, &cpu->kernel, (SipReceived){ 0 });
 }
@@ -240,6 +242,7 @@ void sched_to_kernel(void) {
 _Noreturn void sched_leave(void) {
     Cpu *cpu = this_cpu();
     Thread *thread = cpu->current;
+    time_charge(cpu);
     thread->state = THREAD_ENDED;
     arch_switch(&thread->context, &cpu->kernel, (SipReceived){ 0 });
     panic("a thread that has ended runs");
@@ -263,11 +266,13 @@ static bool nobody_goes_on(void) {
 // Only the first one finds that it is over; whoever rests last tells it so.
 static void rest(Cpu *cpu) {
     const uint64_t until = sched.timers ? sched.timers->deadline : SIP_NO_TIMEOUT;
+    time_charge(cpu);
     cpu->rests = true;
     if (cpu->number && nobody_goes_on()) cpu_need(&cpus[0]);
     if (cpus_share) unlock_kernel();
     platform_idle(until);
     lock_kernel();
+    time_charge(cpu);
     cpu->rests = false;
     cpu->is_needed = false;
     fire_timers();
@@ -288,6 +293,7 @@ Thread *sched_run(void) {
     for (;;) {
         Thread *next = wait_for_somebody(cpu);
         if (!next || next == &sched.kernel) return next;
+        time_charge(cpu);
         cpu->current = next;
         arch_switch(&cpu->kernel, &next->context, receive_answer(next));
         Thread *ended = cpu->current; // whoever leaves stays current; whoever waits made it NULL

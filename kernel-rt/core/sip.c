@@ -350,9 +350,8 @@ static void print_ledger(const Sip *sip, const Account *before, uint64_t endpoin
     const bool is_killed = sip->starter && sip->ending.fault == FAULT_KILLED;
     if ((sip->ending.fault == FAULT_NONE || is_killed) && ledger_is_clear(sip)) return;
     print(
-        "# ledger: %v: took back %u blocks, %u endpoints, %u pages, after %u ms of its turns",
-        &sip->name, before->blocks, endpoints, (uint64_t)pages,
-        sip->ticks * (PLATFORM_TICK / 1000000)
+        "# ledger: %v: took back %u blocks, %u endpoints, %u pages, after %u cycles", &sip->name,
+        before->blocks, endpoints, (uint64_t)pages, sip->cycles
     );
     print(
         "ledger: %v: %u blocks, %u endpoints, %u pages left", &sip->name, sip->account.blocks,
@@ -393,6 +392,7 @@ static void forget(Sip *sip, uint32_t wires) {
     sip->threads = NULL;
     sip->thread_count = 0;
     sip->thread_numbers = sip->parkings = 0;
+    sip->cycles = 0;
     sip->endpoint_count = 0;
     sip->ending = (Ending){ 0 };
     for (uint32_t i = 0; i < wires; i++)

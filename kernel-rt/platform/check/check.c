@@ -438,6 +438,11 @@ static void check_time(void) {
         platform_idle(until);
     check(now - before < UINT64_C(5000000000), "time passes"); // generous: the machine may be busy
     check(arch_cycles() > cycles, "and cycles");
+    const uint64_t counted = platform_nanoseconds(arch_cycles() - cycles);
+    check(
+        counted > WAITED / 10 * 9 && counted / 10 < (platform_now() - before) / 9,
+        "which are as long"
+    );
     platform_idle(0);
     check(platform_now() >= now, "and never goes back");
 }

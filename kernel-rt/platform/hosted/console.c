@@ -1,4 +1,4 @@
-// The console is stdout, the clock Linux's monotonic one, and the end of the machine the end of the process.
+// The console is stdout, and the end of the machine the end of the process.
 
 #include "hosted.h"
 
@@ -6,24 +6,7 @@
 
 #include <errno.h>
 #include <poll.h>
-#include <time.h>
 #include <unistd.h>
-
-static uint64_t started;
-
-static uint64_t monotonic(void) {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
-}
-
-void hosted_time_start(void) {
-    started = monotonic();
-}
-
-uint64_t platform_now(void) {
-    return monotonic() - started;
-}
 
 // `stdout` may be a pipe that somebody made non-blocking.
 void platform_console(const char *text, size_t length) {

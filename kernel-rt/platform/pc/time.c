@@ -111,13 +111,16 @@ static bool learn_frequency(void) {
     return frequency;
 }
 
-uint64_t platform_now(void) {
+uint64_t platform_nanoseconds(uint64_t cycles) {
     if (!nanoseconds_per_cycle && !learn_frequency())
         pc_refuse(
             "cannot tell the frequency of the time-stamp counter: neither CPUID nor the PIT says"
         );
-    const uint64_t cycles = arch_cycles() - cycles_at_start;
     return (uint64_t)((unsigned __int128)cycles * nanoseconds_per_cycle >> 32);
+}
+
+uint64_t platform_now(void) {
+    return platform_nanoseconds(arch_cycles() - cycles_at_start);
 }
 
 // --- the timer -----------------------------------------------------------------------------------------------------
