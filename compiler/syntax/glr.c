@@ -160,8 +160,7 @@ static Closure closure_new(Glr *g, uint32_t at) {
 }
 
 // Every stack takes the same symbol, which is nowhere in the text.
-static GlrHeads feed(Glr *g, const GlrHeads *heads, uint16_t symbol, bool *ended) {
-    if (heads->count == 0) return *heads;
+static Closure feed_all(Glr *g, const GlrHeads *heads, uint16_t symbol) {
     uint32_t at = node_of(g, heads->node[0])->at;
     Closure c = closure_new(g, at);
     for (uint32_t i = 0; i < heads->count; i++)
@@ -169,6 +168,12 @@ static GlrHeads feed(Glr *g, const GlrHeads *heads, uint16_t symbol, bool *ended
             heads->node[i], { at, at, symbol, false }
         };
     take_tokens(&c);
+    return c;
+}
+
+static GlrHeads feed(Glr *g, const GlrHeads *heads, uint16_t symbol, bool *ended) {
+    if (heads->count == 0) return *heads;
+    Closure c = feed_all(g, heads, symbol);
     *ended = c.ended;
     return c.heads;
 }
@@ -396,9 +401,21 @@ static GlrList list_of(const Glr *g, uint16_t state) {
     return GLR_LISTS;
 }
 
-GlrHeads glr__enclosing(const Glr *g, const GlrHeads *heads, uint32_t *start, GlrList *list) {
+// The stacks on which what ends there has become a part of its list: a misfit behind `struct S { }` is no longer in the struct.
+static uint32_t settle(Glr *g, const GlrHeads *heads, uint32_t *settled, uint32_t most) {
+    uint16_t ends[] = { glr__symbol("end"), glr__symbol("}") };
+    uint32_t count = 0;
+    for (size_t e = 0; e < sizeof ends / sizeof *ends && heads->count > 0; e++) {
+        Closure c = feed_all(g, heads, ends[e]);
+        for (uint32_t i = heads->count; i < c.count && count < most; i++)
+            settled[count++] = c.work[i].node;
+    }
+    return count;
+}
+
+GlrHeads glr__enclosing(Glr *g, const GlrHeads *heads, uint32_t *start, GlrList *list) {
     enum { MOST_SEEN = 4096 };
-    uint32_t todo[MOST_SEEN], seen = 0;
+    uint32_t todo[MOST_SEEN], seen = settle(g, heads, todo, MOST_SEEN / 2);
     GlrHeads found = { 0 };
     *start = 0;
     *list = GLR_LISTS;

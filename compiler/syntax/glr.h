@@ -99,7 +99,7 @@ void glr__apply(Glr *g, const GlrEdit *edit);
 
 // The stacks cut down to the innermost list (a block, a struct, the file) that they are in, and where its part that
 // does not fit begins.
-GlrHeads glr__enclosing(const Glr *g, const GlrHeads *heads, uint32_t *start, GlrList *list);
+GlrHeads glr__enclosing(Glr *g, const GlrHeads *heads, uint32_t *start, GlrList *list);
 
 // --- the grammar ---------------------------------------------------------------------------------------
 
