@@ -389,6 +389,11 @@ static void help_scalar(
             checker->diags, "`x != none` asks whether there is one, `if (%s y = x)` takes it",
             type_text(checker, from->elem)
         );
+    else if (want->kind == HIR_TYPE_BOOL && from->kind == HIR_TYPE_PTR)
+        diag_help(
+            checker->diags,
+            "a pointer always leads to something: only an optional, `T*?`, can be `none`"
+        );
     else if (hir_type_is_integer(from) && hir_type_is_integer(want))
         help_number(checker, from, want);
     else if (hir_type_is_float(from) && hir_type_is_integer(want))
@@ -399,6 +404,10 @@ static void help_scalar(
         diag_help(checker->diags, "a cast makes one of it: `(%s)x`", type_text(checker, want));
     else if (from->kind == HIR_TYPE_STR && want->kind == HIR_TYPE_CHAR)
         diag_help(checker->diags, "a character stands between single quotes: 'a'");
+}
+
+static bool is_like(const HirType *type, const HirType *other) {
+    return type == other || (hir_type_is_integer(type) && hir_type_is_integer(other));
 }
 
 static HirExpr *mismatch(Checker *checker, const HirExpr *expr, const HirType *want) {
@@ -427,6 +436,13 @@ static HirExpr *mismatch(Checker *checker, const HirExpr *expr, const HirType *w
         );
     if (want->kind == HIR_TYPE_SLICE && want->mode == HIR_OWN && expr->type->kind == HIR_TYPE_GROW)
         diag_help(checker->diags, "`x.seal()` makes one of it, which does not grow any more");
+    if (want->kind == HIR_TYPE_SLICE && is_like(expr->type, want->elem))
+        diag_help(
+            checker->diags, "`{ x }` is a list of one, and `list.push(x)` adds one to what grows"
+        );
+    if (want->kind == HIR_TYPE_PTR && expr->type->kind == HIR_TYPE_STR &&
+        (want->elem->kind == HIR_TYPE_CHAR || hir_type_is_integer(want->elem)))
+        diag_help(checker->diags, "a text is a `str`, and `text.bytes` its bytes: `const u8[]`");
     if (want->kind == HIR_TYPE_MUTEX)
         diag_help(checker->diags, "`lock (m, T* p) { *p = x; }` changes what a mutex holds");
     return error_expr(checker, expr->span);

@@ -1,7 +1,9 @@
-// The flow of control in a finished body: where it cannot come out, results on every way, and statements that it never
-// gets to.
+// The flow of control in a finished body: where it cannot come out, results on every way, statements that it never gets
+// to, and cases that were perhaps meant to go on in the next one.
 
 #include "check__.h"
+
+#include <string.h>
 
 bool stmt_breaks(const HirStmt *stmt, const HirStmt *target);
 
@@ -21,8 +23,10 @@ static bool list_breaks(const HirStmt *stmt, const HirStmt *target) {
     bool breaks = false;
     switch (stmt->kind) {
     case HIR_STMT_BLOCK:
-        for (uint32_t i = 0; i < stmt->stmts.len && !breaks; i++)
+        for (uint32_t i = 0; i < stmt->stmts.len && !breaks; i++) {
             breaks = stmt_breaks(stmt->stmts.data[i], target);
+            if (stmt_ends(stmt->stmts.data[i])) break; // control never gets to what is behind
+        }
         return breaks;
     case HIR_STMT_SEND:
         for (uint32_t i = 0; i < stmt->args.len && !breaks; i++)
@@ -128,8 +132,43 @@ static void find_behind(Checker *checker, const HirStmt *block) {
     }
 }
 
+// A case for plain values, as C's labels are: one that binds something and does nothing with it is there on purpose.
+static bool is_plain(const HirArm *arm) {
+    for (uint32_t i = 0; i < arm->patterns.len; i++) {
+        const HirPattern *pattern = arm->patterns.data[i];
+        bool value = pattern->kind == HIR_PATTERN_VALUE || pattern->kind == HIR_PATTERN_RANGE ||
+                     (pattern->kind == HIR_PATTERN_VARIANT && pattern->args.len == 0);
+        if (!value) return false;
+    }
+    return !arm->guard;
+}
+
+// Nothing stands between two heads, not even a comment.
+static bool is_next(const Checker *checker, Span head, Span next) {
+    Str text = source_text(checker->program->map, head.file);
+    for (uint32_t at = head.end; at < next.start; at++)
+        if (!strchr(" \t\r\n:", text.ptr[at])) return false;
+    return true;
+}
+
+// `case 1: case 2: f();`, which in C does the same for both.
+static void judge_cases(Checker *checker, const HirStmt *stmt) {
+    for (uint32_t i = 0; i + 1 < stmt->arms.len; i++) {
+        const HirArm *arm = &stmt->arms.data[i], *next = arm + 1;
+        bool falls = arm->body->stmts.len == 0 && arm->patterns.len > 0 && is_plain(arm) &&
+                     (next->body->stmts.len > 0 || next->patterns.len > 0) && is_plain(next);
+        if (!falls || !is_next(checker, arm->span, next->span)) continue;
+        diag_report(checker->diags, arm->span, E_EMPTY_CASE);
+        diag_help(
+            checker->diags,
+            "one case takes several values, `case 1, 2:`; an empty block says that nothing is to be done, `case 1: {}`"
+        );
+    }
+}
+
 static void find_unreached(Checker *checker, const HirStmt *stmt) {
     if (!stmt) return;
+    if (stmt->kind == HIR_STMT_SWITCH && !checker->in_instance) judge_cases(checker, stmt);
     if (stmt->kind == HIR_STMT_BLOCK) find_behind(checker, stmt);
     for (uint32_t i = 0; stmt->kind == HIR_STMT_SWITCH && i < stmt->arms.len; i++)
         find_unreached(checker, stmt->arms.data[i].body);

@@ -192,6 +192,10 @@ static HirExpr *zero_part(Checker *checker, const HirType *type, Span span) {
     }
     default:
         diag_report(checker->diags, span, E_NO_ZERO, type_text(checker, type));
+        if (type->kind == HIR_TYPE_SLICE && type->mode == HIR_OWN)
+            diag_help(
+                checker->diags, "`new %s[0]` is an empty one", type_text(checker, type->elem)
+            );
         return error_expr(checker, span);
     }
 }

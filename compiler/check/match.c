@@ -112,7 +112,16 @@ static HirPattern *check_value_pattern(
     Checker *checker = fn->checker;
     const HirType *shown =
         type->kind == HIR_TYPE_STR ? hir_type_str(checker->types, HIR_STATIC) : type;
+    uint32_t errors = diags_errors(checker->diags);
     HirExpr *found = check_expr(fn, value, shown);
+    if (found->kind == HIR_ERROR && value->kind == AST_EXPR_NAME && !is_error(type)) {
+        if (diags_errors(checker->diags) > errors)
+            diag_help(
+                checker->diags, "what a pattern binds says its type: `%s %s`",
+                type_text(checker, type), text_of(checker, value->name.name)
+            );
+        declare_lost(fn, value->name);
+    }
     if (found->kind == HIR_ERROR) return refuse(fn, found->type, span);
     found = fold_const(checker, coerce(checker, found, shown));
     if (found->kind == HIR_ERROR || !check_known(checker, found))

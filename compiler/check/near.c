@@ -172,6 +172,14 @@ void report_unknown(Checker *checker, const Fn *fn, Module *module, Name name, S
     near_in_module(checker, module, false, &near);
     vec_each(Import, import, &module->imports)
         near_in_module(checker, import->module, true, &near);
+    bool capital = near.wanted[0] >= 'A' && near.wanted[0] <= 'Z' && !near.wanted[1];
+    if (capital && !near.best) {
+        diag_help(
+            checker->diags, "type parameters are declared behind a name: `%s max<%s>(...)`",
+            near.wanted, near.wanted
+        );
+        return;
+    }
     if (!private_help(checker, module, name) && !habit_help(checker, near.wanted, span) &&
         !offer_import(checker, module, near.wanted))
         near_help(checker, &near, span);
@@ -189,6 +197,8 @@ static bool habit_of_type(Checker *checker, const HirType *type, const char *wan
         { "count",     "`x.len` is how many there are",                                     MANY | TEXT },
         { "is_empty",  "`x.len == 0` asks it",                                              MANY | TEXT },
         { "add",       "`x.push(value)` adds one",                                          MANY        },
+        { "push_back", "`x.push(value)` adds one",                                          MANY        },
+        { "pop_back",  "`x.pop()` takes the last",                                          MANY        },
         { "clear",     "`x.truncate(0)` drops all",                                         MANY        },
         { "clone",     "`copy(x)` is owned",                                                MANY | TEXT },
         { "to_owned",  "`copy(x)` is owned",                                                MANY | TEXT },

@@ -138,6 +138,12 @@ static HirExpr *refuse_operand(
         diag_help(checker->diags, "texts are put together by `text($\"{a}{b}\")` of std.fmt");
     else if (operand->type->kind == HIR_TYPE_PTR && operand->type->mode != HIR_GC)
         diag_help(checker->diags, "`*p` is what a pointer leads to");
+    else if (operand->type->kind == HIR_TYPE_PARAM)
+        diag_help(
+            checker->diags, "%s",
+            equal ? "`a.eq(&b)` compares what is declared as `T: Eq` (std.cmp)"
+                  : "`a.less(&b)` compares what is declared as `T: Ord` (std.cmp)"
+        );
     else if (operand->type->kind == HIR_TYPE_OPTION && equal)
         diag_help(
             checker->diags,
