@@ -213,6 +213,15 @@ static HirExpr *build_rotate(Fn *fn, const char *name, const AstArgs *args, Span
     return finish(fn, expr);
 }
 
+static HirExpr *build_high(Fn *fn, const char *name, const AstArgs *args, Span span) {
+    HirExpr *value = as_value(fn->checker, check_expr(fn, args->data[0].value, NULL));
+    if (!hir_type_is_integer(value->type)) return refuse(fn, name, value);
+    HirExpr *expr = make(fn, HIR_BUILTIN_MUL_HIGH, value->type, span);
+    add(fn, expr, value);
+    add(fn, expr, check_value(fn, args->data[1].value, value->type));
+    return finish(fn, expr);
+}
+
 static HirExpr *build_sqrt(Fn *fn, const char *name, const AstArgs *args, Span span) {
     HirExpr *value = as_value(fn->checker, check_expr(fn, args->data[0].value, NULL));
     if (!hir_type_is_float(value->type)) return refuse(fn, name, value);
@@ -241,6 +250,7 @@ static const struct Free {
     { "byteswap", 1, "value",        build_bits    },
     { "rotl",     2, "value amount", build_rotate  },
     { "rotr",     2, "value amount", build_rotate  },
+    { "mul_high", 2, "a b",          build_high    },
     { "sqrt",     1, "value",        build_sqrt    },
 };
 

@@ -26,6 +26,7 @@ Folded fold_cast(const HirType *from, const HirType *to, HirFamily family, uint6
 uint64_t fold_count(
     HirBuiltin builtin, const HirType *type, uint64_t bits
 ); // CLZ CTZ POPCOUNT BYTESWAP
+uint64_t fold_mul_high(const HirType *type, uint64_t a, uint64_t b);
 uint64_t fold_rotate(bool left, const HirType *type, uint64_t bits, uint64_t by);
 uint64_t fold_sqrt(const HirType *type, uint64_t bits);
 uint64_t fold_real(const HirType *type, uint64_t bits); // of its own width, as it is kept here

@@ -207,6 +207,8 @@ static bool number(Eval *eval, const HirExpr *e, Cell *out) {
     uint64_t bits = v.bits; // REPR_OF
     if (left || e->builtin == HIR_BUILTIN_ROTR)
         bits = fold_rotate(left, v.type, v.bits, by.bits);
+    else if (e->builtin == HIR_BUILTIN_MUL_HIGH)
+        bits = fold_mul_high(v.type, v.bits, by.bits);
     else if (e->builtin == HIR_BUILTIN_SQRT)
         bits = fold_sqrt(v.type, v.bits);
     else if (e->builtin != HIR_BUILTIN_REPR_OF)
@@ -257,6 +259,7 @@ bool eval_builtin(Eval *eval, const HirExpr *e, Cell *out) {
     case HIR_BUILTIN_BYTESWAP:
     case HIR_BUILTIN_ROTL:
     case HIR_BUILTIN_ROTR:
+    case HIR_BUILTIN_MUL_HIGH:
     case HIR_BUILTIN_SQRT:
     case HIR_BUILTIN_REPR_OF: return number(eval, e, out);
     case HIR_BUILTIN_ENUM_OF: return enum_of(eval, e, out);

@@ -191,6 +191,14 @@ uint64_t fold_count(HirBuiltin builtin, const HirType *type, uint64_t bits) {
     return (uint64_t)__builtin_clzll(low) - (64 - width);
 }
 
+uint64_t fold_mul_high(const HirType *type, uint64_t a, uint64_t b) {
+    uint32_t width = hir_type_bits(type);
+    if (!hir_type_is_signed(type))
+        return wrap_bits(type, (uint64_t)(((unsigned __int128)a * b) >> width));
+    __int128 product = (__int128)(int64_t)a * (int64_t)b;
+    return wrap_bits(type, (uint64_t)(product >> width));
+}
+
 uint64_t fold_rotate(bool left, const HirType *type, uint64_t bits, uint64_t by) {
     uint32_t width = hir_type_bits(type);
     uint64_t low = width == 64 ? bits : bits & (((uint64_t)1 << width) - 1);

@@ -480,6 +480,7 @@ typedef enum HirBuiltin {
     HIR_BUILTIN_BYTESWAP, // value
     HIR_BUILTIN_ROTL,
     HIR_BUILTIN_ROTR,         // value, u32
+    HIR_BUILTIN_MUL_HIGH,     // integer, the same type
     HIR_BUILTIN_SQRT,         // float
     HIR_BUILTIN_ENUM_OF,      // integer: option of the plain enum `type->elem`
     HIR_BUILTIN_REPR_OF,      // plain enum: its integer

@@ -96,6 +96,13 @@ static Result divide(SirOp op, SirType type, Wide a, Wide b) {
     return fitted(type, a / b, WAY_TRAP);
 }
 
+// Each factor has at most 64 bits: without a sign their product needs all 128 of the unsigned type.
+static uint64_t upper_half(SirType type, Wide a, Wide b) {
+    uint32_t width = interp__width(type);
+    if (a < 0 || b < 0) return interp__extend(type, (uint64_t)((a * b) >> width));
+    return interp__extend(type, (uint64_t)(((unsigned __int128)a * (unsigned __int128)b) >> width));
+}
+
 static Result compute(SirOp op, SirType type, uint64_t left, uint64_t right) {
     Wide a = widened(type, left), b = widened(type, right);
     switch (op) {
@@ -111,6 +118,7 @@ static Result compute(SirOp op, SirType type, uint64_t left, uint64_t right) {
     case SIR_OP_MUL_SAT:
     case SIR_OP_MUL_OPT: return fitted(type, multiplied(a, b), way_of(op));
     case SIR_OP_MUL_WRAP: return (Result){ interp__extend(type, left * right), FAULT_NONE };
+    case SIR_OP_MUL_HIGH: return (Result){ upper_half(type, a, b), FAULT_NONE };
     case SIR_OP_NEG_TRAP:
     case SIR_OP_NEG_WRAP: return fitted(type, -a, way_of(op));
     default: return divide(op, type, a, b);

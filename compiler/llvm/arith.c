@@ -205,7 +205,25 @@ static void floating(Emit *e, const SirInst *inst) {
     llvm__dest(e, &inst->args[0], &value);
 }
 
+// Both are widened to twice their width, where no product overflows.
+static void upper_half(Emit *e, const SirInst *inst) {
+    Value a = llvm__arg(e, &inst->args[1]), b = llvm__arg(e, &inst->args[2]);
+    bool is_signed = llvm__is_signed(a.type);
+    uint32_t width = llvm__bits(a.type);
+    LLVMTypeRef wide = LLVMIntTypeInContext(e->context, 2 * width);
+    LLVMValueRef product = LLVMBuildMul(
+        e->at, llvm__resize(e, a.a, wide, is_signed), llvm__resize(e, b.a, wide, is_signed), ""
+    );
+    LLVMValueRef high = LLVMBuildLShr(e->at, product, llvm__int(e, wide, width), "");
+    Value value = llvm__one(e, a.type, llvm__resize(e, high, llvm__one_type(e, a.type), false));
+    llvm__dest(e, &inst->args[0], &value);
+}
+
 void llvm__arith(Emit *e, const SirInst *inst) {
+    if (inst->op == SIR_OP_MUL_HIGH) {
+        upper_half(e, inst);
+        return;
+    }
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
         if (rows[i].op == inst->op) {
             integer(e, inst, &rows[i]);

@@ -53,6 +53,7 @@ static SirOp builtin_op(HirBuiltin builtin) {
     case HIR_BUILTIN_BYTESWAP: return SIR_OP_BYTESWAP;
     case HIR_BUILTIN_ROTL: return SIR_OP_ROTL;
     case HIR_BUILTIN_ROTR: return SIR_OP_ROTR;
+    case HIR_BUILTIN_MUL_HIGH: return SIR_OP_MUL_HIGH;
     case HIR_BUILTIN_SQRT: return SIR_OP_FSQRT;
     case HIR_BUILTIN_SHARE: return SIR_OP_SHARE;
     case HIR_BUILTIN_ATOMIC_LOAD: return SIR_OP_ATOMIC_LOAD;

@@ -191,6 +191,7 @@ static const Row rows[] = {
     { SIR_OP_ADD_WRAP,      "TTT",  INTEGER }, { SIR_OP_SUB_WRAP,      "TTT",  INTEGER },
     { SIR_OP_MUL_WRAP,      "TTT",  INTEGER }, { SIR_OP_NEG_WRAP,      "TT",   INTEGER },
     { SIR_OP_SHL_WRAP,      "TTu",  INTEGER }, { SIR_OP_SHR_WRAP,      "TTu",  INTEGER },
+    { SIR_OP_MUL_HIGH,      "TTT",  INTEGER },
     { SIR_OP_ADD_SAT,       "TTT",  INTEGER }, { SIR_OP_SUB_SAT,       "TTT",  INTEGER },
     { SIR_OP_MUL_SAT,       "TTT",  INTEGER }, { SIR_OP_ADD_OPT,       "oTT",  INTEGER },
     { SIR_OP_SUB_OPT,       "oTT",  INTEGER }, { SIR_OP_MUL_OPT,       "oTT",  INTEGER },

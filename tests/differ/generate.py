@@ -432,6 +432,8 @@ class Body:
             return f"({left()} {self.pick(['<<', '>>'])} {by})"
         if roll < 0.62 and not t.signed:
             return f"{self.pick(['rotl', 'rotr'])}({left()}, {self.typed(U32, 1)} & {t.bits - 1})"
+        if roll < 0.63:
+            return f"mul_high({left()}, {a()})"
         if roll < 0.65 and not t.signed:
             name = self.pick(["clz", "ctz", "popcount"])
             return f"({t}){name}({left()})"

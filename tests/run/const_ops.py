@@ -45,7 +45,7 @@ for t, bits in WIDTHS.items():
         ops.append(f"fold_{t}(h, a {op} b)")
     for op in ("<<", ">>"):
         ops.append(f"maybe_{t}(h, a {op}? (u32%)b)")
-    ops += [f"fold_{t}(h, ~a)", f"fold_{t}(h, -% a)", f"fold_{t}(h, byteswap(a))", "mix(h, clz(a))", "mix(h, ctz(a))", "mix(h, popcount(a))",
+    ops += [f"fold_{t}(h, ~a)", f"fold_{t}(h, -% a)", f"fold_{t}(h, byteswap(a))", f"fold_{t}(h, mul_high(a, b))", "mix(h, clz(a))", "mix(h, ctz(a))", "mix(h, popcount(a))",
             f"fold_{t}(h, rotl(a, (u32%)b))", f"fold_{t}(h, rotr(a, (u32%)b))"]
     for op in ("==", "!=", "<", "<=", ">", ">="):
         ops.append(f"mix(h, a {op} b ? 1 : 0)")
