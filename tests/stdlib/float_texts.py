@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """A large file of floats as they are written against std.text, each held against strtod and strtof of the C library, which round correctly. Usage:
-floats.py SIPCC [COUNT] [SEED]
+float_texts.py SIPCC [COUNT] [SEED]
 
 What is written comes from a seed, which is shown: the kinds that have caught readers before (Nigel Tao's parse-number-fxx-test-data has them, too): any bits with
 the fewest digits, with too few and with many; digits about the middle between two floats, long and cut; the ends of the range, tiny ones,
