@@ -9,7 +9,10 @@ System kernel = { .account = { .quota = UINT64_MAX } };
 
 void *record_take(uint64_t size) {
     SipBlock *block = heap_take(&kernel.account, size);
-    if (!block) panic("the machine has too little memory for this system");
+    if (!block) {
+        print("refused: the machine has too little memory for this system");
+        platform_stop(STATUS_REFUSED);
+    }
     ledger_add(&kernel.records, block);
     return block_memory(block);
 }
