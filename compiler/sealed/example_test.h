@@ -36,6 +36,7 @@ typedef struct ExampleParam {
 typedef struct Example {
     const char *name;
     uint64_t heap, stack;
+    uint32_t threads; // 0: one
     ExampleContract contracts[EXAMPLE_MOST];
     const char *digests[EXAMPLE_MOST]; // of these, hexadecimal; NULL: the name
     ExampleParam params[EXAMPLE_MOST];
@@ -115,7 +116,7 @@ static inline void example_manifest(ExampleFile *file, const Example *example) {
                               .cpu_level = 2,
                               .heap_bytes = example->heap,
                               .stack_bytes = example->stack,
-                              .threads = 1,
+                              .threads = example->threads ? example->threads : 1,
                               .trap_count = 1 };
     file->manifest = example_put(file, &manifest, sizeof manifest);
     manifest.name = example_text(file, file->manifest, example->name);

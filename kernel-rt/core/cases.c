@@ -165,7 +165,9 @@ static bool try_cases(Thread *thread, const SipWait *wait, SipReceived *result) 
     Case chosen;
     while (choose(wait, &chosen)) {
         if (refuse_one(thread, wait, &chosen)) continue;
+        INJECT(CASES_CHOSEN);
         *result = take(thread, wait, &chosen);
+        INJECT(CASES_TAKEN);
         return true;
     }
     return false;
@@ -209,6 +211,7 @@ SipReceived receive_cases(Thread *thread, SipWait *wait, uint64_t pc) {
             continue;
         }
         set_watcher(wait, thread);
+        INJECT(CASES_WAIT);
         sched_wait(deadline);
         set_watcher(wait, NULL);
         sched.cases_woken++;

@@ -28,6 +28,7 @@ Channel *channel_new(const Contract *contract, Account *account) {
     if (!block) return NULL;
     account->channels += heap_charge(block); // the channel's, not a block of the SIP's
     account->blocks--;
+    INJECT(CHANNEL_TAKEN);
     Channel *channel = block_memory(block);
     uint8_t *slots = (uint8_t *)channel + head;
     channel->contract = contract;
@@ -43,6 +44,7 @@ Channel *channel_new(const Contract *contract, Account *account) {
             .in = &channel->rings[!i],
             .channel = channel,
         };
+    INJECT(CHANNEL_MADE);
     return channel;
 }
 
@@ -58,6 +60,7 @@ void endpoint_give(SipEndpoint *ep, Sip *owner) {
     ep->owner = owner;
     links_add(&owner->endpoints, &ep->link);
     owner->endpoint_count++;
+    INJECT(END_GIVEN);
 }
 
 static void endpoint_leave(SipEndpoint *ep) {
@@ -93,6 +96,7 @@ PATH Slot *channel_next(SipEndpoint *ep, uint32_t message) {
         ); // the verifier promised otherwise
     Slot *slot = ring->fill;
     slot->message = message;
+    INJECT(SEND_BEGUN);
     return slot;
 }
 
@@ -108,29 +112,36 @@ PATH void channel_add_block(SipEndpoint *ep, SipBlock *block) {
     Account *payer = block->owner;
     uint64_t charge = heap_charge(block);
     ledger_remove(block);
+    INJECT(SEND_BLOCK_OFF);
     ledger_add(&slot->blocks, block);
     slot->payer = payer;
     slot->charge += charge;
     payer->in_flight += charge;
     payer->blocks--;
+    INJECT(SEND_BLOCK);
 }
 
 void channel_add_endpoint(SipEndpoint *ep, SipEndpoint *given) {
     Slot *slot = ep->out->fill;
     endpoint_leave(given);
+    INJECT(SEND_END_OFF);
     links_add(&slot->endpoints, &given->link);
     slot->endpoint_count++;
+    INJECT(SEND_END);
 }
 
 PATH void channel_commit(SipEndpoint *ep) {
     Ring *ring = ep->out;
     SipEndpoint *peer = ep->peer;
     ring->fill = ring->fill->next;
+    INJECT(SEND_FILLED);
     ring->word += 2;
+    INJECT(SEND_PUBLISHED);
     if (peer->waiter)
         sched_wake(peer->waiter);
     else if (peer->notice)
         channel_notice(peer);
+    INJECT(SEND_WOKEN);
 }
 
 ASIDE void channel_notice(SipEndpoint *ep) {
@@ -158,10 +169,12 @@ static void take_blocks(Slot *slot, Sip *receiver) {
         ledger_add(&receiver->blocks, block);
     }
     ledger_init(&slot->blocks);
+    INJECT(RECEIVE_BLOCKS);
     payer->used -= slot->charge;
     payer->in_flight -= slot->charge;
     account->used += slot->charge;
     slot->charge = 0;
+    INJECT(RECEIVE_CHARGED);
     if (payer->used == 0 && payer->has_ended) account_drained(payer);
 }
 
@@ -169,8 +182,10 @@ static void take_endpoints(Slot *slot, Sip *receiver) {
     while (slot->endpoint_count) {
         SipEndpoint *ep = (SipEndpoint *)(void *)slot->endpoints.next;
         links_remove(&ep->link);
+        INJECT(RECEIVE_END_OFF);
         endpoint_give(ep, receiver);
         slot->endpoint_count--;
+        INJECT(RECEIVE_END);
     }
 }
 
@@ -181,6 +196,7 @@ PATH void channel_take(SipEndpoint *ep, Sip *receiver) {
     if (slot->endpoint_count) take_endpoints(slot, receiver);
     ring->take = slot->next;
     ring->taken += 2;
+    INJECT(RECEIVE_TAKEN);
 }
 
 // --- closing -----------------------------------------------------------------------------------------------
@@ -217,6 +233,7 @@ static void close_one(SipEndpoint *ep, EndpointLink *to_close) {
     SipEndpoint *peer = ep->peer;
     Channel *channel = ep->channel;
     endpoint_leave(ep);
+    INJECT(CLOSE_LEFT);
     ep->closed = true;
     ep->waiter = NULL;
     if (ep->notice == NOTICE_SET) set_remove(ep);
@@ -225,8 +242,11 @@ static void close_one(SipEndpoint *ep, EndpointLink *to_close) {
         drop_slot(ep->out->fill, to_close); // begun and never sent, if its sender died meanwhile
     ep->out->word |= 1;
     ep->in->word |= 1;
+    INJECT(CLOSE_MARKED);
     drain(ep->in, to_close);
+    INJECT(CLOSE_DRAINED);
     tell_closed(peer);
+    INJECT(CLOSE_TOLD);
     if (endpoint_is_kernels(peer) && !peer->closed) {
         peer->closed = true;
         drain(peer->in, to_close);
@@ -234,7 +254,9 @@ static void close_one(SipEndpoint *ep, EndpointLink *to_close) {
         if (peer->notice == NOTICE_IRQ) irq_forget(peer);
         if (peer->notice >= NOTICE_PROGRAM) process_forget(peer);
     }
-    if (peer->closed) free_channel(channel);
+    if (!peer->closed) return;
+    free_channel(channel);
+    INJECT(CLOSE_FREED);
 }
 
 void channel_close_all(EndpointLink *list) {
@@ -260,6 +282,7 @@ void channel_drop(SipEndpoint *ep) {
     ep->in->take = ep->in->take->next;
     ep->in->taken += 2;
     channel_close_all(&list);
+    INJECT(RECEIVE_DROPPED);
 }
 
 // The peer has closed between begin and commit: nobody will ever look at the slot again (decision 21).
@@ -268,6 +291,7 @@ ASIDE void channel_forget(SipEndpoint *ep) {
     links_init(&list);
     drop_slot(ep->out->fill, &list);
     channel_close_all(&list);
+    INJECT(SEND_FORGOTTEN);
 }
 
 ASIDE void channel_refuse(SipEndpoint *ep) {
@@ -278,4 +302,5 @@ ASIDE void channel_refuse(SipEndpoint *ep) {
     drain(ep->in, &list);
     tell_closed(ep->peer);
     channel_close_all(&list);
+    INJECT(RECEIVE_REFUSED);
 }

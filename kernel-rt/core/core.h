@@ -643,7 +643,8 @@ void time_charge_to_now(void);    // on all CPUs: from here on all accounts are 
 uint64_t time_of(const Sip *sip); // nanoseconds that it has had of CPUs, as far as they are charged
 
 const Contract *contract_served(ServedContract served); // NULL: no program of the image knows it
-void *record_take(uint64_t size); // zeroed, until the system ends; panics when there is no memory
+void *record_take(uint64_t size
+); // zeroed, until the system ends; while it starts: without memory it is refused
 bool loader_open(
     const uint8_t *image, size_t length
 );                       // the image and its programs; false with a line on the console
@@ -707,5 +708,7 @@ static inline const KernelTable *kernel_doors(void) {
 }
 
 ASIDE void console_serve(SipEndpoint *ep); // a message has come for the kernel's end
+
+#include "inject.h"
 
 #endif

@@ -41,7 +41,9 @@ void *pages_take(size_t count) {
         give_kept_pages();
         pages = platform_pages(count);
     }
-    if (pages) heap.pages += count;
+    if (!pages) return NULL;
+    heap.pages += count;
+    INJECT(PAGES_TAKEN);
     return pages;
 }
 
@@ -118,13 +120,15 @@ SipBlock *heap_take(Account *account, uint64_t size) {
     size += size == 0;
     uint64_t bytes = rounded(size + sizeof(SipBlock));
     if (account->used > account->quota || bytes > account->quota - account->used) return NULL;
-    SipBlock *block = take_memory(bytes);
+    SipBlock *block = INJECT_FAILS() ? NULL : take_memory(bytes);
     if (!block) return NULL;
+    INJECT(BLOCK_TAKEN);
     *block = (SipBlock){ .owner = account, .size = bytes - sizeof *block };
     clear(block, block->size); // all of it: what the console is sent, it may show as a whole
     account->used += bytes;
     account->blocks++;
     heap.blocks++;
+    INJECT(BLOCK_CHARGED);
     return block;
 }
 
@@ -145,6 +149,7 @@ void heap_give(SipBlock *block) {
     account->blocks--;
     heap.blocks--;
     block->owner = NULL;
+    INJECT(BLOCK_OFF);
     keep(block, bytes);
     if (account->used == 0 && account->has_ended) account_drained(account);
 }

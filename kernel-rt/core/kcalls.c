@@ -26,6 +26,7 @@ static inline __attribute__((always_inline)) Thread *enter(uint64_t pc, uint64_t
 
 static inline __attribute__((always_inline)) void leave(Thread *const *thread) {
     (void)thread;
+    INJECT_LEAVE();
     unlock_kernel();
 }
 #else

@@ -34,8 +34,13 @@
 static uint64_t
     machine_failing; // 0: none; 1: the next request for pages, or for their protection, and so on
 
+static bool machine_fails_on;        // ... and all that follow
+static bool (*machine_spares)(void); // NULL: no request; or: not this one
+
 static inline bool machine_fails(void) {
-    return machine_failing && --machine_failing == 0;
+    if (!machine_failing || (machine_spares && machine_spares())) return false;
+    if (machine_failing == 1 && machine_fails_on) return true;
+    return --machine_failing == 0;
 }
 
 void *platform_pages(size_t count) {
@@ -60,7 +65,10 @@ bool platform_protect(void *pages, size_t count, PlatformAccess access) {
     return !machine_fails() && mprotect(pages, count * PLATFORM_PAGE, of_access[access]) == 0;
 }
 
+static bool (*machine_hides)(const char *text, size_t length); // NULL: it shows all
+
 void platform_console(const char *text, size_t length) {
+    if (machine_hides && machine_hides(text, length)) return;
     while (length) {
         const ssize_t written = write(STDOUT_FILENO, text, length);
         if (written < 0) _exit(99);
@@ -69,6 +77,7 @@ void platform_console(const char *text, size_t length) {
     }
 }
 
+static unsigned machine_seconds = 240; // after which a system is taken to hang
 static uint64_t machine_clock;
 
 uint64_t platform_now(void) {
@@ -208,7 +217,7 @@ static inline void machine_start(const uint8_t *image, size_t size, int console)
     sigaction(SIGILL, &action, NULL);
     sigaction(SIGFPE, &action, NULL);
     syscall(SYS_arch_prctl, ARCH_SET_GS, kernel_cpu(0));
-    alarm(240);
+    alarm(machine_seconds);
     kernel_main(image, size);
 }
 

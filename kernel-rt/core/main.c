@@ -30,7 +30,7 @@ static void end_one(Thread *ended) {
 }
 
 static void run(void) {
-    for (Thread *ended; !kernel.exited && (ended = sched_run());) {
+    for (Thread *ended; !kernel.exited && ((ended = INJECT_ENDED()) || (ended = sched_run()));) {
         if (ended == &sched.kernel)
             processes_serve();
         else

@@ -185,6 +185,7 @@ static Sip *make_record(Sip *starter, uint32_t number) {
     sip->gives = (Wire **)(sip->wires + row.wire_count);
     sip->serves = (SipEndpoint **)(sip->gives + row.wire_count);
     sip->name = name_of(row, (char *)(sip->serves + row.wire_count));
+    INJECT_OF(START_RECORD, sip);
     return sip;
 }
 
@@ -228,7 +229,10 @@ static Refusal make(Sip *sip, uint32_t number, const Slot *slot, const Request *
     if (bytes < sip->account.quota || !reserve(&sip->starter->account, bytes))
         return REFUSAL_NO_MEMORY;
     sip->reserved = bytes;
-    return sip_create(sip, number) ? REFUSAL_NO_MEMORY : REFUSAL_NONE;
+    INJECT_OF(START_RESERVED, sip);
+    if (sip_create(sip, number)) return REFUSAL_NO_MEMORY;
+    INJECT_OF(START_CREATED, sip);
+    return REFUSAL_NONE;
 }
 
 // Whatever there is of it.
@@ -270,8 +274,10 @@ static void begin(SipEndpoint *end, Sip *sip, uint32_t number, const Request *re
     SipEndpoint *const *given = slot_payload(end->in->take);
     channel_take(end, sip);
     take_given(sip, number, given);
+    INJECT_OF(START_GIVEN, sip);
     sip_begin(sip, request->args, request->arg_count);
     join_starter(sip);
+    INJECT_OF(START_BEGUN, sip);
 }
 
 static void tell_started(SipEndpoint *end, SipEndpoint *control, SipEndpoint *exit) {
@@ -316,17 +322,21 @@ static void start(SipEndpoint *end) {
     Refusal refusal = sip ? make(sip, number, end->in->take, &request) : REFUSAL_NO_MEMORY;
     if (refusal == REFUSAL_NONE) {
         control = make_channel(SERVED_PROCESS, NOTICE_PROCESS, sip, &sip->control);
+        INJECT_OF(START_CONTROL, sip);
         exit = control ? make_channel(SERVED_EXIT, NOTICE_EXIT, sip, &sip->exit) : NULL;
+        INJECT_OF(START_EXIT, sip);
         if (!exit) refusal = REFUSAL_NO_MEMORY;
     }
     if (refusal == REFUSAL_NONE) {
         begin(end, sip, number, &request);
         tell_started(end, control, exit);
+        INJECT_OF(START_TOLD, sip);
         return;
     }
     if (control) channel_close(control);
     if (sip) unmake(sip);
     tell_refused(end, param.end_count, refusal);
+    INJECT_OF(START_REFUSED, starter);
 }
 
 // --- ending ------------------------------------------------------------------------------------------------
@@ -372,6 +382,7 @@ static void end_one(Sip *sip) {
     if (exit) {
         exit->sip = NULL;
         if (channel_can_send(exit)) tell_ended(sip, exit);
+        INJECT_OF(EXIT_TOLD, sip->starter);
         channel_close(exit);
     }
     sip->account.has_ended = true;
@@ -439,6 +450,7 @@ static void control(SipEndpoint *end) {
     Sip *sip = end->sip;
     const uint32_t message = end->in->take->message;
     channel_drop(end);
+    INJECT_OF(CONTROL_TAKEN, sip);
     if (!channel_can_send(end)) return;
     if (!sip) {
         tell(end, PROCESS_OVER);
@@ -451,6 +463,7 @@ static void control(SipEndpoint *end) {
     if (message == PROCESS_SUSPEND) each_thread(sip, sched_hold);
     if (message == PROCESS_RESUME) each_thread(sip, sched_let_go);
     tell(end, PROCESS_OK);
+    INJECT_OF(CONTROL_TOLD, sip);
     if (message != PROCESS_KILL) return;
     sip->ending = (Ending){ .fault = FAULT_KILLED };
     process_ended(sip);

@@ -55,6 +55,7 @@ PATH SipReceived receive_wait(Thread *thread, SipEndpoint *ep, uint64_t pc) {
     thread->waits = &thread->only;
     thread->wait_count = 1;
     thread->wait_pc = pc;
+    INJECT(RECEIVE_WAITS);
     return sched_wait(SIP_NO_TIMEOUT);
 }
 
@@ -91,6 +92,7 @@ SipReceived receive_any(
         return sched_yield();
     }
     set_waiter(eps, count, thread);
+    INJECT(RECEIVE_WAITS_ANY);
     return sched_wait(deadline_after(timeout));
 }
 

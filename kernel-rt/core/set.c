@@ -26,6 +26,7 @@ SipSet *set_new(Sip *sip) {
     SipSet *set = block_memory(block);
     links_init(&set->members);
     links_init(&set->ready);
+    INJECT(SET_MADE);
     return set;
 }
 
@@ -34,6 +35,7 @@ void set_end(SipSet *set) {
     SipBlock *block = block_of(set);
     ledger_remove(block);
     heap_give(block);
+    INJECT(SET_ENDED);
 }
 
 static void make_ready(SipEndpoint *ep) {
@@ -51,6 +53,7 @@ void set_add(SipSet *set, SipEndpoint *ep, void *value) {
     add_last(&set->members, &ep->member);
     set->count++;
     if (endpoint_is_ready(ep)) make_ready(ep);
+    INJECT(SET_ADDED);
 }
 
 void set_remove(SipEndpoint *ep) {
@@ -59,6 +62,7 @@ void set_remove(SipEndpoint *ep) {
     ep->ready.next = NULL;
     ep->set->count--;
     ep->notice = NOTICE_NONE;
+    INJECT(SET_REMOVED);
 }
 
 SipEndpoint *set_first(const SipSet *set) {
@@ -71,5 +75,6 @@ SipEndpoint *set_first_ready(const SipSet *set) {
 
 void set_notice(SipEndpoint *ep) {
     make_ready(ep);
+    INJECT(SET_READY);
     if (ep->set->watcher) cases_notice(ep->set->watcher);
 }

@@ -22,7 +22,9 @@ static bool load_image(Sip *sip) {
     const size_t pages = pages_for(sealed->high - sealed->low);
     if (!(sip->image = pages_take(pages))) return false;
     sip->image_pages = pages;
+    INJECT_OF(LOAD_PAGES, sip);
     sealed_load(sealed, sip->image, (uint64_t)(uintptr_t)sip->image);
+    INJECT_OF(LOAD_COPIED, sip);
     uint64_t end = sealed->low;
     bool good = true;
     for (uint32_t i = 0; i < sealed->segment_count && good; i++) {
@@ -52,7 +54,9 @@ static const char no_memory[] = "needs more memory than the machine has";
 
 static const char *make_memory(Sip *sip) {
     sip->may_exit = has_exit_grant(sip->program->sealed);
-    if (!load_image(sip) || !thread_create(&sip->thread, sip)) return no_memory;
+    if (!load_image(sip)) return no_memory;
+    INJECT_OF(LOAD_PROTECTED, sip);
+    if (!thread_create(&sip->thread, sip)) return no_memory;
     return devices_give(sip);
 }
 
@@ -105,6 +109,7 @@ static const char *wire_served(Sip *sip, uint32_t param, const ImageWire *wire) 
         mine->peer->notice = NOTICE_CONSOLE;
     else
         program_serve(mine->peer, sip, param);
+    INJECT_OF(LOAD_SERVED, sip);
     return NULL;
 }
 
@@ -360,6 +365,7 @@ static void print_ledger(const Sip *sip, const Account *before, uint64_t endpoin
 }
 
 void sip_end(Sip *sip) {
+    INJECT_END(sip, false);
     if (cpus_share) cpus_leave(sip);
     processes_end(sip);
     const Account before = sip->account;
@@ -380,6 +386,7 @@ void sip_end(Sip *sip) {
     sip->image_pages = 0;
     print_ledger(sip, &before, endpoints, pages);
     if (!ledger_is_clear(sip)) panic("a sip has ended and something of it is left");
+    INJECT_END(sip, true);
 }
 
 // --- and again ---------------------------------------------------------------------------------------------
@@ -404,9 +411,13 @@ bool sip_restart(Sip *sip) {
     const ImageInstance row = packed_instance(&kernel.image, number);
     if (sip->restarts >= row.restart) return false;
     forget(sip, row.wire_count);
+    INJECT_OF(RESTART_FORGOT, sip);
     const char *wrong = create(sip, number);
+    INJECT_OF(RESTART_CREATED, sip);
     if (!wrong) wrong = wire_up(sip, number);
+    INJECT_OF(RESTART_WIRED, sip);
     if (!wrong) wrong = make_ready(sip, number);
+    INJECT_OF(RESTART_READY, sip);
     if (wrong) {
         print("restart: %v %s", &sip->name, wrong);
         if (sip->thread.stack || sip->image) sip_end(sip);
@@ -415,6 +426,7 @@ bool sip_restart(Sip *sip) {
     const uint32_t doublings = sip->restarts < DOUBLINGS ? sip->restarts : DOUBLINGS;
     sched_add_later(&sip->thread, (uint64_t)FIRST_PAUSE << doublings);
     sip->restarts++;
+    INJECT_OF(RESTART_LATER, sip);
     print("restart: %v: %u of %u", &sip->name, (uint64_t)sip->restarts, (uint64_t)row.restart);
     return true;
 }

@@ -29,12 +29,14 @@ size_t thread_pages(uint64_t stack_bytes) {
 bool thread_create(Thread *thread, Sip *sip) {
     const size_t pages = thread_pages(sip->stack_bytes);
     if (!(thread->stack = pages_take(pages))) return false;
+    INJECT_OF(SPAWN_STACK, sip);
     if (!platform_guard(thread->stack)) {
         pages_give(thread->stack, pages);
         return false;
     }
     thread->stack_pages = pages;
     set_up(thread, sip);
+    INJECT_OF(SPAWN_GUARDED, sip);
     return true;
 }
 
@@ -51,6 +53,7 @@ static void tell_parent(const Thread *thread) {
 void thread_end(Thread *thread) {
     Sip *sip = thread->sip;
     sched_remove(thread);
+    INJECT_OF(THREAD_REMOVED, sip);
     Thread **at = &sip->threads;
     while (*at != thread)
         at = &(*at)->sibling;
@@ -62,6 +65,7 @@ void thread_end(Thread *thread) {
     pages_give(thread->stack, thread->stack_pages);
     thread->stack_pages = 0;
     if (thread->record) heap_give(thread->record);
+    INJECT_OF(THREAD_ENDED, sip);
 }
 
 // --- spawning ----------------------------------------------------------------------------------------------
@@ -84,6 +88,7 @@ static Thread *make(Sip *sip) {
     if (!record) return NULL;
     Thread *thread = block_memory(record);
     thread->record = record;
+    INJECT(SPAWN_RECORD);
     if (thread_create(thread, sip)) return thread;
     heap_give(record);
     return NULL;
@@ -102,7 +107,9 @@ uint32_t thread_spawn(Thread *parent, uint64_t entry, const void *args, uint64_t
     thread->parent = join ? parent : NULL;
     thread->join = join;
     arch_prepare(&thread->context, &thread->block, beginning->args, begin, beginning);
+    INJECT(SPAWN_READY);
     sched_add(thread);
+    INJECT(SPAWN_ADDED);
     return FAULT_NONE;
 }
 
@@ -121,6 +128,7 @@ static bool has_children(const Thread *thread, const void *join) {
 void thread_join_end(Thread *thread, void *join) {
     while (has_children(thread, join)) {
         thread->joining = join;
+        INJECT(JOIN_WAITS);
         sched_wait(SIP_NO_TIMEOUT);
     }
     thread->joining = NULL;
@@ -130,6 +138,7 @@ void thread_park(Thread *thread, const uint64_t *word, uint64_t seen) {
     if (__atomic_load_n(word, __ATOMIC_ACQUIRE) != seen) return;
     thread->parked = word;
     thread->parked_at = ++thread->sip->parkings;
+    INJECT(PARKED);
     sched_wait(SIP_NO_TIMEOUT);
 }
 
@@ -141,4 +150,5 @@ void thread_unpark(const Sip *sip, const uint64_t *word) {
     if (!first) return;
     first->parked = NULL;
     sched_wake(first);
+    INJECT(UNPARKED);
 }

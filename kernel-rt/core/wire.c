@@ -21,6 +21,7 @@ static void deliver(Wire *wire) {
     wire->fresh = NULL;
     wire->is_asked = false;
     channel_commit(wire->end);
+    INJECT(WIRE_DELIVERED);
 }
 
 // An older one may live on, wherever whoever is gone has sent it: nothing comes of it any more.
@@ -35,6 +36,7 @@ void wire_again(Wire *wire, SipEndpoint *end) {
         channel_close(end);
     else
         wire->end = end;
+    INJECT(WIRE_AGAIN);
 }
 
 Wire *wire_new(SipEndpoint *end) {
@@ -64,6 +66,7 @@ static void meet(Wire *wire) {
     }
     wire->fresh = &channel->ends[wire->side];
     other->fresh = &channel->ends[other->side];
+    INJECT(WIRE_MET);
     deliver(wire);
     deliver(other);
 }
@@ -73,12 +76,14 @@ void wire_renew(Wire *wire, SipEndpoint *fresh) {
     SipEndpoint *old = wire->end ? wire->fresh : fresh;
     wire->fresh = wire->end ? fresh : NULL;
     if (old) channel_close(old);
+    INJECT(WIRE_RENEWED);
     deliver(wire);
 }
 
 ASIDE void wire_serve(SipEndpoint *end) {
     for (; !ring_is_empty(end->in); channel_drop(end))
         end->wire->is_asked = true;
+    INJECT(WIRE_ASKED);
     if (end->wire->other)
         meet(end->wire);
     else
@@ -90,6 +95,7 @@ void wire_forget(SipEndpoint *end, EndpointLink *to_close) {
     if (wire->fresh) links_add(to_close, &wire->fresh->link);
     wire->fresh = wire->end = NULL;
     wire->is_asked = false;
+    INJECT(WIRE_FORGOTTEN);
 }
 
 // What nobody asked for may carry the end by which it was asked for: then both are gone at once.
@@ -101,4 +107,5 @@ void wire_end(Wire *wire) {
     SipEndpoint *end = wire->end;
     wire->end = NULL;
     if (end) channel_close(end);
+    INJECT(WIRE_OVER);
 }
