@@ -9,6 +9,8 @@
   compile    generated twins in Sip and C of 10,000 to 1,000,000 lines (SIP_BENCH_LINES): rates of each room, against clang
   stdlib     rows of the standard library (tests/bench/stdlib) against C (glibc, jansson) and Rust's std: SIP_BENCH_STDLIB items, 200,000 if
              it says nothing
+  lsp        the language server on 5,000 lines, beside clangd-19 with the C twin where it is installed, and on 50,000 lines in 500 files:
+             tests/lsp/latency.py
   programs   programs of tests/run against their C twins under clang -O2: user time and length
 
 Prints a table for people; --json writes one object per figure: name, value, unit, peer, peer_value, ratio.
@@ -346,7 +348,28 @@ def stdlib(scratch):
             yield figure(f"stdlib {row}", ms, "ms", name, other)
 
 
-BENCHES = {"pingpong": pingpong, "zero-copy": zero_copy, "sets": sets, "kernel": kernel, "gc": managed, "compile": compile_time, "stdlib": stdlib, "programs": programs}
+def language_server(scratch):
+    sys.path.insert(0, os.path.join(ROOT, "tests", "lsp"))
+    import latency
+    for lines, files in ((5000, 1), (50000, 500)):
+        peer = shutil.which("clangd-19") if files == 1 else None
+        peer = peer and peer + " --log=error"
+        folder = os.path.join(scratch, f"lsp-{files}")
+        os.makedirs(folder)
+        servers = latency.measure(folder, os.path.join(BUILD, "bin", "sip-lsp"), peer, lines, files)
+        latency.report(servers, files)
+        for name, _, times in latency.rows_of(servers, files):
+            other = times[1] if len(times) > 1 else None
+            for i, part in enumerate(("p50", "p95")):
+                yield figure(f"lsp {lines} lines, {name}, {part}", times[0][i], "ms", peer and "clangd-19", other and other[i])
+        other = servers[1].peak() if len(servers) > 1 else None
+        yield figure(f"lsp {lines} lines, peak of memory", servers[0].peak(), "MiB", peer and "clangd-19", other)
+        for server in servers:
+            server.client.kill()
+
+
+BENCHES = {"pingpong": pingpong, "zero-copy": zero_copy, "sets": sets, "kernel": kernel, "gc": managed, "compile": compile_time, "stdlib": stdlib, "lsp": language_server,
+           "programs": programs}
 
 
 def main():
