@@ -280,21 +280,26 @@ static const SyntaxNode *root_of(Lr *p) {
     return root;
 }
 
-const SyntaxNode *lr__parse(Arena *arena, Str text) {
+const SyntaxNode *lr__parse(Arena *arena, Str text, bool *wrong) {
+    return lr__parse_from(arena, text, 0, wrong);
+}
+
+const SyntaxNode *lr__parse_from(Arena *arena, Str text, uint32_t start, bool *wrong) {
     Arena memory;
     arena_init(&memory);
     Lr *p = arena_new(&memory, Lr);
     p->language = tree_sitter_sip();
     p->text = text;
-    p->most_cells = 6 * (uint32_t)text.len + (1 << 16);
+    p->most_cells = 6 * ((uint32_t)text.len - start) + (1 << 16);
     p->items = find_symbol(p->language, "source_file_repeat1");
     p->file = find_symbol(p->language, "source_file");
-    raw__init(&p->raws, arena, text);
+    raw__init(&p->raws, arena, (Str){ text.ptr + start, text.len - start });
     push(p, 0, WRITTEN, 0); // none
-    p->heads[p->count++] = (Head){ push(p, 0, WRITTEN, 1), 0 };
+    p->heads[p->count++] = (Head){ push(p, 0, WRITTEN, 1), start };
     while (p->count > 0 && !p->ended && !p->doubt)
         step(p);
     const SyntaxNode *root = p->ended && !p->doubt ? root_of(p) : NULL;
+    *wrong = !p->ended && !p->doubt; // the last head has died
     raw__end(&p->raws);
     arena_free(&memory);
     return root;

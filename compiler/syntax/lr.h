@@ -9,7 +9,10 @@
 
 #include "syntax.h"
 
-// The tree of a text, NULL if it is to be read by the library.
-const SyntaxNode *lr__parse(Arena *arena, Str text);
+// The tree of a text. NULL: it does not parse, if `wrong`; else it is to be read by the library.
+const SyntaxNode *lr__parse(Arena *arena, Str text, bool *wrong);
+const SyntaxNode *lr__parse_from(
+    Arena *arena, Str text, uint32_t start, bool *wrong
+); // of what stands behind `start`
 
 #endif

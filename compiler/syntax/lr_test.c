@@ -55,9 +55,13 @@ static void check_text(Str text, Str name, void *context) {
     const SyntaxNode *theirs = good && file ? syntax__copy(&parse, tree) : NULL;
     good = theirs && !parse.too_deep;
     syntax__end_memory();
-    const SyntaxNode *ours = file ? lr__parse(&arena, text) : NULL;
+    bool wrong = false;
+    const SyntaxNode *ours = file ? lr__parse(&arena, text, &wrong) : NULL;
     if (ours && !good) print_error(STR_FMT ": the library does not read this\n", STR_ARG(name));
     assert_true(!ours || good);
+    assert_false(
+        wrong && !ts_node_has_error(ts_tree_root_node(tree))
+    ); // what is refused here is refused there
     if (ours) check_same(ours, theirs, name);
     tally->good += good;
     tally->left += good && !ours;
@@ -134,7 +138,8 @@ static Str repeated(
 static void check_left(Str text) {
     Arena arena;
     arena_init(&arena);
-    assert_null(lr__parse(&arena, text));
+    bool wrong;
+    assert_null(lr__parse(&arena, text, &wrong));
     arena_free(&arena);
 }
 

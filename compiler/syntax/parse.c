@@ -1,6 +1,7 @@
 // From text to tree.
-// Takes a file of the source map; leaves its tree and the reports about it. What parses is read by lr.c. The rest is a column
-// of calls: scan, parse, copy, report, and where something was reported once more, without it.
+// Takes a file of the source map; leaves its tree and the reports about it. What parses is read by lr.c, and so is what does not
+// once that has been reported and blanked. The library is asked about the rest: scan, parse, copy, report, and once more without
+// what was reported.
 
 #include "lr.h"
 #include "syntax__.h"
@@ -49,8 +50,10 @@ static const SyntaxNode *parse_text(Parse *parse, const char *text) {
 
 // What can be read of a text that cannot be read as a whole. NULL: nothing that would make sense.
 static const SyntaxNode *parse_rest(Parse *parse) {
+    bool wrong;
     const char *text = syntax__patch(parse);
-    const SyntaxNode *read = text ? lr__parse(parse->arena, (Str){ text, parse->text.len }) : NULL;
+    const SyntaxNode *read =
+        text ? lr__parse(parse->arena, (Str){ text, parse->text.len }, &wrong) : NULL;
     if (read) {
         parse->holes.len = 0;
         parse->text.ptr = text;
@@ -62,14 +65,32 @@ static const SyntaxNode *parse_rest(Parse *parse) {
     return root;
 }
 
-static const SyntaxNode *parse_all(Parse *parse, bool *unreadable) {
+// Of a text that the tables have refused the library could only say that, and takes ten times as long to say it. NULL: it is to
+// be asked.
+static const SyntaxNode *parse_refused(Parse *parse) {
+    uint32_t length = (uint32_t)parse->text.len;
+    vec_push(parse->arena, &parse->holes, ((SyntaxHole){ .start = length, .end = length }));
+    syntax__report(parse);
+    const SyntaxNode *rest = parse->reported ? parse_rest(parse) : NULL;
+    if (!rest) parse->holes.len = 0;
+    if (!parse->reported) parse->wrong.len = 0; // it will be looked for again
+    return rest;
+}
+
+static const SyntaxNode *parse_all(Parse *parse, bool wrong, bool *unreadable) {
+    const SyntaxNode *rest = wrong ? parse_refused(parse) : NULL;
+    bool said = wrong && parse->reported;
+    if (rest) {
+        *unreadable = parse->too_deep;
+        return rest;
+    }
     const SyntaxNode *root = parse_text(parse, parse->text.ptr);
-    if (root) syntax__report(parse);
+    if (root && !said) syntax__report(parse);
     if (root && parse->holes.len == 0) {
         *unreadable = parse->too_deep;
         return root;
     }
-    const SyntaxNode *rest = root ? parse_rest(parse) : NULL;
+    rest = root && !said ? parse_rest(parse) : NULL;
     *unreadable = !rest || parse->too_deep;
     return rest ? rest : root ? root : empty_root(parse);
 }
@@ -81,13 +102,13 @@ static void silence(const Parse *parse) {
 }
 
 // With a parser and trees that live in `memory` and are left to it.
-static const SyntaxNode *parse_in(Parse *parse, Arena *memory, bool *unreadable) {
+static const SyntaxNode *parse_in(Parse *parse, Arena *memory, bool wrong, bool *unreadable) {
     syntax__begin_memory(memory);
     parse->parser = ts_parser_new();
     bool accepted = ts_parser_set_language(parse->parser, tree_sitter_sip());
     assert(accepted); // the library is as old as the grammar's tables, or newer
     (void)accepted;
-    const SyntaxNode *root = parse_all(parse, unreadable);
+    const SyntaxNode *root = parse_all(parse, wrong, unreadable);
     syntax__end_memory();
     return root;
 }
@@ -105,20 +126,37 @@ Syntax *syntax_parse(Arena *arena, const SourceMap *map, FileId file, Diags *dia
                             .unreadable = true };
         return syntax;
     }
-    const SyntaxNode *read = parse.reported ? NULL : lr__parse(arena, parse.text);
-    if (read) {
+    bool wrong;
+    const SyntaxNode *read = lr__parse(arena, parse.text, &wrong);
+    if (read && !parse.reported) {
         *syntax = (Syntax){ .file = file, .text = parse.text, .root = read };
         return syntax;
     }
     Arena memory;
     bool unreadable = false;
     arena_init(&memory);
-    const SyntaxNode *root = parse_in(&parse, &memory, &unreadable);
+    const SyntaxNode *root = parse_in(&parse, &memory, wrong, &unreadable);
     arena_free(&memory);
     silence(&parse);
     *syntax = (Syntax){ file,       parse.text,       root,           parse.reported,
                         unreadable, parse.wrong.data, parse.wrong.len };
     return syntax;
+}
+
+const SyntaxNode *syntax_parse_part(
+    Arena *arena, const SourceMap *map, FileId file, uint32_t start, uint32_t end
+) {
+    bool wrong;
+    Arena scratch;
+    arena_init(&scratch);
+    Str text = { source_text(map, file).ptr, end };
+    Parse parse = {
+        .arena = &scratch, .map = map, .file = file, .diags = diags_new(&scratch, map)
+    };
+    parse.text = (Str){ text.ptr + start, end - start };
+    bool good = syntax__scan(&parse) && !parse.reported && diags_errors(parse.diags) == 0;
+    arena_free(&scratch);
+    return good ? lr__parse_from(arena, text, start, &wrong) : NULL;
 }
 
 // --- ask ----------------------------------------------------------------------------------------------

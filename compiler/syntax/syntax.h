@@ -66,6 +66,12 @@ typedef struct Syntax {
 // Parses a file. Never fails: at worst the tree is empty and `diags` says why.
 Syntax *syntax_parse(Arena *arena, const SourceMap *map, FileId file, Diags *diags);
 
+// Parses the bytes from `start` to `end` of a file, as if nothing stood around them. NULL unless all is right there, also as far
+// as syntax_parse looks at it.
+const SyntaxNode *syntax_parse_part(
+    Arena *arena, const SourceMap *map, FileId file, uint32_t start, uint32_t end
+);
+
 // --- ask -----------------------------------------------------------------------------------------------
 
 // Walks the children of a node: syntax_each (child, node) { ... }
