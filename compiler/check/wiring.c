@@ -240,6 +240,12 @@ static bool add_wire(Wiring *wiring, HirInstance *instance, const AstArg *arg, b
             near_param(checker, instance->program, &arg->label);
         } else {
             diag_report(checker->diags, arg->span, E_WIRE_FORM);
+            const HirFn *main = instance->program->main;
+            if (main->sig.params.len > 0)
+                diag_help(
+                    checker->diags, "a wire says which parameter it is for: `%s: ...`",
+                    text_of(checker, main->locals.data[0]->name)
+                );
         }
         return false;
     }

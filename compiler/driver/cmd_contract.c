@@ -41,6 +41,7 @@ static const char *file_of_module(Project *project, const char *name) {
     Words folders = { 0 };
     vec_each(const char *, folder, &project->options->search)
         vec_push(&project->arena, &folders, *folder);
+    vec_push(&project->arena, &folders, "."); // one's own
     vec_push(&project->arena, &folders, project->toolchain.modules);
     vec_each(const char *, folder, &folders) {
         const char *path = arena_printf(&project->arena, "%s/%s.sip", *folder, below);

@@ -264,8 +264,10 @@ int command_test(const Options *options) {
     rmdir(folder);
     if (options->junit && worst != EXIT_TOOL)
         worst = write_junit(&tally) == EXIT_TOOL ? EXIT_TOOL : worst;
-    if (!options->list) printf("%u passed, %u failed\n", tally.passed, tally.failed);
-    if (!options->list && tally.passed + tally.failed == 0 && worst == EXIT_OK)
+    bool any = tally.passed + tally.failed > 0;
+    if (!options->list && (any || worst == EXIT_OK)) // else it has been said why none could run
+        printf("%u passed, %u failed\n", tally.passed, tally.failed);
+    if (!options->list && !any && worst == EXIT_OK)
         fprintf(
             stderr, "sipcc: no test was run%s\n",
             options->filter ? "; --filter fits none"
