@@ -350,6 +350,16 @@ static void k_device_end(uint64_t device) { // ends with its SIP in any case
     (void)device;
 }
 
+static void k_collector(const volatile uint64_t *busy) {
+    (void)busy;
+    beyond("managed memory");
+}
+
+static uint32_t k_roots(uint64_t index, SipRoots *roots) {
+    (void)index, (void)roots;
+    beyond("managed memory");
+}
+
 static const KernelTable table;
 
 // A thread runs to its end at once, which is one of the ways in which threads may go.
@@ -418,6 +428,8 @@ static const KernelTable table = {
     k_device_address,
     k_device_listen,
     k_device_end,
+    k_collector,
+    k_roots,
 };
 
 // --- the runtime ---------------------------------------------------------------------------------------------------

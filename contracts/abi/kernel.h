@@ -68,6 +68,15 @@ typedef struct SipWait { // both tables stay as they are until receive_cases ret
 
 #define SIP_RECEIVE_WHATEVER 0xfffffffeu
 
+// --- the stacks of a SIP with a collector -----------------------------------------------------------------------
+
+// What a thread that does not run works with: its stack from where its stack pointer stands, and its registers, if it was preempted
+// (else it has saved on its stack what it still needs of them). From the first byte to one past the last.
+typedef struct SipRoots {
+    const void *stack, *stack_end;
+    const void *registers, *registers_end; // the same if there are none
+} SipRoots;
+
 // --- the table of kernel functions: one field per row of kcalls.def, in its order -----------------------
 
 typedef struct KernelTable {
@@ -144,6 +153,7 @@ _Static_assert(sizeof(SipBlock) == 48, "a multiple of 16, so that blocks stay al
 //   void sip_drop_block(void *block, void (*glue)(void *));   block may be NULL; glue may be NULL;
 //                                                    iterative, constant stack whatever the structure
 //   void *sip_managed_new(uint64_t bytes, uint64_t descriptor, uint32_t site);   a managed object, zeroed; QUOTA at site
+//   void sip_managed_begin(void);                    of a SIP with managed objects and several threads, before its main
 //   extern const uint64_t sip_managed_quota;         emitted with the first of them: the manifest's heap, in bytes
 //   memcpy memmove memset memcmp                     freestanding
 //

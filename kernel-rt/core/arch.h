@@ -68,6 +68,10 @@ typedef struct ArchState {
 // Makes `context` go on with all that the platform has put into `state`, but for `resume`, `cs` and `ss`, which it sets.
 void arch_preempted(ArchContext *context, ArchState *state, SipThread *thread);
 
+// Whether a thread that does not run was preempted, and has all its registers in `state`; where its stack pointer stood then.
+bool arch_is_preempted(const ArchContext *context, const ArchState *state);
+const void *arch_stack_of(const ArchState *state);
+
 uint64_t arch_cycles(void);      // the time-stamp counter
 void arch_reset_state(void);     // DF, MXCSR, x87: as the ABI says, whatever ran before
 void arch_clear_vectors(void);   // nothing of whoever was preempted goes on in them

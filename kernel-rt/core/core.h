@@ -377,6 +377,7 @@ struct Thread {
     ArchContext context; // while it is not running
     ArchState saved;     // what it was preempted with, while `context` says so
     Sip *sip;
+    Sip *collects; // its SIP, if that has a collector: of its threads one runs at a time; else NULL
     uint64_t limit; // no frame of a kernel call lies lower; UINT64_MAX: its turn may be over
     ThreadState state;
     Thread *next;      // in the run queue
@@ -548,6 +549,8 @@ void *thread_join_begin(Thread *thread);
 void thread_join_end(Thread *thread, void *join);
 void thread_park(Thread *thread, const uint64_t *word, uint64_t seen);
 void thread_unpark(const Sip *sip, const uint64_t *word);
+void thread_collector(Thread *only, const volatile uint64_t *busy); // see kcalls.def
+bool thread_roots(const Thread *thread, uint64_t index, SipRoots *roots);
 
 // --- programs and SIPs -------------------------------------------------------------------------------------
 
@@ -576,6 +579,10 @@ struct Sip {
     uint32_t thread_count;
     uint64_t thread_numbers, parkings; // given out so far
     uint64_t cycles;                   // that it has had of CPUs (time)
+    Thread *
+        runs; // of its collector: whose turn it is among the threads, on a CPU or inside the collector
+    const volatile uint64_t
+        *busy; // in its image: not 0 while `runs` is inside; NULL: no collector, or one thread
     Account account;
     SipBlock blocks;        // ledger list
     EndpointLink endpoints; // ledger list

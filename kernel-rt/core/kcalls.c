@@ -284,6 +284,16 @@ static void kcall_UNPARK(const uint64_t *word) {
     thread_unpark(thread->sip, word);
 }
 
+static void kcall_COLLECTOR(const volatile uint64_t *busy) {
+    ENTER;
+    thread_collector(thread, busy);
+}
+
+static uint32_t kcall_ROOTS(uint64_t index, SipRoots *roots) {
+    ENTER;
+    return thread_roots(thread, index, roots);
+}
+
 // --- devices -----------------------------------------------------------------------------------------------
 
 enum {

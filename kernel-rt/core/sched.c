@@ -34,9 +34,43 @@ ASIDE void sched_add(Thread *thread) {
     if (cpus_share) cpu_wake_one();
 }
 
+// --- SIPs with a collector -----------------------------------------------------------------------------------
+
+// Of their threads one runs at a time, on whichever CPU (`runs`), and none but that one while it is inside the collector, wherever in
+// there its turn ends. The others stay in the queue meanwhile, and are passed over. So the collector needs no lock, and whoever
+// collects finds its siblings' stacks and registers at rest. These three functions are the whole rule: may_run and runs where
+// a thread is taken, stops where one stops.
+
+static inline bool may_run(const Thread *thread) {
+    const Sip *sip = thread->collects;
+    return LIKELY(!sip) || !sip->runs || sip->runs == thread;
+}
+
+static inline void runs(Thread *thread) {
+    if (__builtin_expect(thread->collects != NULL, 0)) thread->collects->runs = thread;
+}
+
+ASIDE static void let_siblings_run(Sip *sip) {
+    sip->runs = NULL;
+    if (cpus_share && sip->thread_count > 1) cpu_wake_one();
+}
+
+PATH static void stops(const Thread *thread) {
+    Sip *sip = thread->collects;
+    if (__builtin_expect(sip && sip->runs == thread && !*sip->busy, 0)) let_siblings_run(sip);
+}
+
+// --- taking ----------------------------------------------------------------------------------------------------
+
 static Thread *take_first(Cpu *cpu) {
-    Thread *thread = sched.first;
-    if (thread) sched.first = thread->next;
+    Thread *before = NULL, **at = &sched.first;
+    for (; *at && !may_run(*at); at = &(*at)->next)
+        before = *at;
+    Thread *thread = *at;
+    if (thread) {
+        *at = thread->next;
+        if (!thread->next) sched.last = before;
+    }
     cpu->handoffs_left = HANDOFFS_IN_A_ROW;
     cpu->turn = cpu->ticks;
     return thread;
@@ -111,11 +145,18 @@ PATH static Thread *pick(Cpu *cpu) {
     if (sched.timers && --cpu->looks_left == 0) fire_timers();
     Thread *thread = cpu->handoff;
     cpu->handoff = NULL;
-    return LIKELY(thread) ? thread : take_first(cpu);
+    if (__builtin_expect(thread && !may_run(thread), 0)) {
+        add(thread);
+        thread = NULL;
+    }
+    if (!LIKELY(thread)) thread = take_first(cpu);
+    if (LIKELY(thread)) runs(thread);
+    return thread;
 }
 
 // Whoever stops here is answered when its turn comes again.
 PATH static SipReceived switch_from(Cpu *cpu, ArchContext *from) {
+    stops(cpu->current);
     Thread *to = pick(cpu);
     time_charge(cpu);
     cpu->current = to;
@@ -161,6 +202,7 @@ void sched_put_back(void) {
     if (cpu->handoff) sched_add(cpu->handoff);
     cpu->handoff = NULL;
     add_again(cpu->current);
+    stops(cpu->current);
 }
 
 SipReceived sched_yield(void) {

@@ -400,6 +400,8 @@ static void forget(Sip *sip, uint32_t wires) {
     sip->thread_count = 0;
     sip->thread_numbers = sip->parkings = 0;
     sip->cycles = 0;
+    sip->runs = NULL;
+    sip->busy = NULL;
     sip->endpoint_count = 0;
     sip->ending = (Ending){ 0 };
     for (uint32_t i = 0; i < wires; i++)

@@ -8,6 +8,7 @@
 
 static void set_up(Thread *thread, Sip *sip) {
     thread->sip = sip;
+    thread->collects = sip->busy ? sip : NULL;
     thread->deadline = SIP_NO_TIMEOUT;
     thread->block.self = &thread->block;
     thread->block.number = ++sip->thread_numbers;
@@ -62,6 +63,7 @@ void thread_end(Thread *thread) {
     for (Thread *other = sip->threads; other; other = other->sibling)
         if (other->parent == thread) other->parent = NULL; // of a free one: nobody waits for it
     tell_parent(thread);
+    if (sip->runs == thread) sip->runs = NULL;
     pages_give(thread->stack, thread->stack_pages);
     thread->stack_pages = 0;
     if (thread->record) heap_give(thread->record);
@@ -151,4 +153,28 @@ void thread_unpark(const Sip *sip, const uint64_t *word) {
     first->parked = NULL;
     sched_wake(first);
     INJECT(UNPARKED);
+}
+
+// --- for a collector -------------------------------------------------------------------------------------------
+
+void thread_collector(Thread *only, const volatile uint64_t *busy) {
+    Sip *sip = only->sip;
+    if (sip->busy || sip->thread_count != 1 || !sip_owns_pc(sip, (uint64_t)(uintptr_t)busy))
+        panic("a collector begins late, or not in its SIP");
+    sip->busy = busy;
+    sip->runs = only;
+    only->collects = sip;
+}
+
+bool thread_roots(const Thread *thread, uint64_t index, SipRoots *roots) {
+    const Thread *other = thread->sip->threads;
+    for (; other; other = other->sibling)
+        if (other != thread && index-- == 0) break;
+    if (!other) return false;
+    const bool has_registers = arch_is_preempted(&other->context, &other->saved);
+    roots->registers = &other->saved;
+    roots->registers_end = &other->saved + has_registers;
+    roots->stack = has_registers ? arch_stack_of(&other->saved) : other->context.sp;
+    roots->stack_end = (const void *)(uintptr_t)other->block.stack_high;
+    return true;
 }

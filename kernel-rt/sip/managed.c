@@ -6,9 +6,12 @@
 // word because that of an unused object is zero: a stale pointer on a stack makes the collector look at nothing. What holds no
 // pointers has no such words and is never looked at.
 //
-// Roots are the stack of the running thread above this file's frames, with the callee-saved registers, and nothing else. The compiler
-// keeps every managed pointer that is in use in a slot of its frame (compiler/llvm/managed.c), and the verifier lets them be nowhere
-// else. A SIP with a managed heap has one thread, so that nobody else is in here or has a stack.
+// Roots are the stack of the running thread above this file's frames, with the callee-saved registers; the stacks of its siblings, and
+// their registers where they were preempted; and nothing else. The compiler keeps every managed pointer that is in use in a slot of its
+// frame (compiler/llvm/managed.c), and the verifier lets them be nowhere else.
+//
+// Nothing here is locked: of the threads of a SIP with a collector the kernel lets one run at a time, and no other while `busy` is set,
+// wherever in here a turn ends. So a sibling is always outside, and its stack at rest.
 
 #include "sip.h"
 
@@ -21,6 +24,24 @@ enum { HEADER = 2 * sizeof(GC_word), PAGE = 4096, FIRST_BYTES = 5 * 65536 };
 
 static unsigned kind; // of objects with a descriptor
 static int is_ready;  // the collector is
+
+// --- nobody else is in here ------------------------------------------------------------------------------------
+
+static volatile uint64_t busy; // the kernel reads it; a SIP of one thread has nobody to keep out
+
+void sip_managed_begin(void) {
+    sip_kernel->COLLECTOR(&busy);
+}
+
+static inline void enter(void) {
+    busy = 1;
+    __asm__ volatile("" ::: "memory");
+}
+
+static inline void leave(void) {
+    __asm__ volatile("" ::: "memory");
+    busy = 0;
+}
 
 // --- what the collector asks for -------------------------------------------------------------------------------
 
@@ -88,6 +109,13 @@ __attribute__((noinline)) void sip_managed_push_roots(void) {
     const SipThread *thread;
     __asm__ volatile("movq %%gs:0, %0" : "=r"(thread));
     GC_push_all_eager((void *)lowest, (void *)(uintptr_t)thread->stack_high);
+    SipRoots roots;
+    for (uint64_t i = 0; sip_kernel->ROOTS(i, &roots); i++) {
+        GC_push_all_eager((void *)(uintptr_t)roots.stack, (void *)(uintptr_t)roots.stack_end);
+        GC_push_all_eager(
+            (void *)(uintptr_t)roots.registers, (void *)(uintptr_t)roots.registers_end
+        );
+    }
 }
 
 // --- objects ---------------------------------------------------------------------------------------------------
@@ -209,13 +237,17 @@ __attribute__((noinline)) static void *make(uint64_t bytes, uint64_t descriptor,
         if (!object) object = take_after_collecting(bytes, descriptor);
     }
     if (!object && site != SIP_MANAGED_MAYBE) sip_trap(site);
-    if (!object || !descriptor) return object;
-    GC_word *words = object;
-    words[1] = descriptor_word(bytes, descriptor);
-    return words + 2;
+    if (object && descriptor) {
+        GC_word *words = object;
+        words[1] = descriptor_word(bytes, descriptor);
+        object = words + 2;
+    }
+    leave();
+    return object;
 }
 
 void *sip_managed_new(uint64_t bytes, uint64_t descriptor, uint32_t site) {
+    enter();
     if (!descriptor || bytes > MOST_LISTED - HEADER) return make(bytes, descriptor, site);
     GC_word **list = &cells[(bytes + HEADER + GRANULE - 1) / GRANULE];
     GC_word *cell = *list;
@@ -223,5 +255,6 @@ void *sip_managed_new(uint64_t bytes, uint64_t descriptor, uint32_t site) {
     *list = (GC_word *)cell[0];
     cell[0] = 0;
     cell[1] = descriptor_word(bytes, descriptor);
+    leave();
     return cell + 2;
 }

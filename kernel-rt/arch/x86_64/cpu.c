@@ -51,6 +51,14 @@ void arch_preempted(ArchContext *context, ArchState *state, SipThread *thread) {
     *context = (ArchContext){ &state->r15, thread };
 }
 
+bool arch_is_preempted(const ArchContext *context, const ArchState *state) {
+    return context->sp == &state->r15;
+}
+
+const void *arch_stack_of(const ArchState *state) {
+    return (const void *)(uintptr_t)state->rsp;
+}
+
 uintptr_t arch_stack_pointer(void) {
     uintptr_t sp;
     __asm__ volatile("mov %%rsp, %0" : "=r"(sp));
