@@ -81,9 +81,7 @@ static bool has_room(const Interp *in, uint64_t bytes) {
 }
 
 Block *interp__object(Interp *in, SirType content, uint64_t bytes, const Node *value) {
-    bool is_alone = in->sip->module->manifest.threads <= 1;
-    if (!MUST(in, is_alone, RULE_MANAGED, "several threads may have managed objects") ||
-        !MUST(
+    if (!MUST(
             in, interp__is_plain(in, content), RULE_MANAGED, "a managed object that is not plain"
         ))
         return NULL;

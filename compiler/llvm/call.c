@@ -222,6 +222,7 @@ void llvm__define_program(Emit *e) {
     const SirSig *sig = &e->module->funcs.data[main].sig;
     LLVMValueRef *args = arena_array(e->arena, LLVMValueRef, 2 * (uint64_t)sig->param_count);
     uint32_t count = unpack_params(e, LLVMGetParam(fn, 0), sig, args);
+    llvm__begin_managed(e);
     llvm__add_attribute(e, e->funcs[main], "noinline", 0); // a frame of its own, for reports
     if (!e->failed) llvm__call_fn(e, e->func_types[main], e->funcs[main], args, count);
     LLVMBuildRetVoid(e->at);

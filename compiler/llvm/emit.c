@@ -41,6 +41,7 @@ static void make_tables(Emit *e) {
     e->trap_rows = strmap_new(e->arena);
     e->text_rows = strmap_new(e->arena);
     llvm__find_cycles(e);
+    llvm__find_siblings(e);
 }
 
 static void make_module(Emit *e) {

@@ -158,10 +158,15 @@ static void lower_block(Emit *e, SirBlock block) {
     const SirBlockInfo *info = &e->info->blocks.data[block];
     e->block = block;
     llvm__go(e, e->blocks[block]);
+    llvm__fence(e);
     for (uint32_t i = 0; i < info->insts.len && !e->failed; i++) {
         e->inst_row = i;
         llvm__debug_loc(e, info->insts.data[i].loc);
-        lower_inst(e, &info->insts.data[i]);
+        const SirInst *inst = &info->insts.data[i];
+        const bool is_fenced = llvm__has_to_be_fenced(e, inst);
+        if (is_fenced) llvm__fence(e);
+        lower_inst(e, inst);
+        if (is_fenced && sir_op_group(inst->op) != SIR_GROUP_END) llvm__fence(e);
         vec_each(Temp, temp, &e->temps)
             temp->busy = false;
     }
@@ -178,6 +183,7 @@ void llvm__define_func(Emit *e, SirFunc func) {
     llvm__empty_slots(e);
     take_params(e);
     llvm__pin_params(e);
+    llvm__fence(e);
     e->blocks = arena_array(e->arena, LLVMBasicBlockRef, e->info->blocks.len);
     e->blocks[0] = LLVMGetEntryBasicBlock(e->fn); // nothing leads back there
     for (SirBlock b = 1; b < e->info->blocks.len; b++)

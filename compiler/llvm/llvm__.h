@@ -107,6 +107,7 @@ typedef struct Emit {
     LLVMTypeRef trap_type, drop_block_type, is_utf8_type, compare_type, lock_type, unlock_type,
         device_copy_type;
     LLVMValueRef managed_new; // NULL until used
+    bool siblings_collect;    // several threads, and managed objects
     LLVMValueRef *beginnings; // per function: where a thread that runs it begins; NULL: none does
     LLVMValueRef grow, grow_opt, drain,
         frem; // internal helpers, made when first used (grow.c, pass.c, frem.c)
@@ -263,6 +264,10 @@ void llvm__calls_end(Emit *e);   // its body is there
 // --- managed objects (managed.c) -----------------------------------------------------------------------------------------
 
 bool llvm__is_managed(const Emit *e, SirType type); // a managed pointer or slice lies in it
+void llvm__find_siblings(Emit *e);
+void llvm__fence(Emit *e); // where siblings collect, nothing in memory is moved across
+bool llvm__has_to_be_fenced(const Emit *e, const SirInst *inst); // before and after
+void llvm__begin_managed(Emit *e);                               // at the program's beginning
 void llvm__empty_slots(Emit *e); // at a function's entry: no managed pointer is there yet
 void llvm__pin_params(Emit *e);  // the same for parameters that came in memory
 void llvm__empty_slot(Emit *e, SirLocal local); // nor any more

@@ -1,10 +1,16 @@
-// Managed objects. The collector runs only where one is made, looks at the stack word by word, and moves nothing. It has to find
+// Managed objects. The collector runs only where one is made, looks at the stacks word by word, and moves nothing. It has to find
 // there every managed pointer that may still be used, as a pointer to the object or into it; what it finds besides keeps garbage.
 //
 // So a local that may hold one is never a value in a register alone: it is a slot of the frame whose address has been given
 // away, as far as LLVM knows (an empty piece of assembly has it). Making an object is a call of a function that LLVM knows nothing
 // of, which could read what was given away: there, all slots hold what SIR says. While an instruction goes on, what it has read is
 // kept by where it was read from. A slot is empty before its local begins and after it has ended, so that it keeps nothing alive.
+//
+// Where the process has several threads, a sibling may collect while this one stands at any machine instruction. Its registers are
+// looked at too; but LLVM might leave out a store to a slot that no call comes to see, and go through an array by an address that
+// leads beyond it. So there is a fence, which LLVM moves nothing in memory across, on both sides of each instruction that has to do with
+// managed pointers: between two of them the slots hold what SIR says, and what such an instruction reads is used, or stands
+// in a slot, before what it was read from may change.
 
 #include "llvm__.h"
 
@@ -37,6 +43,35 @@ static void pin(Emit *e, LLVMValueRef addr) {
     call_nothing(e, "r", &addr);
 }
 
+void llvm__fence(Emit *e) {
+    if (e->siblings_collect) call_nothing(e, "~{memory}", NULL);
+}
+
+static bool passes_managed(const Emit *e, const SirPlace *place) {
+    SirPlace part = *place;
+    for (part.proj_count = 0; part.proj_count <= place->proj_count; part.proj_count++)
+        if (llvm__is_managed(e, llvm__place_type(e, &part))) return true;
+    return false;
+}
+
+bool llvm__has_to_be_fenced(const Emit *e, const SirInst *inst) {
+    if (!e->siblings_collect) return false;
+    if (inst->op == SIR_OP_STORAGE_END)
+        return llvm__is_managed(e, e->info->locals.data[inst->args[0].n].type);
+    for (uint32_t i = 0; i < inst->arg_count; i++)
+        if (inst->args[i].kind == SIR_ARG_PLACE && passes_managed(e, &inst->args[i].place))
+            return true;
+    return false;
+}
+
+// Of one thread, nobody collects but itself.
+void llvm__find_siblings(Emit *e) {
+    bool any = false;
+    for (SirType type = SIR_SCALARS; type < e->module->types.len; type++)
+        any |= llvm__is_managed(e, type);
+    e->siblings_collect = any && e->module->manifest.threads > 1;
+}
+
 static bool is_slot(const Emit *e, SirLocal local) {
     SirType type = e->info->locals.data[local].type;
     return llvm__is_managed(e, type) && e->locals[local] && llvm__size(e, type) > 0;
@@ -65,6 +100,7 @@ void llvm__leave_slots(Emit *e) {
     bool any = false;
     for (SirLocal local = 0; local < e->info->locals.len; local++) {
         if (!is_slot(e, local)) continue;
+        if (!any) llvm__fence(e);
         clear(e, local);
         any = true;
     }
@@ -150,6 +186,7 @@ static void declare_new(Emit *e, LLVMTypeRef type) {
     e->managed_new = LLVMAddFunction(e->out, "sip_managed_new", type);
     LLVMSetVisibility(e->managed_new, LLVMHiddenVisibility);
     e->kcalls[KCALL_TRY_ALLOC] = true; // the collector's memory
+    e->kcalls[KCALL_COLLECTOR] = e->kcalls[KCALL_ROOTS] = true;
     LLVMValueRef quota = LLVMAddGlobal(e->out, e->i64, "sip_managed_quota");
     LLVMSetInitializer(quota, llvm__u64(e, e->module->manifest.heap_bytes));
     LLVMSetGlobalConstant(quota, true);
@@ -185,6 +222,32 @@ static void make_one(Emit *e, const SirInst *inst, bool may_fail) {
     llvm__dest(e, &inst->args[0], &value);
 }
 
+// From the beginning of a process on, if siblings collect.
+void llvm__begin_managed(Emit *e) {
+    if (!e->managed_new || !e->siblings_collect) return;
+    LLVMTypeRef type = LLVMFunctionType(e->void_type, NULL, 0, false);
+    LLVMValueRef begin = LLVMAddFunction(e->out, "sip_managed_begin", type);
+    LLVMSetVisibility(begin, LLVMHiddenVisibility);
+    llvm__call_fn(e, type, begin, NULL, 0);
+}
+
+// Keeps an object that is still to be filled, element by element, until a place leads to it.
+static LLVMValueRef hold(Emit *e, LLVMValueRef object) {
+    if (!e->siblings_collect) return NULL;
+    LLVMValueRef cell = llvm__temp(e, 8, 8, false);
+    llvm__store(e, object, cell, 8);
+    pin(e, cell);
+    llvm__fence(e);
+    return cell;
+}
+
+static void let_go(Emit *e, LLVMValueRef cell) {
+    if (!cell) return;
+    llvm__fence(e);
+    llvm__store(e, LLVMConstNull(e->ptr), cell, 8);
+    llvm__fence(e);
+}
+
 // Of no elements too: a managed slice always has an object. No object is as large as what does not fit into a number.
 static LLVMValueRef make_run(
     Emit *e, LLVMValueRef count, SirType elem, bool may_fail, LLVMValueRef *bytes
@@ -205,9 +268,11 @@ static void make_many(Emit *e, const SirInst *inst, bool may_fail) {
     LLVMValueRef count = llvm__arg(e, &inst->args[1]).a, bytes;
     Value v = llvm__arg(e, &inst->args[2]);
     LLVMValueRef object = make_run(e, count, v.type, may_fail, &bytes);
+    LLVMValueRef held = hold(e, object);
     Made made = llvm__made(e, object, may_fail);
     llvm__fill_elems(e, object, llvm__if_made(e, &made, count), &v);
     llvm__made_dest(e, &inst->args[0], &made, count);
+    let_go(e, held);
 }
 
 // What is copied lies nowhere in a managed object but in a text, to which its place still leads.
@@ -216,9 +281,11 @@ static void make_copy(Emit *e, const SirInst *inst, bool may_fail) {
     Seq seq = llvm__seq(e, &place);
     LLVMValueRef bytes;
     LLVMValueRef object = make_run(e, seq.length, seq.elem, may_fail, &bytes);
+    LLVMValueRef held = hold(e, object);
     Made made = llvm__made(e, object, may_fail);
     llvm__copy(e, object, seq.base, llvm__if_made(e, &made, bytes), seq.align);
     llvm__made_dest(e, &inst->args[0], &made, seq.length);
+    let_go(e, held);
 }
 
 void llvm__new_object(Emit *e, const SirInst *inst) {

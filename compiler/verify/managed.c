@@ -40,14 +40,6 @@ static void check_type(Verify *v, SirType type) {
 }
 
 void verify__check_managed(Verify *v) {
-    bool any = false;
-    for (SirType type = SIR_SCALARS; type < v->module->types.len && !verify__full(v); type++) {
+    for (SirType type = SIR_SCALARS; type < v->module->types.len && !verify__full(v); type++)
         check_type(v, type);
-        any |= is_managed(verify__type(v, type));
-    }
-    if (any && v->module->manifest.threads > 1)
-        REFUSE(
-            v, "a module with managed objects has %u threads when 1 is allowed",
-            v->module->manifest.threads
-        );
 }

@@ -20,7 +20,9 @@ PROGRAMS = [  # folder, name, status
     ("run", "receive", 0),
     ("run", "name_service", 0),
     ("run", "managed_two", 0),
+    ("run", "managed_threads", 0),
     ("run", "exit", 42),
+    ("preempt", "collect", 0),
     ("preempt", "endless", 42),
     ("cpus", "stress", 0),
 ]

@@ -24,6 +24,8 @@ PROGRAMS = [  # folder, name, status, how, mean, seeds; the order of what is sho
     ("run", "boxes", 0, "timer", 50, 1),
     ("run", "managed_two", 0, "timer", 20, 3),
     ("run", "managed_random", 0, "timer", 50, 1),
+    ("run", "managed_threads", 0, "timer", 20, 3),
+    ("preempt", "collect", 0, "timer", 7, 2),
     ("preempt", "endless", 42, "timer", 30, 2),
 ]
 
