@@ -75,12 +75,22 @@ static bool launch_hosted(
         vec_push(&arena, &words, (char *)(uintptr_t)"--cpus");
         vec_push(&arena, &words, arena_printf(&arena, "%u", options->cpus));
     }
+    vec_each(const char *const, disk, &options->disks) {
+        vec_push(&arena, &words, (char *)(uintptr_t)"--disk");
+        vec_push(&arena, &words, (char *)(uintptr_t)*disk);
+    }
     vec_push(&arena, &words, (char *)(uintptr_t)image);
     vec_push(&arena, &words, NULL);
-    if (options->verbose) show_command(words.data);
-    bool good = run_child(
-        words.data, "build the project, or set SIPCC_HOME to an installed one", status, error
-    );
+    const bool can = options->disks.len <= 1;
+    if (!can)
+        snprintf(
+            error, 512, "a hosted system has one place for a disk; --on qemu --machine q35 has more"
+        );
+    if (can && options->verbose) show_command(words.data);
+    bool good = can && run_child(
+                           words.data, "build the project, or set SIPCC_HOME to an installed one",
+                           status, error
+                       );
     arena_free(&arena);
     return good;
 }

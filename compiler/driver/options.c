@@ -179,7 +179,7 @@ static const OptionRow option_rows[] = {
      "on how many CPUs it runs, 1 to 8 (default 1)"                                                                                                                                         },
     { OPT_ACCEL,        "--accel",              "auto|tcg|kvm",           ON(RUN),
      "who executes for QEMU (default auto: KVM if it's fast)"                                                                                                                               },
-    { OPT_DISK,         "--disk",               "FILE",                   ON(RUN),                                                  "a disk of QEMU's machine; may be given again"          },
+    { OPT_DISK,         "--disk",               "FILE",                   ON(RUN),                                                  "a disk of the machine; may be given again"             },
     { OPT_NET,          "--net",                "KIND[,...]",             ON(RUN),
      "a network card, and QEMU's network behind it: `user`"                                                                                                                                 },
     { OPT_MEMORY,       "--memory",             "SIZE",                   ON(RUN),                                                  "QEMU's memory, as in 512M (default 256M)"              },

@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -147,12 +148,21 @@ static const char *machine_for(const Options *options, const QemuNeeds *needs) {
     return needs->others || wants_pci ? "q35" : "microvm,ioapic2=off";
 }
 
+// Nobody's to write, whoever we are: then it is not written. What is not there QEMU says.
+static bool is_writable(const char *path) {
+    struct stat about;
+    return stat(path, &about) != 0 || ((about.st_mode & 0222) != 0 && access(path, W_OK) == 0);
+}
+
 static void add_disk(
     Arena *arena, Words *words, const char *machine, const char *path, uint32_t number
 ) {
     add_two(
         arena, words, "-drive",
-        arena_printf(arena, "if=none,id=disk%u,format=raw,file=%s", number, quoted(arena, path))
+        arena_printf(
+            arena, "if=none,id=disk%u,format=raw,%sfile=%s", number,
+            is_writable(path) ? "" : "readonly=on,", quoted(arena, path)
+        )
     );
     add_two(
         arena, words, "-device",

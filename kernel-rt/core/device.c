@@ -47,14 +47,12 @@ static const char *give_irq(Device *device) {
 
 static const char *give_memory(Device *device) {
     const uint64_t place = device->grant.base;
-    if (PCI_IS_GRANT(place) && !platform_pci_is_there(place))
-        return "is granted a device on the PCI bus that the machine has not";
-    if (PCI_IS_GRANT(place) && PCI_PLACE(place) == PCI_CONFIGURATION) return NULL;
-    const char *wrong = PCI_IS_GRANT(place) ? find_memory(device) : NULL;
+    const char *wrong = PCI_IS_GRANT(place) ? platform_pci_function(place) : NULL;
+    if (!wrong && PCI_IS_GRANT(place) && PCI_PLACE(place) == PCI_CONFIGURATION) return NULL;
+    if (!wrong && PCI_IS_GRANT(place)) wrong = find_memory(device);
     if (!wrong) wrong = check_shared(device);
     if (wrong) return wrong;
-    device->memory = platform_device_memory(device->grant.base, device->grant.length);
-    return device->memory ? NULL : "is granted addresses at which the machine has no device";
+    return platform_device_memory(device->grant.base, device->grant.length, &device->memory);
 }
 
 static const char *give_dma(Device *device) {
@@ -67,11 +65,9 @@ static const char *give_dma(Device *device) {
 
 static const char *give(Device *device) {
     if (device->is_given) return "is given one device twice";
-    if (!platform_has_devices() && device->grant.kind != SEAL_GRANT_DMA) // which is memory
-        return "uses a device, and this kernel is a process of Linux: boot it, with `sipcc run --on qemu`";
     device->is_given = true;
     switch (device->grant.kind) {
-    case SEAL_GRANT_IO_PORT: return NULL;
+    case SEAL_GRANT_IO_PORT: return platform_ports(device->grant.base, device->grant.length);
     case SEAL_GRANT_IO_MEMORY: return give_memory(device);
     case SEAL_GRANT_IRQ: return give_irq(device);
     case SEAL_GRANT_DMA: return give_dma(device);
@@ -93,12 +89,26 @@ static void prepare(Sip *sip) {
     }
 }
 
+static bool has_registers(const Device *device) {
+    return device->grant.kind == SEAL_GRANT_IO_MEMORY && device->memory;
+}
+
+static void let_reach_dma(const Sip *sip, const Device *device) {
+    for (uint32_t i = 0; i < sip->device_count; i++) {
+        const Device *dma = &sip->devices[i];
+        if (dma->is_given && dma->grant.kind == SEAL_GRANT_DMA)
+            platform_device_dma(device->memory, dma->memory, dma->grant.length);
+    }
+}
+
 // Once all of it is granted: not before may it write memory.
 static void start_functions(const Sip *sip) {
     const Sealed *sealed = sip->program->sealed;
     for (uint32_t i = 0; i < sip->device_count; i++) {
         const SealGrant grant = sealed_grant(sealed, i);
         if (sip->devices[i].is_given && PCI_IS_GRANT(grant.base)) platform_pci_start(grant.base);
+        if (sip->devices[i].is_given && has_registers(&sip->devices[i]))
+            let_reach_dma(sip, &sip->devices[i]);
     }
 }
 
@@ -121,6 +131,7 @@ void devices_silence(Sip *sip) {
     for (uint32_t i = 0; i < sip->device_count; i++) {
         const SealGrant grant = sealed_grant(sip->program->sealed, i);
         if (sip->devices[i].is_given && PCI_IS_GRANT(grant.base)) platform_pci_silence(grant.base);
+        if (has_registers(&sip->devices[i])) platform_device_silence(sip->devices[i].memory);
         if (sip->devices[i].irq) irq_end(sip->devices[i].irq);
         sip->devices[i].irq = NULL;
         sip->devices[i].has_ended = true;
@@ -128,6 +139,7 @@ void devices_silence(Sip *sip) {
 }
 
 void devices_close(void) {
+    platform_devices_stop();
     for (uint32_t i = 0; i < kernel.sip_count; i++) {
         const Sip *sip = &kernel.sips[i];
         for (uint32_t k = 0; k < sip->device_count; k++) {
@@ -167,6 +179,7 @@ static uint16_t port_of(const Device *device, uint64_t offset) {
 uint64_t device_read(const Device *device, uint64_t offset, uint32_t width) {
     if (is_configuration(device)) return platform_pci_read(device->grant.base, offset, width);
     if (!device->memory) return platform_port_read(port_of(device, offset), width);
+    if (has_registers(device)) return platform_memory_read(device->memory + offset, width);
     const void *at = device->memory + offset;
     switch (width) {
     case 1: return *(const volatile uint8_t *)at;
@@ -183,6 +196,10 @@ bool device_write(const Device *device, uint64_t offset, uint64_t value, uint32_
         platform_port_write(port_of(device, offset), value, width);
         return true;
     }
+    if (has_registers(device)) {
+        platform_memory_write(device->memory + offset, value, width);
+        return true;
+    }
     void *at = device->memory + offset;
     switch (width) {
     case 1: *(volatile uint8_t *)at = (uint8_t)value; break;
@@ -194,9 +211,10 @@ bool device_write(const Device *device, uint64_t offset, uint64_t value, uint32_
 }
 
 void device_copy_in(const Device *device, uint64_t offset, uint8_t *bytes, uint64_t length) {
-    for (uint64_t i = 0; is_configuration(device) && i < length; i++)
+    const bool is_memory = device->grant.kind == SEAL_GRANT_DMA;
+    for (uint64_t i = 0; !is_memory && i < length; i++)
         bytes[i] = (uint8_t)device_read(device, offset + i, 1);
-    if (is_configuration(device)) return;
+    if (!is_memory) return;
     const volatile uint8_t *from = device->memory + offset;
     for (uint64_t i = 0; i < length; i++)
         bytes[i] = from[i];
@@ -204,6 +222,10 @@ void device_copy_in(const Device *device, uint64_t offset, uint8_t *bytes, uint6
 
 bool device_copy_out(const Device *device, uint64_t offset, const uint8_t *bytes, uint64_t length) {
     if (is_configuration(device)) return false;
+    const bool is_memory = device->grant.kind == SEAL_GRANT_DMA;
+    for (uint64_t i = 0; !is_memory && i < length; i++)
+        platform_memory_write(device->memory + offset + i, bytes[i], 1);
+    if (!is_memory) return true;
     volatile uint8_t *to = device->memory + offset;
     for (uint64_t i = 0; i < length; i++)
         to[i] = bytes[i];

@@ -199,18 +199,24 @@ static void leaves_something_and_traps(const KernelTable *k, const SipStart *sta
     const uint64_t address = k->DEVICE_ADDRESS(MEMORY);
     if (first) say(k, start->endpoints[0], address == first ? "the same\n" : "another\n");
     first = address;
+    say_number(k, start->endpoints[0], "its device reaches ", machine_dma_bytes);
+    say_number(k, start->endpoints[0], "silenced ", (uint64_t)machine_devices_silenced);
     say_number(k, start->endpoints[0], "found ", k->DEVICE_READ(MEMORY, 0, 8, 0));
     k->DEVICE_WRITE(MEMORY, 0, 42, 8, 0);
     k->TRAP(0);
 }
 
+// The device that the same SIP is granted may reach it, and is silenced before it is told again.
 static void dma_memory_stays_and_is_emptied(void **state) {
     (void)state;
     TestSip sips[MACHINE_MOST] = { DRIVER(leaves_something_and_traps) };
+    sips[0].example.grants[0] = (SealGrant)MEMORY_GRANT;
     sips[0].example.restart = 1;
     assert_outcome(
         sips, STATUS_FAULTED,
-        "found 0\n" INDEX_FAULT "restart: driver: 1 of 1\nthe same\nfound 0\n" INDEX_FAULT
+        "its device reaches 6000\nsilenced 0\nfound 0\n" INDEX_FAULT
+        "restart: driver: 1 of 1\nthe same\n"
+        "its device reaches 12000\nsilenced 1\nfound 0\n" INDEX_FAULT
     );
 }
 

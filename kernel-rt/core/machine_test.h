@@ -119,8 +119,9 @@ void platform_relax(uint32_t rounds) {
 static uint8_t machine_ports[1 << 16], machine_memory[4096];
 static bool machine_lines[PLATFORM_IRQS];
 
-bool platform_has_devices(void) {
-    return true;
+const char *platform_ports(uint64_t base, uint64_t length) {
+    (void)base, (void)length;
+    return NULL;
 }
 
 uint64_t platform_port_read(uint16_t port, uint32_t width) {
@@ -133,9 +134,38 @@ void platform_port_write(uint16_t port, uint64_t value, uint32_t width) {
     memcpy(&machine_ports[port], &value, width);
 }
 
-void *platform_device_memory(uint64_t base, uint64_t length) {
-    return base == 0xfe000000 && length <= sizeof machine_memory ? machine_memory : NULL;
+const char *platform_device_memory(uint64_t base, uint64_t length, uint8_t **memory) {
+    if (base != 0xfe000000 || length > sizeof machine_memory)
+        return "is granted addresses at which the machine has no device";
+    *memory = machine_memory;
+    return NULL;
 }
+
+uint64_t platform_memory_read(const uint8_t *at, uint32_t width) {
+    uint64_t value = 0;
+    memcpy(&value, at, width);
+    return value;
+}
+
+void platform_memory_write(uint8_t *at, uint64_t value, uint32_t width) {
+    memcpy(at, &value, width);
+}
+
+// What devices may reach: how often, and how much of it in all.
+static uint64_t machine_dma_bytes;
+static int machine_devices_silenced;
+
+void platform_device_dma(const uint8_t *memory, uint8_t *bytes, uint64_t length) {
+    if (memory != machine_memory || !bytes) abort();
+    machine_dma_bytes += length;
+}
+
+void platform_device_silence(const uint8_t *memory) {
+    if (memory != machine_memory) abort();
+    machine_devices_silenced++;
+}
+
+void platform_devices_stop(void) {}
 
 bool platform_irq_is_there(uint32_t line) {
     return line < PLATFORM_IRQS;
@@ -150,18 +180,20 @@ void platform_irq_set(uint32_t line, bool on) {
 static uint64_t machine_place = 0xfe000000;
 static int machine_started, machine_silenced;
 
-bool platform_pci_is_there(uint64_t grant) {
-    return PCI_VENDOR(grant) == MACHINE_PCI_VENDOR && PCI_INDEX(grant) == 0;
+const char *platform_pci_function(uint64_t grant) {
+    return PCI_VENDOR(grant) == MACHINE_PCI_VENDOR && PCI_INDEX(grant) == 0
+               ? NULL
+               : "is granted a device on the PCI bus that the machine has not";
 }
 
 const char *platform_pci_memory(uint64_t grant, uint64_t length, uint64_t *base) {
     (void)length;
     *base = machine_place;
-    return platform_pci_is_there(grant) ? NULL : "is granted a device that is not there";
+    return platform_pci_function(grant);
 }
 
 uint32_t platform_pci_irq(uint64_t grant) {
-    return platform_pci_is_there(grant) ? PLATFORM_IRQS - 1 : PLATFORM_NO_IRQ;
+    return platform_pci_function(grant) ? PLATFORM_NO_IRQ : PLATFORM_IRQS - 1;
 }
 
 uint64_t platform_pci_read(uint64_t grant, uint64_t offset, uint32_t width) {

@@ -53,18 +53,27 @@ void platform_relax(uint32_t rounds
 extern uint32_t platform_map_version;
 void platform_map_forget(void);
 
-// Devices: not every platform has them, and what it has not is not granted.
-bool platform_has_devices(void);
+// Devices. What a platform has not is not granted: NULL, it is there; or why not, as what is said of a SIP.
+const char *platform_ports(uint64_t base, uint64_t length);
 uint64_t platform_port_read(uint16_t port, uint32_t width); // 1, 2 or 4 bytes
 void platform_port_write(uint16_t port, uint64_t value, uint32_t width);
-void *platform_device_memory(
-    uint64_t base, uint64_t length
-); // not cached; NULL: it is the machine's
+
+// A device's memory lies at *memory, which only the two below may look at: a device may be played.
+const char *platform_device_memory(uint64_t base, uint64_t length, uint8_t **memory);
+uint64_t platform_memory_read(const uint8_t *at, uint32_t width); // 1, 2, 4 or 8 bytes
+void platform_memory_write(uint8_t *at, uint64_t value, uint32_t width);
+
+// The device whose memory begins there may read and write these bytes, too (DMA): those of whoever it is granted to. From
+// platform_device_silence on it begins nothing more; after platform_devices_stop it does nothing at all. A real one does as it likes.
+void platform_device_dma(const uint8_t *memory, uint8_t *bytes, uint64_t length);
+void platform_device_silence(const uint8_t *memory);
+void platform_devices_stop(void);
+
 bool platform_irq_is_there(uint32_t line);
 void platform_irq_set(uint32_t line, bool on); // off until then
 
 // Functions of devices on the PCI bus, by the base of a grant (contracts/abi/pci.h).
-bool platform_pci_is_there(uint64_t grant);
+const char *platform_pci_function(uint64_t grant); // NULL: it is there; or why not
 const char *platform_pci_memory(
     uint64_t grant, uint64_t length, uint64_t *base
 );                                         // NULL: it lies at *base; or why it cannot be granted

@@ -1,8 +1,11 @@
 #!/usr/bin/env python3
-"""Boots systems with devices in QEMU, and looks at what the devices have got, and what the console shows.
+"""Runs systems with devices, booted in QEMU or hosted, and looks at what the devices have got, and what the console shows.
 
-Usage: devices.py SIPCC FOLDER [NAME...]
+Usage: devices.py SIPCC FOLDER qemu|host CPUS [NAME...]
+
+The images of both are the same, byte by byte.
 """
+import fcntl
 import os
 import re
 import signal
@@ -17,14 +20,37 @@ QEMU = ["qemu-system-x86_64", "-accel", "tcg", "-cpu", "max", "-m", "256M", "-no
         "-no-reboot", "-device", "isa-debug-exit,iobase=0x501,iosize=1", "-serial", "stdio"]
 
 
+MICROVM = "microvm,ioapic2=off"
+MODERN = ["-global", "virtio-mmio.force-legacy=false"]
+
+
 class Boot:
-    def __init__(self, sipcc, folder, scratch):
-        self.sipcc, self.folder, self.scratch, self.good = sipcc, folder, scratch, True
+    """Systems that QEMU boots, on the machine that the drivers of a test are for."""
+
+    def __init__(self, sipcc, folder, scratch, cpus):
+        self.sipcc, self.folder, self.scratch, self.cpus, self.good = sipcc, folder, scratch, cpus, True
+        self.run_options = ["--on", "qemu", "--cpus", cpus]
 
     def image(self, name):
         elf = os.path.join(self.scratch, name + ".elf")
-        subprocess.run([self.sipcc, "image", "-q", os.path.join(self.folder, name + ".sip"), "-o", elf], check=True)
+        if os.path.exists(elf):
+            return elf
+        subprocess.run([self.sipcc, "image", "-q", "--cpus", self.cpus, os.path.join(self.folder, name + ".sip"), "-o", elf], check=True)
         return elf
+
+    # What is put where the drivers for `microvm` look.
+    def entropy(self):
+        return MODERN + ["-object", "rng-builtin,id=random", "-device", "virtio-rng-device,rng=random,bus=virtio-mmio-bus.7"]
+
+    def disk(self, path):
+        settings = "" if os.stat(path).st_mode & 0o222 else ",readonly=on"
+        return MODERN + ["-drive", f"if=none,id=disk0,format=raw,file={path}{settings}", "-device", "virtio-blk-device,drive=disk0,bus=virtio-mmio-bus.6"]
+
+    def command(self, name, arguments, machine):
+        return QEMU + ["-M", machine, "-smp", self.cpus] + list(arguments) + ["-kernel", self.image(name)]
+
+    def code(self, status):
+        return (status + 1) << 1 | 1
 
     def check(self, name, holds, seen):
         print(f"{'ok' if holds else 'not ok'}: {name}", flush=True)
@@ -34,11 +60,31 @@ class Boot:
 
     def run(self, name, arguments=(), status=0, machine="q35"):
         """What the console shows, but for lines that begin with `#`."""
-        got = subprocess.run(QEMU + ["-M", machine] + list(arguments) + ["-kernel", self.image(name)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                             stdin=subprocess.DEVNULL, timeout=200)
+        got = subprocess.run(self.command(name, arguments, machine), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, timeout=200)
         text = "".join(line for line in got.stdout.decode(errors="replace").splitlines(True) if not line.startswith("#"))
-        self.check(f"{name} ends with {status}", got.returncode == (status + 1) << 1 | 1, f"status {got.returncode}\n{text}")
+        self.check(f"{name} ends with {status}", got.returncode == self.code(status), f"status {got.returncode}\n{text}")
         return text
+
+
+class Hosted(Boot):
+    """The same systems as processes of Linux."""
+
+    def __init__(self, sipcc, folder, scratch, cpus):
+        super().__init__(sipcc, folder, scratch, cpus)
+        self.run_options = ["--cpus", cpus]
+
+    def entropy(self):
+        return []  # always there
+
+    def disk(self, path):
+        return ["--disk", path]
+
+    def command(self, name, arguments, machine):
+        elf = self.image(name)
+        return [os.path.join(os.path.dirname(self.sipcc), "sip-hosted"), "--cpus", self.cpus, *arguments, elf[:-4] + ".img"]
+
+    def code(self, status):
+        return status
 
 
 def serial(boot):
@@ -66,21 +112,18 @@ def screen(boot):
 
 
 def clock(boot):
-    text = boot.run("clock", ["-rtc", "base=2024-02-29T23:59:50,clock=vm"])
+    hosted = isinstance(boot, Hosted)
+    began = int(time.time()) if hosted else 1709251190
+    text = boot.run("clock", [] if hosted else ["-rtc", "base=2024-02-29T23:59:50,clock=vm"])
     seconds = re.match(r"seconds since 1970: (\d+)\n", text)
-    boot.check("clock: it is the leap day", seconds and 0 <= int(seconds[1]) - 1709251190 < 200, text)
+    boot.check("clock: it is now" if hosted else "clock: it is the leap day", seconds and 0 <= int(seconds[1]) - began < 200, text)
     boot.check("clock: a timer rings", "it rang in time: 50\n" in text, text)
 
 
 def random(boot):
     """By DMA, of a process that the system trusts."""
-    device = ["-global", "virtio-mmio.force-legacy=false", "-object", "rng-builtin,id=random", "-device", "virtio-rng-device,rng=random"]
-    text = boot.run("random", device, machine="microvm,ioapic2=off")
+    text = boot.run("random", boot.entropy(), machine=MICROVM)
     boot.check("random: bytes came", text == "random\n", text)
-
-
-MICROVM = "microvm,ioapic2=off"
-MODERN = ["-global", "virtio-mmio.force-legacy=false"]
 
 
 def console(boot):
@@ -93,12 +136,12 @@ def console(boot):
     boot.check("out: the writer is done", text == "written\n", text)
 
 
-def disk_of(boot, name, bytes_, settings=""):
+def disk_of(boot, name, bytes_, mode=0o644):
     path = os.path.join(boot.scratch, name)
     with open(path, "wb") as file:
         file.truncate(bytes_)
-    drive = ["-drive", f"if=none,id=disk0,format=raw,file={path}{settings}", "-device", "virtio-blk-device,drive=disk0,bus=virtio-mmio-bus.6"]
-    return path, MODERN + drive
+    os.chmod(path, mode)
+    return path, boot.disk(path)
 
 
 def pattern(block):
@@ -137,7 +180,7 @@ def disk(boot):
 
 def disk_failing(boot):
     """Of a medium on which no write works, and one that may not be written."""
-    path, device = disk_of(boot, "bad.data", 4 << 20, ",readonly=on")
+    path, device = disk_of(boot, "bad.data", 4 << 20, 0o444)
     text = boot.run("disk", device, machine=MICROVM)
     boot.check("disk: a medium that cannot be written", "one block: 3\n" in text and "flushed 0\n" in text, text)
     text = boot.run("disk", machine=MICROVM)
@@ -156,10 +199,10 @@ def disk_restart(boot):
 def files_disk(boot):
     """Files outlive the driver, which ends several times a boot, and the boot."""
     _, device = disk_of(boot, "files.data", 2 << 20)
-    for time in range(3):
+    for turn in range(3):
         text = boot.run("files_disk", device, machine=MICROVM)
-        wanted = f"{4 * time} found, 4 written, {4 * time + 4} there\n"
-        boot.check(f"files_disk: boot {time + 1}", wanted in text and "worn out" in text, text)
+        wanted = f"{4 * turn} found, 4 written, {4 * turn + 4} there\n"
+        boot.check(f"files_disk: boot {turn + 1}", wanted in text and "worn out" in text, text)
 
 
 def pci(boot):
@@ -207,12 +250,13 @@ def echo(boot):
     """A host that answers: the example, started as its comment says, and behind another card."""
     folder = os.path.join(boot.folder, "..", "..", "..", "examples", "07-echo")
     answers(boot, "echo", os.path.join(folder, "echo.sip"))
-    answers(boot, "pci_echo", os.path.join(boot.folder, "pci_echo.sip"), "-I", folder)
+    if not isinstance(boot, Hosted):
+        answers(boot, "pci_echo", os.path.join(boot.folder, "pci_echo.sip"), "-I", folder)
 
 
 def answers(boot, name, *source):
     port = free_port()
-    command = [boot.sipcc, "run", "-q", "--on", "qemu", "--net", f"user,hostfwd=udp:127.0.0.1:{port}-10.0.2.15:7", *source]
+    command = [boot.sipcc, "run", "-q", *boot.run_options, "--net", f"user,hostfwd=udp:127.0.0.1:{port}-10.0.2.15:7", *source]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True, start_new_session=True) as run:
         watch = threading.Timer(200, lambda: os.killpg(run.pid, signal.SIGKILL))
         watch.start()
@@ -252,14 +296,32 @@ def keys(boot):
     boot.check("keys: what was pressed was told", text == wanted and qemu.returncode == 3, f"status {qemu.returncode}\n{text}")
 
 
-TESTS = [serial, restart, screen, clock, keys, random, console, disk, disk_failing, disk_restart, files_disk, pci, echo]
+def lacks(boot):
+    """What a hosted system has not is refused, and it is said what to do."""
+    text = boot.run("serial", status=3)
+    boot.check("lacks: ports", text == "refused: sip com2 is granted ports of a device that hosted systems have not: boot it, with `sipcc run --on qemu`\n", text)
+    text = boot.run("pci_disk", status=3)
+    boot.check("lacks: a bus", "on the PCI bus, which hosted systems have not: use its driver for `microvm`, or boot it, with `sipcc run --on qemu`\n" in text, text)
+    text = boot.run("screen", status=3)
+    boot.check("lacks: memory", "is granted memory of a device that hosted systems have not: boot it, with `sipcc run --on qemu`\n" in text, text)
+    path, device = disk_of(boot, "taken.data", 4096)
+    with open(path, "rb") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        got = subprocess.run(boot.command("disk", device, MICROVM), capture_output=True, text=True, timeout=100)
+    boot.check("lacks: a disk of one's own", got.returncode == 3 and got.stderr == f"sip-hosted: cannot use {path}: another system runs on it\n", got.stderr)
+
+
+TESTS = {
+    "qemu": [serial, restart, screen, clock, keys, random, console, disk, disk_failing, disk_restart, files_disk, pci, echo],
+    "host": [clock, random, disk, disk_failing, disk_restart, files_disk, lacks],
+}
 
 
 def main():
-    sipcc, folder, *names = sys.argv[1:]
+    sipcc, folder, where, cpus, *names = sys.argv[1:]
     with tempfile.TemporaryDirectory() as scratch:
-        boot = Boot(sipcc, folder, scratch)
-        for test in TESTS:
+        boot = (Hosted if where == "host" else Boot)(sipcc, folder, scratch, cpus)
+        for test in TESTS[where]:
             if not names or test.__name__ in names:
                 test(boot)
     sys.exit(0 if boot.good else 1)

@@ -105,6 +105,15 @@ void platform_relax(uint32_t rounds) {
         syscall(SYS_sched_yield); // there may be fewer CPUs than we play
 }
 
+void hosted_tell_first_cpu(void) {
+    const pid_t id = __atomic_load_n(&workers[0].id, __ATOMIC_ACQUIRE);
+    if (id) syscall(SYS_tgkill, getpid(), id, HOSTED_LINE);
+}
+
+void hosted_stay_awake(void) {
+    __atomic_store_n(&own->is_awake, 1, __ATOMIC_SEQ_CST);
+}
+
 // A signal may wake us early; core asks again.
 void platform_idle(uint64_t until) {
     const uint64_t longest = UINT64_C(3600) * 1000000000;
@@ -113,10 +122,6 @@ void platform_idle(uint64_t until) {
     const uint64_t span = until - now < longest ? until - now : longest;
     const struct timespec wait = { .tv_sec = (time_t)(span / 1000000000),
                                    .tv_nsec = (long)(span % 1000000000) };
-    if (count == 1) {
-        nanosleep(&wait, NULL);
-        return;
-    }
     __atomic_store_n(&own->is_awake, 0, __ATOMIC_SEQ_CST);
     if (!kernel_is_needed()) futex(&own->is_awake, FUTEX_WAIT, 0, &wait);
     __atomic_store_n(&own->is_awake, 1, __ATOMIC_SEQ_CST);

@@ -55,6 +55,7 @@ void hosted_exceptions_start(void) {
     sigemptyset(&action.sa_mask);
     sigaddset(&action.sa_mask, SIGALRM); // ticks.c
     sigaddset(&action.sa_mask, HOSTED_INTERRUPT);
+    sigaddset(&action.sa_mask, HOSTED_LINE);
     signals_each(i)
         sigaddset(&action.sa_mask, signals[i]); // a fault in the handler ends the process
     signals_each(i) if (sigaction(signals[i], &action, NULL)) hosted_fail("handle signals");

@@ -9,11 +9,13 @@
 #include <stdint.h>
 
 #define HOSTED_INTERRUPT SIGUSR1 // one CPU's to another
+#define HOSTED_LINE      SIGUSR2 // a device's to the first CPU
 
 enum { HOSTED_USAGE = 2, HOSTED_FAILED = 3 }; // exit codes of our own
 
 // Says `sip-hosted: cannot WHAT: reason of errno` and exits with HOSTED_FAILED.
 _Noreturn void hosted_fail(const char *what);
+_Noreturn void hosted_fail_at(const char *what, const char *path, const char *reason);
 
 void hosted_memory_start(void);                  // the arena that platform_pages hands out
 void hosted_time_start(void);                    // platform_now counts from here
@@ -21,6 +23,18 @@ void hosted_exceptions_start(void);              // CPU exceptions go to kernel_
 void hosted_cpus_start(uint32_t cpus);           // this is the first of so many
 uint32_t hosted_cpu(void);                       // which of them calls
 void hosted_tick(void *context, uint32_t ticks); // ucontext_t, from a signal handler: kernel_tick
+void hosted_leave_if_asked(void *context);       // ... and kernel_left
+void hosted_tell_first_cpu(void);                // HOSTED_LINE
+void hosted_stay_awake(void); // in its handler: whoever is about to sleep does not
+
+// Devices. Each is there once it is started, before the kernel is.
+enum { HOSTED_CLOCK_PORT = 0x70 };
+void hosted_lines_start(void);                   // interrupts
+void hosted_line(uint32_t line, bool is_raised); // by any thread
+void hosted_entropy_start(void);
+void hosted_disk_start(const char *path);
+uint8_t hosted_clock_read(uint16_t port);
+void hosted_clock_write(uint16_t port, uint8_t value);
 
 // For tests: turns end at random. `how` is `timer:SEED:MICROSECONDS`, or `steps:SEED:INSTRUCTIONS`, which is slow and may
 // end one after any instruction; the last number is the mean.

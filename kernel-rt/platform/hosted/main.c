@@ -1,4 +1,4 @@
-// sip-hosted [--cpus N] [--trust KEY.pub]... IMAGE: runs the system in a packed image as a Linux process. The kernel runs on a stack of
+// sip-hosted [OPTION VALUE]... IMAGE: runs the system in a packed image as a Linux process. The kernel runs on a stack of
 // its own, with %gs pointing to what core keeps of the CPU; %fs stays the C library's.
 
 #include "hosted.h"
@@ -23,7 +23,7 @@ typedef struct Image {
 } Image;
 
 // In pieces: we may be on a SIP's stack, where there is no room for stdio. `path` may be empty.
-static _Noreturn void fail(const char *what, const char *path, const char *reason) {
+_Noreturn void hosted_fail_at(const char *what, const char *path, const char *reason) {
     const char *const pieces[] = {
         "sip-hosted: cannot ", what, *path ? " " : "", path, ": ", reason, "\n"
     };
@@ -33,14 +33,14 @@ static _Noreturn void fail(const char *what, const char *path, const char *reaso
 }
 
 _Noreturn void hosted_fail(const char *what) {
-    fail(what, "", strerror(errno));
+    hosted_fail_at(what, "", strerror(errno));
 }
 
 static void read_whole(int file, const char *path, Image *image) {
     for (size_t at = 0; at < image->length;) {
         const ssize_t got = read(file, image->bytes + at, image->length - at);
-        if (got < 0 && errno != EINTR) fail("read", path, strerror(errno));
-        if (got == 0) fail("read", path, "it became shorter meanwhile");
+        if (got < 0 && errno != EINTR) hosted_fail_at("read", path, strerror(errno));
+        if (got == 0) hosted_fail_at("read", path, "it became shorter meanwhile");
         at += got > 0 ? (size_t)got : 0;
     }
 }
@@ -49,8 +49,8 @@ static void read_whole(int file, const char *path, Image *image) {
 static Image read_image(const char *path) {
     struct stat about;
     const int file = open(path, O_RDONLY | O_CLOEXEC);
-    if (file < 0 || fstat(file, &about)) fail("open", path, strerror(errno));
-    if (!S_ISREG(about.st_mode)) fail("open", path, "not a file");
+    if (file < 0 || fstat(file, &about)) hosted_fail_at("open", path, strerror(errno));
+    if (!S_ISREG(about.st_mode)) hosted_fail_at("open", path, "not a file");
     Image image = { .length = (size_t)about.st_size };
     const size_t room = (image.length / PLATFORM_PAGE + 1) * PLATFORM_PAGE;
     image.bytes = hosted_map(room);
@@ -73,7 +73,7 @@ static void trust(const char *path) {
     char text[LENGTH + 1];
     uint8_t key[32];
     const int file = open(path, O_RDONLY | O_CLOEXEC);
-    if (file < 0) fail("open", path, strerror(errno));
+    if (file < 0) hosted_fail_at("open", path, strerror(errno));
     const ssize_t got = read(file, text, sizeof text);
     close(file);
     bool good = got == LENGTH && memcmp(text, title, TITLE) == 0 && text[LENGTH - 1] == '\n';
@@ -82,8 +82,8 @@ static void trust(const char *path) {
         good = high >= 0 && low >= 0;
         key[i] = (uint8_t)(high << 4 | low);
     }
-    if (!good) fail("trust", path, "it is no public key");
-    if (!trust_add(key)) fail("trust", path, "there are too many keys");
+    if (!good) hosted_fail_at("trust", path, "it is no public key");
+    if (!trust_add(key)) hosted_fail_at("trust", path, "there are too many keys");
 }
 
 static void start_kernel(void *argument) {
@@ -99,20 +99,28 @@ static uint32_t cpus_asked_for(const char *number) {
     return cpus <= PLATFORM_CPUS ? (uint32_t)cpus : 0;
 }
 
+// What takes a value.
+static bool read_option(const char *name, const char *value, uint32_t *cpus) {
+    if (strcmp(name, "--trust") == 0)
+        trust(value);
+    else if (strcmp(name, "--cpus") == 0)
+        *cpus = cpus_asked_for(value);
+    else if (strcmp(name, "--disk") == 0)
+        hosted_disk_start(value);
+    else
+        return false;
+    return *cpus != 0;
+}
+
 int main(int argc, char **argv) {
     int at = 1;
     uint32_t cpus = 1;
-    for (; at + 1 < argc && cpus; at += 2) {
-        if (strcmp(argv[at], "--trust") == 0)
-            trust(argv[at + 1]);
-        else if (strcmp(argv[at], "--cpus") == 0)
-            cpus = cpus_asked_for(argv[at + 1]);
-        else
-            break;
-    }
-    if (argc - at != 1 || argv[at][0] == '-' || cpus == 0) {
+    while (at + 1 < argc && read_option(argv[at], argv[at + 1], &cpus))
+        at += 2;
+    if (argc - at != 1 || argv[at][0] == '-') {
         fprintf(
-            stderr, "usage: sip-hosted [--cpus 1..%d] [--trust KEY.pub]... IMAGE\n", PLATFORM_CPUS
+            stderr, "usage: sip-hosted [--cpus 1..%d] [--trust KEY.pub]... [--disk FILE] IMAGE\n",
+            PLATFORM_CPUS
         );
         return HOSTED_USAGE;
     }
@@ -121,6 +129,8 @@ int main(int argc, char **argv) {
     hosted_time_start();
     hosted_memory_start();
     hosted_exceptions_start();
+    hosted_lines_start();
+    hosted_entropy_start();
     const char *how = getenv("SIP_HOSTED_TICKS");
     if (how) hosted_ticks_at_random(how);
     hosted_cpus_start(cpus);

@@ -59,6 +59,18 @@ static void save(ArchState *state, const ucontext_t *context) {
     state->rsp = (uint64_t)from[REG_RSP];
 }
 
+static void go_on_at(greg_t *registers, const ArchResume *resume) {
+    registers[REG_RIP] = (greg_t)resume->pc;
+    registers[REG_RSP] = (greg_t)resume->sp;
+    registers[REG_EFL] &= ~(greg_t)FLAG_DIRECTION;
+}
+
+void hosted_leave_if_asked(void *at) {
+    ucontext_t *context = at;
+    ArchResume resume;
+    if (kernel_left(&resume)) go_on_at(context->uc_mcontext.gregs, &resume);
+}
+
 void hosted_tick(void *at, uint32_t ticks) {
     ucontext_t *context = at;
     greg_t *registers = context->uc_mcontext.gregs;
@@ -68,9 +80,7 @@ void hosted_tick(void *at, uint32_t ticks) {
         save(state, context);
     else if (!kernel_left(&resume))
         return;
-    registers[REG_RIP] = (greg_t)resume.pc;
-    registers[REG_RSP] = (greg_t)resume.sp;
-    registers[REG_EFL] &= ~(greg_t)FLAG_DIRECTION;
+    go_on_at(registers, &resume);
 }
 
 // --- the timer ---------------------------------------------------------------------------------------------------

@@ -182,8 +182,8 @@ static Function *find(uint64_t grant) {
 
 // --- for core ------------------------------------------------------------------------------------------------------
 
-bool platform_pci_is_there(uint64_t grant) {
-    return find(grant) != NULL;
+const char *platform_pci_function(uint64_t grant) {
+    return find(grant) ? NULL : "is granted a device on the PCI bus that the machine has not";
 }
 
 static bool overlaps(Memory a, uint64_t base, uint64_t length) {
