@@ -109,44 +109,65 @@ static void near_instance(const Wiring *wiring, const AstName *name) {
     near_help(wiring->checker, &near, name->span);
 }
 
+typedef struct Service { // that the kernel serves
+    const char *name, *module, *contract;
+} Service;
+
+static const Service services[] = {
+#define SERVICE(name, text, module, contract, what) { text, module, contract },
+#include "contracts/abi/services.def"
+};
+
+static const Service *find_service(const char *name) {
+    for (uint32_t i = 0; i < IMAGE_SERVICES; i++)
+        if (strcmp(services[i].name, name) == 0) return &services[i];
+    return NULL;
+}
+
 static void near_service(Checker *checker, const AstName *name) {
     Near near = near_start(text_of(checker, name->name));
-    near_try(&near, "console");
+    for (uint32_t i = 0; i < IMAGE_SERVICES; i++)
+        near_try(&near, services[i].name);
     near_help(checker, &near, name->span);
 }
 
+static bool is_of(const Checker *checker, const HirType *type, const Service *service) {
+    return type->kind == HIR_TYPE_ENDPOINT &&
+           strcmp(text_of(checker, type->contract->name), service->contract) == 0 &&
+           strcmp(text_of(checker, type->contract->module), service->module) == 0;
+}
+
 static void wire_machine(
-    Wiring *wiring, HirInstance *instance, uint32_t param, const AstName *service, HirWire *wire
+    Wiring *wiring, HirInstance *instance, uint32_t param, const AstName *name, HirWire *wire
 ) {
     Checker *checker = wiring->checker;
     const HirType *type = param_type(instance, param);
-    bool known = strcmp(text_of(checker, service->name), "console") == 0;
-    bool console = type->kind == HIR_TYPE_ENDPOINT &&
-                   strcmp(text_of(checker, type->contract->name), "Console") == 0 &&
-                   strcmp(text_of(checker, type->contract->module), "sip.console") == 0;
-    if (!known) {
-        diag_report(checker->diags, service->span, E_WIRE_SERVICE, text_of(checker, service->name));
-        near_service(checker, service);
-    } else if (!console) {
+    const Service *service = find_service(text_of(checker, name->name));
+    const char *target = arena_printf(checker->arena, "machine.%s", text_of(checker, name->name));
+    if (!service) {
+        diag_report(checker->diags, name->span, E_WIRE_SERVICE, text_of(checker, name->name));
+        near_service(checker, name);
+    } else if (!is_of(checker, type, service)) {
         diag_report(
             checker->diags, wire->span, E_WIRE_CONTRACT, param_text(wiring, instance, param),
-            text_of(checker, type->contract->name), "machine.console", "sip.console.Console"
+            text_of(checker, type->contract->name), target,
+            arena_printf(checker->arena, "%s.%s", service->module, service->contract)
         );
     } else if (type->side != HIR_IMP) {
         diag_report(
-            checker->diags, wire->span, E_WIRE_SIDE, param_text(wiring, instance, param),
-            "machine.console", "exp", "Console"
+            checker->diags, wire->span, E_WIRE_SIDE, param_text(wiring, instance, param), target,
+            "exp", service->contract
         );
     } else if (type->state != 0) {
         diag_report(
-            checker->diags, wire->span, E_WIRE_STATE, "machine.console",
+            checker->diags, wire->span, E_WIRE_STATE, target,
             text_of(checker, type->contract->states.data[0].name),
             param_text(wiring, instance, param),
             text_of(checker, type->contract->states.data[type->state].name)
         );
     } else {
         wire->kind = HIR_WIRE_MACHINE;
-        wire->service = service->name;
+        wire->service = name->name;
     }
 }
 

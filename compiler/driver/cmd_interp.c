@@ -125,7 +125,17 @@ static InterpWire wire_of(Work *work, const HirInstance *sip, uint32_t param) {
     switch (hir->kind) {
     case HIR_WIRE_TAKEN:
         return (InterpWire){ .kind = INTERP_WIRE_TAKEN, .sip = hir->instance, .param = hir->param };
-    case HIR_WIRE_MACHINE: return (InterpWire){ .kind = INTERP_WIRE_CONSOLE };
+    case HIR_WIRE_MACHINE:
+        if (strcmp(names_text(project->checked->names, hir->service), "console") == 0)
+            return (InterpWire){ .kind = INTERP_WIRE_CONSOLE };
+        note(
+            project, sip,
+            arena_printf(
+                &project->arena, "`machine.%s`, and closes `%s` at once,",
+                names_text(project->checked->names, hir->service), name
+            )
+        );
+        return (InterpWire){ .kind = INTERP_WIRE_SHUT };
     case HIR_WIRE_TEXTS:
         return (InterpWire
         ){ .kind = INTERP_WIRE_TEXTS, .texts = hir->texts.data, .text_count = hir->texts.len };

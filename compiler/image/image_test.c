@@ -185,6 +185,9 @@ static void wire_one_way(System *s) {
 static void want_a_service(System *s) {
     s->client_wires[0].target = "clock";
 }
+static void want_another_service(System *s) {
+    s->client_wires[0].target = "diagnostics";
+}
 static void restart(System *s) {
     s->instances[0].restart = 3;
 }
@@ -221,6 +224,8 @@ static const struct Spoiled {
     { wire_another_contract,    "server.echo is wired to a parameter that is wired elsewhere"                              },
     { wire_one_way,             "server.echo is wired to the same side of the contract"                                    },
     { want_a_service,           "client.out: there is no machine.clock"                                                    },
+    { want_another_service,
+     "client.out is not of the contract that the machine serves by that name"                                              },
     { restart,
      "server.echo is of a sip that is restarted, and could not be opened again: the other side has to take it by a `Wire`" },
     { damage_a_program,

@@ -151,6 +151,16 @@ static bool resolve_texts(Pack *pack, const char *sip, const ImageWireInput *wir
     return true;
 }
 
+static bool find_service(const char *name, uint32_t *service) {
+    static const char *const names[] = {
+#define SERVICE(name, text, module, contract, what) text,
+#include "contracts/abi/services.def"
+    };
+    for (*service = 0; *service < IMAGE_SERVICES; ++*service)
+        if (strcmp(names[*service], name) == 0) return true;
+    return false;
+}
+
 static bool resolve_wire(Pack *pack, const char *sip, const ImageWireInput *wire, ImageWire *row) {
     *row = (ImageWire){ .kind = wire->kind };
     switch (wire->kind) {
@@ -165,8 +175,7 @@ static bool resolve_wire(Pack *pack, const char *sip, const ImageWireInput *wire
                    wire->sip
                );
     case IMAGE_WIRE_MACHINE:
-        row->service = IMAGE_SERVICE_CONSOLE;
-        return strcmp(wire->target, "console") == 0 ||
+        return find_service(wire->target, &row->service) ||
                refuse(pack, "%s.%s: there is no machine.%s", sip, wire->param, wire->target);
     }
     return refuse(pack, "%s.%s is wired in a way that there is not", sip, wire->param);

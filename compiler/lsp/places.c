@@ -122,6 +122,21 @@ static void add_item_words(Completion *it) {
     add_unimported(it);
 }
 
+static void add_services(Completion *it) {
+    static const struct {
+        const char *name, *what;
+    } services[] = {
+#define SERVICE(name, text, module, contract, what) { text, what },
+#include "contracts/abi/services.def"
+    };
+    for (uint32_t i = 0; i < sizeof services / sizeof *services; i++)
+        complete__add(
+            it,
+            &(Member
+            ){ .name = services[i].name, .kind = COMPLETION_FIELD, .signature = services[i].what }
+        );
+}
+
 static void add_members(Completion *it) {
     Probe *probe = it->probe;
     Str base = cursor_base(probe->cursor);
@@ -129,11 +144,7 @@ static void add_members(Completion *it) {
     it->rank = '0';
     if (!type) {
         if (str_eq_c(base, "machine"))
-            complete__add(
-                it, &(Member){ .name = "console",
-                               .kind = COMPLETION_FIELD,
-                               .signature = "the kernel's console" }
-            );
+            add_services(it);
         else if (!members_of_name(probe, base, complete__add, it) && syntax_is_keyword(base))
             complete__add_words(it, "max min infinity nan of");
         return;

@@ -311,6 +311,24 @@ static const char *check_ends(
     return given == starter->end_count ? NULL : others;
 }
 
+// Any other service is known by its contract's digest.
+static const char *check_served(
+    const Sealed *program, const SealParam *param, ServedContract served
+) {
+    if (!served_is(sealed_contract(program, param->contract).digest, served))
+        return "is not of the contract that the machine serves by that name";
+    if (param->side != 0) return "is the machine's own side: take the importer's";
+    return param->state == 0 ? NULL : "is not in the state in which the machine begins";
+}
+
+static const char *check_machine(const Sealed *program, const SealParam *param, uint32_t service) {
+    switch (service) {
+    case IMAGE_SERVICE_CONSOLE: return check_console(program, param);
+    case IMAGE_SERVICE_DIAGNOSTICS: return check_served(program, param, SERVED_DIAGNOSTICS);
+    default: return "is wired to a service that the machine has not";
+    }
+}
+
 static bool has_served(const Sealed *program, ServedContract served) {
     for (uint32_t i = 0; i < program->manifest.contracts.count; i++)
         if (served_is(sealed_contract(program, i).digest, served)) return true;
@@ -347,9 +365,7 @@ const char *packed_check_wire(
     case IMAGE_WIRE_MACHINE:
         if (wanted.kind != SEAL_PARAM_ENDPOINT)
             return "is no endpoint, but is wired to the machine";
-        return wire.service == IMAGE_SERVICE_CONSOLE
-                   ? check_console(program, &wanted)
-                   : "is wired to a service that the machine has not";
+        return check_machine(program, &wanted, wire.service);
     case IMAGE_WIRE_ARGS:
         if (wanted.kind != SEAL_PARAM_ARGS) return "takes no text arguments";
         if (row.on_demand && wire.instance)

@@ -71,7 +71,11 @@ typedef enum ImageWireKind {
     IMAGE_WIRE_GIVEN // of an instance on demand: its starter gives it, in the order of the parameters
 } ImageWireKind;
 
-typedef enum ImageService { IMAGE_SERVICE_CONSOLE } ImageService; // machine.console
+typedef enum ImageService { // machine.NAME
+#define SERVICE(name, text, module, contract, what) IMAGE_SERVICE_##name,
+#include "contracts/abi/services.def"
+    IMAGE_SERVICES
+} ImageService;
 
 typedef struct ImageWire {
     uint32_t kind;

@@ -150,6 +150,7 @@ ASIDE void channel_notice(SipEndpoint *ep) {
     case NOTICE_CONSOLE: console_serve(ep); break;
     case NOTICE_WIRE: wire_serve(ep); break;
     case NOTICE_IRQ: irq_serve(ep); break;
+    case NOTICE_DIAGNOSTICS: service_notice(ep); break;
     case NOTICE_PROGRAM:
     case NOTICE_PROCESS: process_notice(ep); break;
     case NOTICE_EXIT: break;
@@ -252,6 +253,7 @@ static void close_one(SipEndpoint *ep, EndpointLink *to_close) {
         drain(peer->in, to_close);
         if (peer->notice == NOTICE_WIRE) wire_forget(peer, to_close);
         if (peer->notice == NOTICE_IRQ) irq_forget(peer);
+        service_forget(peer);
         if (peer->notice >= NOTICE_PROGRAM) process_forget(peer);
     }
     if (!peer->closed) return;

@@ -12,6 +12,7 @@
 //   console   machine.console                  device    what is granted: ports, memory, DMA
 //   irq       interrupts, which come in channels   process   what a SIP starts, and its end
 //   cpu       several of them, and their one lock    time      who has had how much of them
+//   service   what the system wires to the machine   diagnostics   machine.diagnostics
 
 #ifndef KERNEL_CORE_CORE_H
 #define KERNEL_CORE_CORE_H
@@ -19,6 +20,7 @@
 #include "arch.h"
 #include "platform.h"
 
+#include "contracts/abi/image.h"
 #include "contracts/abi/kernel.h"
 #include "sealed/packed.h"
 #include "sealed/served.h"
@@ -197,6 +199,7 @@ typedef enum Notice { // who is told, beside a waiter, that something has come
     NOTICE_SET,     // the set that it is in
     NOTICE_CASES,   // who waits for several at once
     NOTICE_CONSOLE, // the kernel answers, as to all that follow
+    NOTICE_DIAGNOSTICS,
     NOTICE_WIRE,    // with an end of a sip's new channel
     NOTICE_IRQ,     // with the next interrupt
     NOTICE_PROGRAM, // with a process that it has started
@@ -206,6 +209,11 @@ typedef enum Notice { // who is told, beside a waiter, that something has come
 
 typedef struct Wire Wire;
 typedef struct Irq Irq;
+
+typedef struct Place { // in the list of all processes (diagnostics)
+    Sip *sip;          // which stands there; NULL: a reader's
+    EndpointLink link;
+} Place;
 
 struct SipEndpoint {
     EndpointLink link; // in the list of the SIP or the slot that owns it
@@ -219,7 +227,8 @@ struct SipEndpoint {
     uint16_t param;         // NOTICE_PROGRAM: of `sip`
     uint32_t erased_state;  // of that contract, in which it was erased
     const Contract *erased; // what its holder went by when it was erased; NULL: it is not
-    uint64_t served;        // when a receive of several last took something of it
+    uint64_t
+        served; // when a receive of several last took something of it; NOTICE_DIAGNOSTICS: the number of the process last shown
     union {
         Thread *watcher; // NOTICE_CASES
         SipSet *set;     // NOTICE_SET
@@ -228,8 +237,13 @@ struct SipEndpoint {
         Sip *
             sip; // NOTICE_PROGRAM: it starts; NOTICE_PROCESS, NOTICE_EXIT: it is meant; NULL: it has ended
     };
-    void *value;         // that it was added to the set with
-    EndpointLink member; // of the set
+    union {
+        struct {
+            void *value;         // that it was added to the set with
+            EndpointLink member; // of the set
+        };
+        Place place; // NOTICE_DIAGNOSTICS: behind whom was shown last; next NULL: nowhere
+    };
     EndpointLink
         ready; // of those of the set, or of the kernel's, of which something has come; next NULL: it is not
 };
@@ -602,6 +616,10 @@ struct Sip {
     uint64_t stack_bytes; // of each thread
     uint32_t thread_most;
 
+    // diagnostics.c
+    uint64_t id; // never given again; 0: not yet
+    Place place; // among all
+
     // process.c: if a SIP has started it
     Sip *starter;  // NULL: the system has
     Sip *children; // that it has started and that have not ended
@@ -689,6 +707,22 @@ Sip *process_next(
     const Sip *sip, const Sip *root
 ); // of what `root` has started, and what those have; NULL: that was the last
 
+// --- what the kernel serves --------------------------------------------------------------------------------
+
+void service_begin(SipEndpoint *end, uint32_t service); // the kernel's end, of that service
+ASIDE void service_notice(SipEndpoint *end);            // something has come
+void service_forget(SipEndpoint *end);                  // whoever had the other end is gone
+
+// Who pays for what an answer carries; blocks of it, in the message that is begun: NULL and empty if that has no room for them.
+Account *service_payer(const SipEndpoint *end);
+void *service_add(SipEndpoint *end, Account *payer, uint64_t size);
+SipText service_add_text(SipEndpoint *end, Account *payer, const void *text, size_t length);
+
+void everyone_add(Sip *sip);    // it begins
+void everyone_remove(Sip *sip); // it has ended, or never began
+ASIDE void diagnostics_serve(SipEndpoint *end);
+void diagnostics_forget(SipEndpoint *end);
+
 // --- faults ------------------------------------------------------------------------------------------------
 
 // Ends the running SIP. `pc`, or the row of the trap table, says where; `frame` is where the backtrace begins.
@@ -701,7 +735,13 @@ size_t fault_write_place(
 ); // "file:line", or nothing; how long it is
 size_t fault_write(
     const Sip *sip, char *text, size_t room
-); // the cause, and the calls that led there
+);                          // the cause, and the calls that led there
+size_t fault_write_waiting( // "file:line" where a thread asked for a message, or nothing
+    const Sip *sip,
+    const Thread *thread,
+    char *text,
+    size_t room
+);
 void fault_print_kernel(
     uint64_t pc, uint64_t frame
 );                                        // the calls that have led there, before the kernel ends

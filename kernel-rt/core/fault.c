@@ -209,6 +209,17 @@ size_t fault_write(const Sip *sip, char *text, size_t room) {
     return length;
 }
 
+static bool find_waiting(const Sip *sip, const Thread *thread, SealedPlace *place) {
+    return sip_owns_pc(sip, thread->wait_pc) &&
+           find_place(sip, image_address(sip, thread->wait_pc), place);
+}
+
+size_t fault_write_waiting(const Sip *sip, const Thread *thread, char *text, size_t room) {
+    SealedPlace place;
+    if (!find_waiting(sip, thread, &place)) return 0;
+    return print_to(text, room, "%v:%u", &place.file, (uint64_t)place.line);
+}
+
 static const char *side_name(const SipEndpoint *ep) {
     return ep == &ep->channel->ends[0] ? "imp" : "exp";
 }
@@ -224,8 +235,7 @@ static void print_waited(const SipEndpoint *ep) {
 
 static void print_waiting(const Sip *sip, const Thread *thread) {
     SealedPlace place = { 0 };
-    if (sip_owns_pc(sip, thread->wait_pc) &&
-        find_place(sip, image_address(sip, thread->wait_pc), &place))
+    if (find_waiting(sip, thread, &place))
         print(
             "deadlock: %v: %s at %v:%u", &sip->name, causes[FAULT_DEADLOCK], &place.file,
             (uint64_t)place.line

@@ -51,6 +51,11 @@ void *platform_pages(size_t count) {
     return pages == MAP_FAILED || count == 0 ? NULL : pages;
 }
 
+void platform_memory(uint64_t *pages, uint64_t *left) {
+    *pages = 1000;
+    *left = 100;
+}
+
 void platform_pages_free(void *pages, size_t count) {
     munmap(pages, count * PLATFORM_PAGE);
 }

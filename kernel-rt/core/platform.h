@@ -33,6 +33,9 @@ bool platform_protect(
     void *pages, size_t count, PlatformAccess access
 );                               // false: the machine cannot, or only some of them
 bool platform_guard(void *page); // takes its access away; false: the machine cannot
+void platform_memory(
+    uint64_t *pages, uint64_t *left
+); // all that could be handed out, and what is not
 
 void platform_console(const char *text, size_t length); // whole; waits for the device
 uint64_t platform_now(void);                            // nanoseconds, monotonic

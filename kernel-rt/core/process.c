@@ -351,24 +351,15 @@ static Why why_of(const Sip *sip) {
     }
 }
 
-// At the starter's expense; empty if it has no room for it.
-static SipText add_text(SipEndpoint *end, Account *payer, const char *text, size_t length) {
-    SipBlock *block = length ? heap_take(payer, length) : NULL;
-    if (!block) return (SipText){ 0 };
-    __builtin_memcpy(block_memory(block), text, length);
-    ledger_init(block);
-    channel_add_block(end, block);
-    return (SipText){ block_memory(block), length };
-}
-
+// At the starter's expense.
 static void tell_ended(const Sip *sip, SipEndpoint *end) {
     static char text[4096];
     Account *payer = &sip->starter->account;
     Ended *ended = channel_begin(end, EXIT_ENDED);
     ended->why = (uint8_t)why_of(sip);
     ended->status = (int32_t)sip->status;
-    ended->where = add_text(end, payer, text, fault_write_place(sip, text, sizeof text));
-    ended->report = add_text(end, payer, text, fault_write(sip, text, sizeof text));
+    ended->where = service_add_text(end, payer, text, fault_write_place(sip, text, sizeof text));
+    ended->report = service_add_text(end, payer, text, fault_write(sip, text, sizeof text));
     channel_commit(end);
 }
 

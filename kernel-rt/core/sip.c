@@ -106,7 +106,7 @@ static const char *wire_served(Sip *sip, uint32_t param, const ImageWire *wire) 
     SipEndpoint *mine = make_end(sip, param);
     if (!mine) return no_memory;
     if (wire->kind == IMAGE_WIRE_MACHINE)
-        mine->peer->notice = NOTICE_CONSOLE;
+        service_begin(mine->peer, wire->service);
     else
         program_serve(mine->peer, sip, param);
     INJECT_OF(LOAD_SERVED, sip);
@@ -252,6 +252,7 @@ static const char *make_ready(Sip *sip, uint32_t number) {
     }
     arch_prepare(&sip->thread.context, &sip->thread.block, start, begin, start);
     sip->alive = true;
+    everyone_add(sip);
     return NULL;
 }
 
@@ -261,6 +262,7 @@ void sip_begin(Sip *sip, SipText *args, uint64_t arg_count) {
     start->arg_count = arg_count;
     arch_prepare(&sip->thread.context, &sip->thread.block, start, begin, start);
     sip->alive = true;
+    everyone_add(sip);
     sched_add(&sip->thread);
 }
 
@@ -372,6 +374,7 @@ void sip_end(Sip *sip) {
     const uint64_t endpoints = sip->endpoint_count;
     size_t pages = sip->image_pages;
     sip->alive = false;
+    everyone_remove(sip);
     for (Thread *thread = sip->threads; thread; thread = thread->sibling) {
         pages += thread->stack_pages;
         sched_remove(thread);

@@ -48,6 +48,11 @@ static int protect(void *pages, size_t count, PlatformAccess access) {
     return mprotect(pages, count * PLATFORM_PAGE, of_access[access]);
 }
 
+void platform_memory(uint64_t *pages, uint64_t *left) {
+    *pages = arena_pages.count;
+    *left = arena_pages.free;
+}
+
 void *platform_pages(size_t count) {
     const size_t first = count ? page_map_take(&arena_pages, count) : PAGE_MAP_NONE;
     if (first == PAGE_MAP_NONE) return NULL;

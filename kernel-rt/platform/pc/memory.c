@@ -350,6 +350,13 @@ void pc_memory_start(const PvhStart *start, uint64_t image, uint64_t size) {
 
 // --- for core ------------------------------------------------------------------------------------------------------
 
+void platform_memory(uint64_t *pages, uint64_t *left) {
+    *pages = 0;
+    for (size_t i = 0; i < ram_count; i++)
+        *pages += (ram[i].end - ram[i].start) / PAGE_SIZE;
+    *left = page_map.free;
+}
+
 void *platform_pages(size_t count) {
     if (!count || count > page_map.free || page_map.free - count < large_pages) return NULL;
     const size_t first = page_map_take(&page_map, count);
