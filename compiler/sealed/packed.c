@@ -325,6 +325,7 @@ static const char *check_machine(const Sealed *program, const SealParam *param, 
     switch (service) {
     case IMAGE_SERVICE_CONSOLE: return check_console(program, param);
     case IMAGE_SERVICE_DIAGNOSTICS: return check_served(program, param, SERVED_DIAGNOSTICS);
+    case IMAGE_SERVICE_FAULTS: return check_served(program, param, SERVED_FAULTS);
     default: return "is wired to a service that the machine has not";
     }
 }

@@ -13,6 +13,7 @@
 //   irq       interrupts, which come in channels   process   what a SIP starts, and its end
 //   cpu       several of them, and their one lock    time      who has had how much of them
 //   service   what the system wires to the machine   diagnostics   machine.diagnostics
+//   reports   machine.faults
 
 #ifndef KERNEL_CORE_CORE_H
 #define KERNEL_CORE_CORE_H
@@ -200,6 +201,7 @@ typedef enum Notice { // who is told, beside a waiter, that something has come
     NOTICE_CASES,   // who waits for several at once
     NOTICE_CONSOLE, // the kernel answers, as to all that follow
     NOTICE_DIAGNOSTICS,
+    NOTICE_FAULTS,
     NOTICE_WIRE,    // with an end of a sip's new channel
     NOTICE_IRQ,     // with the next interrupt
     NOTICE_PROGRAM, // with a process that it has started
@@ -228,7 +230,7 @@ struct SipEndpoint {
     uint32_t erased_state;  // of that contract, in which it was erased
     const Contract *erased; // what its holder went by when it was erased; NULL: it is not
     uint64_t
-        served; // when a receive of several last took something of it; NOTICE_DIAGNOSTICS: the number of the process last shown
+        served; // when a receive of several last took something of it; NOTICE_DIAGNOSTICS: the number of the process last shown; NOTICE_FAULTS: how many have been told
     union {
         Thread *watcher; // NOTICE_CASES
         SipSet *set;     // NOTICE_SET
@@ -240,7 +242,7 @@ struct SipEndpoint {
     union {
         struct {
             void *value;         // that it was added to the set with
-            EndpointLink member; // of the set
+            EndpointLink member; // of the set; NOTICE_FAULTS: of who listens
         };
         Place place; // NOTICE_DIAGNOSTICS: behind whom was shown last; next NULL: nowhere
     };
@@ -723,6 +725,14 @@ void everyone_remove(Sip *sip); // it has ended, or never began
 ASIDE void diagnostics_serve(SipEndpoint *end);
 void diagnostics_forget(SipEndpoint *end);
 
+void reports_begin(SipEndpoint *end);
+void reports_note(const Sip *sip
+); // it has ended by a fault; then, once it is known whether it is started again:
+void reports_tell(bool again);
+bool reports_end(void); // nothing can go on any more; false: nobody waits to hear that
+ASIDE void reports_serve(SipEndpoint *end);
+void reports_forget(SipEndpoint *end);
+
 // --- faults ------------------------------------------------------------------------------------------------
 
 // Ends the running SIP. `pc`, or the row of the trap table, says where; `frame` is where the backtrace begins.
@@ -730,12 +740,26 @@ NEVER void fault_at_pc(uint32_t fault, uint64_t pc, uint64_t frame);
 NEVER void fault_at_site(uint32_t fault, uint32_t site, uint64_t frame);
 NEVER void fault_trap(uint32_t site, uint64_t frame); // the cause stands in the table
 void fault_print(const Sip *sip);
-size_t fault_write_place(
-    const Sip *sip, char *text, size_t room
-); // "file:line", or nothing; how long it is
-size_t fault_write(
-    const Sip *sip, char *text, size_t room
-);                          // the cause, and the calls that led there
+typedef enum Why { // `End` of contracts/channels/process.sip
+    WHY_RETURNED,
+    WHY_FAULTED,
+    WHY_OVER_QUOTA,
+    WHY_KILLED,
+    WHY_PEER_LOST
+} Why;
+
+Why fault_why(uint32_t fault);
+size_t fault_write_place( // "file:line", or nothing; how long it is
+    const Ending *ending,
+    char *text,
+    size_t room
+);
+size_t fault_write( // the cause, and the calls that led there
+    const Ending *ending,
+    const Sealed *sealed,
+    char *text,
+    size_t room
+);
 size_t fault_write_waiting( // "file:line" where a thread asked for a message, or nothing
     const Sip *sip,
     const Thread *thread,

@@ -16,10 +16,9 @@ static uint64_t image_address(const Sip *sip, uint64_t pc) {
 }
 
 // Code that is in no function of the table is the runtime's, which has no lines.
-static bool find_place(const Sip *sip, uint64_t address, SealedPlace *place) {
-    *place = sealed_place(sip->program->sealed, address);
-    return place->file.size &&
-           (place->function.size || sip->program->sealed->line_header.functions.count == 0);
+static bool find_place(const Sealed *sealed, uint64_t address, SealedPlace *place) {
+    *place = sealed_place(sealed, address);
+    return place->file.size && (place->function.size || sealed->line_header.functions.count == 0);
 }
 
 static void add_frame(Ending *ending, const Sip *sip, uint64_t pc) {
@@ -41,7 +40,7 @@ static void add_frames(Ending *ending, const Sip *sip, uint64_t frame) {
 static void place_by_frames(Ending *ending, const Sip *sip) {
     for (uint32_t i = 0; i < ending->frame_count; i++) {
         SealedPlace place;
-        if (find_place(sip, ending->frames[i], &place)) {
+        if (find_place(sip->program->sealed, ending->frames[i], &place)) {
             ending->file = place.file;
             ending->line = place.line;
             return;
@@ -167,7 +166,7 @@ void kernel_exception(const ArchFault *fault, ArchResume *resume) {
 // Frames of the runtime have no place, and say nothing to whoever wrote the program.
 static void print_frame(const Sip *sip, uint64_t address) {
     SealedPlace place;
-    if (find_place(sip, address, &place))
+    if (find_place(sip->program->sealed, address, &place))
         print("#   %v at %v:%u", &place.function, &place.file, (uint64_t)place.line);
 }
 
@@ -187,20 +186,28 @@ void fault_print(const Sip *sip) {
         print_frame(sip, ending->frames[i]);
 }
 
-size_t fault_write_place(const Sip *sip, char *text, size_t room) {
-    const Ending *ending = &sip->ending;
+Why fault_why(uint32_t fault) {
+    switch (fault) {
+    case FAULT_NONE: return WHY_RETURNED;
+    case FAULT_QUOTA: return WHY_OVER_QUOTA;
+    case FAULT_KILLED: return WHY_KILLED;
+    case FAULT_CLOSED: return WHY_PEER_LOST;
+    default: return WHY_FAULTED;
+    }
+}
+
+size_t fault_write_place(const Ending *ending, char *text, size_t room) {
     if (!ending->file.size) return 0;
     return print_to(text, room, "%v:%u", &ending->file, (uint64_t)ending->line);
 }
 
-size_t fault_write(const Sip *sip, char *text, size_t room) {
-    const Ending *ending = &sip->ending;
+size_t fault_write(const Ending *ending, const Sealed *sealed, char *text, size_t room) {
     if (ending->fault == FAULT_NONE) return 0;
     size_t length = print_to(text, room, "%s", causes[ending->fault]);
     if (ending->text.size) length += print_to(text + length, room - length, "\n%v", &ending->text);
     for (uint32_t i = 0; i < ending->frame_count; i++) {
         SealedPlace place;
-        if (!find_place(sip, ending->frames[i], &place)) continue;
+        if (!find_place(sealed, ending->frames[i], &place)) continue;
         length += print_to(
             text + length, room - length, "\n%v at %v:%u", &place.function, &place.file,
             (uint64_t)place.line
@@ -211,7 +218,7 @@ size_t fault_write(const Sip *sip, char *text, size_t room) {
 
 static bool find_waiting(const Sip *sip, const Thread *thread, SealedPlace *place) {
     return sip_owns_pc(sip, thread->wait_pc) &&
-           find_place(sip, image_address(sip, thread->wait_pc), place);
+           find_place(sip->program->sealed, image_address(sip, thread->wait_pc), place);
 }
 
 size_t fault_write_waiting(const Sip *sip, const Thread *thread, char *text, size_t room) {

@@ -17,25 +17,38 @@ static void end_one(Thread *ended) {
         return;
     }
     const bool faulted = sip->ending.fault != FAULT_NONE;
-    if (faulted) fault_print(sip);
+    if (faulted) {
+        fault_print(sip);
+        reports_note(sip);
+    }
     if (sip->starter) {
         const bool is_told = process_ended(sip);
+        if (faulted) reports_tell(false);
         if (faulted && !is_told) kernel.faulted = true;
         return;
     }
     sip_end(sip);
-    if (faulted && sip_restart(sip)) return;
+    const bool again = faulted && sip_restart(sip);
+    if (faulted) reports_tell(again);
+    if (again) return;
     if (faulted) kernel.faulted = true;
     sip_give_up(sip);
 }
 
-static void run(void) {
+static void run_on(void) {
     for (Thread *ended; !kernel.exited && ((ended = INJECT_ENDED()) || (ended = sched_run()));) {
         if (ended == &sched.kernel)
             processes_serve();
         else
             end_one(ended);
     }
+}
+
+// Who waits to hear of others' faults goes on when nobody else can.
+static void run(void) {
+    do
+        run_on();
+    while (!kernel.exited && reports_end());
 }
 
 // --- CPUs --------------------------------------------------------------------------------------------------

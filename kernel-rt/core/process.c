@@ -32,14 +32,6 @@ typedef enum Refusal { // StartError
     REFUSAL_NONE
 } Refusal;
 
-typedef enum Why {
-    WHY_RETURNED,
-    WHY_FAULTED,
-    WHY_OVER_QUOTA,
-    WHY_KILLED,
-    WHY_PEER_LOST
-} Why; // End
-
 typedef struct Quotas {
     uint64_t heap, stack;
     uint32_t threads;
@@ -341,25 +333,18 @@ static void start(SipEndpoint *end) {
 
 // --- ending ------------------------------------------------------------------------------------------------
 
-static Why why_of(const Sip *sip) {
-    switch (sip->ending.fault) {
-    case FAULT_NONE: return WHY_RETURNED;
-    case FAULT_QUOTA: return WHY_OVER_QUOTA;
-    case FAULT_KILLED: return WHY_KILLED;
-    case FAULT_CLOSED: return WHY_PEER_LOST;
-    default: return WHY_FAULTED;
-    }
-}
-
 // At the starter's expense.
 static void tell_ended(const Sip *sip, SipEndpoint *end) {
     static char text[4096];
     Account *payer = &sip->starter->account;
+    const Ending *ending = &sip->ending;
     Ended *ended = channel_begin(end, EXIT_ENDED);
-    ended->why = (uint8_t)why_of(sip);
+    ended->why = (uint8_t)fault_why(ending->fault);
     ended->status = (int32_t)sip->status;
-    ended->where = service_add_text(end, payer, text, fault_write_place(sip, text, sizeof text));
-    ended->report = service_add_text(end, payer, text, fault_write(sip, text, sizeof text));
+    size_t length = fault_write_place(ending, text, sizeof text);
+    ended->where = service_add_text(end, payer, text, length);
+    length = fault_write(ending, sip->program->sealed, text, sizeof text);
+    ended->report = service_add_text(end, payer, text, length);
     channel_commit(end);
 }
 

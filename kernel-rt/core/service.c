@@ -1,5 +1,5 @@
 // What the kernel serves to whom the system wires it (contracts/abi/services.def): one channel for each wire, whose exporter is the kernel. It
-// answers in the call that asks, on the stack and in the time of who asks, in steps whose length does not depend on what there is.
+// answers in the call that asks, or when there is an answer, on the stack and in the time of who asks, in steps whose length does not depend on what there is.
 // What an answer carries is at the expense of who asks; what that has no room for is left out. So nobody is served at another's cost.
 
 #include "core.h"
@@ -8,18 +8,22 @@ void service_begin(SipEndpoint *end, uint32_t service) {
     static const Notice notices[] = {
         [IMAGE_SERVICE_CONSOLE] = NOTICE_CONSOLE,
         [IMAGE_SERVICE_DIAGNOSTICS] = NOTICE_DIAGNOSTICS,
+        [IMAGE_SERVICE_FAULTS] = NOTICE_FAULTS,
     };
     _Static_assert(sizeof notices / sizeof *notices == IMAGE_SERVICES, "a notice for each");
     end->notice = (uint8_t)notices[service];
     if (service == IMAGE_SERVICE_DIAGNOSTICS) time_count();
+    if (service == IMAGE_SERVICE_FAULTS) reports_begin(end);
 }
 
 ASIDE void service_notice(SipEndpoint *end) {
     if (end->notice == NOTICE_DIAGNOSTICS) diagnostics_serve(end);
+    if (end->notice == NOTICE_FAULTS) reports_serve(end);
 }
 
 void service_forget(SipEndpoint *end) {
     if (end->notice == NOTICE_DIAGNOSTICS) diagnostics_forget(end);
+    if (end->notice == NOTICE_FAULTS) reports_forget(end);
 }
 
 // --- what answers carry ------------------------------------------------------------------------------------

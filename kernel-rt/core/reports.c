@@ -1,0 +1,135 @@
+// machine.faults (contracts/channels/process.sip): who is wired to it hears of every process that ends by a fault, one by one, when it asks. The
+// kernel keeps the last few, whoever listens; who asks too seldom is told how many it has missed. So nobody's quota pays for how often
+// others fault, and the kernel's memory does not either. A question waits in its channel until there is an answer.
+//
+// When nothing can go on but who waits here, that is told, too: a system ends though it has a supervisor.
+
+#include "core.h"
+
+// --- what messages look like -------------------------------------------------------------------------------
+
+enum { NEXT, FAULT, NO_MORE };
+
+typedef struct FaultInfo {
+    uint64_t id;
+    SipText name;
+    uint64_t starter;
+    uint8_t why;
+    uint64_t thread;
+    SipText where, report;
+    bool again;
+    uint32_t restarts;
+} FaultInfo;
+
+typedef struct Told {
+    FaultInfo fault;
+    uint64_t lost;
+} Told;
+
+_Static_assert(sizeof(Told) == 96, "as compiled");
+
+// --- what is kept ------------------------------------------------------------------------------------------
+
+enum { KEPT = 16, NAME_ROOM = 288 };
+
+typedef struct Report {
+    uint64_t id, starter;
+    char name[NAME_ROOM];
+    size_t name_length;
+    const Program *program;
+    Ending ending;
+    uint32_t restarts;
+    bool again;
+} Report;
+
+static Report reports[KEPT];
+static uint64_t made;
+static EndpointLink listeners = { &listeners, &listeners }; // ends by `member`
+
+static Report *report_of(uint64_t number) {
+    return &reports[number % KEPT];
+}
+
+void reports_note(const Sip *sip) {
+    Report *report = report_of(made++);
+    *report = (Report){ .id = sip->id,
+                        .starter = sip->starter ? sip->starter->id : 0,
+                        .program = sip->program,
+                        .ending = sip->ending,
+                        .restarts = sip->restarts };
+    report->name_length = print_to(report->name, NAME_ROOM, "%v", &sip->name);
+}
+
+// --- telling -----------------------------------------------------------------------------------------------
+
+static SipEndpoint *listener_at(EndpointLink *link) {
+    return (SipEndpoint *)(void *)((uint8_t *)link - offsetof(SipEndpoint, member));
+}
+
+static void tell(SipEndpoint *end) {
+    static char text[4096];
+    const uint64_t lost = made - end->served > KEPT ? made - end->served - KEPT : 0;
+    const Report *report = report_of(end->served += lost);
+    const Sealed *sealed = report->program->sealed;
+    Account *payer = service_payer(end);
+    Told *told = channel_begin(end, FAULT);
+    *told = (Told){
+        .fault = { .id = report->id,
+                  .starter = report->starter,
+                  .why = (uint8_t)fault_why(report->ending.fault),
+                  .thread = report->ending.thread,
+                  .again = report->again,
+                  .restarts = report->restarts },
+        .lost = lost
+    };
+    told->fault.name = service_add_text(end, payer, report->name, report->name_length);
+    size_t length = fault_write_place(&report->ending, text, sizeof text);
+    told->fault.where = service_add_text(end, payer, text, length);
+    length = fault_write(&report->ending, sealed, text, sizeof text);
+    told->fault.report = service_add_text(end, payer, text, length);
+    end->served++;
+    channel_commit(end);
+}
+
+static bool asks(const SipEndpoint *end) {
+    return !ring_is_empty(end->in) && channel_can_send(end);
+}
+
+ASIDE void reports_serve(SipEndpoint *end) {
+    if (!asks(end) || end->served == made) return;
+    channel_drop(end);
+    tell(end);
+}
+
+void reports_tell(bool again) {
+    report_of(made - 1)->again = again;
+    for (EndpointLink *link = listeners.next, *next; link != &listeners; link = next) {
+        next = link->next;
+        reports_serve(listener_at(link));
+    }
+}
+
+bool reports_end(void) {
+    bool any = false;
+    for (EndpointLink *link = listeners.next, *next; link != &listeners; link = next) {
+        SipEndpoint *end = listener_at(link);
+        next = link->next;
+        if (!asks(end)) continue;
+        any = true;
+        channel_drop(end);
+        channel_begin(end, NO_MORE);
+        channel_commit(end);
+    }
+    return any;
+}
+
+// --- listening ---------------------------------------------------------------------------------------------
+
+void reports_begin(SipEndpoint *end) {
+    end->served = made;
+    links_add(listeners.prev, &end->member);
+}
+
+void reports_forget(SipEndpoint *end) {
+    links_remove(&end->member);
+}
