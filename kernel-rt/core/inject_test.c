@@ -694,7 +694,7 @@ static void asks_twice(const KernelTable *k, const SipStart *s) {
 static void looks_on(const KernelTable *k, const SipStart *s) {
     (void)s;
     const void *const pattern = make_pattern(k, 3000);
-    for (int i = 0; i < 20; i++) {
+    for (int i = 0; i < 6; i++) {
         k->SLEEP(5000000);
         check_pattern(k, pattern, 3000);
     }
@@ -773,7 +773,7 @@ static void whoever_is_killed_may_be_started_again(void **state) {
     pack_system(wired, &image);
     for (uint32_t who = 0; who <= 2; who++) {
         inject->kills = 0;
-        for (uint64_t at = 1;; at++) {
+        for (uint64_t at = 1;; at += who ? 3 : 1) { // others, at some of them
             inject->is_on = true;
             inject->how = HOW_KILL;
             inject->who = who;
@@ -782,7 +782,7 @@ static void whoever_is_killed_may_be_started_again(void **state) {
             run_wired(&image, "killed at point", at, false);
             if (inject->count < at) break;
         }
-        assert_true(inject->kills > 50);
+        assert_true(inject->kills > 20);
     }
     inject->is_on = false;
     buf_free(&image);
