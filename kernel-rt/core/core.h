@@ -479,7 +479,7 @@ static inline bool lock_try(const Cpu *cpu) {
             &kernel_lock.owner, &nobody, cpu->number + 1, 0, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED
         ))
         return false;
-    kernel_lock.last = cpu->number + 1;
+    __atomic_store_n(&kernel_lock.last, cpu->number + 1, __ATOMIC_RELAXED); // others look at it
     return true;
 }
 
