@@ -123,7 +123,7 @@ static bool hit_guard(const ArchFault *fault) {
            fault->address >= low - PLATFORM_PAGE;
 }
 
-NEVER static void die_of(const ArchFault *fault) {
+NEVER void kernel_die(const ArchFault *fault, const char *why) {
     static const char *const names[16] = { "rax", "rcx", "rdx", "rbx", "rsp", "rbp", "rsi", "rdi",
                                            "r8",  "r9",  "r10", "r11", "r12", "r13", "r14", "r15" };
     const uint64_t *r = fault->registers;
@@ -134,7 +134,7 @@ NEVER static void die_of(const ArchFault *fault) {
             r[i + 2], names[i + 3], r[i + 3]
         );
     fault_print_kernel(fault->pc, fault->frame);
-    panic("an exception in the kernel");
+    panic(why);
 }
 
 // With the lock, to go on with it. False: nothing is to be blamed: the thread has been taken from this CPU meanwhile, or what the CPU
@@ -156,7 +156,8 @@ static bool is_to_blame(const ArchFault *fault, ArchResume *resume) {
 void kernel_exception(const ArchFault *fault, ArchResume *resume) {
     if (!is_to_blame(fault, resume)) return;
     Sip *sip = current_thread() ? current_thread()->sip : NULL;
-    if (!sip || !(sip_owns_pc(sip, fault->pc) || hit_guard(fault))) die_of(fault);
+    if (!sip || !(sip_owns_pc(sip, fault->pc) || hit_guard(fault)))
+        kernel_die(fault, "an exception in the kernel");
     record_at_pc(sip, hit_guard(fault) ? FAULT_STACK : fault->fault, fault->pc, fault->frame);
     *resume = sched_on_kernel_stack(leave_after_exception);
 }

@@ -106,6 +106,9 @@ _Noreturn void kernel_cpu_main(void);
 // On return the handler resumes at `resume`.
 void kernel_exception(const ArchFault *fault, ArchResume *resume);
 
+// From a handler of what is no program's doing, wherever the CPU was: the epitaph, and the end.
+_Noreturn void kernel_die(const ArchFault *fault, const char *why);
+
 // From the timer's handler, which has interrupted the code at `pc`, `ticks` after the last time. NULL: go on there. Else the
 // handler saves the interrupted registers where that points and resumes at `resume`, with DF clear.
 ArchState *kernel_tick(uint64_t pc, uint32_t ticks, ArchResume *resume);

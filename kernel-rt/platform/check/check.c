@@ -43,6 +43,12 @@ void kernel_exception(const ArchFault *fault, ArchResume *resume) {
     resume->sp = (uint64_t)(thread_stack + STACK_PAGES * PLATFORM_PAGE - 8);
 }
 
+_Noreturn void kernel_die(const ArchFault *fault, const char *why) {
+    (void)fault;
+    check(false, why);
+    platform_stop(1);
+}
+
 // --- ticks ------------------------------------------------------------------------------------------------------
 
 static volatile uint32_t ticks_seen;

@@ -79,21 +79,3 @@ _Noreturn void pc_refuse(const char *what) {
 _Noreturn void pc_panic(const char *what) {
     stop_saying(what, PC_PANIC);
 }
-
-static void say_hex(uint64_t value) {
-    char text[17] = "";
-    for (int i = 0; i < 16; i++)
-        text[i] = "0123456789abcdef"[value >> (60 - 4 * i) & 15];
-    say(text);
-}
-
-_Noreturn void pc_panic_at(const char *what, uint64_t pc, uint64_t sp) {
-    say("kernel: ");
-    say(what);
-    say("; pc ");
-    say_hex(pc);
-    say(", sp ");
-    say_hex(sp);
-    say("\n");
-    platform_stop(PC_PANIC);
-}

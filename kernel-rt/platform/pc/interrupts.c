@@ -160,24 +160,30 @@ void pc_interrupts_start(void) {
 
 // --- exceptions ----------------------------------------------------------------------------------------------------
 
-// No SIP's doing: the machine's, or the kernel's when it could not even enter a handler.
-static void stop_unless_a_program_failed(const PcFrame *frame) {
-    switch (frame->vector) {
-    case VECTOR_NMI:
-        pc_panic_at(
-            "non-maskable interrupt: the machine reports a failure", frame->rip, frame->rsp
-        );
-    case VECTOR_MACHINE_CHECK:
-        pc_panic_at("machine check: the machine reports a failure", frame->rip, frame->rsp);
-    case VECTOR_DOUBLE_FAULT: pc_panic_at("double fault", frame->rip, frame->rsp);
-    default: break;
+// No SIP's doing: the machine's, or the kernel's when it could not even enter a handler. NULL: it may be.
+static const char *why_the_machine_stops(uint64_t vector) {
+    switch (vector) {
+    case VECTOR_NMI: return "non-maskable interrupt: the machine reports a failure";
+    case VECTOR_MACHINE_CHECK: return "machine check: the machine reports a failure";
+    case VECTOR_DOUBLE_FAULT: return "double fault";
+    default: return NULL;
     }
+}
+
+// What stops the machine comes to several CPUs at once, whatever they were at: one of them says so.
+static void go_alone(void) {
+    static uint32_t is_stopping;
+    if (__atomic_exchange_n(&is_stopping, 1, __ATOMIC_SEQ_CST)) pc_halt(NULL);
+    pc_cpus_halt();
 }
 
 void pc_exception(PcFrame *frame) {
     bool *busy = &tables[arch_cpu()->number].is_busy;
-    stop_unless_a_program_failed(frame);
-    if (*busy) pc_panic("an exception while handling an exception");
+    const char *why = why_the_machine_stops(frame->vector);
+    if (why)
+        go_alone();
+    else if (*busy)
+        pc_panic("an exception while handling an exception");
     *busy = true;
     const uint32_t vector = (uint32_t)frame->vector;
     const ArchFault fault = {
@@ -190,6 +196,7 @@ void pc_exception(PcFrame *frame) {
                       frame->rsi, frame->rdi, frame->r8, frame->r9, frame->r10, frame->r11,
                       frame->r12, frame->r13, frame->r14, frame->r15 },
     };
+    if (why) kernel_die(&fault, why);
     ArchResume resume = { .pc = frame->rip, .sp = frame->rsp };
     kernel_exception(&fault, &resume);
     frame->rip = resume.pc;

@@ -130,7 +130,6 @@ void pc_guard(void *page);
 // Say `kernel: WHAT` and stop: this machine or this file is not what we can run; we or the machine failed.
 _Noreturn void pc_refuse(const char *what);
 _Noreturn void pc_panic(const char *what);
-_Noreturn void pc_panic_at(const char *what, uint64_t pc, uint64_t sp); // and what the CPU was at
 
 // From boot.S, once: the rest of the machine, then the kernel. `loader`: MULTIBOOT_LOADER, else `info` is a PvhStart.
 _Noreturn void pc_start(const void *info, uint32_t loader);
