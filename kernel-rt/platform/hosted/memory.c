@@ -11,6 +11,7 @@
 
 #define ARENA_MOST  ((size_t)16 << 30) // address space, not memory
 #define ARENA_LEAST ((size_t)64 << 20)
+#define LARGE       ((size_t)4 << 20) // at least one large page, of 2 MiB, lies in it wherever it begins
 
 static uint8_t *arena;
 static PageMap arena_pages;
@@ -53,6 +54,12 @@ void platform_memory(uint64_t *pages, uint64_t *left) {
     *left = arena_pages.free;
 }
 
+// Large blocks lie in large pages, where Linux has some: 512 times fewer faults when they are touched for the first time, and hardly a miss in the
+// processor's table of pages when they are read at random. It is a wish; nothing depends on it.
+static void wish(void *pages, size_t count, int advice) {
+    if (count >= LARGE / PLATFORM_PAGE) (void)madvise(pages, count * PLATFORM_PAGE, advice);
+}
+
 void *platform_pages(size_t count) {
     const size_t first = count ? page_map_take(&arena_pages, count) : PAGE_MAP_NONE;
     if (first == PAGE_MAP_NONE) return NULL;
@@ -61,12 +68,14 @@ void *platform_pages(size_t count) {
         page_map_give(&arena_pages, first, count);
         return NULL;
     }
+    wish(pages, count, MADV_HUGEPAGE);
     return pages;
 }
 
 // Where Linux cannot keep track of one more region, the pages stay accessible, and empty: a SIP that gives back every
 // second block must not end the others.
 void platform_pages_free(void *pages, size_t count) {
+    wish(pages, count, MADV_NOHUGEPAGE); // whoever gets a part of them next may want less
     if (madvise(pages, count * PLATFORM_PAGE, MADV_DONTNEED) ||
         (protect(pages, count, PLATFORM_NONE) && errno != ENOMEM))
         hosted_fail("free pages");
