@@ -110,6 +110,7 @@ def main():
     out = f"// Tables of Unicode {version}, made by stdlib/unicode.py; `std.unicode` says what they mean. The data that they are made of is copyright Unicode, Inc., and\n"
     out += "// comes under its terms: https://www.unicode.org/copyright.html.\n"
     out += "module std.unicode_data;\n\n"
+    out += "/// Which version of Unicode the tables are of.\n"
     out += f'pub const static str unicode_version = "{version}";\n\n'
     runs = [f"0x{code << 5 | kind:x}" for code, kind in category_runs(categories)]
     out += "/// Where a run begins, above the 5 bits of its category.\npub " + table("u32", "category_runs", runs, 12) + "\n"
@@ -118,6 +119,7 @@ def main():
     out += "/// From, to, in steps of 1 or 2, how far away.\npub struct CaseRow { pub u32 first; pub u32 last; pub u32 step; pub i32 distance; }\n\n"
     for name, pairs in (("upper_rows", upper), ("lower_rows", lower)):
         rows = sorted(case_rows(pairs))
+        out += f"/// Where the {'capital letters of small' if name == 'upper_rows' else 'small letters of capital'} ones are.\n"
         out += "pub " + table("CaseRow", name, [f"{{ 0x{a:x}, 0x{b:x}, {step}, {distance} }}" for a, b, step, distance in rows], 4) + "\n"
     sys.stdout.write(out.rstrip("\n") + "\n")
 

@@ -50,20 +50,61 @@ static void put_link(Buf *out, const DocEntry *entry, Str text) {
     buf_cstr(out, "</a>");
 }
 
+// The function of a type: `owner` is the type's name, and stands before `word` with a point and perhaps arguments between them.
+static const DocEntry *find_method(const Doc *doc, const DocPage *page, Str owner, Str word) {
+    const char *name = arena_printf(doc->arena, STR_FMT "." STR_FMT, STR_ARG(owner), STR_ARG(word));
+    return doc_find(doc, page, str_from_c(name));
+}
+
+// Whom a word of code means. A function is meant where it is called or declared: parameters may be called as it is.
+static const DocEntry *meant(
+    const Doc *doc, const DocPage *page, Str code, Str word, const DocEntry *type, Str type_word
+) {
+    const char *end = code.ptr + code.len, *behind = word.ptr + word.len;
+    bool calls = behind < end && (*behind == '(' || *behind == '<');
+    bool belongs = word.ptr > code.ptr && word.ptr[-1] == '.';
+    if (belongs) {
+        const char *before = word.ptr - 1; // at the point
+        bool of_type = type && (before == type_word.ptr + type_word.len || before[-1] == '>');
+        return calls && of_type ? find_method(doc, page, type_word, word) : NULL;
+    }
+    const DocEntry *entry = doc_find(doc, page, word);
+    return entry && (calls || entry->item->kind != AST_ITEM_FN) ? entry : NULL;
+}
+
 void doc_code(Buf *out, const Doc *doc, const DocPage *page, Str code) {
+    const DocEntry *type = NULL; // the last type that was named outside of arguments
+    Str type_word = { 0 };
+    int depth = 0; // of `<`
     for (size_t i = 0; i < code.len;) {
         size_t end = i + 1;
         if (char_is_word(code.ptr[i]))
             while (end < code.len && char_is_word(code.ptr[end]))
                 end++;
         Str word = { code.ptr + i, end - i };
-        const DocEntry *entry = char_is_word(word.ptr[0]) ? doc_find(doc, page, word) : NULL;
-        if (entry && entry->item->kind != AST_ITEM_FN)
+        const DocEntry *entry =
+            char_is_word(word.ptr[0]) ? meant(doc, page, code, word, type, type_word) : NULL;
+        if (entry)
             put_link(out, entry, word);
         else
             doc_escape(out, word);
+        depth += code.ptr[i] == '<' ? 1 : code.ptr[i] == '>' && depth > 0 ? -1 : 0;
+        if (char_is_word(word.ptr[0]) && depth == 0) {
+            type = entry && entry->item->kind != AST_ITEM_FN ? entry : NULL;
+            type_word = word;
+        }
         i = end;
     }
+}
+
+// A name, or the beginning of a call of one: `get(key)`.
+static const DocEntry *named_in_comment(const Doc *doc, const DocPage *page, Str code, Str *name) {
+    const char *call = memchr(code.ptr, '(', code.len);
+    *name = code;
+    const DocEntry *entry = doc_find(doc, page, code);
+    if (entry || !call) return entry;
+    name->len = (size_t)(call - code.ptr);
+    return doc_find(doc, page, *name);
 }
 
 // Code in a comment that is a name becomes a link. What cmark has escaped is no name, and stays as it is.
@@ -79,11 +120,12 @@ static void put_linked(Buf *out, const Doc *doc, const DocPage *page, const char
         code += strlen(open);
         buf_put(out, at, (size_t)(code - at));
         Str name = { code, (size_t)(end - code) };
-        const DocEntry *entry = doc_find(doc, page, name);
+        const DocEntry *entry = named_in_comment(doc, page, name, &name);
         if (entry)
             put_link(out, entry, name);
         else
             buf_put(out, name.ptr, name.len);
+        buf_put(out, name.ptr + name.len, (size_t)(end - name.ptr) - name.len);
         at = end;
     }
 }

@@ -16,6 +16,12 @@ pub bool Box.wider(const Box* a, u32 than) { return a->width + a->secret > than;
 
 void hidden() {}
 
+/// Do so many fit? As `Box.wider(b, n)` says.
+pub bool fits(u32 n) { return n < 9; }
+
+/// Puts them in.
+pub void fill(u32 n) requires (fits(n)) {}
+
 /// Lends boxes.
 pub contract Boxes {
     in  message lend(u32 n);
