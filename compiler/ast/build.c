@@ -142,3 +142,20 @@ Ast *ast_build(Arena *arena, const Syntax *syntax, Names *names, Diags *diags) {
     ast->unreadable = syntax->unreadable;
     return ast;
 }
+
+bool ast_build_item(
+    Arena *arena, const Syntax *syntax, const SyntaxNode *node, Names *names, AstItem *item
+) {
+    Arena scratch;
+    arena_init(&scratch);
+    Diags *none = diags_new(&scratch, source_map_new(&scratch));
+    Build b = { .arena = arena, .syntax = syntax, .names = names, .diags = none };
+    AstItem *made = ast__item(&b, node);
+    bool good = !b.broken && made->kind == item->kind && diags_errors(none) == 0 &&
+                diags_warnings(none) == 0;
+    arena_free(&scratch);
+    if (!good) return false;
+    made->doc = item->doc;
+    *item = *made;
+    return true;
+}

@@ -11,4 +11,10 @@
 // escapes, keywords as names, things in the wrong place). Never fails: what could not be read is an ERROR node.
 Ast *ast_build(Arena *arena, const Syntax *syntax, Names *names, Diags *diags);
 
+// Builds one item in place of `item`, which keeps its doc comment. false: something would have been reported, or it is of another
+// kind, and it is as it was.
+bool ast_build_item(
+    Arena *arena, const Syntax *syntax, const SyntaxNode *node, Names *names, AstItem *item
+);
+
 #endif

@@ -135,7 +135,9 @@ void note_use(Checker *checker, const Decl *decl, Span span) {
                   span.start >= decl->item->span.start && span.end <= decl->item->span.end;
     if (!attr || inside || attr->args.len != 1 || attr->args.data[0].value->kind != AST_EXPR_STR)
         return;
-    if (!map_put(checker->deprecated, (uint64_t)span.file << 32 | span.start, true)) return; // said
+    uint64_t place = (uint64_t)span.file << 32 | span.start, round;
+    if (map_get(checker->deprecated, place, &round) && round == checker->round) return; // said
+    map_put(checker->deprecated, place, checker->round);
     Str why = attr->args.data[0].value->str;
     diag_report(
         checker->diags, span, E_DEPRECATED, text_of(checker, decl->item->name.name),

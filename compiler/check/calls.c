@@ -322,7 +322,7 @@ static Decl *module_member(Fn *fn, const AstExpr *callee, bool *is_module) {
     const AstExpr *base = callee->field.base;
     *is_module = base->kind == AST_EXPR_NAME && !find_local(fn, base->name.name) &&
                  !find_decl(fn->checker, fn->module, base->name.name, base->name.span) &&
-                 find_module(fn->module, base->name.name);
+                 find_module(fn->checker, fn->module, base->name.name);
     if (!*is_module) return NULL;
     AstPath path = { .span = callee->span };
     vec_push(fn->checker->arena, &path.names, base->name);

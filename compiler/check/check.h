@@ -75,6 +75,19 @@ HirProgram *check_program(
     const CheckWatch *watch
 );
 
+// A check that is kept, so that one body can be checked anew. It lives in the arena of the check, and so does what is made
+// later; `help` and `watch` must, too.
+typedef struct Checker Checker;
+Checker *check_begin(Arena *arena, Names *names, const SourceMap *map, Diags *diags);
+HirProgram *check_all(
+    Checker *checker, const CheckUnits *units, const CheckHelp *help, const CheckWatch *watch
+);
+
+// The body of `item`, which stood at `before`, has been replaced by another one, and nothing else; spans of all else are as
+// they were. Checks it, and what is asked of the whole program once its bodies are known. false: that cannot be told without
+// checking all anew, and what has been kept is of no use any more.
+bool check_again(Checker *checker, const AstItem *item, Span before);
+
 // The bytes that a value takes, and its alignment, as docs/sir.md 3 lays it out.
 uint64_t check_type_layout(const HirType *type, uint32_t *align);
 

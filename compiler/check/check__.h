@@ -13,7 +13,6 @@
 #include "base/near.h"
 
 typedef struct Module Module;
-typedef struct Checker Checker;
 typedef struct Fn Fn;
 typedef VEC(HirStmt *) HirStmtVec;
 
@@ -74,6 +73,16 @@ typedef struct GenericParam { // of a generic declaration
 
 typedef VEC(GenericParam) GenericParams;
 
+// What the check of a body has left outside of it, so that it can be made anew: again.c.
+typedef struct Traces {
+    uint32_t uses, finds; // how many there were before
+    uint32_t locals;      // parameters
+    bool begun;           // the three are known
+    bool was_broken;      // the function, by its head
+    bool is_early;        // a constant has been computed with it
+    bool is_first; // it has changed what others see: nobody had named some state of a contract
+} Traces;
+
 typedef struct Decl {
     DeclKind kind;
     Name name;
@@ -88,17 +97,23 @@ typedef struct Decl {
     struct Decl *interface;  // of a function of an interface: that one as it is declared
     VEC(struct Decl *) fns;  // of an interface as it is declared
     Span used;               // of an instance: the use that made it
-    bool is_wrong;           // of a generic: its definition has been reported on
-    bool is_opaque;          // an instance over a parameter of some other declaration
-    bool is_definition;      // the instance over its own parameters, which is checked for all
-    bool is_abstract;        // a function of an interface
-    Stage shape;             // of a contract: its states and which messages it has
-    Stage body;              // of a function: STAGE_DONE: its statements are checked
-    bool is_body_broken;     // and what is wrong in them has been reported
-    uint32_t depth;          // of an instance: how many instances needed one another up to this one
-    bool is_reached;         // by something that is there for its own sake: uses.c
-    VEC(struct Decl *) uses; // private ones of its module that it names
-    union {                  // made when the name is first entered; completed later
+    const struct Decl
+        *maker;          // and whose body that is; NULL: none, or an instance that it needs in turn
+    uint32_t asked;      // the round in which that body has last used it
+    bool is_wrong;       // of a generic: its definition has been reported on
+    bool is_opaque;      // an instance over a parameter of some other declaration
+    bool is_definition;  // the instance over its own parameters, which is checked for all
+    bool is_abstract;    // a function of an interface
+    Stage shape;         // of a contract: its states and which messages it has
+    Stage body;          // of a function: STAGE_DONE: its statements are checked
+    bool is_body_broken; // and what is wrong in them has been reported
+    uint32_t depth;      // of an instance: how many instances needed one another up to this one
+    bool is_reached;     // by something that is there for its own sake: uses.c
+    bool is_named;       // by the program as a whole
+    VEC(struct Decl *) uses;    // private ones of its module that it names
+    VEC(struct Import *) finds; // by which it has found names
+    Traces traces;
+    union { // made when the name is first entered; completed later
         HirStruct *structure;
         HirEnum *enumeration;
         HirContract *contract;
@@ -112,7 +127,8 @@ typedef struct Decl {
 typedef struct Import {
     Module *module;
     const AstItem *item;
-    bool used; // something here was found by it
+    bool used;     // the program as a whole has found something by it
+    bool is_found; // or something in it has: uses.c
 } Import;
 
 struct Module {
@@ -175,6 +191,9 @@ struct Checker {
     Map *parts;       // HirExpr of a constant -> how many parts it has
     const Fn *around; // whose body is being checked: its constants serve in lengths
     Decl *user;       // the declaration that is looked at; NULL: the program
+    Decl *owner;      // whose body is being checked; NULL: none
+    uint32_t round;   // how often bodies have been checked anew
+    bool spoilt;      // a body that was checked anew has changed what others were told
     uint64_t const_steps; // of all constants that have been computed
     uint32_t const_depth; // of what is being computed, against hostile input
     uint32_t finding;     // closures in closures whose results are to be found
@@ -184,7 +203,7 @@ struct Checker {
     VEC(Dropped) dropped;         // values that own something and that nobody takes
     VEC(HirConst *) constants;    // of blocks
     Map *invariants;              // HirFn that tests one -> Decl of its struct
-    Map *deprecated;              // where a use has been reported
+    Map *deprecated;              // where a use has been reported -> in which round
     Map *optionals;               // operations on optionals -> HirFn
     Map *visits; // HirType that can hold its own kind -> HirFn that tests what is received
 };
@@ -233,7 +252,9 @@ Decl *find_decl(
     Checker *checker, Module *module, Name name, Span span
 ); // NULL: none; reports ambiguity only
 Decl *find_path(Checker *checker, Module *module, const AstPath *path); // reports; NULL: none
-Module *find_module(Module *module, Name last); // an import by its last word; that is used
+Module *find_module(
+    Checker *checker, Module *module, Name last
+); // an import by its last word; that is used
 const char *text_of(const Checker *checker, Name name);
 const char *place_text(Checker *checker, const HirExpr *place); // as it is written, or its type
 
@@ -243,10 +264,21 @@ Decl *begin_user(
     Checker *checker, const Decl *decl
 ); // what is named from now on is named by it; gives who it was before
 void mark_used(Checker *checker, Decl *decl);                 // of its own module
+void mark_import(Checker *checker, Import *import);           // a name was found by it
 void mark_method(Checker *checker, Module *from, Decl *decl); // found by its name and a type alone
 bool hands_on(const Module *module, const Module *other); // is it that one, or does it export it?
 void find_reached(Checker *checker);                      // settles Decl.is_reached
 void check_unused(Checker *checker);                      // of a program that is right; warns
+
+// --- again.c: a body anew ---------------------------------------------------------------------------------------------------------
+
+Decl *begin_owner(Checker *checker, Decl *decl); // its body is looked at; gives whose was before
+void end_owner(Checker *checker, Decl *before);
+void begin_traces(Decl *decl, const HirFn *fn);                          // before its body
+void note_instance(Checker *checker, Decl *decl, Span span, bool known); // it is used
+void note_root(Checker *checker);              // a state that nobody had named is named
+void check_decl(Checker *checker, Decl *decl); // program.c: its bodies
+void check_together(Checker *checker);         // program.c: what is asked of all bodies
 
 // --- near.c: what was meant by a misspelt name. After a report, as help for it ---------------------------------------------
 

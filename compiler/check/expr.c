@@ -204,7 +204,7 @@ Decl *named_type(Fn *fn, const AstExpr *expr) {
         decl = find_decl(fn->checker, fn->module, expr->name.name, expr->name.span);
     if (expr->kind == AST_EXPR_FIELD && expr->field.base->kind == AST_EXPR_NAME &&
         !find_local(fn, expr->field.base->name.name)) {
-        Module *module = find_module(fn->module, expr->field.base->name.name);
+        Module *module = find_module(fn->checker, fn->module, expr->field.base->name.name);
         uint64_t found;
         if (module && map_get(module->scope, expr->field.name.name, &found) &&
             ((Decl *)(uintptr_t)found)->is_pub)
@@ -265,7 +265,7 @@ Decl *generic_fn(Fn *fn, const AstExpr *expr) {
         decl = find_decl(fn->checker, fn->module, expr->name.name, expr->name.span);
     if (expr->kind == AST_EXPR_FIELD && expr->field.base->kind == AST_EXPR_NAME &&
         !find_local(fn, expr->field.base->name.name)) {
-        Module *module = find_module(fn->module, expr->field.base->name.name);
+        Module *module = find_module(fn->checker, fn->module, expr->field.base->name.name);
         uint64_t found;
         if (module && map_get(module->scope, expr->field.name.name, &found) &&
             ((Decl *)(uintptr_t)found)->is_pub)
@@ -280,7 +280,7 @@ static HirExpr *qualified(Fn *fn, const AstExpr *expr) {
     if (base->kind != AST_EXPR_NAME || find_local(fn, base->name.name) ||
         find_decl(fn->checker, fn->module, base->name.name, base->name.span))
         return NULL;
-    if (!find_module(fn->module, base->name.name)) return NULL;
+    if (!find_module(fn->checker, fn->module, base->name.name)) return NULL;
     AstPath path = { .span = expr->span };
     vec_push(fn->checker->arena, &path.names, base->name);
     vec_push(fn->checker->arena, &path.names, expr->field.name);

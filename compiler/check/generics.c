@@ -325,6 +325,7 @@ Decl *instantiate(Checker *checker, Decl *generic, const Env *env, Span span) {
     Decl *decl = known ? (Decl *)(uintptr_t)found : make_instance(checker, generic, env, span);
     if (!known) strmap_put(generic->instances, (const char *)key.data, key.len, (uintptr_t)decl);
     buf_free(&key);
+    note_instance(checker, decl, span, known);
     if (known && decl->kind != DECL_REFUSED) return decl;
     if (!ask_bounds(checker, generic, env, span)) {
         decl->kind = DECL_REFUSED; // reported at each use
@@ -332,10 +333,14 @@ Decl *instantiate(Checker *checker, Decl *generic, const Env *env, Span span) {
     }
     checker->instancing++;
     uint32_t before = diags_errors(checker->diags);
+    const void *owner = diags_owner(checker->diags, NULL); // it is said once, whoever needs it then
     complete_decl(checker, decl);
     name_use(checker, decl, before);
     if (checker->types_known && (decl->kind == DECL_STRUCT || decl->kind == DECL_ENUM))
         check_type(checker, decl);
+    diags_owner(checker->diags, owner);
+    if (checker->owner && diags_errors(checker->diags) > before)
+        checker->owner->traces.is_first = true;
     checker->instancing--;
     return decl;
 }

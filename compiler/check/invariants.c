@@ -70,7 +70,7 @@ bool make_invariants(Checker *checker, Decl *decl) {
     if (structure->invariant->body) return structure->checked->body;
     const Env *env = checker->env;
     const Fn *around = checker->around;
-    Decl *user = begin_user(checker, decl);
+    Decl *user = begin_user(checker, decl), *owner = begin_owner(checker, decl);
     checker->env = decl->env;
     checker->around = NULL;
     make_body(checker, decl, structure->invariant);
@@ -78,6 +78,7 @@ bool make_invariants(Checker *checker, Decl *decl) {
     checker->env = env;
     checker->around = around;
     checker->user = user;
+    end_owner(checker, owner);
     return structure->checked->body;
 }
 

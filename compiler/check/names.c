@@ -176,7 +176,7 @@ static void enter_imports(Checker *checker, Module *module) {
         Module *imported =
             module_by_path(checker, check_path_name(checker->names, &(*item)->import));
         if (!imported || imported == module) continue;
-        vec_push(checker->arena, &module->imports, ((Import){ imported, *item, false }));
+        vec_push(checker->arena, &module->imports, ((Import){ .module = imported, .item = *item }));
         if ((*item)->is_pub) vec_push(checker->arena, &module->exports, imported);
     }
 }
@@ -225,7 +225,7 @@ Decl *find_decl(Checker *checker, Module *module, Name name, Span span) {
     vec_each(Import, import, &module->imports) {
         Decl *decl = pub_decl(import->module, name);
         if (!decl) continue;
-        import->used = true;
+        mark_import(checker, import);
         if (found && found != decl) {
             diag_report(checker->diags, span, E_AMBIGUOUS, text_of(checker, name));
             diag_note(checker->diags, found->item->name.span, "one is here");
@@ -237,10 +237,10 @@ Decl *find_decl(Checker *checker, Module *module, Name name, Span span) {
     return found;
 }
 
-Module *find_module(Module *module, Name last) {
+Module *find_module(Checker *checker, Module *module, Name last) {
     vec_each(Import, import, &module->imports) {
         if (import->module->last != last) continue;
-        import->used = true;
+        mark_import(checker, import);
         return import->module;
     }
     return NULL;
@@ -253,7 +253,7 @@ Decl *find_path(Checker *checker, Module *module, const AstPath *path) {
         if (!decl) report_unknown(checker, NULL, module, last->name, last->span);
         return decl;
     }
-    Module *from = find_module(module, path->names.data[path->names.len - 2].name);
+    Module *from = find_module(checker, module, path->names.data[path->names.len - 2].name);
     Decl *decl = from ? own_decl(from, last->name) : NULL;
     if (from && !decl) decl = pub_decl(from, last->name);
     if (!from) {

@@ -156,9 +156,12 @@ static bool private_help(Checker *checker, const Module *module, Name name) {
 
 // In a function, or outside of any in a module, the same is said once.
 static bool is_news(const Checker *checker, const Fn *fn, const Module *module, Name name) {
-    uint64_t known, key[] = { fn ? (uintptr_t)fn->fn : (uintptr_t)module, name };
-    if (strmap_get(checker->unknown, (const char *)key, sizeof key, &known)) return false;
-    return strmap_put(checker->unknown, (const char *)key, sizeof key, 0);
+    if (!fn) fn = checker->around;
+    uint64_t round, key[] = { fn ? (uintptr_t)fn->fn : (uintptr_t)module, name };
+    bool known = strmap_get(checker->unknown, (const char *)key, sizeof key, &round);
+    if (known && round == checker->round) return false;
+    strmap_put(checker->unknown, (const char *)key, sizeof key, checker->round);
+    return true;
 }
 
 void report_unknown(Checker *checker, const Fn *fn, Module *module, Name name, Span span) {

@@ -51,11 +51,12 @@ static void make_fn_body(Checker *checker, Decl *decl) {
     const Env *env = checker->env;
     const HirType *self = checker->self;
     uint32_t from_depth = checker->from_depth, before = diags_errors(checker->diags);
-    Decl *user = begin_user(checker, decl);
+    Decl *user = begin_user(checker, decl), *owner = begin_owner(checker, decl);
     checker->env = decl->env;
     checker->self = self_of(checker, decl);
     checker->from_depth = decl->depth;
     decl->body = STAGE_BUSY;
+    begin_traces(decl, decl->fn);
     make_body(checker, decl->module, decl->fn, decl->item->fn.body, &decl->item->fn.clauses);
     decl->body = STAGE_DONE;
     decl->is_body_broken = decl->fn->broken || diags_errors(checker->diags) > before;
@@ -63,6 +64,7 @@ static void make_fn_body(Checker *checker, Decl *decl) {
     checker->self = self;
     checker->from_depth = from_depth;
     checker->user = user;
+    end_owner(checker, owner);
 }
 
 // Types first: a constant may be needed to know them. Each is completed but for those that are on their way to this one.
@@ -85,6 +87,7 @@ Body ensure_body(Checker *checker, const HirFn *fn) {
         return fn->body ? BODY_READY : BODY_NONE; // made by ourselves
     Decl *decl = (Decl *)(uintptr_t)found;
     if (decl->is_abstract || !decl->item->fn.body || decl->is_opaque) return BODY_NONE;
+    decl->traces.is_early = true;
     if (fn->broken) return BODY_BROKEN;
     if (decl->body == STAGE_BUSY) return BODY_BUSY;
     if (decl->body == STAGE_NEW && !checker->types_known && !complete_types_early(checker))
@@ -98,15 +101,18 @@ static void check_fn_body(Checker *checker, Decl *decl) {
     if (!decl->is_body_broken && !checker->instances_end) judge_body(checker, decl->fn);
 }
 
-static void check_main_body(Checker *checker, Module *module, HirFn *hir, const AstStmt *body) {
+static void check_main_body(Checker *checker, Decl *decl, const AstStmt *body) {
     uint32_t before = diags_errors(checker->diags);
-    make_body(checker, module, hir, body, NULL);
+    HirFn *hir = decl->sip->main;
+    begin_traces(decl, hir);
+    make_body(checker, decl->module, hir, body, NULL);
     if (!hir->broken && diags_errors(checker->diags) == before) judge_body(checker, hir);
 }
 
-static void check_decl(Checker *checker, Decl *decl) {
+void check_decl(Checker *checker, Decl *decl) {
     const AstItem *item = decl->item;
     uint32_t before = diags_errors(checker->diags);
+    Decl *owner = begin_owner(checker, decl);
     begin_user(checker, decl);
     checker->env = decl->env;
     checker->self = self_of(checker, decl);
@@ -117,16 +123,15 @@ static void check_decl(Checker *checker, Decl *decl) {
         judge_body(checker, decl->structure->invariant);
         judge_body(checker, decl->structure->checked);
     }
-    if (decl->kind == DECL_TEST)
-        check_main_body(checker, decl->module, decl->sip->main, item->test.body);
-    if (decl->kind == DECL_SIP && item->sip.body)
-        check_main_body(checker, decl->module, decl->sip->main, item->sip.body);
+    if (decl->kind == DECL_TEST) check_main_body(checker, decl, item->test.body);
+    if (decl->kind == DECL_SIP && item->sip.body) check_main_body(checker, decl, item->sip.body);
     name_use(checker, decl, before);
     checker->in_instance = false;
     checker->env = NULL;
     checker->self = NULL;
     checker->from_depth = 0;
     checker->user = NULL;
+    end_owner(checker, owner);
 }
 
 static bool is_below(const Checker *checker, const char *folder, FileId file) {
@@ -174,15 +179,7 @@ static void complete_all(Checker *checker, bool types) {
     }
 }
 
-HirProgram *check_program(
-    Arena *arena,
-    Names *names,
-    const SourceMap *map,
-    Diags *diags,
-    const CheckUnits *units,
-    const CheckHelp *help,
-    const CheckWatch *watch
-) {
+Checker *check_begin(Arena *arena, Names *names, const SourceMap *map, Diags *diags) {
     Checker *checker = arena_new(arena, Checker);
     HirProgram *program = arena_new(arena, HirProgram);
     *program = (HirProgram
@@ -190,8 +187,6 @@ HirProgram *check_program(
     *checker = (Checker){
         .arena = arena, .names = names, .diags = diags, .program = program, .types = program->types
     };
-    checker->help = help;
-    checker->watch = watch;
     checker->unknown = strmap_new(arena);
     checker->discard = names_add_c(names, "_");
     checker->close = names_add_c(names, "close");
@@ -205,7 +200,24 @@ HirProgram *check_program(
     checker->symbols = strmap_new(arena);
     checker->met = map_new(arena);
     checker->tuples = strmap_new(arena);
+    return checker;
+}
 
+// What depends on bodies, and is asked of all of them together.
+void check_together(Checker *checker) {
+    const void *owner = diags_owner(checker->diags, checker);
+    check_instances(checker);
+    check_clauses(checker);
+    check_grants(checker);
+    check_unused(checker);
+    diags_owner(checker->diags, owner);
+}
+
+HirProgram *check_all(
+    Checker *checker, const CheckUnits *units, const CheckHelp *help, const CheckWatch *watch
+) {
+    checker->help = help;
+    checker->watch = watch;
     enter_names(checker, units);
     check_attributes(checker);
     complete_all(checker, true);
@@ -219,15 +231,24 @@ HirProgram *check_program(
     check_conformances(checker);
     // Every signature and constant is known, and every type does what it states.
     check_bodies(checker);
-    if (watch && watch->only) return program;
-    check_instances(checker);
-    check_clauses(checker);
+    if (watch && watch->only) return checker->program;
     check_contracts(checker);
-    check_grants(checker);
     // Every function is legal, and every state that somebody names is known.
     for (uint32_t i = 0; i < checker->decls.len; i++)
         if (checker->decls.data[i]->kind == DECL_SYSTEM)
             check_system(checker, checker->decls.data[i]);
-    check_unused(checker);
-    return program;
+    check_together(checker);
+    return checker->program;
+}
+
+HirProgram *check_program(
+    Arena *arena,
+    Names *names,
+    const SourceMap *map,
+    Diags *diags,
+    const CheckUnits *units,
+    const CheckHelp *help,
+    const CheckWatch *watch
+) {
+    return check_all(check_begin(arena, names, map, diags), units, help, watch);
 }

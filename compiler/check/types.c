@@ -38,6 +38,7 @@ bool contract_state(
     Name name = check_path_name(checker->names, path);
     for (uint32_t i = 0; i < contract->states.len; i++) {
         if (contract->states.data[i].name == name) {
+            if (!contract->states.data[i].is_root) note_root(checker);
             contract->states.data[i].is_root = true;
             *state = i;
             return true;

@@ -242,7 +242,7 @@ static void judge_imports(Checker *checker, const Module *module) {
     if (!has_items(module)) return; // it has only been begun
     vec_each(Import, import, &module->imports) {
         bool runs = !has_systems(module) && has_systems(import->module);
-        if (import->used || import->item->is_pub || runs) continue;
+        if (import->is_found || import->item->is_pub || runs) continue;
         diag_report(
             checker->diags, import->item->import.span, E_UNUSED_IMPORT,
             text_of(checker, import->module->path)

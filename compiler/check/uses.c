@@ -17,15 +17,30 @@ static bool is_there_for_itself(const Decl *decl) {
            decl->kind == DECL_SYSTEM;
 }
 
+// Of one user the same few are named again and again.
+static bool is_noted(const Decl *user, const Decl *decl) {
+    enum { LAST = 8 };
+    for (uint32_t i = user->uses.len; i > 0 && i + LAST > user->uses.len; i--)
+        if (user->uses.data[i - 1] == decl) return true;
+    return false;
+}
+
 void mark_used(Checker *checker, Decl *decl) {
     Decl *user = checker->user;
     if (decl->generic) decl = decl->generic;
-    if (decl->is_reached || decl->is_pub || decl == user) return;
-    bool known = user && user->uses.len > 0 && *vec_last(&user->uses) == decl;
-    if (!user || is_there_for_itself(user))
-        decl->is_reached = true;
-    else if (!known)
+    if (decl->is_named || decl->is_pub || decl == user) return;
+    if (!user)
+        decl->is_named = true;
+    else if (!is_noted(user, decl))
         vec_push(checker->arena, &user->uses, decl);
+}
+
+void mark_import(Checker *checker, Import *import) {
+    Decl *user = checker->user;
+    if (!user)
+        import->used = true;
+    else if (user->finds.len == 0 || *vec_last(&user->finds) != import)
+        vec_push(checker->arena, &user->finds, import);
 }
 
 bool hands_on(const Module *module, const Module *other) {
@@ -39,7 +54,7 @@ bool hands_on(const Module *module, const Module *other) {
 void mark_method(Checker *checker, Module *from, Decl *decl) {
     mark_used(checker, decl->interface ? decl->interface : decl);
     vec_each(Import, import, &from->imports)
-        import->used = import->used || hands_on(import->module, decl->module);
+        if (hands_on(import->module, decl->module)) mark_import(checker, import);
 }
 
 // --- all that is reached -----------------------------------------------------------------------------------------------------
@@ -72,17 +87,33 @@ static void reach_permits(Checker *checker) {
     }
 }
 
+// By which imports anything was found.
+static void settle_imports(Checker *checker) {
+    vec_each(Module *, module, &checker->modules) {
+        vec_each(Import, import, &(*module)->imports)
+            import->is_found = import->used;
+    }
+    vec_each(Decl *, decl, &checker->decls) {
+        vec_each(Import *, import, &(*decl)->finds)
+            (*import)->is_found = true;
+    }
+}
+
 void find_reached(Checker *checker) {
+    settle_imports(checker);
     DeclList work = { 0 };
     Map *names = asked_names(checker);
-    reach_permits(checker);
+    vec_each(Decl *, decl, &checker->decls)
+        (*decl)->is_reached = false;
     for (uint32_t i = 0; i < checker->decls.len; i++) {
         Decl *decl = checker->decls.data[i];
         if (decl->generic || !decl->item) continue;
-        decl->is_reached = decl->is_reached || is_there_for_itself(decl) ||
+        decl->is_reached = decl->is_named || is_there_for_itself(decl) ||
                            is_asked_for(decl, names) || attribute(checker, decl->item, "unused");
-        if (decl->is_reached) vec_push(checker->arena, &work, decl);
     }
+    reach_permits(checker);
+    vec_each(Decl *, decl, &checker->decls)
+        if ((*decl)->is_reached) vec_push(checker->arena, &work, *decl);
     while (work.len > 0) {
         const Decl *user = vec_pop(&work);
         for (uint32_t i = 0; i < user->uses.len; i++) {

@@ -97,7 +97,7 @@ void diag_report(Diags *diags, Span span, DiagCode code, ...) {
     va_end(args);
     diags->muted = true;
     if (diag__follows(diags, span, code, text)) {
-        diags->unsaid += rows[code].level == DIAG_ERROR;
+        if (rows[code].level == DIAG_ERROR) vec_push(diags->arena, &diags->unsaid, diags->owner);
         return;
     }
     if (!say(diags, span, code)) return;
@@ -110,7 +110,11 @@ void diag_report(Diags *diags, Span span, DiagCode code, ...) {
     diags->kept[rows[code].level]++;
     vec_push(
         diags->arena, &diags->list,
-        (Diag){ .code = code, .span = span, .text = text, .order = diags->list.len }
+        (Diag){ .code = code,
+                .span = span,
+                .text = text,
+                .order = diags->order++,
+                .owner = diags->owner }
     );
 }
 
@@ -149,6 +153,47 @@ void diag_fix_also(Diags *diags, Span span, const char *replacement) {
     vec_push(diags->arena, &fix->edits, edit);
 }
 
+// --- by their owners -------------------------------------------------------------------------------------------
+
+const void *diags_owner(Diags *diags, const void *owner) {
+    const void *before = diags->owner;
+    diags->owner = owner;
+    return before;
+}
+
+void diags_forget(Diags *diags, const void *owner) {
+    uint32_t kept = 0, follow = 0;
+    diags->said = strmap_new(diags->arena);
+    for (uint32_t i = 0; i < diags->list.len; i++) {
+        const Diag *diag = &diags->list.data[i];
+        DiagLevel level = rows[diag->code].level;
+        if (diag->owner != owner) {
+            say(diags, diag->span, diag->code);
+            diags->list.data[kept++] = *diag;
+            continue;
+        }
+        diags->kept[level]--;
+        *(level == DIAG_ERROR ? &diags->errors : &diags->warnings) -= 1;
+    }
+    diags->list.len = kept;
+    for (uint32_t i = 0; i < diags->unsaid.len; i++)
+        if (diags->unsaid.data[i] != owner) diags->unsaid.data[follow++] = diags->unsaid.data[i];
+    diags->unsaid.len = follow;
+}
+
+uint32_t diags_of(const Diags *diags, const void *owner) {
+    uint32_t count = 0;
+    vec_each(const Diag, diag, &diags->list)
+        count += diag->owner == owner;
+    vec_each(const void *const, other, &diags->unsaid)
+        count += *other == owner;
+    return count;
+}
+
+bool diags_are_apart(const Diags *diags) {
+    return diags->left_out == 0 && diags->silent.len == 0 && !diags->denied;
+}
+
 void diags_deny(Diags *diags) {
     diags->denied = true;
     diags->errors += diags->warnings;
@@ -156,7 +201,7 @@ void diags_deny(Diags *diags) {
 }
 
 uint32_t diags_errors(const Diags *diags) {
-    return diags->errors + diags->unsaid;
+    return diags->errors + diags->unsaid.len;
 }
 
 uint32_t diags_warnings(const Diags *diags) {

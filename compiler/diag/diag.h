@@ -56,6 +56,14 @@ void diags_silence(Diags *diags, Span span);
 // Counts an error that only follows from one that has been reported. What is added to a report next is left out.
 void diag_follow(Diags *diags);
 
+// Who reports from now on, for a part of a check that can be made anew: a pointer that stands for it. Gives who it was before;
+// NULL, as in the beginning, is nobody.
+const void *diags_owner(Diags *diags, const void *owner);
+void diags_forget(Diags *diags, const void *owner);       // as if it had never reported
+uint32_t diags_of(const Diags *diags, const void *owner); // how much it has reported
+// Whether each report is there, and none has been left out because of another one's: else what one part reports depends on others.
+bool diags_are_apart(const Diags *diags);
+
 // What has been warned of is an error: `--deny-warnings`. Once nothing more is reported.
 void diags_deny(Diags *diags);
 

@@ -17,6 +17,7 @@ typedef struct Diag {
     DiagHelps helps;
     DiagFixes fixes;
     uint32_t order; // of reporting
+    const void *owner;
 } Diag;
 
 struct Diags {
@@ -26,11 +27,12 @@ struct Diags {
     StrMap *said;     // code and span of all, also of those past the limit
     VEC(Span) silent; // parts that could not be read
     StrMap *lost;     // the words in them
-    uint32_t limit, errors, warnings, left_out;
+    uint32_t limit, errors, warnings, left_out, order;
     uint32_t kept[DIAG_WARNING + 1]; // by level, each up to the limit
-    uint32_t unsaid;                 // errors that follow from what is silent
-    bool denied;                     // warnings are errors
-    bool muted;                      // the last report was not kept: its notes are not either
+    VEC(const void *) unsaid; // errors that only follow from others: who would have reported them
+    const void *owner;        // who reports
+    bool denied;              // warnings are errors
+    bool muted;               // the last report was not kept: its notes are not either
 };
 
 bool diag__follows(Diags *diags, Span span, DiagCode code, const char *text); // silence.c

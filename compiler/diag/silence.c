@@ -27,7 +27,7 @@ bool diags_is_silent(const Diags *diags, Span span) {
 }
 
 void diag_follow(Diags *diags) {
-    diags->unsaid++;
+    vec_push(diags->arena, &diags->unsaid, diags->owner);
     diags->muted = true;
 }
 

@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "base/map.h"
 #include "check/check.h"
+#include "front/again.h"
 #include "front/ahead.h"
 #include "front/offers.h"
 #include "front/trees.h"
@@ -141,7 +142,8 @@ static Syntax *read_tree(Look *look, FileId file) {
         return syntax;
     }
     if (syntax) return syntax;
-    syntax = syntax_parse(&result->arena, result->map, file, result->diags);
+    if (trees) syntax = trees_near(trees, &result->arena, result->map, file);
+    if (!syntax) syntax = syntax_parse(&result->arena, result->map, file, result->diags);
     if (trees) trees_keep(trees, path, text, syntax);
     return syntax;
 }
@@ -390,12 +392,14 @@ FrontResult *front_check(const Front *front, const char *path, uint32_t limit) {
     if (unreadable) return result;
     vec_each(FrontUnit, unit, &result->units)
         vec_push(&result->arena, &units, ((CheckUnit){ unit->ast, unit->module, unit->is_own }));
-    Offers *offers = offers_new(&result->arena, front->folders.data, front->folders.len);
-    CheckHelp help = { offers, offers_find };
+    CheckHelp *help = arena_new(&result->arena, CheckHelp);
+    VEC(const char *) folders = { 0 };
+    vec_each(const char *, folder, &front->folders)
+        vec_push(&result->arena, &folders, arena_strdup(&result->arena, *folder));
+    *help = (CheckHelp){ offers_new(&result->arena, folders.data, folders.len), offers_find };
     uint64_t start = clock_cpu();
-    result->program = check_program(
-        &result->arena, result->names, result->map, result->diags, &units, &help, front->watch
-    );
+    result->checker = check_begin(&result->arena, result->names, result->map, result->diags);
+    result->program = check_all(result->checker, &units, help, front->watch);
     result->times.check = clock_cpu() - start;
     return result;
 }
@@ -405,6 +409,7 @@ void front_result_free(FrontResult *result) {
     ahead_free(result->ahead);
     vec_each(TreesNodes *, nodes, &result->nodes)
         trees_drop(*nodes);
+    again_free(result->own);
     arena_free(&result->arena);
     free(result);
 }

@@ -71,6 +71,8 @@ typedef struct FrontResult {
     FrontTimes times;
     VEC(struct TreesNodes *) nodes; // that are kept for others too
     struct Ahead *ahead;            // trees that were made before they were asked for
+    struct Checker *checker;        // for front_again; NULL: nothing was checked
+    struct FrontOwn *own;           // of the file itself, once a part of it has been replaced
     char error[512];                // the file could not be read: why. Else empty
 } FrontResult;
 
@@ -79,6 +81,21 @@ FrontResult *front_check(const Front *front, const char *path, uint32_t limit);
 
 // The same as far as the abstract syntax, for questions about text alone.
 FrontResult *front_parse(const Front *front, const char *path);
+
+// Whether a part of the file itself can be replaced: it has been read, and all that it imports, and nothing in it is wrong
+// for the parser.
+bool front_can_go_on(const FrontResult *result);
+
+typedef enum FrontAgain {
+    FRONT_DONE,
+    FRONT_AS_IT_WAS, // something is wrong for the parser, or it is another item: nothing has changed
+    FRONT_SPOILT,    // all is to be checked anew
+} FrontAgain;
+
+// The text of the file itself becomes `text` from `start` on, and blanks up to `end`: the body of the item that begins at `start`
+// changes, and nothing else. Checks that alone; all else is as it was, at the same places. What front_check's watch was told of the
+// old body is not taken back.
+FrontAgain front_again(FrontResult *result, uint32_t start, uint32_t end, Str text);
 
 void front_result_free(FrontResult *result);
 

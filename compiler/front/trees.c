@@ -64,6 +64,96 @@ TreesNodes *trees_find(Trees *trees, const char *path, Str text) {
     return NULL;
 }
 
+// --- of a text that is nearly the same -------------------------------------------------------------------------------------------
+
+void trees_compare(Str a, Str b, uint32_t *start, uint32_t *end) {
+    size_t most = a.len < b.len ? a.len : b.len, head = 0, tail = 0;
+    while (head + 64 <= most && memcmp(a.ptr + head, b.ptr + head, 64) == 0)
+        head += 64;
+    while (head < most && a.ptr[head] == b.ptr[head])
+        head++;
+    if (head > 0 && a.ptr[head - 1] == '\r') head--;
+    while (tail + 64 <= most - head &&
+           memcmp(a.ptr + a.len - tail - 64, b.ptr + b.len - tail - 64, 64) == 0)
+        tail += 64;
+    while (tail < most - head && a.ptr[a.len - tail - 1] == b.ptr[b.len - tail - 1])
+        tail++;
+    if (tail > 0 && a.ptr[a.len - tail] == '\n') tail--;
+    *start = (uint32_t)head;
+    *end = (uint32_t)tail;
+}
+
+// The item in whose body all that differs stands; NULL: there is none.
+static const SyntaxNode *item_around(const SyntaxNode *root, uint32_t start, uint32_t end) {
+    syntax_each(item, root) {
+        const SyntaxNode *body =
+            item->start < start && end < item->end ? syntax_child(item, FIELD_BODY) : NULL;
+        if (body && body->start < start && end < body->end) return item;
+    }
+    return NULL;
+}
+
+static Syntax *spliced(
+    Arena *arena,
+    FileId file,
+    Str text,
+    const SyntaxNode *root,
+    const SyntaxNode *old,
+    const SyntaxNode *new
+) {
+    uint32_t before = (uint32_t)(old - root), count = root->size - old->size + new->size;
+    uint32_t delta = new->end - old->end; // it may be less than nothing: the sums are the same
+    SyntaxNode *nodes = arena_array(arena, SyntaxNode, count);
+    memcpy(nodes, root, before * sizeof *nodes);
+    memcpy(nodes + before, new, new->size * sizeof *nodes);
+    nodes[before].field = old->field;
+    SyntaxNode *behind = nodes + before + new->size;
+    memcpy(behind, old + old->size, (count - before - new->size) * sizeof *nodes);
+    for (SyntaxNode *node = behind; node < nodes + count; node++) {
+        node->start += delta;
+        node->end += delta;
+    }
+    nodes->size = count;
+    nodes->end += delta;
+    Syntax *syntax = arena_new(arena, Syntax);
+    *syntax = (Syntax){ .file = file, .text = text, .root = nodes };
+    return syntax;
+}
+
+static Syntax *near(const TreesNodes *kept, Arena *arena, const SourceMap *map, FileId file) {
+    Str text = source_text(map, file), was = { kept->text, kept->length };
+    uint32_t start, tail;
+    trees_compare(was, text, &start, &tail);
+    const SyntaxNode *old = item_around(kept->nodes, start, (uint32_t)was.len - tail);
+    if (!old) return NULL;
+    uint32_t end = old->end + (uint32_t)(text.len - was.len);
+    Arena scratch;
+    arena_init(&scratch);
+    const SyntaxNode *root = syntax_parse_part(&scratch, map, file, old->start, end);
+    const SyntaxNode *new = root && root->size > 1 ? root + 1 : NULL;
+    const SyntaxNode *body = new ? syntax_child(new, FIELD_BODY) : NULL;
+    bool alike = body &&
+                 new->size + 1 == root->size &&new->kind == old->kind &&new->start ==
+                     old->start &&new->end == end &&
+                 body->start == syntax_child(old, FIELD_BODY)->start;
+    Syntax *made = alike ? spliced(arena, file, text, kept->nodes, old, new) : NULL;
+    arena_free(&scratch);
+    return made;
+}
+
+Syntax *trees_near(const Trees *trees, Arena *arena, const SourceMap *map, FileId file) {
+    const char *path = source_name(map, file);
+    for (uint32_t row = 0; row < trees->count; row++) {
+        const TreesNodes *kept = trees->all[row];
+        if (strcmp(kept->path, path) != 0) continue;
+        Syntax *made = near(kept, arena, map, file);
+        if (made) return made;
+    }
+    return NULL;
+}
+
+// --- keep ----------------------------------------------------------------------------------------------------------------------
+
 const SyntaxNode *trees_root(const TreesNodes *nodes) {
     return nodes->nodes;
 }
@@ -77,14 +167,14 @@ static void make_room(Trees *trees, size_t size) {
     }
 }
 
-// Two texts of a path are kept: that which somebody writes, and that of the last question about it.
+// Three texts of a path are kept: that which somebody writes, as it is and with room in it, and that of the last question about it.
 static void forget_oldest(Trees *trees, const char *path) {
     uint32_t count = 0, oldest = 0;
     for (uint32_t i = 0; i < trees->count; i++) {
         if (strcmp(trees->all[i]->path, path) != 0) continue;
         if (count++ == 0 || trees->all[i]->used < trees->all[oldest]->used) oldest = i;
     }
-    if (count > 1) forget(trees, oldest);
+    if (count > 2) forget(trees, oldest);
 }
 
 static void *copy_of(const void *bytes, size_t size) {

@@ -4,7 +4,9 @@
 #ifndef FRONT_TREES_H
 #define FRONT_TREES_H
 
+#include "base/arena.h"
 #include "base/str.h"
+#include "source/source.h"
 #include "syntax/syntax.h"
 
 typedef struct Trees Trees;
@@ -16,6 +18,13 @@ void trees_free(Trees *trees); // NULL is free already
 
 // The nodes of the text, and one use of them; NULL: they are not here.
 TreesNodes *trees_find(Trees *trees, const char *path, Str text);
+// The tree of a file of which another text is kept, where they differ in the body of one item only: that is parsed, and all else
+// is moved. NULL: they differ in something else, or it does not parse.
+Syntax *trees_near(const Trees *trees, Arena *arena, const SourceMap *map, FileId file);
+
+// Where two texts differ: behind `start`, and before `end` bytes from behind. No line break is taken apart.
+void trees_compare(Str a, Str b, uint32_t *start, uint32_t *end);
+
 // Keeps a tree with which nothing is wrong.
 void trees_keep(Trees *trees, const char *path, Str text, const Syntax *syntax);
 

@@ -133,6 +133,14 @@ static bool check_text(const char *name, const char *text, size_t length, char e
 
 // --- make ----------------------------------------------------------------------------------------------------------
 
+static void find_lines(SourceMap *map, File *file) {
+    const char *text = file->text.ptr, *end = text + file->text.len;
+    file->lines.len = 0;
+    vec_push(map->arena, &file->lines, 0);
+    for (const char *at = text; (at = memchr(at, '\n', (size_t)(end - at)));)
+        vec_push(map->arena, &file->lines, (uint32_t)(++at - text));
+}
+
 FileId source_add_text(
     SourceMap *map, const char *name, const char *text, size_t length, char error[512]
 ) {
@@ -155,9 +163,7 @@ FileId source_add_text(
     };
     const char *slash = strrchr(file.name, '/');
     file.label = slash ? slash + 1 : file.name;
-    vec_push(map->arena, &file.lines, 0);
-    for (const char *at = text, *end = text + length; (at = memchr(at, '\n', (size_t)(end - at)));)
-        vec_push(map->arena, &file.lines, (uint32_t)(++at - text));
+    find_lines(map, &file);
     vec_push(map->arena, &map->files, file);
     return map->files.len;
 }
@@ -169,6 +175,20 @@ FileId source_add_file(SourceMap *map, const char *path, char error[512]) {
         file = source_add_text(map, path, (const char *)bytes.data, bytes.len, error);
     buf_free(&bytes);
     return file;
+}
+
+bool source_put(SourceMap *map, FileId id, uint32_t start, uint32_t end, Str text) {
+    char error[512];
+    assert(id > 0 && id <= map->files.len);
+    File *file = &map->files.data[id - 1];
+    if (start > end || end > file->text.len || text.len > end - start ||
+        !check_text(file->name, text.ptr, text.len, error))
+        return false;
+    char *to = (char *)(uintptr_t)file->text.ptr + start; // it was copied into the map's arena
+    memmove(to, text.ptr, text.len);
+    memset(to + text.len, ' ', end - start - text.len);
+    find_lines(map, file);
+    return true;
 }
 
 // --- ask -----------------------------------------------------------------------------------------------------------

@@ -31,6 +31,10 @@ FileId source_add_text(
     SourceMap *map, const char *name, const char *text, size_t length, char error[512]
 );
 
+// Writes over the bytes from `start` to `end`: `text`, and blanks behind it. The text of the file stays where it is. false: it is
+// not plain text, or too long, and nothing has changed.
+bool source_put(SourceMap *map, FileId file, uint32_t start, uint32_t end, Str text);
+
 const char *source_name(const SourceMap *map, FileId file); // as it was added
 
 // What a binary calls the file: the same wherever the program is compiled. Its last part, unless it is set.
