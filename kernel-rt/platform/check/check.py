@@ -59,7 +59,7 @@ def check_hosted(program, folder):
     run([program, image], STATUS, "image: hello\n")
     run([program, image + "-missing"], 3, "sip-hosted: cannot open " + image + "-missing: No such file or directory\n")
     run([program, folder], 3, "sip-hosted: cannot open " + folder + ": not a file\n")
-    run([program], 2, "usage: sip-hosted [--cpus 1..8] [--trust KEY.pub]... [--disk FILE] IMAGE\n")
+    run([program], 2, "usage: sip-hosted [--cpus 1..8] [--trust KEY.pub]... [--disk FILE] [--net KIND[,...]] [--virtio-console FILE] IMAGE\n")
     run(["sh", "-c", 'exec "$0" "$1" >/dev/full', program, image], 3, "cannot write to stdout: No space left on device\n")
     run(["sh", "-c", 'ulimit -v 1000000; exec "$0" "$1"', program, image], STATUS, "done\n")
 

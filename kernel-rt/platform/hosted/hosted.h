@@ -33,6 +33,8 @@ void hosted_lines_start(void);                   // interrupts
 void hosted_line(uint32_t line, bool is_raised); // by any thread
 void hosted_entropy_start(void);
 void hosted_disk_start(const char *path);
+void hosted_net_start(const char *how);   // KIND[,SETTING=VALUE]...
+void hosted_port_start(const char *path); // a console beside the kernel's own
 uint8_t hosted_clock_read(uint16_t port);
 void hosted_clock_write(uint16_t port, uint8_t value);
 

@@ -107,6 +107,10 @@ static bool read_option(const char *name, const char *value, uint32_t *cpus) {
         *cpus = cpus_asked_for(value);
     else if (strcmp(name, "--disk") == 0)
         hosted_disk_start(value);
+    else if (strcmp(name, "--net") == 0)
+        hosted_net_start(value);
+    else if (strcmp(name, "--virtio-console") == 0)
+        hosted_port_start(value);
     else
         return false;
     return *cpus != 0;
@@ -119,7 +123,9 @@ int main(int argc, char **argv) {
         at += 2;
     if (argc - at != 1 || argv[at][0] == '-') {
         fprintf(
-            stderr, "usage: sip-hosted [--cpus 1..%d] [--trust KEY.pub]... [--disk FILE] IMAGE\n",
+            stderr,
+            "usage: sip-hosted [--cpus 1..%d] [--trust KEY.pub]... [--disk FILE] [--net KIND[,...]] "
+            "[--virtio-console FILE] IMAGE\n",
             PLATFORM_CPUS
         );
         return HOSTED_USAGE;
