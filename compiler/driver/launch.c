@@ -79,6 +79,14 @@ static bool launch_hosted(
         vec_push(&arena, &words, (char *)(uintptr_t)"--disk");
         vec_push(&arena, &words, (char *)(uintptr_t)*disk);
     }
+    if (options->net) {
+        vec_push(&arena, &words, (char *)(uintptr_t)"--net");
+        vec_push(&arena, &words, (char *)(uintptr_t)options->net);
+    }
+    if (options->port) {
+        vec_push(&arena, &words, (char *)(uintptr_t)"--virtio-console");
+        vec_push(&arena, &words, (char *)(uintptr_t)options->port);
+    }
     vec_push(&arena, &words, (char *)(uintptr_t)image);
     vec_push(&arena, &words, NULL);
     const bool can = options->disks.len <= 1;

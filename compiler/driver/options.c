@@ -85,6 +85,7 @@ typedef enum OptionId {
     OPT_ACCEL,
     OPT_DISK,
     OPT_NET,
+    OPT_PORT,
     OPT_MEMORY,
     OPT_GDB,
     OPT_KEY,
@@ -181,7 +182,9 @@ static const OptionRow option_rows[] = {
      "who executes for QEMU (default auto: KVM if it's fast)"                                                                                                                               },
     { OPT_DISK,         "--disk",               "FILE",                   ON(RUN),                                                  "a disk of the machine; may be given again"             },
     { OPT_NET,          "--net",                "KIND[,...]",             ON(RUN),
-     "a network card, and QEMU's network behind it: `user`"                                                                                                                                 },
+     "a network card, and what is behind it: `user`, or `tap`"                                                                                                                              },
+    { OPT_PORT,         "--virtio-console",     "FILE",                   ON(RUN),
+     "a second console, which shows its text in FILE"                                                                                                                                       },
     { OPT_MEMORY,       "--memory",             "SIZE",                   ON(RUN),                                                  "QEMU's memory, as in 512M (default 256M)"              },
     { OPT_GDB,          "--gdb",                NULL,                     ON(RUN),                                                  "QEMU waits for gdb on port 1234 before it begins"      },
     { OPT_KEY,          "--key",                "FILE",                   ON(BUILD) | ON(RUN) | ON(IMAGE) | ON(SIGN),
@@ -435,6 +438,7 @@ static bool apply(Arena *arena, Options *options, const OptionRow *row, const ch
     case OPT_CPUS: return set_cpus(options, value);
     case OPT_DISK: vec_push(arena, &options->disks, value); return true;
     case OPT_NET: options->net = value; return true;
+    case OPT_PORT: options->port = value; return true;
     case OPT_ACCEL:
         if (!choose(row, accelerator_choices, value, &chosen)) return false;
         options->accelerator = (Accelerator)chosen;

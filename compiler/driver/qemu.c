@@ -27,6 +27,7 @@ enum {
     SLOTS = 0xfeb00000, // of virtio devices on `microvm,ioapic2=off`; stdlib/drivers say the same
     SLOT_BYTES = 512,
     SLOT_COUNT = 8,
+    SLOT_CONSOLE = 4,
     SLOT_NETWORK = 5,
     SLOT_DISK = 6,
     SLOT_ENTROPY = 7,
@@ -144,7 +145,7 @@ static bool is_microvm(const char *machine) {
 
 static const char *machine_for(const Options *options, const QemuNeeds *needs) {
     if (options->machine) return options->machine;
-    const bool wants_pci = (options->disks.len || options->net) && !needs->mmio;
+    const bool wants_pci = (options->disks.len || options->net || options->port) && !needs->mmio;
     return needs->others || wants_pci ? "q35" : "microvm,ioapic2=off";
 }
 
@@ -186,6 +187,25 @@ static void add_net(Arena *arena, Words *words, const char *machine, const char 
     );
 }
 
+// A file is made anew; a terminal, or another device, is what it is.
+static void add_port(Arena *arena, Words *words, const char *machine, const char *path) {
+    struct stat about;
+    const bool is_device = stat(path, &about) == 0 && S_ISCHR(about.st_mode);
+    add_two(
+        arena, words, "-chardev",
+        arena_printf(
+            arena, "%s,id=port,path=%s", is_device ? "serial" : "file", quoted(arena, path)
+        )
+    );
+    add_two(
+        arena, words, "-device",
+        is_microvm(machine)
+            ? arena_printf(arena, "virtio-serial-device,bus=virtio-mmio-bus.%d", SLOT_CONSOLE)
+            : "virtio-serial-pci,disable-legacy=on"
+    );
+    add_two(arena, words, "-device", "virtconsole,chardev=port");
+}
+
 static void add_entropy(Arena *arena, Words *words) {
     add_two(arena, words, "-object", "rng-builtin,id=entropy");
     add_two(
@@ -201,6 +221,7 @@ static void add_devices(
     for (uint32_t i = 0; i < options->disks.len; i++)
         add_disk(arena, words, machine, options->disks.data[i], i);
     if (options->net) add_net(arena, words, machine, options->net);
+    if (options->port) add_port(arena, words, machine, options->port);
     if (needs->entropy && is_microvm(machine)) add_entropy(arena, words);
 }
 

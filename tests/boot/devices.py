@@ -46,6 +46,9 @@ class Boot:
         settings = "" if os.stat(path).st_mode & 0o222 else ",readonly=on"
         return MODERN + ["-drive", f"if=none,id=disk0,format=raw,file={path}{settings}", "-device", "virtio-blk-device,drive=disk0,bus=virtio-mmio-bus.6"]
 
+    def port(self, path):
+        return MODERN + ["-device", "virtio-serial-device,bus=virtio-mmio-bus.4", "-chardev", "file,id=port,path=" + path, "-device", "virtconsole,chardev=port"]
+
     def command(self, name, arguments, machine):
         return QEMU + ["-M", machine, "-smp", self.cpus] + list(arguments) + ["-kernel", self.image(name)]
 
@@ -78,6 +81,9 @@ class Hosted(Boot):
 
     def disk(self, path):
         return ["--disk", path]
+
+    def port(self, path):
+        return ["--virtio-console", path]
 
     def command(self, name, arguments, machine):
         elf = self.image(name)
@@ -128,8 +134,7 @@ def random(boot):
 
 def console(boot):
     shown = os.path.join(boot.scratch, "port.txt")
-    device = MODERN + ["-device", "virtio-serial-device,bus=virtio-mmio-bus.4", "-chardev", "file,id=port,path=" + shown, "-device", "virtconsole,chardev=port"]
-    text = boot.run("out", device, machine=MICROVM)
+    text = boot.run("out", boot.port(shown), machine=MICROVM)
     with open(shown) as file:
         sent = file.read()
     boot.check("out: what was written has been sent", sent == 100 * "a line\n" + 10000 * "x", sent)
@@ -313,7 +318,7 @@ def lacks(boot):
 
 TESTS = {
     "qemu": [serial, restart, screen, clock, keys, random, console, disk, disk_failing, disk_restart, files_disk, pci, echo],
-    "host": [clock, random, disk, disk_failing, disk_restart, files_disk, lacks],
+    "host": [clock, random, console, disk, disk_failing, disk_restart, files_disk, echo, lacks],
 }
 
 
