@@ -46,36 +46,50 @@ class Monitor:
     def ask(self, name, **arguments):
         self.lines.write(json.dumps({"execute": name, "arguments": arguments}) + "\n")
         self.lines.flush()
+        answer = " "
+        while answer and not re.search(r'"(return|error)"', answer):
+            try:
+                answer = self.lines.readline()
+            except ConnectionResetError:  # what was asked for has ended the machine
+                answer = ""
+        if '"error"' in answer:
+            sys.exit(f"the monitor: {answer}")
 
 
 class Debugger:
     """The remote protocol of gdb, as much as is needed of it."""
 
     def __init__(self, path):
-        self.link = connect(path)
-        self.ask("?")
+        self.link, self.got = connect(path), b""
+        self.ask("?", "[ST].*")
 
     def send(self, text):
         self.link.sendall(f"${text}#{sum(text.encode()) % 256:02x}".encode())
 
-    def ask(self, text):
+    def ask(self, text, wanted):
+        """The answer, and not the news that the machine has stopped, which comes whenever it likes."""
         self.send(text)
-        got = b""
-        while not re.search(rb"\$[^#]*#..", got):
-            part = self.link.recv(4096)
-            if not part:
-                sys.exit("the debugger's end is gone")
-            got += part
-        self.link.sendall(b"+")
-        return re.search(rb"\$([^#]*)#", got).group(1).decode()
+        while True:
+            while not (packet := re.search(rb"\$([^#]*)#..", self.got)):
+                part = self.link.recv(4096)
+                if not part:
+                    sys.exit("the debugger's end is gone")
+                self.got += part
+            self.got = self.got[packet.end():]
+            self.link.sendall(b"+")
+            answer = packet.group(1).decode()
+            if re.fullmatch(wanted, answer):
+                return answer
+            if answer.startswith("E"):
+                sys.exit(f"the debugger answers {answer} to {text[:40]}")
 
     def write(self, address, value):
-        assert self.ask(f"M{address:x},8:{value.to_bytes(8, 'little').hex()}") == "OK"
+        self.ask(f"M{address:x},8:{value.to_bytes(8, 'little').hex()}", "OK")
 
     def jump(self, address):
-        registers = self.ask("g")
+        registers = self.ask("g", "[0-9a-fx]{300,}")
         at = 16 * 16  # rip, behind sixteen others
-        self.ask("G" + registers[:at] + address.to_bytes(8, "little").hex() + registers[at + 16:])
+        self.ask("G" + registers[:at] + address.to_bytes(8, "little").hex() + registers[at + 16:], "OK")
 
 
 def boot(name, image, folder, more, act, wanted):
@@ -92,7 +106,7 @@ def boot(name, image, folder, more, act, wanted):
     time.sleep(0.5)
     act(monitor, debugger)
     try:
-        text += run.communicate(timeout=120)[0]
+        text += run.communicate(timeout=200)[0]
     except subprocess.TimeoutExpired:
         run.kill()
         text += run.communicate()[0]

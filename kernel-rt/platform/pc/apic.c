@@ -24,12 +24,14 @@ enum {
     COMMAND = 0x300,
     COMMAND_TO = 0x310,
     LVT_TIMER = 0x320,
+    LVT_LINE_1 = 0x360,
     INITIAL_COUNT = 0x380,
     CURRENT_COUNT = 0x390,
     DIVIDE = 0x3e0,
 
     COMMAND_PENDING = 1 << 12,
     SPURIOUS_ENABLED = 1 << 8,
+    LINE_NMI = 4 << 8,
     TIMER_MASKED = 1 << 16,
     TIMER_TSC_DEADLINE = 2 << 17,
     DIVIDE_BY_1 = 0xb,
@@ -64,6 +66,7 @@ static void set_up(void) {
     write(TASK_PRIORITY, 0);
     write(DIVIDE, DIVIDE_BY_1);
     write(LVT_TIMER, PC_TIMER_VECTOR | (by_tsc ? TIMER_TSC_DEADLINE : 0));
+    write(LVT_LINE_1, LINE_NMI); // masked until somebody says so, which not every firmware does
 }
 
 void pc_apic_start(void) {
