@@ -50,11 +50,11 @@ def main():
             last = line.strip()
             if where == "host" and re.fullmatch(r"cycles: \d+", last):
                 sizes.append(resident(run.pid))
+                print(f"{last}, {sizes[-1]} KiB resident", flush=True)
         status = run.wait()
     seconds = time.monotonic() - begin
     right = status == 0 and last == f"cycles: {count} done, 0 wrong, 0 times something was left"
     if sizes:
-        print(f"resident, in KiB: {' '.join(map(str, sizes))}")
         right = right and len(sizes) == 10 and max(sizes) <= sizes[0] + SLACK
     print(f"{'ok' if right else 'not ok'}: {last or 'no end'}; status {status}, {seconds:.0f} s")
     sys.exit(0 if right else 1)
