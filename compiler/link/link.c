@@ -38,6 +38,8 @@ static const char *const flags[] = {
     "-z",
     "text", // relocations in data that is read-only afterwards
     "-z",
+    "rodynamic", // else it has a page of its own in each process, of which only the loader knows
+    "-z",
     "noexecstack",
     "-z",
     "separate-loadable-segments",
