@@ -31,7 +31,7 @@ static json_t *edits_of(const Offer *offer, const DiagFix *fix) {
         );
         json_decref(location);
     }
-    return json_pack("{s:o}", "changes", changes);
+    return lsp__workspace_edit(offer->server, changes);
 }
 
 static void offer_fixes(void *context, const DiagEntry *entry) {
@@ -67,12 +67,11 @@ json_t *lsp__actions(Server *server, json_t *params) {
     if (!document) return NULL;
     if (!server->has_literal_actions || !wants_fixes(params)) return json_array();
     const FrontResult *result = lsp__look(server, document)->result;
-    const Tree *tree = lsp__tree(server, document);
     Offer offer = {
         .server = server, .document = document, .result = result, .list = json_array()
     };
-    offer.start = lsp__tree_offset(server, document, tree, json_object_get(range, "start"));
-    offer.end = lsp__tree_offset(server, document, tree, json_object_get(range, "end"));
+    offer.start = lsp__look_offset(server, document, json_object_get(range, "start"));
+    offer.end = lsp__look_offset(server, document, json_object_get(range, "end"));
     if (!result->error[0]) diags_each(result->diags, offer_fixes, &offer);
     return offer.list;
 }

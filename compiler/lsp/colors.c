@@ -50,19 +50,19 @@ typedef struct Tokens {
     uint32_t count;
 } Tokens;
 
-// Of the bytes from `start` to `end` of the document.
+// Of the bytes from `start` to `end` of the text that was looked at.
 static Tokens tokens_of(Server *server, Document *document, uint32_t start, uint32_t end) {
     const Uses *uses = lsp__uses(server, document);
     const FrontResult *result = document->look->result;
-    Str text = lsp__text(document);
+    Str text = result->error[0] ? (Str){ "", 0 } : source_text(result->map, 1);
     Tokens tokens = { malloc((size_t)(uses->list.len + 1) * NUMBERS * sizeof(uint32_t)), 0 };
     if (!tokens.data) base_out_of_memory(uses->list.len);
-    uint32_t last_line = 0, last_character = 0, mark = lsp__tree(server, document)->mark;
+    uint32_t last_line = 0, last_character = 0;
     vec_each(const Use, use, &uses->list) {
-        uint32_t from = use->at.start + mark, to = use->at.end + mark, line, character;
+        uint32_t from = use->at.start, to = use->at.end, line, character;
         if (use->at.file != 1 || to <= start || from >= end || to > text.len) continue;
         if (memchr(text.ptr + from, '\n', to - from)) continue; // no token has several lines
-        lsp__line_character(&document->lines, text, server->utf8, from, &line, &character);
+        lsp__look_character(server, document->look, from, &line, &character);
         if (tokens.count > 0 && line == last_line && character <= last_character) continue;
         uint32_t *next = tokens.data + (size_t)tokens.count++ * NUMBERS;
         next[0] = line - last_line;
@@ -111,7 +111,9 @@ json_t *lsp__tokens(Server *server, json_t *params) {
 json_t *lsp__tokens_range(Server *server, json_t *params) {
     Document *document = lsp__document_of(server, params);
     uint32_t start, end;
-    if (!document || !lsp__bytes_of_range(server, document, params, &start, &end)) return NULL;
+    if (!document) return NULL;
+    lsp__look(server, document);
+    if (!lsp__look_range(server, document, params, &start, &end)) return NULL;
     Tokens tokens = tokens_of(server, document, start, end);
     json_t *data = numbers(tokens.data, tokens.count * NUMBERS);
     free(tokens.data);

@@ -389,6 +389,18 @@ static uint32_t put_item(const Cursor *cursor, Buf *out, const char *probe) {
     return at;
 }
 
+char *cursor_patched_body(
+    const Cursor *cursor, const char *probe, uint32_t *at, uint32_t *shift, size_t *length
+) {
+    Buf out = { 0 };
+    put_range(&out, cursor->text, 0, cursor->item);
+    *at = put_item(cursor, &out, probe);
+    *shift = (uint32_t)(out.len - cursor->item_end);
+    put_range(&out, cursor->text, cursor->item_end, (uint32_t)cursor->text.len);
+    *length = out.len;
+    return buf_take(&out);
+}
+
 char *cursor_patched(
     const Cursor *cursor, const char *probe, uint32_t *at, uint32_t *shift, size_t *length
 ) {

@@ -80,4 +80,9 @@ char *cursor_patched(
     const Cursor *cursor, const char *probe, uint32_t *at, uint32_t *shift, size_t *length
 );
 
+// The same with all other bodies as they are.
+char *cursor_patched_body(
+    const Cursor *cursor, const char *probe, uint32_t *at, uint32_t *shift, size_t *length
+);
+
 #endif

@@ -38,9 +38,9 @@ Document *lsp__document_of(const Server *server, json_t *params) {
     return uri ? lsp__find(server, uri) : NULL;
 }
 
-// --- trees and looks -----------------------------------------------------------------------------------------------------
+// --- trees --------------------------------------------------------------------------------------------------------------
 
-static void free_tree(Document *document) {
+void lsp__free_tree(Document *document) {
     if (!document->tree) return;
     if (document->tree->known) trees_drop(document->tree->known);
     arena_free(&document->tree->arena);
@@ -57,8 +57,10 @@ static void read_tree(Server *server, const Document *document, Tree *tree) {
         tree->syntax = syntax;
         return;
     }
-    tree->syntax =
-        syntax_parse(&tree->arena, tree->map, tree->file, diags_new(&tree->arena, tree->map));
+    tree->syntax = trees_near(server->trees, &tree->arena, tree->map, tree->file);
+    if (!tree->syntax)
+        tree->syntax =
+            syntax_parse(&tree->arena, tree->map, tree->file, diags_new(&tree->arena, tree->map));
     trees_keep(server->trees, document->path, tree->text, tree->syntax);
 }
 
@@ -80,98 +82,17 @@ const Tree *lsp__tree(Server *server, Document *document) {
     return tree;
 }
 
-static void keep_fact(void *context, const CheckFact *fact) {
-    Look *look = context;
-    vec_push(&look->arena, &look->facts, *fact);
-}
-
-static int by_place(const void *a, const void *b) {
-    const CheckFact *x = a, *y = b;
-    if (x->at.start != y->at.start) return x->at.start < y->at.start ? -1 : 1;
-    if (x->kind != y->kind) return x->kind < y->kind ? -1 : 1;
-    if (x->local != y->local) return x->local->number < y->local->number ? -1 : 1;
-    if (x->path && y->path && strcmp(x->path, y->path) != 0) return strcmp(x->path, y->path);
-    if (x->holder != y->holder) return x->holder->number < y->holder->number ? -1 : 1;
-    return 0;
-}
-
-static int by_place_and_order(const void *a, const void *b) {
-    int place = by_place(a, b);
-    const CheckFact *x = a, *y = b;
-    return place ? place : x->order < y->order ? -1 : x->order > y->order;
-}
-
-// Of facts of one kind about one thing at one place the last holds.
-static void sort_facts(Look *look) {
-    uint32_t kept = 0;
-    for (uint32_t i = 0; i < look->facts.len; i++)
-        look->facts.data[i].order = i;
-    if (look->facts.len)
-        qsort(look->facts.data, look->facts.len, sizeof *look->facts.data, by_place_and_order);
-    for (uint32_t i = 0; i < look->facts.len; i++) {
-        bool same = kept && by_place(&look->facts.data[kept - 1], &look->facts.data[i]) == 0;
-        look->facts.data[kept - same] = look->facts.data[i];
-        kept += !same;
-    }
-    look->facts.len = kept;
-}
-
-static void free_look(Document *document) {
-    if (!document->look) return;
-    arena_free(&document->look->arena);
-    front_result_free(document->look->result);
-    free(document->look);
-    document->look = NULL;
-}
-
-static size_t memory_of(const Document *document) {
-    const Look *look = document->look;
-    return look ? look->result->arena.used + look->arena.used : 0;
-}
-
-// What has not been looked at for longest goes until there is room. It is made again when it is asked for.
-static void evict(Server *server, const Document *used) {
-    for (;;) {
-        size_t sum = 0;
-        Document *oldest = NULL;
-        vec_each(Document *, document, &server->documents) {
-            sum += memory_of(*document);
-            bool can_go = *document != used && (*document)->look;
-            if (can_go && (!oldest || (*document)->used < oldest->used)) oldest = *document;
-        }
-        if (!oldest || sum <= (size_t)LSP_MEMORY << 20) return;
-        free_look(oldest);
-        free_tree(oldest);
-    }
-}
-
-const Look *lsp__look(Server *server, Document *document) {
-    document->used = ++server->uses;
-    if (document->look && !document->is_stale) return document->look;
-    free_look(document);
-    Front *front = lsp__front(server, document);
-    Look *look = calloc(1, sizeof *look);
-    if (!look) base_out_of_memory(sizeof *look);
-    arena_init(&look->arena);
-    CheckWatch watch = { .context = look, .file = 1, .see = keep_fact };
-    watch.library = server->options.modules;
-    watch.stop = lsp__stop;
-    watch.stopper = server;
-    front_watch(front, &watch);
-    look->result = front_check(front, document->path, LSP_DIAGNOSTICS);
-    front_free(front);
-    sort_facts(look);
-    document->look = look;
-    evict(server, document);
-    document->is_stale = server->stopped != STOP_NOT; // it is no look at all of it
-    return look;
-}
-
 // --- change --------------------------------------------------------------------------------------------------------------
 
-static void make_stale(Server *server, Document *document) {
-    document->is_stale = document->is_due = true;
+static void make_due(Server *server, Document *document) {
+    document->is_due = true;
     document->changed = ++server->changes;
+}
+
+static void make_stale(Server *server, Document *document) {
+    document->is_stale = true;
+    lsp__free_look(&document->whole);
+    make_due(server, document);
 }
 
 // Whether a look has seen a file, or has missed one and so could see it now.
@@ -188,7 +109,8 @@ void lsp__changed(Server *server, Document *document) {
     vec_each(Document *, other, &server->documents) {
         if (*other != document && depends(*other, document->path)) make_stale(server, *other);
     }
-    make_stale(server, document);
+    document->is_edited = true;
+    make_due(server, document);
 }
 
 void lsp__all_changed(Server *server) {
@@ -197,7 +119,7 @@ void lsp__all_changed(Server *server) {
 }
 
 static void text_changed(Server *server, Document *document) {
-    free_tree(document);
+    lsp__free_tree(document);
     lsp__lines(&document->lines, lsp__text(document));
     lsp__changed(server, document);
 }
@@ -216,8 +138,9 @@ static Document *add_document(Server *server, const char *uri) {
 }
 
 static void free_document(Document *document) {
-    free_tree(document);
-    free_look(document);
+    lsp__free_tree(document);
+    lsp__free_look(&document->look);
+    lsp__free_look(&document->whole);
     lsp__lines_free(&document->lines);
     buf_free(&document->text);
     free(document->tokens);
@@ -354,6 +277,74 @@ bool lsp__bytes_of_range(
     return true;
 }
 
+// --- of a look ---------------------------------------------------------------------------------------------------------------
+
+// Is it the document's own look, and its own text there?
+static bool is_seen(const Document *document, const FrontResult *result, FileId file) {
+    return document && document->look && document->look->result == result && file == 1;
+}
+
+// How many characters the mark before a text is for the client.
+static uint32_t mark_units(const Server *server, const Look *look) {
+    uint32_t mark = look->result->error[0] ? 0 : source_mark(look->result->map, 1);
+    return mark && !server->utf8 ? 1 : mark;
+}
+
+static Str seen_text(const Look *look) {
+    return look->result->error[0] ? (Str){ "", 0 } : source_text(look->result->map, 1);
+}
+
+uint32_t lsp__look_offset(const Server *server, const Document *document, const json_t *position) {
+    const Look *look = document->look;
+    json_int_t line = json_integer_value(json_object_get(position, "line"));
+    json_int_t character = json_integer_value(json_object_get(position, "character"));
+    if (line == 0) character -= mark_units(server, look);
+    return lsp__offset(&look->lines, seen_text(look), server->utf8, line, character);
+}
+
+void lsp__look_character(
+    const Server *server, const Look *look, uint32_t offset, uint32_t *line, uint32_t *character
+) {
+    lsp__line_character(&look->lines, seen_text(look), server->utf8, offset, line, character);
+    if (*line == 0) *character += mark_units(server, look);
+}
+
+static json_t *seen_position(const Server *server, const Look *look, uint32_t offset) {
+    uint32_t line, character;
+    lsp__look_character(server, look, offset, &line, &character);
+    return json_pack("{s:I, s:I}", "line", (json_int_t)line, "character", (json_int_t)character);
+}
+
+static json_t *seen_range(const Server *server, const Look *look, Span span) {
+    return json_pack(
+        "{s:o, s:o}", "start", seen_position(server, look, span.start), "end",
+        seen_position(server, look, span.end)
+    );
+}
+
+bool lsp__look_range(
+    const Server *server, const Document *document, json_t *params, uint32_t *start, uint32_t *end
+) {
+    const json_t *range = json_object_get(params, "range");
+    if (!json_is_object(range)) return false;
+    *start = lsp__look_offset(server, document, json_object_get(range, "start"));
+    *end = lsp__look_offset(server, document, json_object_get(range, "end"));
+    return true;
+}
+
+uint32_t lsp__plain(const Server *server, const FrontResult *result, Span span) {
+    const Document *open =
+        span.file ? lsp__find_path(server, source_name(result->map, span.file)) : NULL;
+    if (!is_seen(open, result, span.file)) return span.start;
+    uint32_t line, character, mark = source_mark(result->map, 1);
+    const Look *look = open->look;
+    lsp__line_character(&look->lines, seen_text(look), true, span.start, &line, &character);
+    uint32_t start = line < open->lines.count ? open->lines.starts[line] : 0;
+    return start + character - (line > 0 ? mark : 0);
+}
+
+// --- of any result -------------------------------------------------------------------------------------------------------------
+
 // A file of a look may be one that is open, whose lines are known, or another.
 json_t *lsp__span_range(const Server *server, const FrontResult *result, Span span) {
     if (!span.file)
@@ -366,6 +357,7 @@ json_t *lsp__span_range(const Server *server, const FrontResult *result, Span sp
         );
     uint32_t mark = source_mark(result->map, span.file);
     Document *open = lsp__find_path(server, source_name(result->map, span.file));
+    if (is_seen(open, result, span.file)) return seen_range(server, open->look, span);
     if (open) return lsp__range(server, open, span.start + mark, span.end + mark);
     Str text = source_text(result->map, span.file);
     Lines lines = { 0 };
@@ -400,6 +392,25 @@ json_t *lsp__place_range(
 ) {
     uint32_t mark = lsp__mark(document);
     return lsp__range(server, document, start + mark, end + mark);
+}
+
+json_t *lsp__workspace_edit(const Server *server, json_t *changes) {
+    const char *uri;
+    json_t *list, *all;
+    if (!server->has_document_changes) return json_pack("{s:o}", "changes", changes);
+    all = json_array();
+    json_object_foreach(changes, uri, list) {
+        const Document *open = lsp__find(server, uri);
+        json_t *version = open && open->has_version ? json_integer(open->version) : json_null();
+        json_array_append_new(
+            all,
+            json_pack(
+                "{s:{s:s, s:o}, s:O}", "textDocument", "uri", uri, "version", version, "edits", list
+            )
+        );
+    }
+    json_decref(changes);
+    return json_pack("{s:o}", "documentChanges", all);
 }
 
 json_t *lsp__location(const Server *server, const FrontResult *result, Span span) {

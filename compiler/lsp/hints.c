@@ -7,9 +7,9 @@
 typedef struct Hints {
     Server *server;
     Document *document;
-    const Tree *tree;
+    const Syntax *syntax;
     const FrontResult *result;
-    uint32_t start, end; // bytes of the tree's text
+    uint32_t start, end; // bytes of the text that was looked at
     json_t *list;
 } Hints;
 
@@ -20,10 +20,7 @@ static void add(
 ) {
     uint32_t line, character;
     if (at < hints->start || at > hints->end) return;
-    lsp__line_character(
-        &hints->document->lines, lsp__text(hints->document), hints->server->utf8,
-        at + hints->tree->mark, &line, &character
-    );
+    lsp__look_character(hints->server, hints->document->look, at, &line, &character);
     json_t *hint = json_pack(
         "{s:{s:I, s:I}, s:o, s:s}", "position", "line", (json_int_t)line, "character",
         (json_int_t)character, "label", lsp__string(text, strlen(text)), "tooltip", tooltip
@@ -50,10 +47,10 @@ static void add_type(Hints *hints, const HirLocal *local) {
 
 // Is the type of what is declared there left out: `auto x`, `fn (x)`, `(x, y) :`?
 static bool is_left_out(const Hints *hints, const HirLocal *local) {
-    const SyntaxNode *node = lsp__declaring(hints->tree->syntax->root, local->span.start);
+    const SyntaxNode *node = lsp__declaring(hints->syntax->root, local->span.start);
     if (!node) return false;
     const SyntaxNode *type = syntax_child(node, FIELD_TYPE);
-    return !type || syntax_is(hints->tree->syntax, type, "auto");
+    return !type || syntax_is(hints->syntax, type, "auto");
 }
 
 static void add_types(Hints *hints) {
@@ -96,7 +93,7 @@ static void add_drops(Hints *hints, const Look *look, uint32_t *row) {
         );
     }
     buf_byte(&text, '\0');
-    Str source = hints->tree->text;
+    Str source = hints->syntax->text;
     bool brace = first->at.end == first->at.start + 1 && first->at.start < source.len &&
                  source.ptr[first->at.start] == '}';
     if (brace)
@@ -127,14 +124,13 @@ static void add_moves(Hints *hints, const Uses *uses) {
 json_t *lsp__hints(Server *server, json_t *params) {
     Document *document = lsp__document_of(server, params);
     uint32_t start, end;
-    if (!document || !lsp__bytes_of_range(server, document, params, &start, &end)) return NULL;
+    if (!document) return NULL;
     const Uses *uses = lsp__uses(server, document);
     const Look *look = document->look;
-    const Tree *tree = lsp__tree(server, document);
-    Hints hints = { server, document, tree, look->result, .list = json_array() };
-    hints.start = start > tree->mark ? start - tree->mark : 0;
-    hints.end = end > tree->mark ? end - tree->mark : 0;
-    if (!tree->file || !look->result->program) return hints.list;
+    if (!lsp__look_range(server, document, params, &start, &end)) return NULL;
+    Hints hints = { server, document, NULL, look->result, start, end, json_array() };
+    if (!look->result->program) return hints.list;
+    hints.syntax = look->result->units.data[0].syntax;
     add_types(&hints);
     add_facts(&hints, look);
     add_moves(&hints, uses);

@@ -209,18 +209,17 @@ json_t *lsp__hover(Server *server, json_t *params) {
     const Use *use = lsp__use_of(server, params, &document);
     if (!document) return NULL;
     const FrontResult *result = lsp__look(server, document)->result;
-    const Tree *tree = lsp__tree(server, document);
     Card card = { .result = result, .look = document->look, .markdown = server->has_markdown };
     if (use) put_use(&card, use);
     Wrong wrong = { &card,
-                    lsp__tree_offset(server, document, tree, json_object_get(params, "position")) };
+                    lsp__look_offset(server, document, json_object_get(params, "position")) };
     if (!result->error[0]) diags_each(result->diags, put_page, &wrong);
     json_t *hover = json_null();
     if (card.found)
         hover = json_pack(
             "{s:{s:s, s:o}, s:o}", "contents", "kind", card.markdown ? "markdown" : "plaintext",
             "value", lsp__string((const char *)card.out.data, card.out.len), "range",
-            lsp__tree_range(server, document, tree, card.start, card.end)
+            lsp__span_range(server, result, (Span){ 1, card.start, card.end })
         );
     buf_free(&card.out);
     return hover;

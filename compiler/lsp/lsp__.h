@@ -67,11 +67,21 @@ typedef struct Tree { // the syntax of one version of a text
 
 typedef struct Server Server;
 
-typedef struct Look { // at a program, as it was when its document had a version
+// At a program, as it was when its document had a version. The text that is looked at has the document's lines and columns, but
+// room behind its functions: so what stands behind a body keeps its place when that grows, and only the body is checked again.
+typedef struct Look {
     FrontResult *result;
+    Buf seen;         // the text of the document
+    Lines lines;      // of that which was looked at
+    bool is_partial;  // what is asked of the whole program was not asked
+    Buf before;       // the text that it is to go back to; empty: none
+    CheckWatch watch; // of the check, which may go on
+    size_t room;      // bytes that it may grow to before all is made anew
     Arena arena;
-    struct Uses *uses;    // made when it is first asked for
     VEC(CheckFact) facts; // of the document itself: by place, kind and path, one for each
+    Arena uses_in;
+    struct Uses *uses,
+        *all_uses; // in the document; in all files. Each made when it is first asked for
 } Look;
 
 typedef struct Document {
@@ -80,9 +90,12 @@ typedef struct Document {
     Lines lines;
     json_int_t version;
     bool has_version;
-    Tree *tree;       // of this text; NULL: nobody has asked yet
-    Look *look;       // NULL: none yet
-    bool is_stale;    // something has changed since then
+    Tree *tree; // of this text; NULL: nobody has asked yet
+    Look *look; // NULL: none yet
+    Look *
+        whole; // the last one at a text in which the parser found nothing wrong, where that is another; NULL: none
+    bool is_stale;    // something else has changed since then
+    bool is_edited;   // the text has changed since then
     bool is_due;      // and it is to be told what is wrong now
     uint64_t changed; // number of the change
     uint64_t used;    // number of the last time that somebody looked
@@ -113,6 +126,7 @@ struct Server {
     json_t *pending; // messages that are read and not answered
     // Of what is being done: waiting.c.
     json_t *current; // the message that is answered; NULL: none
+    Document *due;   // what is checked though nobody waits for it; NULL: nothing
     Stop stopped;
     uint64_t begun, polled; // ms
     json_t *progress;       // the token by which is told how far it is; NULL: nothing was said yet
@@ -123,14 +137,16 @@ struct Server {
     // What the client can do.
     bool utf8, has_related, has_code_link, has_nested_symbols, has_literal_actions, has_markdown,
         has_versions, has_snippets, has_only_line_folds, has_progress, has_pull, has_refresh,
-        has_prepare_rename;
+        has_prepare_rename, has_document_changes, has_watching;
 };
 
 Document *lsp__find(const Server *server, const char *uri);
 Document *lsp__find_path(const Server *server, const char *path);
 const Tree *lsp__tree(Server *server, Document *document); // its file is 0 where it is no text
 const Look *lsp__look(Server *server, Document *document); // at its text as it is now. Never NULL
-void lsp__changed(Server *server, Document *document); // it, and those that import it, are stale
+void lsp__changed(
+    Server *server, Document *document
+); // its text, and what those that import it have seen
 void lsp__all_changed(Server *server);
 void lsp__did_open(Server *server, json_t *params);
 void lsp__did_change(Server *server, json_t *params);
@@ -158,8 +174,32 @@ uint32_t lsp__place(const Server *server, const Document *document, json_t *posi
 json_t *lsp__place_range(
     const Server *server, const Document *document, uint32_t start, uint32_t end
 );
+// Of a document's look: a byte of the text that was looked at, for a position and back.
+uint32_t lsp__look_offset(const Server *server, const Document *document, const json_t *position);
+void lsp__look_character(
+    const Server *server, const Look *look, uint32_t offset, uint32_t *line, uint32_t *character
+);
+bool lsp__look_range(
+    const Server *server, const Document *document, json_t *params, uint32_t *start, uint32_t *end
+); // the `range` that a request names. false: it names none
+uint32_t lsp__plain(
+    const Server *server, const FrontResult *result, Span span
+); // where it starts in its file, whichever result it is of
+
+// A `WorkspaceEdit`, as the client knows it, of the edits by URI. Takes `changes`.
+json_t *lsp__workspace_edit(const Server *server, json_t *changes);
 json_t *lsp__location(const Server *server, const FrontResult *result, Span span);
 json_t *lsp__span_range(const Server *server, const FrontResult *result, Span span);
+
+// --- looks.c: checks of documents ------------------------------------------------------------------------------------------
+
+void lsp__free_look(Look **look);
+
+// A look at a document as if it had this text, which may differ in one body, in as far as that tells about the body; what is asked
+// of the whole program is not known. It is the document's own, until lsp__look_back. NULL: there is none.
+const Look *lsp__look_as(Document *document, Str text);
+void lsp__look_back(Document *document); // it is one at the text that it was at before
+void lsp__free_tree(Document *document); // documents.c
 
 // --- folders.c: where imported modules are ----------------------------------------------------------------------------------
 

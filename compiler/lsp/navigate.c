@@ -26,7 +26,7 @@ json_t *lsp__references(Server *server, json_t *params) {
         json_is_true(json_object_get(json_object_get(params, "context"), "includeDeclaration"));
     if (!document) return NULL;
     if (!use) return list;
-    vec_each(const Use, other, &document->look->uses->list) {
+    vec_each(const Use, other, &lsp__all_uses(server, document)->list) {
         if (!same_place(other->target, use->target) || (!declared && is_declaration(other)))
             continue;
         json_array_append_new(list, lsp__location(server, document->look->result, other->at));

@@ -113,7 +113,37 @@ static void find_end(Probe *probe) {
 
 // --- the check ---------------------------------------------------------------------------------------------------------------
 
-static void check(Server *server, Probe *probe, const char *statement) {
+// A byte of the text for one of that which was looked at, and back: they have the same lines and columns.
+static uint32_t in_other_lines(const Lines *from, const Lines *to, uint32_t at) {
+    uint32_t low = 0, high = from->count;
+    while (high - low > 1) {
+        uint32_t middle = low + (high - low) / 2;
+        if (from->starts[middle] <= at)
+            low = middle;
+        else
+            high = middle;
+    }
+    return low < to->count ? to->starts[low] + at - from->starts[low] : 0;
+}
+
+// With what is known of all other bodies. false: it cannot be told from that.
+static bool check_body(Probe *probe, const char *statement) {
+    size_t length;
+    if (!probe->cursor->body || lsp__mark(probe->document) > 0) return false;
+    char *text = cursor_patched_body(probe->cursor, statement, &probe->at, &probe->shift, &length);
+    probe->look = lsp__look_as(probe->document, (Str){ text, length });
+    if (probe->look) {
+        lsp__lines(&probe->lines, (Str){ text, length });
+        probe->at = in_other_lines(&probe->lines, &probe->look->lines, probe->at);
+        probe->result = probe->look->result;
+        vec_each(const CheckFact, fact, &probe->look->facts)
+            if (fact->kind == CHECK_FACT_STATE) vec_push(&probe->arena, &probe->facts, *fact);
+    }
+    free(text);
+    return probe->look;
+}
+
+static void check_anew(Server *server, Probe *probe, const char *statement) {
     size_t length;
     char *text = cursor_patched(probe->cursor, statement, &probe->at, &probe->shift, &length);
     CheckWatch watch = { .context = probe, .file = 1, .see = keep_fact, .only = true };
@@ -125,6 +155,10 @@ static void check(Server *server, Probe *probe, const char *statement) {
     probe->result = front_check(front, probe->document->path, 1);
     front_free(front);
     free(text);
+}
+
+static void check(Server *server, Probe *probe, const char *statement) {
+    if (!check_body(probe, statement)) check_anew(server, probe, statement);
     if (probe->result->error[0] || probe->result->units.len == 0) return;
     probe->unit = &probe->result->units.data[0];
     if (!probe->cursor->body || !probe->result->program) return;
@@ -142,8 +176,10 @@ static void check(Server *server, Probe *probe, const char *statement) {
 }
 
 static void forget(Probe *probe) {
-    front_result_free(probe->result);
+    if (!probe->look) front_result_free(probe->result);
+    lsp__lines_free(&probe->lines);
     probe->result = NULL;
+    probe->look = NULL;
     probe->locals.len = probe->facts.len = 0;
     probe->type = probe->end = NULL;
     probe->unit = NULL;
@@ -190,12 +226,14 @@ void probe_ask(Server *server, Probe *probe, Str expression) {
 }
 
 void probe_free(Probe *probe) {
-    front_result_free(probe->result);
+    forget(probe);
+    lsp__look_back(probe->document);
     arena_free(&probe->arena);
     free(probe);
 }
 
 uint32_t probe_offset(const Probe *probe, uint32_t offset) {
+    if (probe->look) offset = in_other_lines(&probe->look->lines, &probe->lines, offset);
     bool behind = probe->cursor->body && offset >= probe->cursor->item_end + probe->shift;
     return behind ? offset - probe->shift : offset;
 }

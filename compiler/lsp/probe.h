@@ -12,6 +12,8 @@ typedef struct Probe {
     Document *document;
     Cursor *cursor;
     FrontResult *result;
+    const Look *look;             // whose result it is; NULL: its own
+    Lines lines;                  // of the text that was checked, where it is a look's
     const FrontUnit *unit;        // the document; NULL: it could not be read
     const HirFn *fn;              // around the cursor; NULL: none
     uint32_t at;                  // of the probe in the text that was checked

@@ -49,12 +49,16 @@ typedef struct Target { // a declaration, whichever look is taken at it
     uint32_t start;
 } Target;
 
-static bool is_target(const Target *target, const FrontResult *result, Span at) {
-    return at.file && at.start == target->start &&
-           strcmp(target->path, source_name(result->map, at.file)) == 0;
+static bool is_target(
+    const Server *server, const Target *target, const FrontResult *result, Span at
+) {
+    return at.file && strcmp(target->path, source_name(result->map, at.file)) == 0 &&
+           lsp__plain(server, result, at) == target->start;
 }
 
-static bool serves(const Target *contract, const FrontResult *result, const HirSip *sip) {
+static bool serves(
+    const Server *server, const Target *contract, const FrontResult *result, const HirSip *sip
+) {
     vec_each(HirLocal *const, local, &sip->main->locals) {
         const HirType *type = (*local)->type;
         if (!(*local)->is_param) continue;
@@ -63,7 +67,7 @@ static bool serves(const Target *contract, const FrontResult *result, const HirS
         bool end = (type->kind == HIR_TYPE_ENDPOINT || type->kind == HIR_TYPE_SET) &&
                    type->side == HIR_EXP;
         for (const HirContract *it = end ? type->contract : NULL; it; it = it->base)
-            if (is_target(contract, result, it->span)) return true;
+            if (is_target(server, contract, result, it->span)) return true;
     }
     return false;
 }
@@ -84,7 +88,7 @@ static void add_servers(
 ) {
     if (!result->program) return;
     vec_each(HirSip *const, sip, &result->program->sips) {
-        if ((*sip)->main && serves(contract, result, *sip))
+        if ((*sip)->main && serves(server, contract, result, *sip))
             add_location(server, result, (*sip)->span, list);
     }
 }
@@ -103,7 +107,7 @@ static void add_conforming(
                 if (type->kind != AST_TYPE_NAME || type->name.path.names.len == 0) continue;
                 const AstItem *found =
                     lsp__item(result, unit, vec_last(&type->name.path.names)->name);
-                if (found && is_target(interface, result, found->name.span))
+                if (found && is_target(server, interface, result, found->name.span))
                     add_location(server, result, (*item)->name.span, list);
             }
         }
@@ -119,7 +123,7 @@ json_t *lsp__implementation(Server *server, json_t *params) {
     bool contract = use->kind == USE_CONTRACT;
     Arena arena;
     arena_init(&arena);
-    Target target = { .start = use->target.start };
+    Target target = { .start = lsp__plain(server, document->look->result, use->target) };
     target.path = arena_strdup(&arena, source_name(document->look->result->map, use->target.file));
     vec_each(Document *, other, &server->documents) {
         const FrontResult *result = lsp__look(server, *other)->result;
@@ -187,7 +191,7 @@ typedef struct Asked { // the item that a request about calls names, as a look s
 static bool find_asked(Server *server, Document *document, json_t *item, Asked *asked) {
     const char *uri = json_string_value(json_object_get(item, "uri"));
     json_t *start = json_object_get(json_object_get(item, "selectionRange"), "start");
-    asked->uses = lsp__uses(server, document);
+    asked->uses = lsp__all_uses(server, document);
     asked->result = document->look->result;
     if (!uri || asked->result->error[0]) return false;
     char *path = lsp__path_of(uri);

@@ -113,7 +113,7 @@ static Root look(Renaming *it, const char *path, Front *front) {
     CheckWatch watch = { .stop = lsp__stop, .stopper = it->server };
     front_watch(front, &watch);
     Root root = { .path = path, .result = front_check(front, path, 1000000) };
-    root.uses = lsp__uses_in(&it->arena, root.result);
+    root.uses = lsp__uses_in(&it->arena, root.result, 0);
     front_free(front);
     return root;
 }
@@ -250,9 +250,7 @@ json_t *lsp__prepare_rename(Server *server, json_t *params) {
     const Use *use = renamed(server, params, &document, &why);
     if (!document) return NULL;
     if (!use) return json_null();
-    return lsp__tree_range(
-        server, document, lsp__tree(server, document), use->at.start, use->at.end
-    );
+    return lsp__span_range(server, document->look->result, use->at);
 }
 
 static bool is_name(const char *text) {
@@ -288,7 +286,7 @@ static json_t *edits(Renaming *it) {
             json_decref(location);
         }
     }
-    return json_pack("{s:o}", "changes", all);
+    return lsp__workspace_edit(it->server, all);
 }
 
 static json_t *rename_all(Renaming *it) {
@@ -322,8 +320,9 @@ json_t *lsp__rename(Server *server, json_t *params) {
     it.old =
         arena_strndup(&it.arena, text.ptr + it.use->at.start, it.use->at.end - it.use->at.start);
     it.home = arena_strdup(&it.arena, source_name(result->map, it.use->target.file));
-    it.start = it.use->target.start;
-    json_t *made = strcmp(it.old, fresh) == 0 ? json_pack("{s:{}}", "changes") : rename_all(&it);
+    it.start = lsp__plain(server, result, it.use->target);
+    json_t *made =
+        strcmp(it.old, fresh) == 0 ? lsp__workspace_edit(server, json_object()) : rename_all(&it);
     arena_free(&it.arena);
     return made;
 }

@@ -54,6 +54,9 @@ static void read_client(Server *server, json_t *params) {
     server->has_pull = json_is_object(at(document, "diagnostic"));
     server->has_refresh = json_is_true(at(can, "workspace.diagnostics.refreshSupport"));
     server->has_progress = json_is_true(at(can, "window.workDoneProgress"));
+    server->has_document_changes = json_is_true(at(can, "workspace.workspaceEdit.documentChanges"));
+    server->has_watching =
+        json_is_true(at(can, "workspace.didChangeWatchedFiles.dynamicRegistration"));
     server->has_prepare_rename = json_is_true(at(document, "rename.prepareSupport"));
     server->parent = json_integer_value(json_object_get(params, "processId"));
 }
@@ -122,6 +125,20 @@ static json_t *shut_down(Server *server, json_t *params) {
 
 // --- notifications -------------------------------------------------------------------------------------------------------
 
+// The client is asked to tell of files that others change: package.sip is one of them.
+static void initialized(Server *server, json_t *params) {
+    (void)params;
+    if (!server->has_watching) return;
+    lsp__send(
+        server, json_pack(
+                    "{s:s, s:s, s:s, s:{s:[{s:s, s:s, s:{s:[{s:s}]}}]}}", "jsonrpc", "2.0", "id",
+                    "sip-watch", "method", "client/registerCapability", "params", "registrations",
+                    "id", "sip-files", "method", "workspace/didChangeWatchedFiles",
+                    "registerOptions", "watchers", "globPattern", "**/*.sip"
+                )
+    );
+}
+
 // Files changed on disk. Those that are open count as they are here.
 static void watched_files(Server *server, json_t *params) {
     (void)params;
@@ -184,6 +201,7 @@ static const NoticeRow notices[] = {
     { "textDocument/didClose",           lsp__did_close  },
     { "textDocument/didSave",            lsp__did_save   },
     { "workspace/didChangeWatchedFiles", watched_files   },
+    { "initialized",                     initialized     },
 };
 
 enum {
@@ -320,9 +338,11 @@ static bool has_parent(const Server *server) {
 // A check that ends early has told nothing: it is still due.
 static void tell_due(Server *server, Document *due) {
     lsp__begin_work(server, NULL);
+    server->due = due;
     lsp__publish(server, due);
     // What names mean is asked next, by whoever points at one.
     if (!server->stopped && json_array_size(server->pending) == 0) lsp__uses(server, due);
+    server->due = NULL;
     lsp__end_work(server);
 }
 

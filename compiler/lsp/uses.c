@@ -17,6 +17,9 @@ typedef struct Finder {
     const FrontUnit *unit; // that is looked at
     Map *nodes;            // of some kinds: file, start and end -> SyntaxNode
     const HirExpr *moving; // the place whose value moves
+    FileId only;           // names of others are not wanted; 0: all are
+    Map *items;            // that `unit` sees: Name -> AstItem, 0 for none
+    const FrontUnit *seen; // of whom that is known
 } Finder;
 
 // --- find ----------------------------------------------------------------------------------------------------------------
@@ -137,6 +140,7 @@ const char *lsp__state_text(const FrontResult *result, const CheckFact *fact) {
 
 static void add(Finder *finder, Span at, Span target, UseKind kind, const HirType *type) {
     if (!at.file || !target.file || at.start >= at.end) return;
+    if (finder->only && at.file != finder->only) return;
     vec_push(
         finder->arena, &finder->uses->list,
         ((Use){ .at = at, .target = target, .kind = (uint8_t)kind, .type = type })
@@ -315,13 +319,18 @@ static void use_item(Finder *finder, Span at, const AstItem *item) {
     if (item) add(finder, at, item->name.span, lsp__kind_of_item(item), NULL);
 }
 
+// The same few names are asked for again and again.
 static const AstItem *item_at(Finder *finder, Span at, const FrontUnit *unit) {
     Str text = text_in(finder, at);
-    return unit && text.len
-               ? lsp__item(
-                     finder->result, unit, names_add(finder->result->names, text.ptr, text.len)
-                 )
-               : NULL;
+    uint64_t known = 0;
+    if (!unit || !text.len) return NULL;
+    if (finder->seen != unit) finder->items = map_new(finder->arena);
+    finder->seen = unit;
+    Name name = names_add(finder->result->names, text.ptr, text.len);
+    if (map_get(finder->items, name, &known)) return (const AstItem *)(uintptr_t)known;
+    const AstItem *found = lsp__item(finder->result, unit, name);
+    map_put(finder->items, name, (uintptr_t)found);
+    return found;
 }
 
 static bool is_name(const SyntaxNode *node) {
@@ -522,14 +531,22 @@ static void see_fn(Finder *finder, const HirFn *fn, const HirWalk *walk) {
     if (fn->body) hir_walk_stmt(walk, fn->body);
 }
 
+static bool is_wanted(const Finder *finder, FileId file) {
+    return !finder->only || file == finder->only;
+}
+
 static void see_program(Finder *finder, const HirProgram *program) {
     HirWalk walk = { finder, see_expr, see_stmt };
-    vec_each(HirFn *const, fn, &program->fns)
-        see_fn(finder, *fn, &walk);
+    vec_each(HirFn *const, fn, &program->fns) {
+        bool made = !(*fn)->span.file; // by the checker, wherever it was needed
+        if (made || is_wanted(finder, (*fn)->span.file)) see_fn(finder, *fn, &walk);
+    }
     vec_each(HirConst *const, constant, &program->consts) {
-        if ((*constant)->value) hir_walk_expr(&walk, (*constant)->value);
+        if ((*constant)->value && is_wanted(finder, (*constant)->span.file))
+            hir_walk_expr(&walk, (*constant)->value);
     }
     vec_each(HirStruct *const, structure, &program->structs) {
+        if (!is_wanted(finder, (*structure)->span.file)) continue;
         vec_each(const HirField, field, &(*structure)->fields) {
             if ((*structure)->span.file) declare(finder, field->span, USE_FIELD, field->type);
             if (field->value) hir_walk_expr(&walk, field->value);
@@ -539,8 +556,7 @@ static void see_program(Finder *finder, const HirProgram *program) {
 
 // --- the list ----------------------------------------------------------------------------------------------------------------
 
-static void note_nodes(Finder *finder, const FrontUnit *unit) {
-    const SyntaxNode *root = unit->syntax->root;
+static void note_nodes(Finder *finder, const FrontUnit *unit, const SyntaxNode *root) {
     for (const SyntaxNode *node = root; node < root + root->size; node++) {
         switch ((int)node->kind) {
         case SYNTAX_CALL_EXPRESSION:
@@ -588,15 +604,17 @@ static void sort(Uses *uses) {
     uses->list.len = kept;
 }
 
-Uses *lsp__uses_in(Arena *arena, const FrontResult *result) {
+Uses *lsp__uses_in(Arena *arena, const FrontResult *result, FileId only) {
     Uses *uses = arena_new(arena, Uses);
     if (result->error[0]) return uses;
-    Finder finder = { .result = result, .arena = arena, .uses = uses };
+    Finder finder = { .result = result, .arena = arena, .uses = uses, .only = only };
     finder.nodes = map_new(arena);
-    vec_each(const FrontUnit, unit, &result->units)
-        note_nodes(&finder, unit);
+    vec_each(const FrontUnit, unit, &result->units) {
+        if (is_wanted(&finder, unit->file)) note_nodes(&finder, unit, unit->syntax->root);
+    }
     if (result->program) see_program(&finder, result->program);
     vec_each(const FrontUnit, unit, &result->units) {
+        if (!is_wanted(&finder, unit->file)) continue;
         finder.unit = unit;
         see_items(&finder, unit);
         see_node(&finder, unit->syntax->root, unit->file, NULL);
@@ -608,9 +626,76 @@ Uses *lsp__uses_in(Arena *arena, const FrontResult *result) {
 const Uses *lsp__uses(Server *server, Document *document) {
     lsp__look(server, document);
     Look *look = document->look;
-    if (!look->uses) look->uses = lsp__uses_in(&look->arena, look->result);
+    if (!look->uses) look->uses = lsp__uses_in(&look->uses_in, look->result, 1);
     return look->uses;
 }
+
+const Uses *lsp__all_uses(Server *server, Document *document) {
+    lsp__look(server, document);
+    Look *look = document->look;
+    if (!look->all_uses) look->all_uses = lsp__uses_in(&look->uses_in, look->result, 0);
+    return look->all_uses;
+}
+
+// --- one body anew -------------------------------------------------------------------------------------------------------------
+
+// In the item that begins at `start`, as they are now. Declarations of its name, and of what stands before its body, are
+// found as well.
+static void find_in_item(Finder *finder, uint32_t start, uint32_t end) {
+    const FrontUnit *unit = &finder->result->units.data[0];
+    const HirWalk walk = { finder, see_expr, see_stmt };
+    finder->unit = unit;
+    syntax_each(item, unit->syntax->root) {
+        if (item->start != start) continue;
+        note_nodes(finder, unit, item);
+        vec_each(HirFn *const, fn, &finder->result->program->fns) {
+            const Span *body = (*fn)->body ? &(*fn)->body->span : NULL;
+            if (body && body->file == unit->file && body->start >= start && body->end <= end)
+                see_fn(finder, *fn, &walk);
+        }
+        vec_each(HirConst *const, constant, &finder->result->program->consts) {
+            const Span *at = &(*constant)->span;
+            bool inside = at->file == unit->file && at->start >= start && at->end <= end;
+            if (inside && (*constant)->value) hir_walk_expr(&walk, (*constant)->value);
+        }
+        vec_each(AstItem *const, ast, &unit->ast->items) {
+            bool named = (*ast)->span.start == start && (*ast)->name.name;
+            if (named) declare(finder, (*ast)->name.span, lsp__kind_of_item(*ast), NULL);
+        }
+        see_node(finder, item, unit->file, NULL);
+    }
+}
+
+void lsp__uses_again(Look *look, uint32_t start, uint32_t end) {
+    look->all_uses = NULL;
+    if (!look->uses) return;
+    Uses *uses = look->uses;
+    Arena scratch;
+    arena_init(&scratch);
+    Uses found = { 0 };
+    Finder finder = { .result = look->result, .arena = &scratch, .uses = &found, .only = 1 };
+    finder.nodes = map_new(&scratch);
+    find_in_item(&finder, start, end);
+    sort(&found);
+    uint32_t first = 0;
+    while (first < uses->list.len && uses->list.data[first].at.start < start)
+        first++;
+    uint32_t last = first;
+    while (last < uses->list.len && uses->list.data[last].at.start <= end)
+        last++;
+    uint32_t behind = uses->list.len - last, count = first + found.list.len + behind;
+    vec_reserve(&look->uses_in, &uses->list, count);
+    memmove(
+        uses->list.data + first + found.list.len, uses->list.data + last,
+        behind * sizeof *uses->list.data
+    );
+    if (found.list.len)
+        memcpy(uses->list.data + first, found.list.data, found.list.len * sizeof *uses->list.data);
+    uses->list.len = count;
+    arena_free(&scratch);
+}
+
+// --- asked -----------------------------------------------------------------------------------------------------------------------
 
 const Use *lsp__use_at(const Uses *uses, FileId file, uint32_t offset) {
     uint32_t low = 0, high = uses->list.len;
@@ -636,6 +721,5 @@ const Use *lsp__use_of(Server *server, json_t *params, Document **document) {
     json_t *position = json_object_get(params, "position");
     if (!*document || !position) return NULL;
     const Uses *uses = lsp__uses(server, *document);
-    const Tree *tree = lsp__tree(server, *document);
-    return lsp__use_at(uses, 1, lsp__tree_offset(server, *document, tree, position));
+    return lsp__use_at(uses, 1, lsp__look_offset(server, *document, position));
 }

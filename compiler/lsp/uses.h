@@ -36,8 +36,11 @@ typedef struct Uses {
     VEC(Use) list; // by file and place; one for each place
 } Uses;
 
-Uses *lsp__uses_in(Arena *arena, const FrontResult *result);
-const Uses *lsp__uses(Server *server, Document *document);
+Uses *lsp__uses_in(Arena *arena, const FrontResult *result, FileId only); // in that file; 0: in all
+const Uses *lsp__uses(Server *server, Document *document);                // in the document itself
+const Uses *lsp__all_uses(Server *server, Document *document); // and in all that it imports
+// What stood between two bytes of the document has been checked anew.
+void lsp__uses_again(Look *look, uint32_t start, uint32_t end);
 const Use *lsp__use_at(const Uses *uses, FileId file, uint32_t offset); // NULL: none
 
 // The use at the position that a request names; NULL: there is none.

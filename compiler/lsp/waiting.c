@@ -40,7 +40,8 @@ bool lsp__is_cancelled(const Server *server, json_t *message) {
     return false;
 }
 
-// Has what a check looks at changed since it began? Of a check that nobody asked for any change counts.
+// Has what a check looks at changed since it began? Of a check that nobody asked for any change counts; and it gives way to
+// whoever asks about another document, and is made when nobody asks.
 static bool is_old(const Server *server) {
     json_t *asked = json_object_get(param(server->current, "textDocument"), "uri"), *other;
     size_t i;
@@ -51,6 +52,10 @@ static bool is_old(const Server *server) {
                        strcmp(method, "textDocument/didOpen") == 0;
         json_t *uri = json_object_get(param(other, "textDocument"), "uri");
         if (changes && (!server->current || json_equal(uri, asked))) return true;
+        const char *about = json_string_value(uri);
+        if (server->due && about && json_object_get(other, "id") &&
+            strcmp(about, server->due->uri) != 0)
+            return true;
         if (strcmp(method, "exit") == 0) return true;
     }
     return false;

@@ -38,7 +38,7 @@ class Client:
         self.count = {}
         self.asked = {}  # id -> method; what comes is checked against schema.json where `strict`
         self.strict = strict
-        self.progress, self.created, self.refreshed = [], [], 0
+        self.progress, self.created, self.refreshed, self.registered = [], [], 0, []
         self.can = None
         if start:
             self.can = self.ask("initialize", {"processId": os.getpid(), "rootUri": None, "capabilities": CAN if can is None else can})
@@ -107,6 +107,8 @@ class Client:
             self.put(frame({"jsonrpc": "2.0", "id": message["id"], "result": None}))
             if message["method"] == "window/workDoneProgress/create":
                 self.created.append(message["params"]["token"])
+            if message["method"] == "client/registerCapability":
+                self.registered += message["params"]["registrations"]
             self.refreshed += message["method"] == "workspace/diagnostic/refresh"
         elif message["method"] == "$/progress":
             self.progress.append(message["params"])

@@ -25,7 +25,7 @@ SENT = {
     "textDocument/semanticTokens/full/delta": "SemanticTokens | SemanticTokensDelta", "textDocument/prepareCallHierarchy": "CallHierarchyItem[] | null",
     "callHierarchy/incomingCalls": "CallHierarchyIncomingCall[]", "callHierarchy/outgoingCalls": "CallHierarchyOutgoingCall[]",
     "textDocument/diagnostic": "DocumentDiagnosticReport", "textDocument/publishDiagnostics": "PublishDiagnosticsParams",
-    "window/workDoneProgress/create": "WorkDoneProgressCreateParams", "workspace/diagnostic/refresh": "undefined",
+    "window/workDoneProgress/create": "WorkDoneProgressCreateParams", "workspace/diagnostic/refresh": "undefined", "client/registerCapability": "RegistrationParams",
     "$/progress": "{ token: ProgressToken; value: WorkDoneProgressBegin | WorkDoneProgressReport | WorkDoneProgressEnd; }",
 }
 SIMPLE = {

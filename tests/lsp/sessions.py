@@ -372,6 +372,55 @@ def is_asked(client, folder):
     assert client.refreshed == 1
 
 
+def watches(client, folder):
+    """Files that others change: the client is asked to tell of them, and what has seen them is looked at again."""
+    path, lib = os.path.join(folder, "main.sip"), os.path.join(folder, "lib.sip")
+    client.open(path, HELLO)
+    assert client.diagnostics(path, 1) == []
+    (asked,) = client.registered
+    assert asked["method"] == "workspace/didChangeWatchedFiles" and asked["registerOptions"] == {"watchers": [{"globPattern": "**/*.sip"}]}, asked
+    client.change(path, 2, {"text": HELLO.replace("import sip.console;", "import sip.console;\nimport lib;")})
+    assert codes(client.diagnostics(path, 2)) == ["E0257"], client.diagnostics(path, 2)
+    before = client.count[uri_of(path)]
+    with open(lib, "w", encoding="utf-8") as file:
+        file.write("module lib;\npub i32 one() {\n    return 1;\n}\n")
+    client.say("workspace/didChangeWatchedFiles", {"changes": [{"uri": uri_of(lib), "type": 1}]})
+    end = time.monotonic() + 60
+    while client.count[uri_of(path)] == before:
+        assert client.read_one(end), "the file is there now"
+    assert "E0257" not in codes(client.diagnostics(path, 2)), client.diagnostics(path, 2)
+
+
+def edits_versions(client, folder):
+    """Edits say which version of a document they are about, where the client knows that."""
+    path = os.path.join(folder, "fix.sip")
+    client.open(path, HELLO.replace("import sip.console;\n", ""), 4)
+    actions = client.ask("textDocument/codeAction", client.about(path, range={"start": place(0, 0), "end": place(99, 0)}, context={"diagnostics": []}))
+    (change,) = actions[0]["edit"]["documentChanges"]
+    assert change["textDocument"] == {"uri": uri_of(path), "version": 4} and change["edits"], change
+
+
+def goes_on(client, folder):
+    """What is written into one function is shown, and what is shown of the others keeps its place."""
+    path = os.path.join(folder, "on.sip")
+    text = "module on;\n\nu32 first(u32 n) {\n    return n;\n}\n\npub u32 second(u32 n) {\n    return first(n) + 1;\n}\n"
+    client.open(path, text)
+    assert client.diagnostics(path, 1) == []
+    where = lambda t, word, inside: client.ask("textDocument/definition", client.about(path, position=spot(t, word, 0, inside)))[0]["range"]["start"]
+    assert where(text, "first", "return first") == spot(text, "first", 0, "u32 first")
+    version = 1
+    for line in ["    u32 more = n;\n", "    u32 more = missing;\n", "    u32 more = \n", "    u32 more = n * 2; // and a long remark, longer than the room that there is behind a function\n"]:
+        version += 1
+        now = text.replace("u32 n) {\n    return n;", "u32 n) {\n" + line + "    return n;")
+        client.change(path, version, {"text": now})
+        said = client.diagnostics(path, version)
+        assert said and all(2 <= d["range"]["start"]["line"] <= 5 for d in said), said
+        if "= \n" not in line:
+            assert where(now, "first", "return first") == spot(now, "first", 0, "u32 first")
+    client.change(path, version + 1, {"text": text})
+    assert client.diagnostics(path, version + 1) == []
+
+
 def takes_halves(client, folder):
     """Half of a surrogate pair is no character, but the message that brings it is one."""
     path = os.path.join(folder, "half.sip")
@@ -423,11 +472,13 @@ def survives(client, folder):
 
 
 SESSIONS = [starts, tells, counts_utf16, counts_utf8, fixes, lays_out, lists_symbols, lists_flat, folds, selects, goes, refers, hovers, sees_others, finds_packages,
-            cancels, stops, tells_progress, is_asked, takes_halves, debounces, survives]
+            cancels, stops, tells_progress, is_asked, watches, edits_versions, goes_on, takes_halves, debounces, survives]
 OTHER = {
     "counts_utf8": {**CAN, "general": {"positionEncodings": ["utf-8", "utf-16"]}},
     "lists_flat": {},
     "tells_progress": {**CAN, "window": {"workDoneProgress": True}},
+    "watches": {**CAN, "workspace": {"didChangeWatchedFiles": {"dynamicRegistration": True}}},
+    "edits_versions": {**CAN, "workspace": {"workspaceEdit": {"documentChanges": True}}},
     "is_asked": {**CAN, "textDocument": {**CAN["textDocument"], "diagnostic": {}}, "workspace": {"diagnostics": {"refreshSupport": True}}},
 }
 
