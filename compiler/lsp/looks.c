@@ -192,7 +192,8 @@ static void see_text(Look *look, Str text) {
     if (!look->result->error[0]) lsp__lines(&look->lines, source_text(look->result->map, 1));
 }
 
-static Look *look_anew(Server *server, Document *document) {
+// With room in it, if it may parse.
+static Look *look_anew(Server *server, Document *document, bool parses) {
     Front *front = lsp__front(server, document);
     Look *look = calloc(1, sizeof *look);
     if (!look) base_out_of_memory(sizeof *look);
@@ -202,7 +203,7 @@ static Look *look_anew(Server *server, Document *document) {
     look->watch.library = server->options.modules;
     look->watch.stop = lsp__stop;
     look->watch.stopper = server;
-    lay_out(server, document, front);
+    if (parses) lay_out(server, document, front);
     front_watch(front, &look->watch);
     look->result = front_check(front, document->path, LSP_DIAGNOSTICS);
     front_free(front);
@@ -216,9 +217,10 @@ static Look *look_anew(Server *server, Document *document) {
 
 typedef enum Gone {
     GONE_ON,
-    GONE_NOT,
-    GONE_WRONG
-} Gone; // not: it is as it was; wrong: it is of no use any more
+    GONE_NOT,    // it is as it was
+    GONE_BROKEN, // it is as it was, and the text does not parse
+    GONE_WRONG,  // it is of no use any more
+} Gone;
 
 static const SyntaxNode *item_around(const SyntaxNode *root, uint32_t at) {
     syntax_each(item, root) {
@@ -266,7 +268,7 @@ static Gone go_on(Look *look, Str now, const Lines *lines) {
     if (length > end - from || !ends_line(laid, end)) return GONE_NOT;
     uint32_t told = look->facts.len;
     FrontAgain again = front_again(look->result, from, end, (Str){ now.ptr + first, length });
-    if (again != FRONT_DONE) return again == FRONT_SPOILT ? GONE_WRONG : GONE_NOT;
+    if (again != FRONT_DONE) return again == FRONT_SPOILT ? GONE_WRONG : GONE_BROKEN;
     forget_facts(look, told, from, old_end);
     see_text(look, now);
     look->is_partial = look->watch.only;
@@ -275,32 +277,35 @@ static Gone go_on(Look *look, Str now, const Lines *lines) {
     return GONE_ON;
 }
 
-static bool go_on_from(Look **look, Str text, const Lines *lines) {
+static Gone go_on_from(Look **look, Str text, const Lines *lines) {
     Gone gone = *look ? go_on(*look, text, lines) : GONE_NOT;
     if (gone == GONE_WRONG) lsp__free_look(look);
-    return gone == GONE_ON;
+    return gone;
 }
 
 // From the last look, or from the last one at a text that could be parsed.
-static bool look_on(Document *document) {
-    if (document->is_stale) return false;
+static Gone look_on(Document *document) {
+    if (document->is_stale) return GONE_NOT;
     Str text = lsp__text(document);
-    if (go_on_from(&document->look, text, &document->lines)) return true;
-    if (!go_on_from(&document->whole, text, &document->lines)) return false;
+    Gone gone = go_on_from(&document->look, text, &document->lines);
+    if (gone == GONE_ON || gone == GONE_BROKEN) return gone;
+    gone = go_on_from(&document->whole, text, &document->lines);
+    if (gone != GONE_ON) return gone;
     lsp__free_look(&document->look);
     document->look = document->whole;
     document->whole = NULL;
-    return true;
+    return GONE_ON;
 }
 
 const Look *lsp__look(Server *server, Document *document) {
     document->used = ++server->uses;
     if (document->look && !document->is_stale && !document->is_edited) return document->look;
-    if (look_on(document)) {
+    Gone gone = look_on(document);
+    if (gone == GONE_ON) {
         document->is_edited = false;
         return document->look;
     }
-    Look *look = look_anew(server, document);
+    Look *look = look_anew(server, document, gone != GONE_BROKEN);
     if (server->stopped && document->look) { // it is no look at all of it
         lsp__free_look(&look);
         return document->look;
@@ -327,9 +332,9 @@ static bool go_partly(Look **look, Str text, const Lines *lines) {
     if (!*look) return false;
     if ((*look)->before.len == 0) buf_put(&(*look)->before, (*look)->seen.data, (*look)->seen.len);
     (*look)->watch.only = true;
-    bool gone = go_on_from(look, text, lines);
+    Gone gone = go_on_from(look, text, lines);
     if (*look) (*look)->watch.only = false;
-    return gone && (*look)->is_partial;
+    return gone == GONE_ON && (*look)->is_partial;
 }
 
 static void go_back(Look **look) {

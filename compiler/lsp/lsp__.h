@@ -23,7 +23,7 @@ enum {
     LSP_HEADER_LIMIT = 4096,      // of what stands before it
     LSP_DIAGNOSTICS = 500,        // that are kept of one look
     LSP_TEXT = 16 << 20,          // bytes of a text
-    LSP_QUIET = 50,               // ms without a message before a check that nobody waits for
+    LSP_QUIET = 25,               // ms without a message before a check that nobody waits for
     LSP_DOCUMENTS = 2000,         // that are open at once
     LSP_MEMORY = 192, // MiB that looks may hold together, but for the one that is being used
 };
@@ -47,6 +47,12 @@ void lsp__line_character(
 );
 uint32_t lsp__units(Str text, bool utf8); // how long a text is, as the client counts
 json_t *lsp__string(const char *text, size_t length);
+
+// The same written out, for large answers: a value takes ten times as long to make, to write and to free.
+void lsp__put_string(Buf *out, Str text);
+void lsp__put_range(
+    Buf *out, const Lines *lines, Str text, bool utf8, uint32_t start, uint32_t end
+);
 
 // --- uri.c ------------------------------------------------------------------------------------------------------------
 
@@ -132,6 +138,7 @@ struct Server {
     json_t *progress;       // the token by which is told how far it is; NULL: nothing was said yet
     bool progress_told;     // that it has begun
     uint64_t progress_number;
+    Buf written;       // the result, where it is written out as it is found; empty: it is a value
     char refusal[256]; // why the request that is answered makes no sense; empty: its parameters
     json_int_t parent; // the client's process; 0: not said
     // What the client can do.
@@ -235,6 +242,7 @@ json_t *lsp__next(Server *server);               // the next whole message; NULL
 void lsp__send(Server *server, json_t *message); // takes it
 void lsp__notify(Server *server, const char *method, json_t *params); // takes `params`
 void lsp__answer(Server *server, json_t *id, json_t *result);         // takes `result`
+void lsp__answer_written(Server *server, json_t *id);                 // with `server->written`
 json_t *lsp__refusal(Server *server, const char *why); // NULL, which is answered with these words
 void lsp__refuse(Server *server, json_t *id, RpcError code, const char *text);
 

@@ -165,16 +165,32 @@ static int put_part(const char *bytes, size_t length, void *out) {
     return 0;
 }
 
-void lsp__send(Server *server, json_t *message) {
-    Buf body = { 0 }, all = { 0 };
-    json_dump_callback(message, put_part, &body, JSON_COMPACT);
-    json_decref(message);
-    buf_printf(&all, "Content-Length: %zu\r\n\r\n", body.len);
-    buf_put(&all, body.data, body.len);
+static void send_body(Server *server, const Buf *body) {
+    Buf all = { 0 };
+    buf_printf(&all, "Content-Length: %zu\r\n\r\n", body->len);
+    buf_put(&all, body->data, body->len);
     if (!server->is_broken && !write_all(server->options.out, all.data, all.len))
         server->is_broken = server->failed = true;
-    buf_free(&body);
     buf_free(&all);
+}
+
+void lsp__send(Server *server, json_t *message) {
+    Buf body = { 0 };
+    json_dump_callback(message, put_part, &body, JSON_COMPACT);
+    json_decref(message);
+    send_body(server, &body);
+    buf_free(&body);
+}
+
+void lsp__answer_written(Server *server, json_t *id) {
+    Buf body = { 0 };
+    buf_cstr(&body, "{\"jsonrpc\":\"2.0\",\"id\":");
+    json_dump_callback(id, put_part, &body, JSON_COMPACT | JSON_ENCODE_ANY);
+    buf_cstr(&body, ",\"result\":");
+    buf_put(&body, server->written.data, server->written.len);
+    buf_byte(&body, '}');
+    send_body(server, &body);
+    buf_free(&body);
 }
 
 void lsp__notify(Server *server, const char *method, json_t *params) {

@@ -223,12 +223,16 @@ static void give_up(Server *server, json_t *id, json_t *result) {
 
 static void answer(Server *server, json_t *id, Handler *handle, json_t *params) {
     server->refusal[0] = '\0';
+    server->written.len = 0;
     json_t *result = handle(server, params);
     if (server->stopped)
         give_up(server, id, result);
     else if (!result && server->refusal[0])
         lsp__refuse(server, id, RPC_FAILED, server->refusal);
-    else if (result)
+    else if (result && server->written.len) {
+        json_decref(result);
+        lsp__answer_written(server, id);
+    } else if (result)
         lsp__answer(server, id, result);
     else
         lsp__refuse(server, id, RPC_PARAMS, "no open document, or no position in it, is named");
@@ -369,6 +373,7 @@ int lsp_serve(const LspOptions *options) {
     trees_free(server.trees);
     json_decref(server.pending);
     buf_free(&server.in);
+    buf_free(&server.written);
     arena_free(&server.arena);
     return server.phase == PHASE_EXITED && !server.failed ? 0 : 1;
 }

@@ -49,7 +49,7 @@ typedef struct Listing {
     const Server *server;
     const Document *document;
     const Tree *tree;
-    json_t *flat; // NULL: nested
+    json_t *flat;
 } Listing;
 
 static const SyntaxNode *name_of(const SyntaxNode *node) {
@@ -68,53 +68,88 @@ static void put_part(const Listing *listing, Buf *out, const SyntaxNode *node) {
     }
 }
 
-static json_t *title_of(const Listing *listing, const SyntaxNode *node) {
-    Buf out = { 0 };
+static void put_title(const Listing *listing, Buf *out, const SyntaxNode *node) {
     const SyntaxNode *owner =
         node->kind == SYNTAX_FUNCTION_ITEM ? syntax_child(node, FIELD_OWNER) : NULL;
-    if (node->kind == SYNTAX_TEST_ITEM) buf_cstr(&out, "test ");
-    put_part(listing, &out, owner);
-    if (owner) buf_byte(&out, '.');
-    put_part(listing, &out, name_of(node));
-    json_t *title = out.len ? lsp__string((const char *)out.data, out.len) : json_string("?");
+    uint32_t before = (uint32_t)out->len;
+    if (node->kind == SYNTAX_TEST_ITEM) buf_cstr(out, "test ");
+    put_part(listing, out, owner);
+    if (owner) buf_byte(out, '.');
+    put_part(listing, out, name_of(node));
+    if (out->len == before) buf_byte(out, '?');
+}
+
+static json_t *title_of(const Listing *listing, const SyntaxNode *node) {
+    Buf out = { 0 };
+    put_title(listing, &out, node);
+    json_t *title = lsp__string((const char *)out.data, out.len);
     buf_free(&out);
     return title;
 }
 
 // What stands behind the name in a list: parameters and result, a type, a protocol's direction.
-static json_t *detail_of(const Listing *listing, const SyntaxNode *node) {
-    Buf out = { 0 };
+static void put_detail(const Listing *listing, Buf *out, const SyntaxNode *node) {
     const SyntaxNode *result = syntax_child(node, FIELD_RESULT);
     if (!result) result = syntax_child(node, FIELD_TYPE);
     if (node->kind == SYNTAX_MESSAGE_DECLARATION) result = syntax_child(node, FIELD_DIRECTION);
-    put_part(listing, &out, result);
+    put_part(listing, out, result);
     const SyntaxNode *parameters = syntax_child(node, FIELD_PARAMETERS);
     if (!parameters) parameters = syntax_child(node, FIELD_PAYLOAD);
-    if (out.len && parameters) buf_byte(&out, ' ');
-    put_part(listing, &out, parameters);
-    json_t *detail = lsp__string(out.data ? (const char *)out.data : "", out.len);
-    buf_free(&out);
-    return detail;
+    if (out->len && parameters) buf_byte(out, ' ');
+    put_part(listing, out, parameters);
 }
 
-static json_t *list_below(const Listing *listing, const SyntaxNode *node, const json_t *container);
+// --- nested, written out -----------------------------------------------------------------------------------------------------------
 
-static json_t *nested_symbol(const Listing *listing, const SyntaxNode *node) {
-    const SyntaxNode *name = name_of(node);
-    json_t *symbol = json_pack(
-        "{s:o, s:o, s:i, s:o, s:o}", "name", title_of(listing, node), "detail",
-        detail_of(listing, node), "kind", kind_of(node), "range",
-        lsp__tree_range(listing->server, listing->document, listing->tree, node->start, node->end),
-        "selectionRange",
-        lsp__tree_range(listing->server, listing->document, listing->tree, name->start, name->end)
+typedef void PutPart(const Listing *listing, Buf *out, const SyntaxNode *node);
+
+static void put_text(const Listing *listing, Buf *out, const SyntaxNode *node, PutPart *put) {
+    Buf text = { 0 };
+    put(listing, &text, node);
+    lsp__put_string(out, (Str){ text.data ? (const char *)text.data : "", text.len });
+    buf_free(&text);
+}
+
+static void put_node_range(const Listing *listing, Buf *out, const SyntaxNode *node) {
+    const Document *document = listing->document;
+    uint32_t mark = listing->tree->mark;
+    lsp__put_range(
+        out, &document->lines, lsp__text(document), listing->server->utf8, node->start + mark,
+        node->end + mark
     );
-    json_t *children = list_below(listing, node, NULL);
-    if (json_array_size(children))
-        json_object_set_new(symbol, "children", children);
-    else
-        json_decref(children);
-    return symbol;
 }
+
+static void put_nested(const Listing *listing, Buf *out, const SyntaxNode *node);
+
+static void put_symbol(const Listing *listing, Buf *out, const SyntaxNode *node) {
+    buf_cstr(out, "{\"name\":");
+    put_text(listing, out, node, put_title);
+    buf_cstr(out, ",\"detail\":");
+    put_text(listing, out, node, put_detail);
+    buf_printf(out, ",\"kind\":%d,\"range\":", kind_of(node));
+    put_node_range(listing, out, node);
+    buf_cstr(out, ",\"selectionRange\":");
+    put_node_range(listing, out, name_of(node));
+    buf_cstr(out, ",\"children\":");
+    put_nested(listing, out, node);
+    buf_byte(out, '}');
+}
+
+static void put_nested(const Listing *listing, Buf *out, const SyntaxNode *node) {
+    bool more = false;
+    buf_byte(out, '[');
+    syntax_each(child, node) {
+        if (!kind_of(child) || !name_of(child)) continue;
+        if (more) buf_byte(out, ',');
+        more = true;
+        put_symbol(listing, out, child);
+    }
+    buf_byte(out, ']');
+}
+
+// --- flat -----------------------------------------------------------------------------------------------------------------------------
+
+static void list_flat(const Listing *listing, const SyntaxNode *node, const json_t *container);
 
 static void add_flat(const Listing *listing, const SyntaxNode *node, const json_t *container) {
     json_t *title = title_of(listing, node);
@@ -126,20 +161,14 @@ static void add_flat(const Listing *listing, const SyntaxNode *node, const json_
     if (container)
         json_object_set_new(symbol, "containerName", json_copy((json_t *)(uintptr_t)container));
     json_array_append_new(listing->flat, symbol);
-    json_decref(list_below(listing, node, title));
+    list_flat(listing, node, title);
     json_decref(title);
 }
 
-static json_t *list_below(const Listing *listing, const SyntaxNode *node, const json_t *container) {
-    json_t *list = json_array();
+static void list_flat(const Listing *listing, const SyntaxNode *node, const json_t *container) {
     syntax_each(child, node) {
-        if (!kind_of(child) || !name_of(child)) continue;
-        if (listing->flat)
-            add_flat(listing, child, container);
-        else
-            json_array_append_new(list, nested_symbol(listing, child));
+        if (kind_of(child) && name_of(child)) add_flat(listing, child, container);
     }
-    return list;
 }
 
 json_t *lsp__symbols(Server *server, json_t *params) {
@@ -147,10 +176,12 @@ json_t *lsp__symbols(Server *server, json_t *params) {
     if (!document) return NULL;
     Listing listing = { server, document, lsp__tree(server, document), NULL };
     if (!listing.tree->file) return json_array();
-    if (!server->has_nested_symbols) listing.flat = json_array();
-    json_t *nested = list_below(&listing, listing.tree->syntax->root, NULL);
-    if (!listing.flat) return nested;
-    json_decref(nested);
+    if (server->has_nested_symbols) {
+        put_nested(&listing, &server->written, listing.tree->syntax->root);
+        return json_null();
+    }
+    listing.flat = json_array();
+    list_flat(&listing, listing.tree->syntax->root, NULL);
     return listing.flat;
 }
 
@@ -175,7 +206,7 @@ json_t *lsp__workspace_symbols(Server *server, json_t *params) {
         json_t *symbol;
         if (!listing.tree->file) continue;
         listing.flat = json_array();
-        json_decref(list_below(&listing, listing.tree->syntax->root, NULL));
+        list_flat(&listing, listing.tree->syntax->root, NULL);
         json_array_foreach(listing.flat, i, symbol) {
             if (has_letters(json_string_value(json_object_get(symbol, "name")), query))
                 json_array_append(found, symbol);

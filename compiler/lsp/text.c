@@ -121,3 +121,39 @@ json_t *lsp__string(const char *text, size_t length) {
     buf_free(&out);
     return made ? made : json_string("");
 }
+
+// --- written out -------------------------------------------------------------------------------------------------------------
+
+void lsp__put_string(Buf *out, Str text) {
+    buf_byte(out, '"');
+    for (size_t at = 0; at < text.len;) {
+        unsigned char c = (unsigned char)text.ptr[at];
+        uint32_t scalar, width = c < 0x80 ? 1 : utf8_decode(text.ptr + at, text.len - at, &scalar);
+        if (width == 0)
+            buf_byte(out, '?');
+        else if (c == '"' || c == '\\')
+            buf_printf(out, "\\%c", c);
+        else if (c < 0x20)
+            buf_printf(out, "\\u%04x", c);
+        else
+            buf_put(out, text.ptr + at, width);
+        at += width ? width : 1;
+    }
+    buf_byte(out, '"');
+}
+
+static void put_position(Buf *out, const Lines *lines, Str text, bool utf8, uint32_t offset) {
+    uint32_t line, character;
+    lsp__line_character(lines, text, utf8, offset, &line, &character);
+    buf_printf(out, "{\"line\":%u,\"character\":%u}", line, character);
+}
+
+void lsp__put_range(
+    Buf *out, const Lines *lines, Str text, bool utf8, uint32_t start, uint32_t end
+) {
+    buf_cstr(out, "{\"start\":");
+    put_position(out, lines, text, utf8, start);
+    buf_cstr(out, ",\"end\":");
+    put_position(out, lines, text, utf8, end);
+    buf_byte(out, '}');
+}
