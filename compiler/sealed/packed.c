@@ -326,6 +326,7 @@ static const char *check_machine(const Sealed *program, const SealParam *param, 
     case IMAGE_SERVICE_CONSOLE: return check_console(program, param);
     case IMAGE_SERVICE_DIAGNOSTICS: return check_served(program, param, SERVED_DIAGNOSTICS);
     case IMAGE_SERVICE_FAULTS: return check_served(program, param, SERVED_FAULTS);
+    case IMAGE_SERVICE_INPUT: return check_served(program, param, SERVED_INPUT);
     default: return "is wired to a service that the machine has not";
     }
 }

@@ -151,7 +151,8 @@ ASIDE void channel_notice(SipEndpoint *ep) {
     case NOTICE_WIRE: wire_serve(ep); break;
     case NOTICE_IRQ: irq_serve(ep); break;
     case NOTICE_DIAGNOSTICS:
-    case NOTICE_FAULTS: service_notice(ep); break;
+    case NOTICE_FAULTS:
+    case NOTICE_INPUT: service_notice(ep); break;
     case NOTICE_PROGRAM:
     case NOTICE_PROCESS: process_notice(ep); break;
     case NOTICE_EXIT: break;

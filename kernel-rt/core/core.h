@@ -13,7 +13,7 @@
 //   irq       interrupts, which come in channels   process   what a SIP starts, and its end
 //   cpu       several of them, and their one lock    time      who has had how much of them
 //   service   what the system wires to the machine   diagnostics   machine.diagnostics
-//   reports   machine.faults
+//   reports   machine.faults                   input     machine.input
 
 #ifndef KERNEL_CORE_CORE_H
 #define KERNEL_CORE_CORE_H
@@ -202,6 +202,7 @@ typedef enum Notice { // who is told, beside a waiter, that something has come
     NOTICE_CONSOLE, // the kernel answers, as to all that follow
     NOTICE_DIAGNOSTICS,
     NOTICE_FAULTS,
+    NOTICE_INPUT,
     NOTICE_WIRE,    // with an end of a sip's new channel
     NOTICE_IRQ,     // with the next interrupt
     NOTICE_PROGRAM, // with a process that it has started
@@ -241,8 +242,9 @@ struct SipEndpoint {
     };
     union {
         struct {
-            void *value;         // that it was added to the set with
-            EndpointLink member; // of the set; NOTICE_FAULTS: of who listens
+            void *value; // that it was added to the set with
+            EndpointLink
+                member; // of the set; NOTICE_FAULTS: of who listens; NOTICE_INPUT: of who asks, next NULL: it does not
         };
         Place place; // NOTICE_DIAGNOSTICS: behind whom was shown last; next NULL: nowhere
     };
@@ -732,6 +734,12 @@ void reports_tell(bool again);
 bool reports_end(void); // nothing can go on any more; false: nobody waits to hear that
 ASIDE void reports_serve(SipEndpoint *end);
 void reports_forget(SipEndpoint *end);
+
+void input_begin(void);
+void input_look(void);   // what has come is fetched, and told to who asks
+bool input_wanted(void); // somebody asks, and there may be something to come
+ASIDE void input_serve(SipEndpoint *end);
+void input_forget(SipEndpoint *end);
 
 // --- faults ------------------------------------------------------------------------------------------------
 

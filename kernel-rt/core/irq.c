@@ -9,7 +9,7 @@ enum { FIRED, ACK };
 
 static Irq irqs[PLATFORM_IRQS];
 static volatile uint32_t came[PLATFORM_IRQS]; // written by the handlers alone
-static volatile bool has_come;
+static volatile bool has_come;                // that, or the console's input
 
 static bool count(uint32_t line, uint64_t pc) {
     if (line >= PLATFORM_IRQS || !irqs[line].end) return false;
@@ -24,10 +24,15 @@ bool kernel_irq(uint32_t line, uint64_t pc) {
     Cpu *cpu = this_cpu();
     const bool was_mine = !cpus_share || lock_is_mine(cpu);
     if (!was_mine) lock_in_handler(cpu);
+    if (has_come) preempt_by_irq(pc);
     const bool is_on = count(line, pc);
     if (!is_on && line < PLATFORM_IRQS) platform_irq_set(line, false);
     if (!was_mine) unlock_kernel();
     return is_on;
+}
+
+void kernel_input_came(void) {
+    __atomic_store_n(&has_come, true, __ATOMIC_RELEASE);
 }
 
 bool kernel_is_needed(void) {
@@ -50,13 +55,14 @@ void irqs_look(void) {
     ); // first: what comes meanwhile is looked at again
     for (uint32_t line = 0; line < PLATFORM_IRQS; line++)
         tell(&irqs[line]);
+    input_look();
 }
 
 bool irqs_wanted(void) {
     for (uint32_t line = 0; line < PLATFORM_IRQS; line++) {
         if (irqs[line].end && irqs[line].is_armed) return true;
     }
-    return false;
+    return input_wanted();
 }
 
 // Its holder waits for the next one.

@@ -38,10 +38,19 @@ void platform_memory(
 ); // all that could be handed out, and what is not
 
 void platform_console(const char *text, size_t length); // whole; waits for the device
-uint64_t platform_now(void);                            // nanoseconds, monotonic
-uint64_t platform_nanoseconds(uint64_t cycles);         // how long so many of arch_cycles take
-void platform_idle(uint64_t until);                     // sleeps until then (platform_now), or less
-void platform_ticks_start(void); // from now on kernel_tick is called on this CPU
+
+// Where the console's input comes from: a stream; lines that somebody has typed and seen; keys, which nobody has seen.
+typedef enum PlatformTyping { PLATFORM_STREAM, PLATFORM_LINES, PLATFORM_KEYS } PlatformTyping;
+
+// Once: from now on kernel_input_came is called when there is something to read, if the last that was read was less than there was room for.
+PlatformTyping platform_input_start(void);
+// What has come, at most `room` bytes; adds to *lost what was lost before them, as far as it is known.
+size_t platform_input_read(uint8_t *bytes, size_t room, uint64_t *lost, bool *has_ended);
+
+uint64_t platform_now(void);                    // nanoseconds, monotonic
+uint64_t platform_nanoseconds(uint64_t cycles); // how long so many of arch_cycles take
+void platform_idle(uint64_t until);             // sleeps until then (platform_now), or less
+void platform_ticks_start(void);                // from now on kernel_tick is called on this CPU
 
 // CPUs, by number. The first one runs kernel_main, the others wait until they are started.
 uint32_t platform_cpus(void);   // how many are to be used; 1: none but the first
@@ -119,6 +128,10 @@ bool kernel_irq(uint32_t line, uint64_t pc);
 // At the end of the timer's, of platform_interrupt's and of a line's handler, unless kernel_tick has said where to go on: true, if the
 // interrupted code is never to go on; then it resumes at `resume`, with DF clear.
 bool kernel_left(ArchResume *resume);
+
+// From any handler or thread, after platform_input_start: there is something to read. Then a CPU looks, if platform_interrupt or an
+// interrupt's handler makes it.
+void kernel_input_came(void);
 
 bool kernel_is_needed(void
 ); // before a CPU sleeps, with interrupts off: there is something to look at

@@ -9,21 +9,25 @@ void service_begin(SipEndpoint *end, uint32_t service) {
         [IMAGE_SERVICE_CONSOLE] = NOTICE_CONSOLE,
         [IMAGE_SERVICE_DIAGNOSTICS] = NOTICE_DIAGNOSTICS,
         [IMAGE_SERVICE_FAULTS] = NOTICE_FAULTS,
+        [IMAGE_SERVICE_INPUT] = NOTICE_INPUT,
     };
     _Static_assert(sizeof notices / sizeof *notices == IMAGE_SERVICES, "a notice for each");
     end->notice = (uint8_t)notices[service];
     if (service == IMAGE_SERVICE_DIAGNOSTICS) time_count();
     if (service == IMAGE_SERVICE_FAULTS) reports_begin(end);
+    if (service == IMAGE_SERVICE_INPUT) input_begin();
 }
 
 ASIDE void service_notice(SipEndpoint *end) {
     if (end->notice == NOTICE_DIAGNOSTICS) diagnostics_serve(end);
     if (end->notice == NOTICE_FAULTS) reports_serve(end);
+    if (end->notice == NOTICE_INPUT) input_serve(end);
 }
 
 void service_forget(SipEndpoint *end) {
     if (end->notice == NOTICE_DIAGNOSTICS) diagnostics_forget(end);
     if (end->notice == NOTICE_FAULTS) reports_forget(end);
+    if (end->notice == NOTICE_INPUT) input_forget(end);
 }
 
 // --- what answers carry ------------------------------------------------------------------------------------

@@ -67,6 +67,8 @@ bool kernel_irq(uint32_t line, uint64_t pc) {
     return false;
 }
 
+void kernel_input_came(void) {}
+
 bool kernel_is_needed(void) {
     return false;
 }

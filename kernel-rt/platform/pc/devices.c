@@ -104,6 +104,7 @@ static void set_line(uint32_t line, bool on) {
     const uint32_t how = line < ISA_LINES ? 0 : LINE_BY_LEVEL;
     while (__atomic_exchange_n(&is_taken, true, __ATOMIC_ACQUIRE))
         pause();
+    on |= line == PC_SERIAL_LINE && pc_serial_listens();
     write(FIRST_LINE + 2 * line, (PC_LINE_VECTOR + line) | how | (on ? 0 : LINE_OFF));
     __atomic_store_n(&is_taken, false, __ATOMIC_RELEASE);
 }
@@ -142,6 +143,7 @@ void pc_line(PcFrame *frame) {
     const uint32_t line = (uint32_t)frame->vector;
     if (line >= ISA_LINES && line < PC_LINES) set_line(line, false);
     pc_apic_end_of_interrupt();
+    if (line == PC_SERIAL_LINE && pc_serial_listens()) kernel_input_came();
     kernel_irq(line, frame->rip);
     pc_leave_if_asked(frame);
 }

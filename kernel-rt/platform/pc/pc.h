@@ -22,7 +22,8 @@ enum {
     PC_SPURIOUS_VECTOR = 47,  // the old controllers' and the APIC's
     PC_LINE_VECTOR = 64,      // of the I/O APIC's first line
     PC_LINES = 24,
-    PC_MESSAGES = 32, // interrupts of devices on the PCI bus: their vectors follow
+    PC_SERIAL_LINE = 4, // COM1's, and COM3's
+    PC_MESSAGES = 32,   // interrupts of devices on the PCI bus: their vectors follow
 };
 
 // What a PVH loader leaves in memory for us (Xen's start_info.h, version 1).
@@ -83,7 +84,9 @@ typedef struct PcFrame {
 } PcFrame;
 
 void pc_serial_start(void);
-void pc_serial_drain(void); // waits until all is sent
+void pc_serial_drain(void);     // waits until all is sent
+bool pc_serial_listens(void);   // somebody wants what comes in
+bool pc_serial_is_polled(void); // ... and no interrupt tells
 
 void pc_interrupts_start(void);           // GDT, TSS, IDT, interrupt controllers
 bool pc_interrupts_prepare(uint32_t cpu); // another one's, by the first; false: no memory

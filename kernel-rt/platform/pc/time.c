@@ -150,13 +150,14 @@ void platform_ticks_start(void) {
 // Where nothing tells the frequency, ticks are as long as the first one.
 void pc_time_tick(void) {
     if (learn_frequency()) know_timer();
+    if (pc_serial_is_polled()) kernel_input_came();
     pc_apic_arm(nanoseconds_per_cycle ? cycles_of(PLATFORM_TICK) : FIRST_TICK);
 }
 
 // Each interrupt arms the timer for the next tick, so a wait is at most one halt; core asks again.
 void platform_idle(uint64_t until) {
     const uint64_t shortest = 20000; // a halt costs more
-    const uint64_t longest = NANOSECONDS;
+    const uint64_t longest = pc_serial_is_polled() ? PLATFORM_TICK : NANOSECONDS;
     const uint64_t now = platform_now();
     if (until <= now || until - now < shortest) {
         pause();
@@ -170,4 +171,5 @@ void platform_idle(uint64_t until) {
     know_timer();
     pc_apic_arm(cycles_of(until - now < longest ? until - now : longest));
     __asm__ volatile("sti\n\thlt" ::: "memory"); // sti takes effect after hlt has begun
+    if (pc_serial_is_polled()) kernel_input_came();
 }
