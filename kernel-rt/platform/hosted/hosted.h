@@ -38,6 +38,9 @@ void hosted_port_start(const char *path); // a console beside the kernel's own
 uint8_t hosted_clock_read(uint16_t port);
 void hosted_clock_write(uint16_t port, uint8_t value);
 
+// What else the command line may say; false: nothing of that name. Of sip-hosted nothing; of a test's, how its devices lie.
+bool hosted_more_options(const char *name, const char *value);
+
 // For tests: turns end at random. `how` is `timer:SEED:MICROSECONDS`, or `steps:SEED:INSTRUCTIONS`, which is slow and may
 // end one after any instruction; the last number is the mean.
 void hosted_ticks_at_random(const char *how);

@@ -111,7 +111,7 @@ static bool read_option(const char *name, const char *value, uint32_t *cpus) {
         hosted_net_start(value);
     else if (strcmp(name, "--virtio-console") == 0)
         hosted_port_start(value);
-    else
+    else if (!hosted_more_options(name, value))
         return false;
     return *cpus != 0;
 }

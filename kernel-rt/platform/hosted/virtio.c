@@ -67,6 +67,8 @@ struct Virtio {
 
 static Virtio devices[VIRTIO_SLOTS];
 
+const VirtioLies *virtio_lies;
+
 // --- interrupts --------------------------------------------------------------------------------------------------
 
 static void interrupt(Virtio *device, uint32_t cause) {
@@ -109,8 +111,12 @@ bool virtio_take_locked(Virtio *device, uint32_t queue, VirtBuffer *buffer) {
 void virtio_give_locked(
     Virtio *device, uint32_t queue, const VirtBuffer *buffer, uint64_t written
 ) {
-    if (is_in_use(device) && virtqueue_give(&device->queues[queue], buffer->head, written))
+    if (!is_in_use(device)) return;
+    if (virtio_lies) {
+        virtio_lies->give(&device->queues[queue], &device->dma);
         interrupt(device, BUFFERS);
+    }
+    if (virtqueue_give(&device->queues[queue], buffer->head, written)) interrupt(device, BUFFERS);
 }
 
 bool virtio_has_some(Virtio *device, uint32_t queue) {
@@ -262,7 +268,7 @@ static uint64_t read_settings(const VirtioKind *kind, uint32_t offset, uint32_t 
     return value;
 }
 
-uint64_t virtio_read(uint32_t slot, uint32_t offset, uint32_t width) {
+static uint64_t read_truth(uint32_t slot, uint32_t offset, uint32_t width) {
     Virtio *device = &devices[slot];
     if (offset == ON_MAGIC && width == 4) return MAGIC;
     if (offset == ON_VERSION && width == 4) return 2;
@@ -273,6 +279,11 @@ uint64_t virtio_read(uint32_t slot, uint32_t offset, uint32_t width) {
     const uint32_t value = read_register(device, offset);
     unlock(device);
     return value;
+}
+
+uint64_t virtio_read(uint32_t slot, uint32_t offset, uint32_t width) {
+    const uint64_t truth = read_truth(slot, offset, width);
+    return virtio_lies ? virtio_lies->read(offset, width, truth) : truth;
 }
 
 void virtio_write(uint32_t slot, uint32_t offset, uint64_t value, uint32_t width) {

@@ -53,6 +53,13 @@ void virtio_give_locked(Virtio *device, uint32_t queue, const VirtBuffer *buffer
 // The driver has broken the rules: the device stops, and says so.
 void virtio_fail(Virtio *device);
 
+// For tests: a device that lies. NULL: none does.
+typedef struct VirtioLies {
+    uint64_t (*read)(uint32_t offset, uint32_t width, uint64_t truth);
+    void (*give)(Virtqueue *queue, const Dma *dma); // before what is given back truly is
+} VirtioLies;
+extern const VirtioLies *virtio_lies;
+
 // --- for the machine ---------------------------------------------------------------------------------------------
 
 uint64_t virtio_read(uint32_t slot, uint32_t offset, uint32_t width);
