@@ -148,6 +148,14 @@ def cases(rng):
         except zlib.error:
             wanted = "refused"
         yield f"packed(&out, {literal(bytes(data))});", lambda seen, w=wanted: seen == w
+    # Each level with each strategy; and what is longer than the window that matches reach back to, and than a stored block.
+    for level in range(10):
+        for strategy in range(5):
+            far = strategy < 2 and level in (1, 9) or level == strategy == 0
+            plain = b"".join(rng.choice(words) for _ in range(25000 if far else 150))[:99_000]
+            maker = zlib.compressobj(level, zlib.DEFLATED, rng.randrange(9, 16), rng.randrange(1, 10), strategy)
+            data = maker.compress(plain) + maker.flush()
+            yield f"packed(&out, {literal(data)});", lambda seen, w=hashlib.sha256(plain).hexdigest(): seen == w
     for _ in range(400):
         text = float_texts(rng)
         yield f'number(&out, "{text}");', lambda line, t=text: is_float_line(line, t)
