@@ -243,13 +243,51 @@ static uint32_t line_of(const Lines *lines, uint32_t at) {
     return low;
 }
 
+// The item that begins at `from` becomes `text`, which is a part of `now`.
+static Gone go_on_in(Look *look, uint32_t from, uint32_t old_end, Str text, Str now) {
+    Str laid = source_text(look->result->map, 1);
+    uint32_t end = old_end, told = look->facts.len;
+    while (end < laid.len && laid.ptr[end] == ' ')
+        end++;
+    if (text.len > end - from || !ends_line(laid, end)) return GONE_NOT;
+    FrontAgain again = front_again(look->result, from, end, text);
+    if (again != FRONT_DONE) return again == FRONT_SPOILT ? GONE_WRONG : GONE_BROKEN;
+    uint32_t new_end = from + (uint32_t)text.len;
+    forget_facts(look, told, from, old_end);
+    see_text(look, now);
+    look->is_partial = look->watch.only;
+    look->item = from;
+    sort_facts(look);
+    lsp__uses_again(look, from, old_end > new_end ? old_end : new_end);
+    return GONE_ON;
+}
+
+// The same text once more, to ask what has not been asked.
+static Gone go_on_there(Look *look, Str now) {
+    const SyntaxNode *item = NULL;
+    syntax_each(child, look->result->units.data[0].syntax->root) {
+        if (child->start == look->item) item = child;
+    }
+    if (!item) return GONE_NOT;
+    Str laid = source_text(look->result->map, 1), text;
+    uint32_t length = item->end - item->start;
+    char *copy = malloc(length + 1);
+    if (!copy) base_out_of_memory(length);
+    memcpy(copy, laid.ptr + item->start, length);
+    text = (Str){ copy, length };
+    Gone gone = go_on_in(look, item->start, item->end, text, now);
+    free(copy);
+    return gone;
+}
+
 // `lines` are those of the text as it is now.
 static Gone go_on(Look *look, Str now, const Lines *lines) {
     if (!front_can_go_on(look->result) || memory_of_look(look) > look->room) return GONE_NOT;
     Str was = { (const char *)look->seen.data, look->seen.len };
     uint32_t start, tail, mark = source_mark(look->result->map, 1);
     trees_compare(was, now, &start, &tail);
-    if (was.len == now.len && start == was.len) return look->is_partial ? GONE_NOT : GONE_ON;
+    if (was.len == now.len && start == was.len)
+        return look->is_partial && !look->watch.only ? go_on_there(look, now) : GONE_ON;
     // Up to there both texts and that which was looked at have the same lines, and no room stands in a line before its code.
     uint32_t line = line_of(lines, start);
     uint32_t column = start - lines->starts[line];
@@ -260,21 +298,8 @@ static Gone go_on(Look *look, Str now, const Lines *lines) {
     const SyntaxNode *body = syntax_child(item, FIELD_BODY);
     uint32_t first = start - (at - item->start); // of the item, in the document
     if (was.len - tail >= first + (body->end - item->start)) return GONE_NOT;
-    Str laid = source_text(look->result->map, 1);
-    uint32_t from = item->start, end = item->end, old_end = item->end;
     uint32_t length = item->end - item->start + (uint32_t)(now.len - was.len);
-    while (end < laid.len && laid.ptr[end] == ' ')
-        end++;
-    if (length > end - from || !ends_line(laid, end)) return GONE_NOT;
-    uint32_t told = look->facts.len;
-    FrontAgain again = front_again(look->result, from, end, (Str){ now.ptr + first, length });
-    if (again != FRONT_DONE) return again == FRONT_SPOILT ? GONE_WRONG : GONE_BROKEN;
-    forget_facts(look, told, from, old_end);
-    see_text(look, now);
-    look->is_partial = look->watch.only;
-    sort_facts(look);
-    lsp__uses_again(look, from, old_end > from + length ? old_end : from + length);
-    return GONE_ON;
+    return go_on_in(look, item->start, item->end, (Str){ now.ptr + first, length }, now);
 }
 
 static Gone go_on_from(Look **look, Str text, const Lines *lines) {
@@ -344,7 +369,9 @@ static void go_back(Look **look) {
     Lines lines = { 0 };
     (*look)->before = (Buf){ 0 };
     lsp__lines(&lines, text);
-    go_on_from(look, text, &lines); // where it does not, it will be seen that it is partial
+    (*look)->watch.only = true; // who asks about the whole program will find that it is partial
+    go_on_from(look, text, &lines);
+    if (*look) (*look)->watch.only = false;
     lsp__lines_free(&lines);
     buf_free(&before);
 }

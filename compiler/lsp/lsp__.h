@@ -80,6 +80,7 @@ typedef struct Look {
     Buf seen;         // the text of the document
     Lines lines;      // of that which was looked at
     bool is_partial;  // what is asked of the whole program was not asked
+    uint32_t item;    // where the one begins that was checked last
     Buf before;       // the text that it is to go back to; empty: none
     CheckWatch watch; // of the check, which may go on
     size_t room;      // bytes that it may grow to before all is made anew
