@@ -10,6 +10,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+typedef struct UsesIndex {
+    Map *items;            // Name -> the only AstItem of that name, or SEVERAL
+    Map *modules;          // Name -> FrontUnit
+    Map *imports;          // files that a unit imports
+    const FrontUnit *unit; // which; NULL: none yet
+} UsesIndex;
+
+enum { SEVERAL = 1 };
+
 typedef struct Finder {
     const FrontResult *result;
     Arena *arena;
@@ -319,7 +328,39 @@ static void use_item(Finder *finder, Span at, const AstItem *item) {
     if (item) add(finder, at, item->name.span, lsp__kind_of_item(item), NULL);
 }
 
-// The same few names are asked for again and again.
+static UsesIndex *make_index(Arena *arena, const FrontResult *result) {
+    UsesIndex *index = arena_new(arena, UsesIndex);
+    *index = (UsesIndex){ .items = map_new(arena), .modules = map_new(arena) };
+    vec_each(const FrontUnit, unit, &result->units) {
+        map_put(index->modules, unit->module, (uintptr_t)unit);
+        vec_each(AstItem *const, item, &unit->ast->items) {
+            uint64_t known;
+            Name name = (*item)->name.name;
+            if (!name || ((*item)->kind == AST_ITEM_FN && (*item)->fn.owner)) continue;
+            bool several = map_get(index->items, name, &known);
+            map_put(index->items, name, several ? SEVERAL : (uintptr_t)*item);
+        }
+    }
+    return index;
+}
+
+static bool imports(Finder *finder, const FrontUnit *unit, FileId file) {
+    UsesIndex *index = finder->uses->index;
+    uint64_t found;
+    if (index->unit != unit) {
+        index->imports = map_new(finder->arena);
+        index->unit = unit;
+        vec_each(AstItem *const, item, &unit->ast->items) {
+            if ((*item)->kind != AST_ITEM_IMPORT) continue;
+            Name module = path_name(finder->result, &(*item)->import);
+            if (map_get(index->modules, module, &found))
+                map_put(index->imports, ((const FrontUnit *)(uintptr_t)found)->file, true);
+        }
+    }
+    return map_get(index->imports, file, &found);
+}
+
+// Of most names there is none, or one, and that is seen by its module's import.
 static const AstItem *item_at(Finder *finder, Span at, const FrontUnit *unit) {
     Str text = text_in(finder, at);
     uint64_t known = 0;
@@ -327,6 +368,11 @@ static const AstItem *item_at(Finder *finder, Span at, const FrontUnit *unit) {
     if (finder->seen != unit) finder->items = map_new(finder->arena);
     finder->seen = unit;
     Name name = names_add(finder->result->names, text.ptr, text.len);
+    if (!map_get(finder->uses->index->items, name, &known)) return NULL;
+    const AstItem *only = known == SEVERAL ? NULL : (const AstItem *)(uintptr_t)known;
+    if (only && (only->name.span.file == unit->file ||
+                 (only->is_pub && imports(finder, unit, only->name.span.file))))
+        return only;
     if (map_get(finder->items, name, &known)) return (const AstItem *)(uintptr_t)known;
     const AstItem *found = lsp__item(finder->result, unit, name);
     map_put(finder->items, name, (uintptr_t)found);
@@ -607,6 +653,7 @@ static void sort(Uses *uses) {
 Uses *lsp__uses_in(Arena *arena, const FrontResult *result, FileId only) {
     Uses *uses = arena_new(arena, Uses);
     if (result->error[0]) return uses;
+    uses->index = make_index(arena, result);
     Finder finder = { .result = result, .arena = arena, .uses = uses, .only = only };
     finder.nodes = map_new(arena);
     vec_each(const FrontUnit, unit, &result->units) {
@@ -672,7 +719,8 @@ void lsp__uses_again(Look *look, uint32_t start, uint32_t end) {
     Uses *uses = look->uses;
     Arena scratch;
     arena_init(&scratch);
-    Uses found = { 0 };
+    uses->index->unit = NULL; // what it imports is kept in the arena of the last one
+    Uses found = { .index = uses->index };
     Finder finder = { .result = look->result, .arena = &scratch, .uses = &found, .only = 1 };
     finder.nodes = map_new(&scratch);
     find_in_item(&finder, start, end);

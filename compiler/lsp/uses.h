@@ -33,7 +33,8 @@ typedef struct Use { // a name in a text
 } Use;
 
 typedef struct Uses {
-    VEC(Use) list; // by file and place; one for each place
+    VEC(Use) list;           // by file and place; one for each place
+    struct UsesIndex *index; // what the program declares, which a change of a body does not change
 } Uses;
 
 Uses *lsp__uses_in(Arena *arena, const FrontResult *result, FileId only); // in that file; 0: in all
