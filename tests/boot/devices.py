@@ -6,6 +6,7 @@ Usage: devices.py SIPCC FOLDER qemu|host CPUS [NAME...]
 The images of both are the same, byte by byte.
 """
 import fcntl
+import json
 import os
 import re
 import signal
@@ -301,6 +302,61 @@ def keys(boot):
     boot.check("keys: what was pressed was told", text == wanted and qemu.returncode == 3, f"status {qemu.returncode}\n{text}")
 
 
+def ask(path, *commands):
+    """Of QEMU's monitor for programs, one after another."""
+    with socket.socket(socket.AF_UNIX) as monitor:
+        monitor.connect(path)
+        with monitor.makefile("rw") as lines:
+            lines.readline()  # who it is
+            for command in ({"execute": "qmp_capabilities"}, *commands):
+                lines.write(json.dumps(command) + "\n")
+                lines.flush()
+                while "return" not in (answer := json.loads(lines.readline())):
+                    if "error" in answer:
+                        raise RuntimeError(answer)
+
+
+def picture(path):
+    """Width, height, and the pixels' bytes, of a PPM file as QEMU writes it."""
+    with open(path, "rb") as file:
+        content = file.read()
+    head = re.match(rb"P6\s+(\d+)\s+(\d+)\s+255\s", content)
+    return int(head[1]), int(head[2]), content[head.end():]
+
+
+def display(boot):
+    """A console on a screen, whose pixels are looked at: the last line is full of a letter, and one more has gone to the next."""
+    path, shot = os.path.join(boot.scratch, "qmp"), os.path.join(boot.scratch, "screen.ppm")
+    command = QEMU + ["-M", "q35", "-device", "bochs-display", "-qmp", f"unix:{path},server,nowait", "-kernel", boot.image("display")]
+    text = ""
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, text=True) as qemu:
+        watch = threading.Timer(200, qemu.kill)
+        watch.start()
+        for line in qemu.stdout:
+            text += "" if line.startswith("#") else line
+            if line == "shown\n":
+                ask(path, {"execute": "screendump", "arguments": {"filename": shot}})
+                break
+        qemu.kill()
+        watch.cancel()
+    boot.check("display: what was written has been taken", text == "shown\n", text)
+    width, height, pixels = picture(shot) if text == "shown\n" else (0, 0, b"")
+    boot.check("display: it is of this size", (width, height) == (640, 480), f"{width} by {height}")
+
+    def is_ink(column, row, x, y):  # a dot of a letter
+        at = ((row * 16 + 1 + 2 * y) * width + column * 12 + 1 + 2 * x) * 3
+        return pixels[at:at + 3] == b"\xe0\xe0\xe0"
+
+    def is_l(column, row):
+        return [y for y in range(7) if is_ink(column, row, 0, y)] == list(range(7)) and [x for x in range(5) if is_ink(column, row, x, 6)] == list(range(5)) \
+            and not any(is_ink(column, row, x, y) for x in range(1, 5) for y in range(6))
+
+    if width:
+        boot.check("display: a line is full of a letter", all(is_l(column, 28) for column in range(53)), "")
+        boot.check("display: and one more is in the next", is_l(0, 29) and not any(is_ink(column, 29, x, y) for column in range(1, 53) for x in range(5) for y in range(7)), "")
+        boot.check("display: what was before has moved up", [x for x in range(5) if is_ink(0, 27, x, 0)] == [1, 2] and not is_ink(20, 0, 2, 3), "")
+
+
 def lacks(boot):
     """What a hosted system has not is refused, and it is said what to do."""
     text = boot.run("serial", status=3)
@@ -317,7 +373,7 @@ def lacks(boot):
 
 
 TESTS = {
-    "qemu": [serial, restart, screen, clock, keys, random, console, disk, disk_failing, disk_restart, files_disk, pci, echo],
+    "qemu": [serial, restart, screen, clock, keys, random, console, disk, disk_failing, disk_restart, files_disk, pci, echo, display],
     "host": [clock, random, console, disk, disk_failing, disk_restart, files_disk, echo, lacks],
 }
 
