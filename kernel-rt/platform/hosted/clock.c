@@ -3,6 +3,7 @@
 
 #include "hosted.h"
 
+#include <stdbool.h>
 #include <time.h>
 
 enum {
@@ -23,22 +24,46 @@ enum {
 
 static uint8_t chosen;
 
-static uint8_t digits(int number) {
+static uint8_t digits(uint32_t number) {
     return (uint8_t)(number / 10 % 10 << 4 | number % 10);
 }
 
+typedef struct Date {
+    uint32_t seconds, minutes, hours, weekday, day, month, year;
+} Date;
+
+static bool is_leap(uint32_t year) {
+    return (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+}
+
+static uint32_t days_of_month(uint32_t month, uint32_t year) {
+    static const uint8_t days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
+    return days[month] + (month == 1 && is_leap(year));
+}
+
+// Counted here: the C library reads a time zone first, for which there is no room on a SIP's stack.
+static Date date_of(uint64_t now) {
+    Date date = { .seconds = now % 60, .minutes = now / 60 % 60, .hours = now / 3600 % 24 };
+    uint64_t days = now / 86400;
+    date.weekday = (days + 4) % 7;
+    for (date.year = 1970; days >= 365u + is_leap(date.year); date.year++)
+        days -= 365u + is_leap(date.year);
+    for (; days >= days_of_month(date.month, date.year); date.month++)
+        days -= days_of_month(date.month, date.year);
+    date.day = (uint32_t)days;
+    return date;
+}
+
 static uint8_t read_register(uint8_t number) {
-    const time_t now = time(NULL);
-    struct tm date = { 0 };
-    gmtime_r(&now, &date);
+    const Date date = date_of((uint64_t)time(NULL));
     switch (number) {
-    case SECONDS: return digits(date.tm_sec < 60 ? date.tm_sec : 59);
-    case MINUTES: return digits(date.tm_min);
-    case HOURS: return digits(date.tm_hour);
-    case WEEKDAY: return digits(date.tm_wday + 1);
-    case DAY: return digits(date.tm_mday);
-    case MONTH: return digits(date.tm_mon + 1);
-    case YEAR: return digits(date.tm_year);
+    case SECONDS: return digits(date.seconds);
+    case MINUTES: return digits(date.minutes);
+    case HOURS: return digits(date.hours);
+    case WEEKDAY: return digits(date.weekday + 1);
+    case DAY: return digits(date.day + 1);
+    case MONTH: return digits(date.month + 1);
+    case YEAR: return digits(date.year);
     case STATUS_A: return TICKS_AS_USUAL;
     case STATUS_B: return OF_24_HOURS;
     case STATUS_D: return HAS_BATTERY;

@@ -9,10 +9,11 @@
 
 enum { MOST_BYTES = 1024 };
 
+// On the stack of the SIP that calls, where there is no room for these two; the device is locked.
 static void notified(Virtio *device, uint32_t queue) {
-    VirtBuffer buffer;
+    static VirtBuffer buffer;
+    static uint8_t bytes[MOST_BYTES];
     while (virtio_take_locked(device, queue, &buffer)) {
-        uint8_t bytes[MOST_BYTES];
         const size_t wanted = buffer.bytes_written < MOST_BYTES ? buffer.bytes_written : MOST_BYTES;
         for (size_t at = 0; at < wanted;) {
             const ssize_t got = getrandom(bytes + at, wanted - at, 0);
