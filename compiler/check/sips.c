@@ -95,7 +95,7 @@ static const struct Quota {
     const char *name;
     uint64_t least, most;
 } heap_quota = { "heap", 4096, (uint64_t)1 << 36 },
-  stack_quota = { "stack", 16384, (uint64_t)1 << 28 }, thread_quota = { "threads", 1, 256 };
+  stack_quota = { "stack", 4096, (uint64_t)1 << 28 }, thread_quota = { "threads", 1, 256 };
 
 static uint64_t quota(
     Checker *checker, Module *module, const AstExpr *ast, const struct Quota *quota
