@@ -9,8 +9,8 @@ import subprocess
 import sys
 
 FIRST = b"x" * 1000 + b"\n"
-NUMBERS = b"".join(b"%d\n" % i for i in range(3000))
-TOTAL = "3000 lines of 10890 bytes, 4498500"
+NUMBERS = b"".join(b"%d\n" % i for i in range(300))
+TOTAL = "300 lines of 790 bytes, 44850"
 
 
 def lines(text):
@@ -51,9 +51,9 @@ def main():
     sipcc, source = sys.argv[1:3]
     typed = FIRST + b"Ada\n" + NUMBERS
     good = True
-    for cpus in "1", "2":
-        good &= check(f"a pipe, {cpus} processors", run(sipcc, source, "host", typed, cpus=cpus),
-                      ["from a stream", "name? hello <Ada>", TOTAL, "and no more"])
+    good &= check("a pipe", run(sipcc, source, "host", typed), ["from a stream", "name? hello <Ada>", TOTAL, "and no more"])
+    good &= check("a pipe, 2 processors", run(sipcc, source, "host", FIRST + b"Ada\n1\n", cpus="2"),
+                  ["name? hello <Ada>", "1 lines of 1 bytes, 1", "and no more"])
     good &= check("a pipe without an end of its last line", run(sipcc, source, "host", FIRST + b"Ada\n7\n8"),
                   ["name? hello <Ada>", "2 lines of 2 bytes, 15", "and no more"])
     good &= check("a pipe with odd bytes", run(sipcc, source, "host", FIRST + b"\x00\xff\x1b[2J\n\n\n"),
