@@ -14,12 +14,14 @@
 //   cpu       several of them, and their one lock    time      who has had how much of them
 //   service   what the system wires to the machine   diagnostics   machine.diagnostics
 //   reports   machine.faults                   input     machine.input
+//   timer     points in time, the next one first
 
 #ifndef KERNEL_CORE_CORE_H
 #define KERNEL_CORE_CORE_H
 
 #include "arch.h"
 #include "platform.h"
+#include "timer.h"
 
 #include "contracts/abi/image.h"
 #include "contracts/abi/kernel.h"
@@ -390,6 +392,10 @@ typedef enum ThreadState {
     THREAD_ENDED
 } ThreadState;
 
+typedef struct Queue { // who has come first stands first
+    Thread *first, *last;
+} Queue;
+
 struct Thread {
     SipThread block;     // first: what %gs:0 points to
     ArchContext context; // while it is not running
@@ -398,9 +404,14 @@ struct Thread {
     Sip *collects; // its SIP, if that has a collector: of its threads one runs at a time; else NULL
     uint64_t limit; // no frame of a kernel call lies lower; UINT64_MAX: its turn may be over
     ThreadState state;
-    Thread *next;      // in the run queue
-    Thread *later;     // in the list of timers, by deadline
-    uint64_t deadline; // SIP_NO_TIMEOUT: not in that list
+    Queue *queue; // that it stands in; NULL: in none
+    Thread *next, *before;
+    bool is_queued;   // that queue is a CPU's
+    uint64_t arrived; // there, among all that have come to the run queues
+    uint64_t ahead;   // how many stood in them then
+    uint64_t turns;   // that had begun then
+    uint32_t home;    // the CPU that it has run on last
+    Timer timer;      // its deadline: SIP_NO_TIMEOUT: it is not set, 0: it has come
     SipEndpoint *const
         *waits; // in receive: for these, in the SIP's memory or `only`; NULL: not in receive
     SipEndpoint *only;
@@ -422,11 +433,15 @@ struct Thread {
 };
 
 typedef struct Sched {
-    Thread *first, *last; // run queue
+    uint64_t queued;      // threads that can run, in the queues of all CPUs
+    uint64_t arrivals;    // that there have been in all
+    uint64_t turns;       // that have begun
+    uint64_t stolen;      // ... of threads that stood in another CPU's queue
+    uint64_t passed;      // the most turns of later arrivals that one has waited for
     uint64_t served;      // messages that were taken by a receive of several: a clock of its own
     uint64_t cases_woken; // how often somebody who waited for cases was let go on
-    Thread *timers;
-    Thread kernel; // stands in the queue for the kernel's own context when that has something to do
+    Timers timers;
+    Thread kernel; // stands in a queue for the kernel's own context when that has something to do
 } Sched;
 
 extern Sched sched;
@@ -436,6 +451,7 @@ extern Sched sched;
 typedef struct Cpu {
     ArchCpu arch; // first: what %gs points to
     uint32_t number;
+    Queue queue;            // of threads that can run, and have run here last
     Thread *current;        // NULL: the kernel's own context
     Thread *handoff;        // goes first: it was just sent something
     uint32_t handoffs_left; // until the queue has its turn
@@ -502,14 +518,17 @@ static inline void unlock_kernel(void) {
 void lock_in_handler(Cpu *cpu);
 
 void cpus_leave(const Sip *sip
-);                        // every other CPU, before what it has is taken back; NULL: all SIPs
-void cpu_wake_one(void);  // of those that rest: there is something to do
-void cpu_need(Cpu *cpu);  // it looks for something to do
-bool cpu_one_rests(void); // that nobody has woken yet
-bool cpus_rest(void);     // all but this one
+);                       // every other CPU, before what it has is taken back; NULL: all SIPs
+void cpu_wake_one(void); // of those that rest: there is something to do
+Cpu *cpu_that_rests(uint32_t first); // and that nobody has woken: that one if it does; NULL: none
+void cpu_need(Cpu *cpu);             // it looks for something to do
+bool cpus_rest(void);                // all but this one
 Cpu *cpu_that_runs(const Thread *thread); // NULL: none does
 
-ASIDE void sched_add(Thread *thread);                // at the end of the queue
+ASIDE void sched_add(Thread *thread);           // at the end of a queue
+void sched_stand(Queue *queue, Thread *thread); // at the end of that one, which is no CPU's
+void sched_let_run(Thread *thread);             // that stands in such a queue
+ASIDE void sched_let_siblings_run(Sip *sip);    // none of its threads is in the collector any more
 void sched_add_later(Thread *thread, uint64_t span); // after so many nanoseconds
 void sched_wake(Thread *thread);                     // if it waits; it goes next if it can
 SipReceived sched_yield(void);
@@ -519,6 +538,7 @@ bool sched_timed_out(const Thread *thread);
 void sched_hold(Thread *thread); // it does not run until it is let go, whatever it waits for
 void sched_let_go(Thread *thread);
 void sched_remove(Thread *thread); // wherever it is; it never runs again
+void sched_print(void);            // what the counters say, as a comment
 void sched_to_kernel(void
 ); // from that stack, for good; the current thread goes on when its turn comes
 _Noreturn void sched_leave(void);       // the current thread has ended; to the kernel's context
@@ -597,6 +617,7 @@ struct Sip {
     uint32_t thread_count;
     uint64_t thread_numbers, parkings; // given out so far
     uint64_t cycles;                   // that it has had of CPUs (time)
+    Queue siblings;                    // threads that could run, were it not for that one
     Thread *
         runs; // of its collector: whose turn it is among the threads, on a CPU or inside the collector
     const volatile uint64_t
@@ -659,13 +680,11 @@ void time_count(void); // while the system is made: somebody may ask, or there a
 // At each switch, before `current` is another, and with the lock: so each cycle of a CPU is charged to somebody.
 static inline void time_charge(Cpu *cpu) {
     if (LIKELY(!time_counts)) return;
-    const uint64_t now = arch_cycles();
-    const Thread *thread = cpu->current;
-    uint64_t *account = LIKELY(thread && thread->sip) ? &thread->sip->cycles
-                        : cpu->rests                  ? &cpu->idle
-                                                      : &cpu->cycles;
-    if (LIKELY(now > cpu->since)) *account += now - cpu->since;
+    const uint64_t now = arch_cycles(), before = cpu->since;
+    Sip *sip = cpu->current ? cpu->current->sip : NULL;
+    uint64_t *account = LIKELY(sip) ? &sip->cycles : cpu->rests ? &cpu->idle : &cpu->cycles;
     cpu->since = now;
+    if (LIKELY(now > before)) *account += now - before;
 }
 
 void time_charge_to_now(void);    // on all CPUs: from here on all accounts are right

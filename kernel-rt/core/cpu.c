@@ -3,13 +3,17 @@
 // (a message moves blocks, wakes who waits, is charged to two accounts): a lock for each part would cost more than it gains.
 //
 // It is fair: whoever waits goes before those who want it behind it in the order of CPUs, counted from who had it last. So at most
-// as many others as there are go first, but for those that had just looked. Waiting is a byte in a word and nothing else, so
+// as many others as there are go first, but for those that had just looked. If the lock is free and the next one does not take it, that
+// one does not run (hosted, Linux runs something else there, or the hypervisor does), and whoever waits behind it goes first: else
+// each step of the kernel would wait until the machine below has come round to just that CPU. Waiting is a byte in a word and nothing else, so
 // that a handler may interrupt who waits, and wait itself, or take the CPU away from there for good.
 //
 // A CPU that has not the lock is at rest, wherever in its code: nothing is half done. So whoever has the lock may ask the others to
 // leave the threads of a SIP for good, each from a handler, and wait until they have.
 
 #include "core.h"
+
+enum { PATIENCE = 64 }; // looks, of whoever waits behind a CPU that does not run
 
 ArchLock kernel_lock;
 Cpu cpus[PLATFORM_CPUS];
@@ -48,9 +52,13 @@ static void leave_if_asked(Cpu *cpu) {
 
 ASIDE void lock_wait(Cpu *cpu, bool in_handler) {
     const uint8_t wanted = __atomic_exchange_n(want_of(cpu->number), 1, __ATOMIC_SEQ_CST);
+    uint32_t last = 0, free_rounds = 0; // that it has been free, since the same one had it
     for (uint32_t rounds = 0;; rounds++) {
         const uint32_t owner = __atomic_load_n(&kernel_lock.owner, __ATOMIC_RELAXED);
-        if (owner == 0 && is_next(cpu) && lock_try(cpu)) break;
+        const uint32_t had = __atomic_load_n(&kernel_lock.last, __ATOMIC_RELAXED);
+        free_rounds = owner == 0 && had == last ? free_rounds + 1 : 0;
+        last = had;
+        if (owner == 0 && (is_next(cpu) || free_rounds > PATIENCE) && lock_try(cpu)) break;
         if (in_handler) leave_if_asked(cpu);
         platform_relax(rounds);
     }
@@ -109,19 +117,17 @@ void cpu_need(Cpu *cpu) {
     platform_interrupt(cpu->number);
 }
 
-static Cpu *first_that_rests(void) {
-    for (uint32_t i = 0; i < cpu_count; i++)
-        if (cpus[i].rests && !cpus[i].is_needed) return &cpus[i];
+Cpu *cpu_that_rests(uint32_t first) {
+    for (uint32_t i = 0; i < cpu_count; i++) {
+        Cpu *cpu = &cpus[(first + i) % cpu_count];
+        if (cpu->rests && !cpu->is_needed) return cpu;
+    }
     return NULL;
 }
 
 void cpu_wake_one(void) {
-    Cpu *cpu = first_that_rests();
+    Cpu *cpu = cpu_that_rests(0);
     if (cpu) cpu_need(cpu);
-}
-
-bool cpu_one_rests(void) {
-    return first_that_rests();
 }
 
 bool cpus_rest(void) {

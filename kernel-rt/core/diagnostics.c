@@ -258,7 +258,8 @@ static void add_thread(
 ) {
     const Doing doing = doing_of(thread);
     *row = (ThreadInfo){ .number = thread->block.number, .doing = (uint8_t)doing };
-    if (doing != DOING_RUNS && thread->deadline != SIP_NO_TIMEOUT) row->until = thread->deadline;
+    if (doing != DOING_RUNS && thread->timer.deadline != SIP_NO_TIMEOUT)
+        row->until = thread->timer.deadline;
     if (doing != DOING_RUNS && doing != DOING_SUSPENDED) {
         static char text[1024];
         const size_t length = fault_write_waiting(sip, thread, text, sizeof text);

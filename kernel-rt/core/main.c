@@ -118,6 +118,7 @@ _Noreturn void kernel_main(const uint8_t *image, size_t length) {
     share();
     run();
     if (cpus_share) cpus_leave(NULL); // and they get no further: the lock is ours
+    if (cpus_share) sched_print();
     const bool deadlock = report_deadlock();
     end_all();
     close_books();

@@ -3,9 +3,9 @@
 // written, is left alone and marked: its limit is raised, so that its next kernel call, before it does anything, looks
 // whether its turn is over. A marked thread that calls the kernel no more is found in its own code by the next tick.
 //
-// A turn begins when a thread is taken from the queue, and includes whoever is handed a message in it. It is over at the
+// A turn begins when a thread is taken from a queue, and includes whoever is handed a message in it. It is over at the
 // second tick after that, if somebody else is waiting. So a thread that can run does run after at most two ticks for each
-// that stands before it in the queue. There are no priorities, hence none to invert.
+// turn that comes before its own (sched). There are no priorities, hence none to invert.
 //
 // Of several CPUs each has turns of its own. Who was handed a message waits for its sender's CPU, until a tick finds that another one
 // rests.
@@ -20,7 +20,7 @@ void preempt_set_limit(Thread *thread) {
 
 static bool turn_is_over(const Cpu *cpu) {
     if (cpu->current->state == THREAD_HELD) return true; // it was suspended while it ran
-    if (!sched.first && !cpu->handoff) return false;
+    if (!sched.queued && !cpu->handoff) return false;
     return cpu->ticks - cpu->turn >= TICKS_OF_A_TURN;
 }
 

@@ -88,7 +88,7 @@ SipReceived receive_any(
     thread->wait_count = count;
     thread->wait_pc = pc;
     if (timeout == 0) { // who polls lets those run that it polls for
-        thread->deadline = 0;
+        thread->timer.deadline = 0;
         return sched_yield();
     }
     set_waiter(eps, count, thread);

@@ -1,14 +1,14 @@
-// Whose turn it is. One queue of threads that can run, for all CPUs; a thread that was just sent something goes before it, on the CPU
-// of its sender, so that a message and the switch to its receiver are one thing, but not more often in a row than lets the queue have
-// its turn. The kernel's own context, of which each CPU has one, runs when a thread has ended or nothing can run: it idles,
-// reclaims, decides.
+// Whose turn it is. Each CPU has a queue of threads that can run, and takes the first, or of another queue whoever has waited for much
+// longer; a thread that was just sent something goes before it, on the CPU of its sender, so that a message and the switch to its
+// receiver are one thing, but not more often in a row than lets the queues have their turn. The kernel's own context, of which each CPU
+// has one, runs when a thread has ended or nothing can run: it idles, reclaims, decides.
 
 #include "core.h"
 
-enum { HANDOFFS_IN_A_ROW = 64, SWITCHES_BETWEEN_LOOKS = 32 };
+enum { HANDOFFS_IN_A_ROW = 64, SWITCHES_BETWEEN_LOOKS = 32, LATER = 32 };
 
 Sched sched = {
-    .kernel = { .state = THREAD_WAITING, .deadline = SIP_NO_TIMEOUT }
+    .kernel = { .state = THREAD_WAITING, .timer = { .deadline = SIP_NO_TIMEOUT } }
 };
 
 void sched_begin(Cpu *cpu) {
@@ -16,28 +16,88 @@ void sched_begin(Cpu *cpu) {
     cpu->looks_left = SWITCHES_BETWEEN_LOOKS;
 }
 
-// --- the queue ---------------------------------------------------------------------------------------------
+// --- queues ------------------------------------------------------------------------------------------------
 
-static void add(Thread *thread) {
+static void stand(Queue *queue, Thread *thread) {
     thread->state = THREAD_READY;
+    thread->queue = queue;
     thread->next = NULL;
-    if (sched.first)
-        sched.last->next = thread;
+    thread->before = queue->last;
+    if (queue->last)
+        queue->last->next = thread;
     else
-        sched.first = thread;
-    sched.last = thread;
+        queue->first = thread;
+    queue->last = thread;
 }
 
-// None rests while the queue holds more than those will take that are awake: whoever adds and does not take, wakes one.
+static void leave(Thread *thread) {
+    Queue *queue = thread->queue;
+    if (thread->before)
+        thread->before->next = thread->next;
+    else
+        queue->first = thread->next;
+    if (thread->next)
+        thread->next->before = thread->before;
+    else
+        queue->last = thread->before;
+    thread->queue = NULL;
+}
+
+void sched_stand(Queue *queue, Thread *thread) {
+    stand(queue, thread);
+    thread->is_queued = false;
+}
+
+static void add(Cpu *cpu, Thread *thread) {
+    stand(&cpu->queue, thread);
+    thread->is_queued = true;
+    thread->arrived = ++sched.arrivals;
+    thread->ahead = sched.queued++;
+    thread->turns = sched.turns;
+}
+
+static void leave_queue(Thread *thread) {
+    if (!thread->queue) return;
+    leave(thread);
+    if (thread->is_queued) sched.queued--;
+}
+
+// Where it has run last, unless that CPU has something to do and another one has not. No CPU rests while somebody stands in a queue
+// whom nobody who is awake, or has been woken, will find: whoever adds wakes one.
 ASIDE void sched_add(Thread *thread) {
-    add(thread);
-    if (cpus_share) cpu_wake_one();
+    Cpu *cpu = cpus_share ? cpu_that_rests(thread->home) : NULL;
+    add(cpu ? cpu : &cpus[thread->home], thread);
+    if (cpu) cpu_need(cpu);
+}
+
+void sched_let_run(Thread *thread) {
+    leave_queue(thread);
+    sched_add(thread);
+}
+
+// Of its own queue the first; but if somebody has waited in another one since more than LATER have come, or nobody stands here, whoever
+// has waited longest of all. So at most LATER of those that come after a thread have their turn before it, on all CPUs together.
+static Thread *next_for(const Cpu *cpu) {
+    Thread *own = cpu->queue.first, *oldest = own;
+    for (uint32_t i = 0; i < cpu_count; i++) {
+        Thread *other = cpus[i].queue.first;
+        if (other && (!oldest || other->arrived < oldest->arrived)) oldest = other;
+    }
+    return own && own->arrived - oldest->arrived <= LATER ? own : oldest;
+}
+
+static void count_turn(Cpu *cpu, Thread *thread) {
+    const uint64_t waited = sched.turns++ - thread->turns;
+    if (waited > thread->ahead && waited - thread->ahead > sched.passed)
+        sched.passed = waited - thread->ahead;
+    if (thread->home != cpu->number) sched.stolen++;
+    thread->home = cpu->number;
 }
 
 // --- SIPs with a collector -----------------------------------------------------------------------------------
 
 // Of their threads one runs at a time, on whichever CPU (`runs`), and none but that one while it is inside the collector, wherever in
-// there its turn ends. The others stay in the queue meanwhile, and are passed over. So the collector needs no lock, and whoever
+// there its turn ends. The others stand in a queue of their SIP's meanwhile. So the collector needs no lock, and whoever
 // collects finds its siblings' stacks and registers at rest. These three functions are the whole rule: may_run and runs where
 // a thread is taken, stops where one stops.
 
@@ -50,30 +110,39 @@ static inline void runs(Thread *thread) {
     if (__builtin_expect(thread->collects != NULL, 0)) thread->collects->runs = thread;
 }
 
-ASIDE static void let_siblings_run(Sip *sip) {
+ASIDE void sched_let_siblings_run(Sip *sip) {
     sip->runs = NULL;
-    if (cpus_share && sip->thread_count > 1) cpu_wake_one();
+    while (sip->siblings.first)
+        sched_let_run(sip->siblings.first);
 }
 
 PATH static void stops(const Thread *thread) {
     Sip *sip = thread->collects;
-    if (__builtin_expect(sip && sip->runs == thread && !*sip->busy, 0)) let_siblings_run(sip);
+    if (__builtin_expect(sip && sip->runs == thread && !*sip->busy, 0)) sched_let_siblings_run(sip);
 }
 
 // --- taking ----------------------------------------------------------------------------------------------------
 
 static Thread *take_first(Cpu *cpu) {
-    Thread *before = NULL, **at = &sched.first;
-    for (; *at && !may_run(*at); at = &(*at)->next)
-        before = *at;
-    Thread *thread = *at;
+    Thread *thread;
+    while ((thread = next_for(cpu))) {
+        leave_queue(thread);
+        if (LIKELY(may_run(thread))) break;
+        sched_stand(&thread->collects->siblings, thread);
+    }
     if (thread) {
-        *at = thread->next;
-        if (!thread->next) sched.last = before;
+        count_turn(cpu, thread);
     }
     cpu->handoffs_left = HANDOFFS_IN_A_ROW;
     cpu->turn = cpu->ticks;
     return thread;
+}
+
+void sched_print(void) {
+    print(
+        "# turns: %u, %u of them on another CPU than the last one; passed over by at most %u of %u later arrivals",
+        sched.turns, sched.stolen, sched.passed, (uint64_t)LATER
+    );
 }
 
 // --- timers ------------------------------------------------------------------------------------------------
@@ -92,42 +161,43 @@ uint64_t deadline_after(uint64_t span) {
     return span < SIP_NO_TIMEOUT - 1 - now ? now + span : SIP_NO_TIMEOUT - 1;
 }
 
-ASIDE static void add_timer(Thread *thread, uint64_t deadline) {
-    Thread **at = &sched.timers;
-    while (*at && (*at)->deadline <= deadline)
-        at = &(*at)->later;
-    thread->deadline = deadline;
-    thread->later = *at;
-    *at = thread;
-    if (cpus_share && sched.timers == thread)
+static void set_timer(Timer *timer, uint64_t deadline) {
+    timer_set(&sched.timers, timer, deadline);
+    if (cpus_share && sched.timers.first == timer)
         cpu_wake_one(); // which sleeps no longer than till then
 }
 
-ASIDE static void remove_timer(Thread *thread) {
-    Thread **at = &sched.timers;
-    while (*at != thread)
-        at = &(*at)->later;
-    *at = thread->later;
-    thread->deadline = SIP_NO_TIMEOUT;
+// It can run; its deadline becomes 0, which says why.
+static void wake_by_timer(Timer *timer) {
+    Thread *thread = (Thread *)(void *)((uint8_t *)timer - offsetof(Thread, timer));
+    timer->deadline = 0;
+    if (thread->state == THREAD_HELD_WAITING)
+        thread->state = THREAD_HELD;
+    else
+        sched_add(thread);
 }
 
-// Those whose time has come can run; their deadline becomes 0, which says why.
+ASIDE static void add_timer(Thread *thread, uint64_t deadline) {
+    thread->timer.fire = wake_by_timer;
+    set_timer(&thread->timer, deadline);
+}
+
+ASIDE static void remove_timer(Thread *thread) {
+    timer_cancel(&sched.timers, &thread->timer);
+    thread->timer.deadline = SIP_NO_TIMEOUT;
+}
+
 ASIDE static void fire_timers(void) {
     const uint64_t now = sched_now();
     this_cpu()->looks_left = SWITCHES_BETWEEN_LOOKS;
-    while (sched.timers && sched.timers->deadline <= now) {
-        Thread *thread = sched.timers;
-        remove_timer(thread);
-        thread->deadline = 0;
-        if (thread->state == THREAD_HELD_WAITING)
-            thread->state = THREAD_HELD;
-        else
-            sched_add(thread);
+    for (Timer *first; (first = sched.timers.first) && first->deadline <= now;) {
+        timer_cancel(&sched.timers, first);
+        first->fire(first);
     }
 }
 
 void sched_look_at_timers(void) {
-    if (sched.timers) fire_timers();
+    if (sched.timers.first) fire_timers();
 }
 
 void sched_add_later(Thread *thread, uint64_t span) {
@@ -136,17 +206,17 @@ void sched_add_later(Thread *thread, uint64_t span) {
 }
 
 bool sched_timed_out(const Thread *thread) {
-    return thread->deadline == 0;
+    return thread->timer.deadline == 0;
 }
 
 // --- switching ---------------------------------------------------------------------------------------------
 
 PATH static Thread *pick(Cpu *cpu) {
-    if (sched.timers && --cpu->looks_left == 0) fire_timers();
+    if (sched.timers.first && --cpu->looks_left == 0) fire_timers();
     Thread *thread = cpu->handoff;
     cpu->handoff = NULL;
     if (__builtin_expect(thread && !may_run(thread), 0)) {
-        add(thread);
+        sched_stand(&thread->collects->siblings, thread);
         thread = NULL;
     }
     if (!LIKELY(thread)) thread = take_first(cpu);
@@ -157,8 +227,8 @@ PATH static Thread *pick(Cpu *cpu) {
 // Whoever stops here is answered when its turn comes again.
 PATH static SipReceived switch_from(Cpu *cpu, ArchContext *from) {
     stops(cpu->current);
-    Thread *to = pick(cpu);
     time_charge(cpu);
+    Thread *to = pick(cpu);
     cpu->current = to;
     const bool is_thread = LIKELY(to) && LIKELY(to != &sched.kernel);
     const ArchContext *context = is_thread ? &to->context : &cpu->kernel;
@@ -168,12 +238,12 @@ PATH static SipReceived switch_from(Cpu *cpu, ArchContext *from) {
 // Handed to, a thread goes before the queue, as long as that has its turn at times.
 PATH static bool may_go_next(Cpu *cpu) {
     if (cpu->handoff) return false;
-    return LIKELY(!sched.first) || (cpu->handoffs_left && cpu->handoffs_left--);
+    return LIKELY(!sched.queued) || (cpu->handoffs_left && cpu->handoffs_left--);
 }
 
 // Of a SIP that is suspended: it goes on when it is let go.
 ASIDE static void wake_held(Thread *thread) {
-    if (thread->deadline != SIP_NO_TIMEOUT) remove_timer(thread);
+    if (thread->timer.deadline != SIP_NO_TIMEOUT) remove_timer(thread);
     thread->state = THREAD_HELD;
 }
 
@@ -182,7 +252,7 @@ PATH void sched_wake(Thread *thread) {
         if (thread->state == THREAD_HELD_WAITING) wake_held(thread);
         return;
     }
-    if (thread->deadline != SIP_NO_TIMEOUT) remove_timer(thread);
+    if (thread->timer.deadline != SIP_NO_TIMEOUT) remove_timer(thread);
     Cpu *cpu = this_cpu();
     if (LIKELY(may_go_next(cpu))) {
         thread->state = THREAD_READY;
@@ -192,23 +262,24 @@ PATH void sched_wake(Thread *thread) {
     }
 }
 
-// Who is suspended while it ran goes nowhere.
-static void add_again(Thread *thread) {
-    if (thread->state != THREAD_HELD) add(thread);
+// Who is suspended while it ran goes nowhere. Who is put back is found by this very CPU, which wakes nobody for it.
+static void add_again(Cpu *cpu, Thread *thread) {
+    stops(thread); // its siblings first
+    thread->home = cpu->number;
+    if (thread->state != THREAD_HELD) add(cpu, thread);
 }
 
 void sched_put_back(void) {
     Cpu *cpu = this_cpu();
     if (cpu->handoff) sched_add(cpu->handoff);
     cpu->handoff = NULL;
-    add_again(cpu->current);
-    stops(cpu->current);
+    add_again(cpu, cpu->current);
 }
 
 SipReceived sched_yield(void) {
     Cpu *cpu = this_cpu();
     Thread *thread = cpu->current;
-    add_again(thread);
+    add_again(cpu, thread);
     if (cpus_share && cpu->handoff) cpu_wake_one(); // that one goes next here
     return switch_from(cpu, &thread->context);
 }
@@ -217,45 +288,37 @@ PATH SipReceived sched_wait(uint64_t deadline) {
     Cpu *cpu = this_cpu();
     Thread *thread = cpu->current;
     thread->state = THREAD_WAITING;
-    thread->deadline = SIP_NO_TIMEOUT;
+    thread->timer.deadline = SIP_NO_TIMEOUT;
     if (deadline != SIP_NO_TIMEOUT) add_timer(thread, deadline);
     return switch_from(cpu, &thread->context);
 }
 
 void sched_share_handoff(void) {
     Cpu *cpu = this_cpu();
-    if (!cpus_share || !cpu->handoff || !cpu_one_rests()) return;
+    if (!cpus_share || !cpu->handoff || !cpu_that_rests(cpu->number)) return;
     sched_add(cpu->handoff);
     cpu->handoff = NULL;
 }
 
-static void leave_queue(const Thread *thread) {
+// Wherever it could be found by who looks for somebody to run.
+static void withdraw(Thread *thread) {
     for (uint32_t i = 0; i < cpu_count; i++)
         if (cpus[i].handoff == thread) cpus[i].handoff = NULL;
-    Thread *last = NULL;
-    for (Thread **at = &sched.first; *at;) {
-        if (*at == thread) {
-            *at = thread->next;
-        } else {
-            last = *at;
-            at = &(*at)->next;
-        }
-    }
-    sched.last = last;
+    leave_queue(thread);
 }
 
 void sched_remove(Thread *thread) {
     const bool waits = thread->state == THREAD_WAITING || thread->state == THREAD_HELD_WAITING;
-    if (waits && thread->deadline != SIP_NO_TIMEOUT) remove_timer(thread);
+    if (waits && thread->timer.deadline != SIP_NO_TIMEOUT) remove_timer(thread);
     thread->state = THREAD_ENDED;
-    leave_queue(thread);
+    withdraw(thread);
 }
 
 void sched_hold(Thread *thread) {
     if (thread->state == THREAD_WAITING) {
         thread->state = THREAD_HELD_WAITING;
     } else if (thread->state == THREAD_READY) {
-        leave_queue(thread);
+        withdraw(thread);
         thread->state = THREAD_HELD;
         Cpu *cpu = cpu_that_runs(thread);
         if (!cpu) return;
@@ -302,12 +365,12 @@ ArchResume sched_on_kernel_stack(void (*function)(void)) {
 
 // Nothing that can run is anywhere, and nothing will come.
 static bool nobody_goes_on(void) {
-    return !sched.timers && !irqs_wanted() && cpus_rest();
+    return !sched.timers.first && !irqs_wanted() && cpus_rest();
 }
 
 // Only the first one finds that it is over; whoever rests last tells it so.
 static void rest(Cpu *cpu) {
-    const uint64_t until = sched.timers ? sched.timers->deadline : SIP_NO_TIMEOUT;
+    const uint64_t until = sched.timers.first ? sched.timers.first->deadline : SIP_NO_TIMEOUT;
     time_charge(cpu);
     cpu->rests = true;
     if (cpu->number && nobody_goes_on()) cpu_need(&cpus[0]);

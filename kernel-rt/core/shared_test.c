@@ -202,7 +202,7 @@ static void step(uint32_t number, uint64_t round) {
         send_block(number, 1 + round * 37 % 3000);
     if (round % 97 == number) end_other(number, round);
     if (round % 31 == number) rest(number);
-    if (cpu_one_rests()) cpu_wake_one();
+    if (cpu_that_rests(number)) cpu_wake_one();
 }
 
 static void *play(void *argument) {

@@ -9,7 +9,8 @@
 static void set_up(Thread *thread, Sip *sip) {
     thread->sip = sip;
     thread->collects = sip->busy ? sip : NULL;
-    thread->deadline = SIP_NO_TIMEOUT;
+    thread->timer.deadline = SIP_NO_TIMEOUT;
+    thread->home = this_cpu()->number;
     thread->block.self = &thread->block;
     thread->block.number = ++sip->thread_numbers;
     thread->block.stack_low = (uint64_t)(uintptr_t)(thread->stack + PLATFORM_PAGE);
@@ -63,7 +64,7 @@ void thread_end(Thread *thread) {
     for (Thread *other = sip->threads; other; other = other->sibling)
         if (other->parent == thread) other->parent = NULL; // of a free one: nobody waits for it
     tell_parent(thread);
-    if (sip->runs == thread) sip->runs = NULL;
+    if (sip->runs == thread) sched_let_siblings_run(sip);
     pages_give(thread->stack, thread->stack_pages);
     thread->stack_pages = 0;
     if (thread->record) heap_give(thread->record);

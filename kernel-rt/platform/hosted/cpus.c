@@ -16,7 +16,11 @@
 #include <ucontext.h>
 #include <unistd.h>
 
-enum { HANDLER_STACK = 256 * 1024, ROUNDS_OF_PAUSE = 64 };
+enum {
+    HANDLER_STACK = 256 * 1024,
+    ROUNDS_AWAKE = 200, // some microseconds: longer than a step of the kernel
+    NAP = 20000,        // nanoseconds, and what Linux adds
+};
 
 typedef struct Worker {
     pid_t id; // 0: it has not begun
@@ -99,10 +103,13 @@ void platform_interrupt(uint32_t cpu) {
     if (id) syscall(SYS_tgkill, getpid(), id, HOSTED_INTERRUPT);
 }
 
+// There may be fewer CPUs than we play: then whoever is waited for has to get one, and we sleep. sched_yield would not do: Linux charges
+// who yields a whole time slice, so that on a busy machine it comes back after all others have had theirs, finds that it
+// must wait for somebody else who has yielded, too, and yields again.
 void platform_relax(uint32_t rounds) {
+    const struct timespec nap = { .tv_nsec = NAP };
     __asm__ volatile("pause");
-    if (rounds % ROUNDS_OF_PAUSE == ROUNDS_OF_PAUSE - 1)
-        syscall(SYS_sched_yield); // there may be fewer CPUs than we play
+    if (rounds >= ROUNDS_AWAKE) nanosleep(&nap, NULL);
 }
 
 void hosted_tell_first_cpu(void) {
