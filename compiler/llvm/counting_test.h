@@ -382,7 +382,7 @@ static void k_park(const uint64_t *word, uint64_t seen) {
     (void)word, (void)seen;
     wrong("a thread waits for itself");
 }
-static void k_unpark(const uint64_t *word) {
+static void k_unpark(uint64_t *word) {
     (void)word;
 }
 

@@ -114,6 +114,9 @@ typedef struct SipThread {
 
 _Static_assert(offsetof(SipThread, drop_list) == 32, "kernel-rt/sip and arch name it by number");
 
+// A lock of the threads of one SIP is a word in its memory: 0, or the number of the thread that has it, and this bit if others wait.
+#define SIP_LOCK_WAITED_FOR ((uint64_t)1 << 63)
+
 // --- a block of the exchange heap ----------------------------------------------------------------------------
 
 // The header lies right below the address that a SIP holds. A SIP's runtime uses `drop_next` and `drop_glue`,

@@ -586,7 +586,7 @@ uint32_t thread_spawn(Thread *parent, uint64_t entry, const void *args, uint64_t
 void *thread_join_begin(Thread *thread);
 void thread_join_end(Thread *thread, void *join);
 void thread_park(Thread *thread, const uint64_t *word, uint64_t seen);
-void thread_unpark(const Sip *sip, const uint64_t *word);
+void thread_unpark(const Thread *thread, uint64_t *word); // which has that lock, and others wait
 void thread_collector(Thread *only, const volatile uint64_t *busy); // see kcalls.def
 bool thread_roots(const Thread *thread, uint64_t index, SipRoots *roots);
 

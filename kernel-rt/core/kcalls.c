@@ -279,9 +279,9 @@ static void kcall_PARK(const uint64_t *word, uint64_t seen) {
     thread_park(thread, word, seen);
 }
 
-static void kcall_UNPARK(const uint64_t *word) {
+static void kcall_UNPARK(uint64_t *word) {
     ENTER;
-    thread_unpark(thread->sip, word);
+    thread_unpark(thread, word);
 }
 
 static void kcall_COLLECTOR(const volatile uint64_t *busy) {

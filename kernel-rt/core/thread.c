@@ -145,11 +145,27 @@ void thread_park(Thread *thread, const uint64_t *word, uint64_t seen) {
     sched_wait(SIP_NO_TIMEOUT);
 }
 
-void thread_unpark(const Sip *sip, const uint64_t *word) {
+// Of those that wait for it, who has waited longest.
+static Thread *first_parked(const Sip *sip, const uint64_t *word, bool *others_wait) {
     Thread *first = NULL;
-    for (Thread *thread = sip->threads; thread; thread = thread->sibling)
-        if (thread->parked == word && (!first || thread->parked_at < first->parked_at))
-            first = thread;
+    uint32_t count = 0;
+    for (Thread *thread = sip->threads; thread; thread = thread->sibling) {
+        if (thread->parked != word) continue;
+        if (!first || thread->parked_at < first->parked_at) first = thread;
+        count++;
+    }
+    *others_wait = count > 1;
+    return first;
+}
+
+// Whoever has marked the word and has not come to park yet finds another thread's number in it, or 0, and looks again.
+void thread_unpark(const Thread *thread, uint64_t *word) {
+    bool others_wait;
+    Thread *first = first_parked(thread->sip, word, &others_wait);
+    uint64_t had = thread->block.number | SIP_LOCK_WAITED_FOR;
+    const uint64_t has = !first ? 0 : first->block.number | (others_wait ? SIP_LOCK_WAITED_FOR : 0);
+    if (!__atomic_compare_exchange_n(word, &had, has, 0, __ATOMIC_RELEASE, __ATOMIC_RELAXED))
+        panic("a lock is given back by who has not got it");
     if (!first) return;
     first->parked = NULL;
     sched_wake(first);

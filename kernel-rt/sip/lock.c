@@ -1,12 +1,8 @@
-// Locks of the threads of one SIP. The word is 0, or the number of the thread that has the lock, with a bit that says that
-// others wait for it. A lock that nobody has costs one exchange; the kernel is asked only to wait and to wake.
-//
-// Whoever has waited takes the lock with the bit set, since it cannot know whether others still wait: then its unlock
-// wakes one too many, which looks and goes back to wait (U. Drepper, "Futexes Are Tricky", 2011, section 5, in two words).
+// Locks of the threads of one SIP (SIP_LOCK_WAITED_FOR says what is in the word). A lock that nobody has costs one exchange, and so does giving
+// it back if nobody waits; the kernel is asked only to wait, and to hand it on. Whoever waits is given it by the kernel, in the order
+// in which they came: in between it is never free, so that nobody who comes later is faster.
 
 #include "sip.h"
-
-#define WAITED_FOR ((uint64_t)1 << 63)
 
 static uint64_t own_number(void) {
     SipThread *thread;
@@ -14,29 +10,32 @@ static uint64_t own_number(void) {
     return thread->number;
 }
 
-static int take(uint64_t *word, uint64_t *seen, uint64_t mine) {
-    *seen = 0;
-    return __atomic_compare_exchange_n(word, seen, mine, 0, __ATOMIC_ACQUIRE, __ATOMIC_ACQUIRE);
+// Else `seen` is what it holds.
+static int exchange(uint64_t *word, uint64_t *seen, uint64_t next) {
+    return __atomic_compare_exchange_n(word, seen, next, 0, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE);
 }
 
-// Marks the lock as waited for; 0 if it has changed hands meanwhile.
+// 0 if it has changed hands meanwhile.
 static int mark(uint64_t *word, uint64_t seen) {
-    if (seen & WAITED_FOR) return 1;
-    return __atomic_compare_exchange_n(
-        word, &seen, seen | WAITED_FOR, 0, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED
-    );
+    return seen & SIP_LOCK_WAITED_FOR || exchange(word, &seen, seen | SIP_LOCK_WAITED_FOR);
+}
+
+static int is_mine(const uint64_t *word, uint64_t mine) {
+    return (__atomic_load_n(word, __ATOMIC_ACQUIRE) & ~SIP_LOCK_WAITED_FOR) == mine;
 }
 
 void sip_lock(uint64_t *word, uint32_t site) {
-    uint64_t mine = own_number(), seen;
-    while (!take(word, &seen, mine)) {
-        if ((seen & ~WAITED_FOR) == (mine & ~WAITED_FOR)) sip_trap(site);
+    const uint64_t mine = own_number();
+    if (is_mine(word, mine)) sip_trap(site);
+    for (uint64_t seen = 0; !exchange(word, &seen, mine); seen = 0) {
         if (!mark(word, seen)) continue;
-        mine |= WAITED_FOR;
-        sip_kernel->PARK(word, seen | WAITED_FOR);
+        sip_kernel->PARK(word, seen | SIP_LOCK_WAITED_FOR);
+        if (is_mine(word, mine)) return;
     }
 }
 
+// Whoever gives it back has it: what else is in the word is whether others wait.
 void sip_unlock(uint64_t *word) {
-    if (__atomic_exchange_n(word, 0, __ATOMIC_RELEASE) & WAITED_FOR) sip_kernel->UNPARK(word);
+    uint64_t seen = __atomic_load_n(word, __ATOMIC_RELAXED);
+    if (seen & SIP_LOCK_WAITED_FOR || !exchange(word, &seen, 0)) sip_kernel->UNPARK(word);
 }

@@ -28,7 +28,7 @@ PROGRAMS = [  # folder, name, status
     ("preempt", "endless", 42),
     ("cpus", "stress", 0),
 ]
-BY_NAME = [("cpus", "crowd", 0)]  # only if asked for
+BY_NAME = [("cpus", "crowd", 0), ("cpus", "fair", 0)]  # only if asked for
 
 
 def shown(text):
