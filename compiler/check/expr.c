@@ -591,6 +591,14 @@ static HirExpr *check_force(Fn *fn, const AstExpr *expr) {
 
 static HirExpr *check_ternary(Fn *fn, const AstExpr *expr, const HirType *want) {
     Checker *checker = fn->checker;
+    if (want && want->kind == HIR_TYPE_REF_FN) { // a closure is made where it is passed
+        diag_report(checker->diags, expr->span, E_CLOSURE_PLACE, "a closure", "ref fn");
+        diag_help(
+            checker->diags,
+            "here it is one of two: choose inside, `$\"{b ? \"yes\" : \"no\"}\"`, or by `if (b) ... else ...`"
+        );
+        return error_expr(checker, expr->span);
+    }
     HirExpr *cond = check_cond(fn, expr->ternary.cond);
     HirExpr *then = as_value(checker, check_expr(fn, expr->ternary.then, want));
     HirExpr *otherwise =
