@@ -352,13 +352,6 @@ static const HirType *resolve(
     return simple(checker, HIR_TYPE_ERROR);
 }
 
-static bool keeps(const HirType *type) { // in memory that the collector does not look at
-    bool owns =
-        type->kind == HIR_TYPE_PTR || type->kind == HIR_TYPE_SLICE || type->kind == HIR_TYPE_GROW;
-    return type->kind == HIR_TYPE_MUTEX || type->kind == HIR_TYPE_SET ||
-           (owns && type->mode == HIR_OWN);
-}
-
 // What in it is not plain; NULL: nothing, or it lies too deep.
 static const HirType *owner_in(const HirType *type, uint32_t depth) {
     const HirType *found = NULL;
@@ -386,14 +379,14 @@ static void say_owner(Checker *checker, const HirType *type) {
         diag_help(checker->diags, "`gc` in the place of `own` leads to managed data");
 }
 
-// Managed data is plain, and pointers to it lie in locals and in managed data only.
+// Managed data is plain, and pointers to it are not locked: threads have nothing managed in common.
 static bool check_managed(Checker *checker, const HirType *type, Span span) {
     for (const HirType *at = type; at; at = at->elem) {
         bool leads = at->kind == HIR_TYPE_PTR || at->kind == HIR_TYPE_SLICE;
         bool plain = !leads || at->mode != HIR_GC || hir_type_is_opaque(at->elem) ||
                      (hir_type_is_plain(at->elem) && !hir_type_is_second_class(at->elem));
-        bool hidden = at->elem && keeps(at) && hir_type_is_managed(at->elem);
-        if (plain && !hidden) continue;
+        bool locked = at->kind == HIR_TYPE_MUTEX && hir_type_is_managed(at->elem);
+        if (plain && !locked) continue;
         diag_report(
             checker->diags, span, plain ? E_MANAGED_HIDDEN : E_MANAGED_NOT_PLAIN,
             type_text(checker, at)

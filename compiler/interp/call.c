@@ -26,11 +26,7 @@ static const bool *storage_of(Interp *in, SirFunc func) {
 static bool is_built(Interp *in, SirType type) {
     const TypeFacts *facts = interp__facts(in, type);
     return MUST(in, !facts->is_bad, RULE_WELL_FORMED, "a local of type %u, which is none", type) &&
-           MUST(in, !facts->refused, facts->refused, "a local of a type that is not built") &&
-           MUST(
-               in, !interp__hides_managed(in, type), RULE_MANAGED,
-               "a managed pointer may be where no collector looks"
-           );
+           MUST(in, !facts->refused, facts->refused, "a local of a type that is not built");
 }
 
 // What a borrow among the arguments points to is all there, and endpoints in the states that are promised.

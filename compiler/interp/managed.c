@@ -18,7 +18,19 @@ static void mark_object(Interp *in, Found *left, const Node *node, const SirType
         vec_push(&in->arena, left, &object->content.parts[i]);
 }
 
-// All that a value leads to, through managed pointers only: behind a borrow is a local, which is looked at itself.
+// What an owner owns: one value, or a run of parts.
+static void mark_owned(Interp *in, Found *left, const Block *block, const SirTypeInfo *info) {
+    if (info->kind == SIR_TYPE_STR || info->elem < SIR_SCALARS) return;
+    if (info->kind == SIR_TYPE_PTR) {
+        vec_push(&in->arena, left, &block->content);
+        return;
+    }
+    for (uint64_t i = 0; i < block->content.count; i++)
+        vec_push(&in->arena, left, &block->content.parts[i]);
+}
+
+// All that a value leads to, through managed pointers, owners and sets: behind a borrow is a local, which is looked at itself, or what
+// an owner owns.
 static void mark_from(Interp *in, Found *left, const Node *root) {
     vec_push(&in->arena, left, root);
     while (left->len > 0) {
@@ -26,6 +38,11 @@ static void mark_from(Interp *in, Found *left, const Node *root) {
         if (!node->is_there || node->type < SIR_SCALARS) continue;
         const SirTypeInfo *info = interp__type(in, node->type);
         if (interp__is_managed(info)) mark_object(in, left, node, info);
+        bool looks = interp__hides_managed(in, node->type);
+        if (looks && interp__is_owner(info) && node->block) mark_owned(in, left, node->block, info);
+        if (looks && info->kind == SIR_TYPE_EPSET && node->set)
+            for (const Member *member = node->set->first; member; member = member->next)
+                vec_push(&in->arena, left, &member->value);
         bool is_flat = info->kind == SIR_TYPE_ARRAY && info->elem < SIR_SCALARS;
         for (uint64_t i = 0; interp__has_parts(info) && !is_flat && i < node->count; i++)
             vec_push(&in->arena, left, &node->parts[i]);

@@ -486,6 +486,16 @@ static void *managed_new(uint64_t bytes, uint64_t descriptor, uint32_t site) {
     beyond("managed memory");
 }
 
+static void *managed_block(uint64_t bytes, uint32_t site) {
+    (void)bytes, (void)site;
+    beyond("managed memory");
+}
+
+static void managed_free(void *block) {
+    (void)block;
+    beyond("managed memory");
+}
+
 static void define_runtime(LLVMOrcLLJITRef jit, LLVMOrcJITDylibRef dylib) {
     const struct {
         const char *name;
@@ -502,6 +512,8 @@ static void define_runtime(LLVMOrcLLJITRef jit, LLVMOrcJITDylibRef dylib) {
         { "memmove",             (uintptr_t)memmove           },
         { "memset",              (uintptr_t)memset            },
         { "sip_managed_new",     (uintptr_t)managed_new       },
+        { "sip_managed_block",   (uintptr_t)managed_block     },
+        { "sip_managed_free",    (uintptr_t)managed_free      },
         { "memcmp",              (uintptr_t)memcmp            },
     };
     enum { COUNT = sizeof symbols / sizeof *symbols };

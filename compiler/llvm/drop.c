@@ -1,7 +1,7 @@
 // Ends of values: what an owner owns is closed, freed, or handed to the runtime, which drops what lies in blocks one
 // block after the other, so that the stack does not grow with the structure [32].
 
-#include "llvm__.h"
+#include "managed__.h"
 
 #include "base/check.h"
 
@@ -27,7 +27,7 @@ void llvm__drop_box(Emit *e, SirType content, LLVMValueRef addr) {
     if (llvm__owns(e, content))
         drop_block(e, block, llvm__glue(e, GLUE_DROP, content));
     else
-        llvm__free(e, block);
+        llvm__free_for(e, content, block);
 }
 
 static void drop_each(Emit *e, SirType part, LLVMValueRef addr, LLVMValueRef context) {
@@ -51,7 +51,7 @@ static void drop_many(
         drop_block(e, block, llvm__glue(e, GLUE_DROP_ELEMS, elem));
     } else {
         if (owns) llvm__drop_elems(e, elem, base, count);
-        llvm__free(e, block);
+        llvm__free_for(e, elem, block);
     }
     end_if(e, on);
 }

@@ -1,6 +1,6 @@
 // One function: its locals, its blocks, and which file lowers which instruction.
 
-#include "llvm__.h"
+#include "managed__.h"
 
 #include "base/check.h"
 
@@ -94,7 +94,7 @@ static void drop(Emit *e, const SirInst *inst) {
             continue;
         }
         Place place = llvm__place(e, &drop->parts[i].place);
-        llvm__free(e, llvm__load_place(e, &place).a);
+        llvm__free_for(e, llvm__type(e, place.type)->elem, llvm__load_place(e, &place).a);
     }
 }
 

@@ -1,7 +1,9 @@
 // Growables and vectors: exactly the elements below the length are initialised, and only these instructions change the
 // length. A growable's block is replaced by one of twice the size when it is full.
 
-#include "llvm__.h"
+#include "managed__.h"
+
+#include "contracts/abi/kernel.h"
 
 enum { FIRST_ELEMENTS = 4, SMALL_ELEMENT = 64 };
 
@@ -12,7 +14,7 @@ enum { GROW_VALUE, GROW_MORE, GROW_SIZE, GROW_PREFIX, GROW_SITE, GROW_PARAMS };
 typedef struct Grower {
     LLVMValueRef params[GROW_PARAMS];
     LLVMBasicBlockRef full; // no memory: traps, or gives false
-    bool may_fail;
+    bool may_fail, is_managed;
 } Grower;
 
 static LLVMValueRef checked(
@@ -44,17 +46,25 @@ static void free_old(Emit *e, const Grower *g, LLVMValueRef base, LLVMValueRef c
     LLVMBasicBlockRef had = llvm__new_block(e, "had"), on = llvm__new_block(e, "");
     llvm__branch(e, llvm__is(e, LLVMIntNE, capacity, llvm__u64(e, 0)), had, on);
     llvm__go(e, had);
-    llvm__free(e, llvm__add_bytes(e, base, LLVMBuildNeg(e->at, g->params[GROW_PREFIX], "")));
+    LLVMValueRef neg = LLVMBuildNeg(e->at, g->params[GROW_PREFIX], "");
+    LLVMValueRef block = llvm__add_bytes(e, base, neg);
+    if (g->is_managed)
+        llvm__managed_free(e, block);
+    else
+        llvm__free(e, block);
     llvm__jump(e, on);
     llvm__go(e, on);
 }
 
 static LLVMValueRef fresh_block(Emit *e, const Grower *g, LLVMValueRef bytes) {
+    if (!g->may_fail && g->is_managed) return llvm__managed_block(e, bytes, g->params[GROW_SITE]);
     if (!g->may_fail) {
         LLVMValueRef args[] = { bytes, g->params[GROW_SITE] };
         return llvm__call_kernel(e, KCALL_ALLOC, 2, args);
     }
-    LLVMValueRef block = llvm__call_kernel(e, KCALL_TRY_ALLOC, 1, &bytes);
+    LLVMValueRef block = g->is_managed
+                             ? llvm__managed_block(e, bytes, llvm__u32(e, SIP_MANAGED_MAYBE))
+                             : llvm__call_kernel(e, KCALL_TRY_ALLOC, 1, &bytes);
     LLVMBasicBlockRef on = llvm__new_block(e, "");
     llvm__branch(e, llvm__is(e, LLVMIntEQ, block, LLVMConstNull(e->ptr)), g->full, on);
     llvm__go(e, on);
@@ -85,29 +95,40 @@ static void grow_body(Emit *e, const Grower *g) {
     LLVMBuildUnreachable(e->at);
 }
 
-static LLVMValueRef grow_function(Emit *e, bool may_fail) {
-    LLVMValueRef *fn = may_fail ? &e->grow_opt : &e->grow;
-    if (*fn) return *fn;
+// By whether it may fail, and whether its blocks are managed.
+static const char *const grow_names[2][2] = {
+    { "sip.grow",     "sip.grow.managed"     },
+    { "sip.grow.opt", "sip.grow.opt.managed" }
+};
+
+static LLVMValueRef grow_function(Emit *e, bool may_fail, bool is_managed) {
+    const char *name = grow_names[may_fail][is_managed];
+    LLVMValueRef fn = LLVMGetNamedFunction(e->out, name);
+    if (fn) return fn;
     LLVMTypeRef params[] = { e->ptr, e->i64, e->i64, e->i64, e->i32 };
     e->grow_type = LLVMFunctionType(e->i1, params, GROW_PARAMS, false);
-    *fn = LLVMAddFunction(e->out, may_fail ? "sip.grow.opt" : "sip.grow", e->grow_type);
-    LLVMSetLinkage(*fn, LLVMInternalLinkage);
-    llvm__attributes(e, *fn);
-    return *fn;
+    fn = LLVMAddFunction(e->out, name, e->grow_type);
+    LLVMSetLinkage(fn, LLVMInternalLinkage);
+    llvm__attributes(e, fn);
+    return fn;
 }
 
-static void define(Emit *e, LLVMValueRef fn, bool may_fail) {
+static void define(Emit *e, bool may_fail, bool is_managed) {
+    LLVMValueRef fn = LLVMGetNamedFunction(e->out, grow_names[may_fail][is_managed]);
     if (!fn) return;
     llvm__begin_body(e, fn);
     llvm__debug_none(e);
-    Grower g = { .full = llvm__new_block(e, "full"), .may_fail = may_fail };
+    Grower g = { .full = llvm__new_block(e, "full"),
+                 .may_fail = may_fail,
+                 .is_managed = is_managed };
     LLVMGetParams(fn, g.params);
     grow_body(e, &g);
 }
 
 void llvm__define_grow(Emit *e) {
-    define(e, e->grow, false);
-    define(e, e->grow_opt, true);
+    for (int may_fail = 0; may_fail < 2; may_fail++)
+        for (int is_managed = 0; is_managed < 2; is_managed++)
+            define(e, may_fail, is_managed);
 }
 
 // --- room for `more` elements, and where they are afterwards ----------------------------------------------------
@@ -126,7 +147,7 @@ static void ask_room(Emit *e, const Seq *seq, LLVMValueRef more, LLVMValueRef go
         llvm__u64(e, llvm__block_prefix(e, seq->elem)),
         llvm__u32(e, llvm__site(e, FAULT_QUOTA)),
     };
-    LLVMValueRef fn = grow_function(e, got != NULL);
+    LLVMValueRef fn = grow_function(e, got != NULL, llvm__is_managed(e, seq->elem));
     LLVMValueRef some = llvm__call_fn(e, e->grow_type, fn, args, GROW_PARAMS);
     if (got) llvm__store(e, llvm__to_bool(e, some), got, 1);
     llvm__jump(e, on);
@@ -153,6 +174,13 @@ static LLVMValueRef plus(Emit *e, LLVMValueRef a, uint64_t b) {
 
 static LLVMValueRef bytes_of(Emit *e, const Seq *seq, LLVMValueRef count) {
     return LLVMBuildMul(e->at, count, llvm__u64(e, seq->size), "");
+}
+
+// Elements that are gone leave nothing behind that would keep something alive.
+static void forget(Emit *e, const Seq *seq, LLVMValueRef first, LLVMValueRef count) {
+    if (!llvm__is_managed(e, seq->elem)) return;
+    LLVMValueRef addr = llvm__element(e, seq->base, first, seq->size);
+    llvm__fill(e, addr, LLVMConstNull(e->i8), bytes_of(e, seq, count), seq->align);
 }
 
 static Seq seq_of(Emit *e, const SirArg *arg) {
@@ -208,6 +236,7 @@ static void remove_at(Emit *e, const SirInst *inst) {
     LLVMValueRef length = plus(e, seq.length, UINT64_MAX);
     LLVMValueRef behind = bytes_of(e, &seq, LLVMBuildSub(e->at, length, index, ""));
     llvm__move(e, elem.addr, llvm__offset(e, elem.addr, seq.size), behind, seq.align);
+    forget(e, &seq, length, llvm__u64(e, 1));
     set_length(e, &seq, length);
     llvm__dest(e, &inst->args[0], &old);
 }
@@ -227,6 +256,7 @@ static void pop(Emit *e, const SirInst *inst) {
     Value last = llvm__load_place(e, &elem);
     LLVMValueRef to = niche ? temp : llvm__offset(e, temp, llvm__payload_offset(e, type));
     llvm__store_at(e, to, llvm__align(e, seq.elem), &last);
+    forget(e, &seq, length, llvm__u64(e, 1));
     if (!niche) llvm__store(e, llvm__int(e, e->i8, 1), temp, 1);
     llvm__jump(e, on);
     llvm__go(e, on);
@@ -244,6 +274,7 @@ static void truncate_at(Emit *e, const SirInst *inst) {
             e, seq.elem, llvm__element(e, seq.base, length, seq.size),
             LLVMBuildSub(e->at, seq.length, length, "")
         );
+    forget(e, &seq, length, LLVMBuildSub(e->at, seq.length, length, ""));
 }
 
 static void append(Emit *e, const SirInst *inst) {
@@ -285,7 +316,7 @@ static void seal(Emit *e, const SirInst *inst) {
     LLVMBasicBlockRef away = llvm__new_block(e, "away"), on = llvm__new_block(e, "");
     llvm__branch(e, spare, away, on);
     llvm__go(e, away);
-    llvm__free(e, llvm__offset(e, base, -llvm__block_prefix(e, elem)));
+    llvm__free_for(e, elem, llvm__offset(e, base, -llvm__block_prefix(e, elem)));
     llvm__jump(e, on);
     llvm__go(e, on);
     Value value = llvm__two(

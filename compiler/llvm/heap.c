@@ -1,12 +1,12 @@
-// Blocks of the exchange heap: made, copied, taken apart. A slice of no elements owns no block.
+// Blocks that are owned: made, copied, taken apart. A slice of no elements owns no block.
 
-#include "llvm__.h"
+#include "managed__.h"
 
 // --- one value -------------------------------------------------------------------------------------------------
 
 static void make_box(Emit *e, const SirInst *inst) {
     Value v = llvm__arg(e, &inst->args[1]);
-    LLVMValueRef block = llvm__alloc(e, llvm__u64(e, llvm__size(e, v.type)));
+    LLVMValueRef block = llvm__alloc_for(e, v.type, llvm__u64(e, llvm__size(e, v.type)));
     llvm__store_at(e, block, llvm__align(e, v.type), &v);
     Value value = llvm__one(e, llvm__place_type(e, &inst->args[0].place), block);
     llvm__dest(e, &inst->args[0], &value);
@@ -15,7 +15,7 @@ static void make_box(Emit *e, const SirInst *inst) {
 static void try_box(Emit *e, const SirInst *inst) {
     Value v = llvm__arg(e, &inst->args[1]);
     LLVMValueRef size = llvm__u64(e, llvm__size(e, v.type));
-    LLVMValueRef block = llvm__call_kernel(e, KCALL_TRY_ALLOC, 1, &size);
+    LLVMValueRef block = llvm__try_alloc_for(e, v.type, size);
     LLVMBasicBlockRef got = llvm__new_block(e, "got"), none = llvm__new_block(e, "none");
     LLVMBasicBlockRef on = llvm__new_block(e, "");
     llvm__branch(e, llvm__is(e, LLVMIntNE, block, LLVMConstNull(e->ptr)), got, none);
@@ -35,20 +35,21 @@ static void open_box(Emit *e, const SirInst *inst) {
     SirType type = llvm__type(e, llvm__arg_type(e, &inst->args[1]))->elem;
     Value inside = llvm__load_at(e, type, block, llvm__align(e, type));
     Value value = llvm__steady(e, &inside);
-    llvm__free(e, block);
+    llvm__free_for(e, type, block);
     llvm__dest(e, &inst->args[0], &value);
 }
 
 // --- many --------------------------------------------------------------------------------------------------------
 
 typedef struct Room { // for `count` elements
+    SirType elem;
     LLVMValueRef count, bytes, overflow;
 } Room;
 
-static Room room_for(Emit *e, LLVMValueRef count, uint64_t size) {
-    LLVMValueRef args[] = { count, llvm__u64(e, size) };
+static Room room_for(Emit *e, LLVMValueRef count, SirType elem) {
+    LLVMValueRef args[] = { count, llvm__u64(e, llvm__size(e, elem)) };
     LLVMValueRef both = llvm__intrinsic(e, "llvm.umul.with.overflow", e->i64, 2, args);
-    return (Room){ count, llvm__extract(e, both, 0), llvm__extract(e, both, 1) };
+    return (Room){ elem, count, llvm__extract(e, both, 0), llvm__extract(e, both, 1) };
 }
 
 // The address of the elements; NULL, where `may_fail`, when there is no memory.
@@ -61,9 +62,9 @@ static LLVMValueRef alloc_elems(Emit *e, const Room *room, bool may_fail) {
     llvm__go(e, some);
     if (may_fail) { // no account is that large
         LLVMValueRef bytes = llvm__select(e, room->overflow, llvm__u64(e, INT64_MAX), room->bytes);
-        llvm__store(e, llvm__call_kernel(e, KCALL_TRY_ALLOC, 1, &bytes), cell, 8);
+        llvm__store(e, llvm__try_alloc_for(e, room->elem, bytes), cell, 8);
     } else {
-        llvm__store(e, llvm__alloc(e, room->bytes), cell, 8);
+        llvm__store(e, llvm__alloc_for(e, room->elem, room->bytes), cell, 8);
     }
     llvm__jump(e, on);
     llvm__go(e, on);
@@ -104,7 +105,7 @@ void llvm__made_dest(Emit *e, const SirArg *dest, const Made *made, LLVMValueRef
 static void make_slice(Emit *e, const SirInst *inst, bool may_fail) {
     LLVMValueRef count = llvm__arg(e, &inst->args[1]).a;
     Value v = llvm__arg(e, &inst->args[2]);
-    Room room = room_for(e, count, llvm__size(e, v.type));
+    Room room = room_for(e, count, v.type);
     LLVMValueRef base = alloc_elems(e, &room, may_fail);
     Made made = llvm__made(e, base, may_fail);
     llvm__fill_elems(e, base, llvm__if_made(e, &made, count), &v);
@@ -114,7 +115,7 @@ static void make_slice(Emit *e, const SirInst *inst, bool may_fail) {
 static void copy_slice(Emit *e, const SirInst *inst, bool may_fail) {
     Place place = llvm__address(e, &inst->args[1].place);
     Seq seq = llvm__seq(e, &place);
-    Room room = room_for(e, seq.length, seq.size);
+    Room room = room_for(e, seq.length, seq.elem);
     LLVMValueRef base = alloc_elems(e, &room, may_fail);
     Made made = llvm__made(e, base, may_fail);
     llvm__copy(e, base, seq.base, llvm__if_made(e, &made, room.bytes), seq.align);

@@ -12,7 +12,7 @@
 // managed pointers: between two of them the slots hold what SIR says, and what such an instruction reads is used, or stands
 // in a slot, before what it was read from may change.
 
-#include "llvm__.h"
+#include "managed__.h"
 
 #include "contracts/abi/kernel.h"
 
@@ -182,22 +182,29 @@ bool llvm__makes_object(Emit *e, const SirInst *inst) {
     return info->mode == SIR_GC;
 }
 
-static void declare_new(Emit *e, LLVMTypeRef type) {
-    e->managed_new = LLVMAddFunction(e->out, "sip_managed_new", type);
-    LLVMSetVisibility(e->managed_new, LLVMHiddenVisibility);
+static const char quota_name[] = "sip_managed_quota";
+
+// A function of the collector's, and with the first of them what it needs itself.
+static LLVMValueRef declared(Emit *e, const char *name, LLVMTypeRef type) {
+    LLVMValueRef fn = LLVMGetNamedFunction(e->out, name);
+    if (fn) return fn;
+    fn = LLVMAddFunction(e->out, name, type);
+    LLVMSetVisibility(fn, LLVMHiddenVisibility);
+    if (LLVMGetNamedGlobal(e->out, quota_name)) return fn;
     e->kcalls[KCALL_TRY_ALLOC] = true; // the collector's memory
     e->kcalls[KCALL_COLLECTOR] = e->kcalls[KCALL_ROOTS] = true;
-    LLVMValueRef quota = LLVMAddGlobal(e->out, e->i64, "sip_managed_quota");
+    LLVMValueRef quota = LLVMAddGlobal(e->out, e->i64, quota_name);
     LLVMSetInitializer(quota, llvm__u64(e, e->module->manifest.heap_bytes));
     LLVMSetGlobalConstant(quota, true);
     LLVMSetVisibility(quota, LLVMHiddenVisibility);
+    return fn;
 }
 
 // The object, zeroed. NULL, where `may_fail`, when there is no room for it.
 static LLVMValueRef make(Emit *e, LLVMValueRef bytes, uint64_t descriptor, bool may_fail) {
     LLVMTypeRef params[] = { e->i64, e->i64, e->i32 };
     LLVMTypeRef type = LLVMFunctionType(e->ptr, params, 3, false);
-    if (!e->managed_new) declare_new(e, type);
+    if (!e->managed_new) e->managed_new = declared(e, "sip_managed_new", type);
     uint32_t site = may_fail ? SIP_MANAGED_MAYBE : llvm__site(e, FAULT_QUOTA);
     LLVMValueRef args[] = { bytes, llvm__u64(e, descriptor), llvm__u32(e, site) };
     return llvm__call_fn(e, type, e->managed_new, args, 3);
@@ -224,11 +231,9 @@ static void make_one(Emit *e, const SirInst *inst, bool may_fail) {
 
 // From the beginning of a process on, if siblings collect.
 void llvm__begin_managed(Emit *e) {
-    if (!e->managed_new || !e->siblings_collect) return;
+    if (!LLVMGetNamedGlobal(e->out, quota_name) || !e->siblings_collect) return;
     LLVMTypeRef type = LLVMFunctionType(e->void_type, NULL, 0, false);
-    LLVMValueRef begin = LLVMAddFunction(e->out, "sip_managed_begin", type);
-    LLVMSetVisibility(begin, LLVMHiddenVisibility);
-    llvm__call_fn(e, type, begin, NULL, 0);
+    llvm__call_fn(e, type, declared(e, "sip_managed_begin", type), NULL, 0);
 }
 
 // Keeps an object that is still to be filled, element by element, until a place leads to it.
@@ -296,4 +301,36 @@ void llvm__new_object(Emit *e, const SirInst *inst) {
     case SIR_OP_NEW_COPY_OPT: make_copy(e, inst, inst->op == SIR_OP_NEW_COPY_OPT); return;
     default: make_many(e, inst, inst->op == SIR_OP_NEW_ARRAY_OPT);
     }
+}
+
+// --- blocks that are owned, and hold managed pointers ------------------------------------------------------------------
+
+// The collector looks at all of them, wherever their owner lies, and leaves them alone.
+LLVMValueRef llvm__managed_block(Emit *e, LLVMValueRef size, LLVMValueRef site) {
+    LLVMTypeRef params[] = { e->i64, e->i32 };
+    LLVMTypeRef type = LLVMFunctionType(e->ptr, params, 2, false);
+    LLVMValueRef args[] = { size, site };
+    return llvm__call_fn(e, type, declared(e, "sip_managed_block", type), args, 2);
+}
+
+void llvm__managed_free(Emit *e, LLVMValueRef block) {
+    LLVMTypeRef type = LLVMFunctionType(e->void_type, &e->ptr, 1, false);
+    llvm__call_fn(e, type, declared(e, "sip_managed_free", type), &block, 1);
+}
+
+LLVMValueRef llvm__alloc_for(Emit *e, SirType content, LLVMValueRef size) {
+    if (!llvm__is_managed(e, content)) return llvm__alloc(e, size);
+    return llvm__managed_block(e, size, llvm__u32(e, llvm__site(e, FAULT_QUOTA)));
+}
+
+LLVMValueRef llvm__try_alloc_for(Emit *e, SirType content, LLVMValueRef size) {
+    if (!llvm__is_managed(e, content)) return llvm__call_kernel(e, KCALL_TRY_ALLOC, 1, &size);
+    return llvm__managed_block(e, size, llvm__u32(e, SIP_MANAGED_MAYBE));
+}
+
+void llvm__free_for(Emit *e, SirType content, LLVMValueRef block) {
+    if (llvm__is_managed(e, content))
+        llvm__managed_free(e, block);
+    else
+        llvm__free(e, block);
 }

@@ -1,7 +1,7 @@
 // Receiving, through the kernel's table: of endpoints, each by itself, in the way that is fast; of sets and joins through a
 // table of cases (SipWait). A message is taken out of its slot field by field, before the kernel is entered again.
 
-#include "llvm__.h"
+#include "managed__.h"
 
 #include "contracts/abi/kernel.h"
 
@@ -268,7 +268,7 @@ static void bind_member(Emit *e, const Cases *c, const SirArm *arm, uint32_t at)
     LLVMValueRef block =
         llvm__load(e, e->ptr, word_of(e, c, source, offsetof(SipSource, value)), 8);
     llvm__bind(e, &arm->binds[at + 1], block, set->elem, llvm__align(e, set->elem));
-    llvm__free(e, block);
+    llvm__free_for(e, set->elem, block);
 }
 
 static void bind_arm(Emit *e, const Cases *c, const SirArm *arm) {

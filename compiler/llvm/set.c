@@ -1,7 +1,7 @@
 // Sets of endpoints: an address in the kernel, NULL while nothing is in it. The value of a member lies in a block of its own,
 // whose address the kernel keeps beside the endpoint.
 
-#include "llvm__.h"
+#include "managed__.h"
 
 static void add(Emit *e, const SirInst *inst) {
     Place place = llvm__place(e, &inst->args[0].place);
@@ -9,7 +9,7 @@ static void add(Emit *e, const SirInst *inst) {
     LLVMValueRef block = LLVMConstNull(e->ptr);
     if (inst->arg_count > 2) {
         Value v = llvm__arg(e, &inst->args[2]);
-        block = llvm__alloc(e, llvm__u64(e, llvm__size(e, v.type)));
+        block = llvm__alloc_for(e, v.type, llvm__u64(e, llvm__size(e, v.type)));
         llvm__store_at(e, block, llvm__align(e, v.type), &v);
     }
     LLVMValueRef args[] = { place.addr, endpoint, block, llvm__u32(e, llvm__site(e, FAULT_QUOTA)) };
@@ -32,7 +32,7 @@ static void unpack(
         e, llvm__offset(e, to, llvm__field_offset(e, pair, 1)), block,
         llvm__u64(e, llvm__size(e, elem)), llvm__align(e, elem)
     );
-    llvm__free(e, block);
+    llvm__free_for(e, elem, block);
 }
 
 static void take(Emit *e, const SirInst *inst) {

@@ -156,6 +156,8 @@ _Static_assert(sizeof(SipBlock) == 48, "a multiple of 16, so that blocks stay al
 //   void sip_drop_block(void *block, void (*glue)(void *));   block may be NULL; glue may be NULL;
 //                                                    iterative, constant stack whatever the structure
 //   void *sip_managed_new(uint64_t bytes, uint64_t descriptor, uint32_t site);   a managed object, zeroed; QUOTA at site
+//   void *sip_managed_block(uint64_t bytes, uint32_t site);   a block of an owner that may hold managed pointers, zeroed; QUOTA at site
+//   void sip_managed_free(void *block);              the same, at its end; sip_drop_block does that, too
 //   void sip_managed_begin(void);                    of a SIP with managed objects and several threads, before its main
 //   extern const uint64_t sip_managed_quota;         emitted with the first of them: the manifest's heap, in bytes
 //   memcpy memmove memset memcmp                     freestanding

@@ -28,6 +28,7 @@ static uintptr_t stack_lowest;
 static void *alloc_node(void) {
     SipBlock *header = calloc(1, sizeof *header + sizeof(Node));
     assert_non_null(header);
+    header->owner = &allocated;
     allocated++;
     return header + 1;
 }
@@ -47,6 +48,13 @@ static void end_node(void *block) {
     sip_drop_block(node->right, end_node);
 }
 
+static size_t freed_otherwise;
+
+static void free_otherwise(void *block) {
+    freed_otherwise++;
+    free_block(block);
+}
+
 static int setup(void **state) {
     (void)state;
     allocated = freed = 0;
@@ -59,6 +67,18 @@ static void check_all_gone(void) {
     assert_int_equal(freed, allocated);
     assert_null(thread.drop_list);
     assert_int_equal(thread.drop_busy, 0);
+}
+
+static void blocks_without_owner_say_who_frees_them(void **state) {
+    (void)state;
+    Node *inner = alloc_node(), *outer = alloc_node();
+    SipBlock *header = (SipBlock *)(void *)outer - 1;
+    header->owner = NULL;
+    header->size = (uintptr_t)free_otherwise;
+    outer->left = inner;
+    sip_drop_block(outer, end_node);
+    check_all_gone();
+    assert_int_equal(freed_otherwise, 1);
 }
 
 static void a_list_takes_no_stack(void **state) {
@@ -102,6 +122,7 @@ static void without_glue_a_block_is_freed_at_once(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(blocks_without_owner_say_who_frees_them, setup),
         cmocka_unit_test_setup(a_list_takes_no_stack, setup),
         cmocka_unit_test_setup(a_tree_goes_whole, setup),
         cmocka_unit_test_setup(without_glue_a_block_is_freed_at_once, setup),

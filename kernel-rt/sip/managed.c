@@ -133,6 +133,11 @@ extern void **const GC_aobjfreelist_ptr, **const GC_objfreelist_ptr, **const GC_
 extern void (*GC_print_heap_obj)(void *object);
 #pragma GCC visibility pop
 
+// What is made for an owner, instead of an object with a descriptor: a block that may hold managed pointers. It is one of the
+// collector's uncollectable objects, looked at whole and kept until its owner frees it. A header as of a block of the exchange heap lies
+// before it, for sip_drop_block; it has no owner, but says who frees it.
+enum { BLOCK = 4 };
+
 // Objects with a descriptor that are free, by their size in granules of 16 bytes: as many as the collector gives at a time. It has
 // counted them as in use, and takes them back when it collects.
 enum { GRANULE = 16, MOST_LISTED = 512 };
@@ -205,6 +210,7 @@ static void *take(uint64_t bytes, uint64_t descriptor) {
         void *object = GC_malloc_atomic(bytes);
         return object ? memset(object, 0, bytes) : NULL;
     }
+    if (descriptor == BLOCK) return GC_malloc_uncollectable(bytes + sizeof(SipBlock)); // zeroed
     if (bytes > MOST_LISTED - HEADER)
         return GC_malloc_kind(bytes + HEADER, (int)kind); // comes zeroed
     uint64_t granules = (bytes + HEADER + GRANULE - 1) / GRANULE;
@@ -237,7 +243,11 @@ __attribute__((noinline)) static void *make(uint64_t bytes, uint64_t descriptor,
         if (!object) object = take_after_collecting(bytes, descriptor);
     }
     if (!object && site != SIP_MANAGED_MAYBE) sip_trap(site);
-    if (object && descriptor) {
+    if (object && descriptor == BLOCK) {
+        SipBlock *header = object;
+        header->size = (uintptr_t)sip_managed_free;
+        object = header + 1;
+    } else if (object && descriptor) {
         GC_word *words = object;
         words[1] = descriptor_word(bytes, descriptor);
         object = words + 2;
@@ -257,4 +267,15 @@ void *sip_managed_new(uint64_t bytes, uint64_t descriptor, uint32_t site) {
     cell[1] = descriptor_word(bytes, descriptor);
     leave();
     return cell + 2;
+}
+
+void *sip_managed_block(uint64_t bytes, uint32_t site) {
+    enter();
+    return make(bytes, BLOCK, site);
+}
+
+void sip_managed_free(void *block) {
+    enter();
+    GC_free((SipBlock *)block - 1);
+    leave();
 }

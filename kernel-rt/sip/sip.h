@@ -42,6 +42,9 @@ uint32_t sip_is_utf8(const uint8_t *text, uint64_t length); // 1 or 0
 // managed.c. A managed object of `bytes` zeroed bytes. QUOTA at `site` when there is no room for it after a collection either; NULL,
 // if that is SIP_MANAGED_MAYBE.
 void *sip_managed_new(uint64_t bytes, uint64_t descriptor, uint32_t site);
+// A block that may hold managed pointers, zeroed, of an owner, who frees it, or drops it by sip_drop_block.
+void *sip_managed_block(uint64_t bytes, uint32_t site);
+void sip_managed_free(void *block);
 void sip_managed_begin(void); // of a SIP of several threads, before the second one
 extern const uint64_t
     sip_managed_quota; // emitted by the compiler where there are managed objects: the manifest's heap
