@@ -52,11 +52,11 @@ static void make_module(Emit *e) {
     llvm__define_consts(e);
     for (SirFunc func = 0; func < e->module->funcs.len && !e->failed; func++)
         llvm__define_func(e, func);
-    if (!e->failed) llvm__define_program(e);
     llvm__define_beginnings(e);
     llvm__define_glue(e);
     llvm__define_grow(e);
     llvm__define_drain(e);
+    if (!e->failed) llvm__define_program(e); // begins the collector if anything above calls it
     llvm__define_frem(e);
     llvm__debug_end(e);
 }

@@ -23,6 +23,7 @@ PROGRAMS = [  # folder, name, status
     ("run", "name_service", 0),
     ("run", "managed_two", 0),
     ("run", "managed_threads", 0),
+    ("run", "managed_glue", 0),
     ("run", "exit", 42),
     ("preempt", "collect", 0),
     ("preempt", "endless", 42),

@@ -25,6 +25,7 @@ PROGRAMS = [  # folder, name, status, how, mean, seeds; the order of what is sho
     ("run", "managed_two", 0, "timer", 20, 3),
     ("run", "managed_random", 0, "timer", 50, 1),
     ("run", "managed_threads", 0, "timer", 20, 3),
+    ("run", "managed_glue", 0, "timer", 15, 2),
     ("preempt", "collect", 0, "timer", 7, 2),
     ("preempt", "endless", 42, "timer", 30, 2),
 ]
