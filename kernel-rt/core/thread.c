@@ -164,8 +164,8 @@ void thread_unpark(const Thread *thread, uint64_t *word) {
     Thread *first = first_parked(thread->sip, word, &others_wait);
     uint64_t had = thread->block.number | SIP_LOCK_WAITED_FOR;
     const uint64_t has = !first ? 0 : first->block.number | (others_wait ? SIP_LOCK_WAITED_FOR : 0);
-    if (!__atomic_compare_exchange_n(word, &had, has, 0, __ATOMIC_RELEASE, __ATOMIC_RELAXED))
-        panic("a lock is given back by who has not got it");
+    // Where the word says that another one has it, whoever waits is woken all the same, and looks again.
+    (void)__atomic_compare_exchange_n(word, &had, has, 0, __ATOMIC_RELEASE, __ATOMIC_RELAXED);
     if (!first) return;
     first->parked = NULL;
     sched_wake(first);

@@ -14,10 +14,10 @@ import sys
 
 sys.setrecursionlimit(10000)
 ENDS = ("panic", "kernel_die", "pc_panic", "pc_refuse", "hosted_fail")
-LIBC = {"__errno_location", "clock_gettime", "getpid", "getrandom", "madvise", "memcpy", "memmove", "memset", "mprotect", "poll",
+LIBC = {"__errno_location", "clock_gettime", "getpid", "getrandom", "madvise", "memcpy", "memmove", "memset", "mprotect", "nanosleep", "poll",
         "pthread_mutex_lock", "pthread_mutex_unlock", "syscall", "time", "write"}
 LIBC_FRAME = 256  # more than each of them takes
-BY_POINTER = {"virtio_write": ["notified"]}  # functions that call by pointer, and what
+BY_POINTER = {"virtio_write": ["notified"], "fire_timers": ["wake_by_timer"]}  # functions that call by pointer, and what
 
 
 class Kernel:
