@@ -445,16 +445,20 @@ static void control(SipEndpoint *end) {
     process_ended(sip);
 }
 
-void processes_serve(void) {
-    sched.kernel.state = THREAD_WAITING;
-    if (asked.next == &asked) return;
-    SipEndpoint *end = end_of(asked.next);
+static void serve(SipEndpoint *end) {
     forget_asking(end);
-    if (!ring_is_empty(end->in)) {
-        if (end->notice == NOTICE_PROGRAM)
-            start(end);
-        else
-            control(end);
-    }
+    if (ring_is_empty(end->in)) return;
+    if (end->notice == NOTICE_CONSOLE)
+        console_serve(end);
+    else if (end->notice == NOTICE_PROGRAM)
+        start(end);
+    else
+        control(end);
+}
+
+// One of those that have asked in each turn. Who asks meanwhile wakes nobody.
+void processes_serve(void) {
+    if (asked.next != &asked) serve(end_of(asked.next));
+    sched.kernel.state = THREAD_WAITING;
     if (asked.next != &asked) sched_add(&sched.kernel);
 }

@@ -21,6 +21,50 @@ static void console_shows_text(void **state) {
     assert_outcome(sips, STATUS_RETURNED, "hello\nwithout a newline");
 }
 
+enum { LONG = 2000 }; // of which the kernel shows 512 bytes in a turn
+
+static void say_much(const KernelTable *k, const SipStart *start) {
+    char text[LONG + 1];
+    memset(text, 'x', LONG);
+    text[LONG - 1] = '\n';
+    text[LONG] = 0;
+    say(k, start->endpoints[0], text);
+    k->CLOSE(start->endpoints[0]);
+}
+
+static void say_little(const KernelTable *k, const SipStart *start) {
+    say(k, start->endpoints[0], "here\n");
+    k->CLOSE(start->endpoints[0]);
+}
+
+static void a_long_text_keeps_nobody_waiting(void **state) {
+    (void)state;
+    const TestSip sips[MACHINE_MOST] = {
+        { { .name = "much",
+            SIZES,
+            .contracts = { CONSOLE },
+            .params = { OUT(0) },
+            .code = say_much },
+         { CONSOLE_WIRE },
+         { 0 },
+         0 },
+        { { .name = "little",
+            SIZES,
+            .contracts = { CONSOLE },
+            .params = { OUT(0) },
+            .code = say_little },
+         { CONSOLE_WIRE },
+         { 0 },
+         0 },
+    };
+    char expected[LONG + 16];
+    memset(expected, 'x', 1024);
+    strcpy(expected + 1024, "here\n");
+    memset(expected + 1029, 'x', LONG - 1025);
+    strcpy(expected + LONG + 4, "\n");
+    assert_outcome(sips, STATUS_RETURNED, expected);
+}
+
 static void show_arguments(const KernelTable *k, const SipStart *start) {
     for (uint64_t i = 0; i < start->arg_count; i++) {
         char text[64];
@@ -418,12 +462,19 @@ static void a_flipped_bit_does_not_start(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(console_shows_text),      cmocka_unit_test(arguments_arrive),
-        cmocka_unit_test(messages_go_to_and_fro),  cmocka_unit_test(messages_go_in_registers),
-        cmocka_unit_test(what_comes_first_counts), cmocka_unit_test(timers_fire_in_order),
-        cmocka_unit_test(receive_rotates),         cmocka_unit_test(players_do_not_starve_others),
-        cmocka_unit_test(polling_lets_others_run), cmocka_unit_test(exit_needs_its_grant),
-        cmocka_unit_test(deadlock_is_reported),    cmocka_unit_test(a_flipped_bit_does_not_start),
+        cmocka_unit_test(console_shows_text),
+        cmocka_unit_test(arguments_arrive),
+        cmocka_unit_test(a_long_text_keeps_nobody_waiting),
+        cmocka_unit_test(messages_go_to_and_fro),
+        cmocka_unit_test(messages_go_in_registers),
+        cmocka_unit_test(what_comes_first_counts),
+        cmocka_unit_test(timers_fire_in_order),
+        cmocka_unit_test(receive_rotates),
+        cmocka_unit_test(players_do_not_starve_others),
+        cmocka_unit_test(polling_lets_others_run),
+        cmocka_unit_test(exit_needs_its_grant),
+        cmocka_unit_test(deadlock_is_reported),
+        cmocka_unit_test(a_flipped_bit_does_not_start),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

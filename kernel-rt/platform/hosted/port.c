@@ -35,7 +35,8 @@ static void send_out(Virtio *device) {
     VirtBuffer buffer;
     uint8_t bytes[ROOM];
     while (virtio_take(device, OUTGOING, &buffer)) {
-        for (uint64_t at = 0; at < buffer.bytes_read; at += sizeof bytes)
+        for (uint64_t at = 0; at < buffer.bytes_read && virtio_is_wanted(device);
+             at += sizeof bytes)
             show(device, bytes, parts_read(buffer.parts, buffer.readable, at, bytes, sizeof bytes));
         virtio_give(device, OUTGOING, &buffer, 0);
     }
@@ -77,6 +78,8 @@ void hosted_port_start(const char *path) {
     can_read = is_old && S_ISCHR(about.st_mode);
     file = can_read ? open(path, O_RDWR | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
                     : open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-    if (file < 0) hosted_fail_at("open", path, strerror(errno));
+    // Not before it is open: a pipe that nobody reads yet is waited for. Then a full one keeps no system from ending.
+    if (file < 0 || fcntl(file, F_SETFL, fcntl(file, F_GETFL) | O_NONBLOCK))
+        hosted_fail_at("open", path, strerror(errno));
     virtio_add(VIRTIO_CONSOLE_SLOT, &console);
 }

@@ -147,10 +147,15 @@ void platform_ticks_start(void) {
     __asm__ volatile("sti" ::: "memory");
 }
 
+// Also where an interrupt tells: who has COM3, and holds the line that both share, could keep COM1's from coming.
+static void look_for_input(void) {
+    if (pc_serial_listens()) kernel_input_came();
+}
+
 // Where nothing tells the frequency, ticks are as long as the first one.
 void pc_time_tick(void) {
     if (learn_frequency()) know_timer();
-    if (pc_serial_is_polled()) kernel_input_came();
+    look_for_input();
     pc_apic_arm(nanoseconds_per_cycle ? cycles_of(PLATFORM_TICK) : FIRST_TICK);
 }
 
@@ -171,5 +176,5 @@ void platform_idle(uint64_t until) {
     know_timer();
     pc_apic_arm(cycles_of(until - now < longest ? until - now : longest));
     __asm__ volatile("sti\n\thlt" ::: "memory"); // sti takes effect after hlt has begun
-    if (pc_serial_is_polled()) kernel_input_came();
+    look_for_input();
 }
