@@ -21,10 +21,10 @@ static void console_shows_text(void **state) {
     assert_outcome(sips, STATUS_RETURNED, "hello\nwithout a newline");
 }
 
-enum { LONG = 2000 }; // of which the kernel shows 512 bytes in a turn
+enum { LONG = 9000 }; // of which the kernel shows 4096 bytes in a turn
 
 static void say_much(const KernelTable *k, const SipStart *start) {
-    char text[LONG + 1];
+    static char text[LONG + 1];
     memset(text, 'x', LONG);
     text[LONG - 1] = '\n';
     text[LONG] = 0;
@@ -57,10 +57,10 @@ static void a_long_text_keeps_nobody_waiting(void **state) {
          { 0 },
          0 },
     };
-    char expected[LONG + 16];
-    memset(expected, 'x', 1024);
-    strcpy(expected + 1024, "here\n");
-    memset(expected + 1029, 'x', LONG - 1025);
+    static char expected[LONG + 16];
+    memset(expected, 'x', 8192);
+    strcpy(expected + 8192, "here\n");
+    memset(expected + 8197, 'x', LONG - 8193);
     strcpy(expected + LONG + 4, "\n");
     assert_outcome(sips, STATUS_RETURNED, expected);
 }
