@@ -55,10 +55,7 @@ static void on_interrupt(int number, siginfo_t *info, void *context) {
 }
 
 void hosted_cpus_start(uint32_t cpus) {
-    struct sigaction action = { .sa_sigaction = on_interrupt,
-                                .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_RESTART };
-    sigfillset(&action.sa_mask); // an exception in it ends the process
-    if (sigaction(HOSTED_INTERRUPT, &action, NULL)) hosted_fail("handle signals");
+    hosted_handle(HOSTED_INTERRUPT, on_interrupt);
     count = cpus;
     workers[0].cpu = kernel_cpu(0);
     begin(&workers[0]);
@@ -88,15 +85,11 @@ void platform_cpus_start(void) {
 
 // --- calling -------------------------------------------------------------------------------------------------------
 
-static void futex(uint32_t *word, int operation, uint32_t value, const struct timespec *time) {
-    syscall(SYS_futex, word, operation | FUTEX_PRIVATE_FLAG, value, time, NULL, 0);
-}
-
 // Who sleeps, or is about to, has no thread that could have to be interrupted.
 void platform_interrupt(uint32_t cpu) {
     Worker *worker = &workers[cpu];
     if (!__atomic_exchange_n(&worker->is_awake, 1, __ATOMIC_SEQ_CST)) {
-        futex(&worker->is_awake, FUTEX_WAKE, 1, NULL);
+        hosted_futex(&worker->is_awake, FUTEX_WAKE, 1, NULL);
         return;
     }
     const pid_t id = __atomic_load_n(&worker->id, __ATOMIC_ACQUIRE);
@@ -130,6 +123,6 @@ void platform_idle(uint64_t until) {
     const struct timespec wait = { .tv_sec = (time_t)(span / 1000000000),
                                    .tv_nsec = (long)(span % 1000000000) };
     __atomic_store_n(&own->is_awake, 0, __ATOMIC_SEQ_CST);
-    if (!kernel_is_needed()) futex(&own->is_awake, FUTEX_WAIT, 0, &wait);
+    if (!kernel_is_needed()) hosted_futex(&own->is_awake, FUTEX_WAIT, 0, &wait);
     __atomic_store_n(&own->is_awake, 1, __ATOMIC_SEQ_CST);
 }

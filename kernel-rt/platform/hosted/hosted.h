@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <time.h>
 
 #define HOSTED_INTERRUPT SIGUSR1 // one CPU's to another
 #define HOSTED_LINE      SIGUSR2 // a device's to the first CPU
@@ -26,6 +27,11 @@ void hosted_tick(void *context, uint32_t ticks); // ucontext_t, from a signal ha
 void hosted_leave_if_asked(void *context);       // ... and kernel_left
 void hosted_tell_first_cpu(void);                // HOSTED_LINE
 void hosted_stay_awake(void); // in its handler: whoever is about to sleep does not
+
+// Linux, as several parts ask it.
+void hosted_handle(int signal, void (*handler)(int, siginfo_t *, void *)); // on the signal stack
+void hosted_thread(void *(*run)(void *), void *argument); // no CPU: signals never come to it
+void hosted_futex(uint32_t *word, int operation, uint32_t value, const struct timespec *longest);
 
 // Devices. Each is there once it is started, before the kernel is.
 enum { HOSTED_CLOCK_PORT = 0x70 };

@@ -61,8 +61,5 @@ static void on_line(int number, siginfo_t *info, void *at) {
 }
 
 void hosted_lines_start(void) {
-    struct sigaction action = { .sa_sigaction = on_line,
-                                .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_RESTART };
-    sigfillset(&action.sa_mask); // an exception in it ends the process
-    if (sigaction(HOSTED_LINE, &action, NULL)) hosted_fail("handle signals");
+    hosted_handle(HOSTED_LINE, on_line);
 }

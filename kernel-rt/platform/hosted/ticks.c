@@ -111,14 +111,11 @@ void platform_ticks_start(void) {
         __asm__ volatile("pushfq\n\torq %0, (%%rsp)\n\tpopfq" ::"i"(FLAG_STEP) : "memory", "cc");
         return;
     }
-    struct sigaction action = { .sa_sigaction = on_timer,
-                                .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_RESTART };
     struct sigevent event = { .sigev_notify = SIGEV_THREAD_ID, .sigev_signo = SIGALRM };
     event._sigev_un._tid = gettid();
     const clockid_t clock = manner == AT_RANDOM ? CLOCK_MONOTONIC : CLOCK_THREAD_CPUTIME_ID;
-    sigfillset(&action.sa_mask); // an exception in it ends the process
-    if (sigaction(SIGALRM, &action, NULL) || timer_create(clock, &event, &timer))
-        hosted_fail("make a timer");
+    hosted_handle(SIGALRM, on_timer);
+    if (timer_create(clock, &event, &timer)) hosted_fail("make a timer");
     set_timer();
 }
 

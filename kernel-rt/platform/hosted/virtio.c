@@ -7,7 +7,6 @@
 #include "hosted.h"
 
 #include <pthread.h>
-#include <signal.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <time.h>
@@ -305,16 +304,10 @@ static void *serve(void *device) {
     return NULL;
 }
 
-// Signals are for those that play CPUs.
 static void start_thread(Virtio *device) {
-    sigset_t all, before;
-    pthread_t thread;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
     device->kick = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    if (device->kick < 0 || pthread_create(&thread, NULL, serve, device))
-        hosted_fail("start a device");
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    if (device->kick < 0) hosted_fail("start a device");
+    hosted_thread(serve, device);
 }
 
 void virtio_add(uint32_t slot, const VirtioKind *kind) {
