@@ -20,6 +20,7 @@ _Noreturn void hosted_fail_at(const char *what, const char *path, const char *re
 
 void hosted_memory_start(void);                  // the arena that platform_pages hands out
 void hosted_time_start(void);                    // platform_now counts from here
+uint64_t hosted_monotonic(void);                 // Linux's clock, in nanoseconds
 void hosted_exceptions_start(void);              // CPU exceptions go to kernel_exception
 void hosted_cpus_start(uint32_t cpus);           // this is the first of so many
 uint32_t hosted_cpu(void);                       // which of them calls

@@ -9,9 +9,7 @@
 #include <dlfcn.h>
 #include <netinet/in.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 typedef struct Slirp Slirp;
 
@@ -71,10 +69,8 @@ static void ignore_text(const char *text, void *us) {
 }
 
 static int64_t clock_now(void *us) {
-    struct timespec now;
     (void)us;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+    return (int64_t)hosted_monotonic();
 }
 
 // Timers are for IPv6 alone, which is off: nobody waits for one.

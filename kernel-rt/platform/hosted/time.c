@@ -12,7 +12,7 @@ typedef struct Sample { // of both, at once but for `spread` cycles
 
 static Sample started;
 
-static uint64_t monotonic(void) {
+uint64_t hosted_monotonic(void) {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
@@ -24,7 +24,7 @@ static Sample take_sample(void) {
     Sample best = { .spread = UINT64_MAX };
     for (int i = 0; i < TRIES; i++) {
         const uint64_t before = arch_cycles();
-        const uint64_t now = monotonic();
+        const uint64_t now = hosted_monotonic();
         const uint64_t spread = arch_cycles() - before;
         if (spread < best.spread) best = (Sample){ now, before + spread / 2, spread };
     }
@@ -36,7 +36,7 @@ void hosted_time_start(void) {
 }
 
 uint64_t platform_now(void) {
-    return monotonic() - started.nanoseconds;
+    return hosted_monotonic() - started.nanoseconds;
 }
 
 // 32.32 fixed point.
