@@ -76,10 +76,11 @@ void hosted_tick(void *at, uint32_t ticks) {
     greg_t *registers = context->uc_mcontext.gregs;
     ArchResume resume;
     ArchState *state = kernel_tick((uint64_t)registers[REG_RIP], ticks, &resume);
-    if (state)
-        save(state, context);
-    else if (!kernel_left(&resume))
+    if (!state) {
+        hosted_leave_if_asked(at);
         return;
+    }
+    save(state, context);
     go_on_at(registers, &resume);
 }
 
