@@ -7,7 +7,6 @@
 #include "core/platform.h"
 
 #include <stdio.h>
-#include <string.h>
 #include <sys/mman.h>
 
 #define SLOTS UINT64_C(0xfeb00000)

@@ -31,10 +31,8 @@ static uint64_t number(void) {
     }
 }
 
-static uint64_t lie_read(uint32_t offset, uint32_t width, uint64_t truth) {
-    enum { FIRST_LINE = 16 };
-    (void)offset;
-    if (below(4 * mean) == 0) hosted_line(FIRST_LINE + below(VIRTIO_SLOTS), true);
+static uint64_t lie_read(uint32_t width, uint64_t truth) {
+    if (below(4 * mean) == 0) hosted_line(VIRTIO_FIRST_LINE + below(VIRTIO_SLOTS), true);
     if (below(mean)) return truth;
     const uint64_t value = below(2) ? number() : truth ^ UINT64_C(1) << below(8 * width);
     return value & UINT64_MAX >> (64 - 8 * width);

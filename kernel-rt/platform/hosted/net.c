@@ -86,16 +86,16 @@ static void serve(Virtio *device) {
 
 // --- starting ----------------------------------------------------------------------------------------------------
 
-const char *net_setting(const char **settings, const char *name, char *value, size_t room) {
+bool net_setting(const char **settings, const char *name, char *value, size_t room) {
     const size_t length = strlen(name), end = strcspn(*settings, ",");
     if (end <= length || strncmp(*settings, name, length) != 0 || (*settings)[length] != '=')
-        return NULL;
+        return false;
     const size_t bytes = end - length - 1;
-    if (bytes >= room) return NULL;
+    if (bytes >= room) return false;
     memcpy(value, *settings + length + 1, bytes);
     value[bytes] = '\0';
     *settings += end + ((*settings)[end] == ',');
-    return value;
+    return true;
 }
 
 static bool is_kind(const char *how, const char *kind) {

@@ -29,7 +29,7 @@ bool net_came(const uint8_t *frame, size_t length); // false: there is no room, 
 const NetBehind *net_user(const char *settings);
 const NetBehind *net_tap(const char *settings);
 
-// The value of `name=VALUE` at *settings, behind which it goes on; NULL: another one stands there. Copied into `value`.
-const char *net_setting(const char **settings, const char *name, char *value, size_t room);
+// Copies the value of `name=VALUE` at *settings, behind which it goes on. False: another one stands there, or it is too long.
+bool net_setting(const char **settings, const char *name, char *value, size_t room);
 
 #endif

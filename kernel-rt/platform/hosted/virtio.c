@@ -15,7 +15,6 @@
 #define VERSION_1 (UINT64_C(1) << 32)
 
 enum {
-    FIRST_LINE = 16,
     MAGIC = 0x74726976,
     VENDOR = 0x20706953,
 
@@ -282,7 +281,7 @@ static uint64_t read_truth(uint32_t slot, uint32_t offset, uint32_t width) {
 
 uint64_t virtio_read(uint32_t slot, uint32_t offset, uint32_t width) {
     const uint64_t truth = read_truth(slot, offset, width);
-    return virtio_lies ? virtio_lies->read(offset, width, truth) : truth;
+    return virtio_lies ? virtio_lies->read(width, truth) : truth;
 }
 
 void virtio_write(uint32_t slot, uint32_t offset, uint64_t value, uint32_t width) {
@@ -313,7 +312,7 @@ static void start_thread(Virtio *device) {
 void virtio_add(uint32_t slot, const VirtioKind *kind) {
     Virtio *device = &devices[slot];
     device->kind = kind;
-    device->line = FIRST_LINE + slot;
+    device->line = VIRTIO_FIRST_LINE + slot;
     pthread_mutex_init(&device->lock, NULL);
     if (kind->serve) start_thread(device);
 }

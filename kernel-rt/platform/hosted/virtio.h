@@ -14,7 +14,8 @@ enum {
     VIRTIO_ENTROPY_SLOT = 7,
     VIRTIO_SLOTS = 8,
     VIRTIO_SLOT_BYTES = 512,
-    VIRTIO_QUEUES = 2, // of a device, at most
+    VIRTIO_FIRST_LINE = 16, // the first slot's; the others' follow
+    VIRTIO_QUEUES = 2,      // of a device, at most
 };
 
 typedef struct Virtio Virtio;
@@ -55,7 +56,7 @@ void virtio_fail(Virtio *device);
 
 // For tests: a device that lies. NULL: none does.
 typedef struct VirtioLies {
-    uint64_t (*read)(uint32_t offset, uint32_t width, uint64_t truth);
+    uint64_t (*read)(uint32_t width, uint64_t truth);
     void (*give)(Virtqueue *queue, const Dma *dma); // before what is given back truly is
 } VirtioLies;
 extern const VirtioLies *virtio_lies;
