@@ -3,6 +3,8 @@
 
 #include "launch.h"
 
+#include "driver/words.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -57,6 +59,24 @@ static bool run_child(char *const argv[], const char *remedy, int *code, char er
     return launch_tool(argv, false, remedy, code, error);
 }
 
+static char **hosted_command(
+    Arena *arena, const Options *options, const Toolchain *toolchain, const char *image
+) {
+    Words words = { 0 };
+    words_add(arena, &words, toolchain->hosted);
+    vec_each(const char *const, key, &options->trusted)
+        words_add_two(arena, &words, "--trust", *key);
+    if (options->cpus > 1)
+        words_add_two(arena, &words, "--cpus", arena_printf(arena, "%u", options->cpus));
+    vec_each(const char *const, disk, &options->disks)
+        words_add_two(arena, &words, "--disk", *disk);
+    if (options->net) words_add_two(arena, &words, "--net", options->net);
+    if (options->port) words_add_two(arena, &words, "--virtio-console", options->port);
+    words_add(arena, &words, image);
+    words_add(arena, &words, NULL);
+    return words.data;
+}
+
 static bool launch_hosted(
     const Options *options,
     const Toolchain *toolchain,
@@ -64,41 +84,17 @@ static bool launch_hosted(
     int *status,
     char error[512]
 ) {
-    Arena arena = { 0 };
-    VEC(char *) words = { 0 };
-    vec_push(&arena, &words, (char *)(uintptr_t)toolchain->hosted);
-    vec_each(const char *const, key, &options->trusted) {
-        vec_push(&arena, &words, (char *)(uintptr_t)"--trust");
-        vec_push(&arena, &words, (char *)(uintptr_t)*key);
-    }
-    if (options->cpus > 1) {
-        vec_push(&arena, &words, (char *)(uintptr_t)"--cpus");
-        vec_push(&arena, &words, arena_printf(&arena, "%u", options->cpus));
-    }
-    vec_each(const char *const, disk, &options->disks) {
-        vec_push(&arena, &words, (char *)(uintptr_t)"--disk");
-        vec_push(&arena, &words, (char *)(uintptr_t)*disk);
-    }
-    if (options->net) {
-        vec_push(&arena, &words, (char *)(uintptr_t)"--net");
-        vec_push(&arena, &words, (char *)(uintptr_t)options->net);
-    }
-    if (options->port) {
-        vec_push(&arena, &words, (char *)(uintptr_t)"--virtio-console");
-        vec_push(&arena, &words, (char *)(uintptr_t)options->port);
-    }
-    vec_push(&arena, &words, (char *)(uintptr_t)image);
-    vec_push(&arena, &words, NULL);
-    const bool can = options->disks.len <= 1;
-    if (!can)
+    if (options->disks.len > 1) {
         snprintf(
             error, 512, "a hosted system has one place for a disk; --on qemu --machine q35 has more"
         );
-    if (can && options->verbose) show_command(words.data);
-    bool good = can && run_child(
-                           words.data, "build the project, or set SIPCC_HOME to an installed one",
-                           status, error
-                       );
+        return false;
+    }
+    Arena arena = { 0 };
+    char **words = hosted_command(&arena, options, toolchain, image);
+    if (options->verbose) show_command(words);
+    bool good =
+        run_child(words, "build the project, or set SIPCC_HOME to an installed one", status, error);
     arena_free(&arena);
     return good;
 }

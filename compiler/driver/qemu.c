@@ -6,8 +6,8 @@
 
 #include "qemu.h"
 
-#include "base/vec.h"
 #include "contracts/abi/seal.h"
+#include "driver/words.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -24,7 +24,8 @@
 extern char **environ;
 
 enum {
-    SLOTS = 0xfeb00000, // of virtio devices on `microvm,ioapic2=off`; stdlib/drivers say the same
+    // Of virtio devices on `microvm,ioapic2=off`; stdlib/drivers and kernel-rt/platform/hosted say the same.
+    SLOTS = 0xfeb00000,
     SLOT_BYTES = 512,
     SLOT_COUNT = 8,
     SLOT_CONSOLE = 4,
@@ -118,17 +119,6 @@ static bool use_kvm(const Options *options, const Toolchain *toolchain) {
 
 // --- the machine ---------------------------------------------------------------------------------------------------
 
-typedef VEC(char *) Words;
-
-static void add(Arena *arena, Words *words, const char *word) {
-    vec_push(arena, words, (char *)(uintptr_t)word);
-}
-
-static void add_two(Arena *arena, Words *words, const char *option, const char *value) {
-    add(arena, words, option);
-    add(arena, words, value);
-}
-
 // As QEMU wants a file's name in a list of settings: a comma is two.
 static const char *quoted(Arena *arena, const char *path) {
     char *text = arena_array(arena, char, 2 * strlen(path) + 1), *to = text;
@@ -158,14 +148,14 @@ static bool is_writable(const char *path) {
 static void add_disk(
     Arena *arena, Words *words, const char *machine, const char *path, uint32_t number
 ) {
-    add_two(
+    words_add_two(
         arena, words, "-drive",
         arena_printf(
             arena, "if=none,id=disk%u,format=raw,%sfile=%s", number,
             is_writable(path) ? "" : "readonly=on,", quoted(arena, path)
         )
     );
-    add_two(
+    words_add_two(
         arena, words, "-device",
         is_microvm(machine)
             ? arena_printf(
@@ -176,8 +166,8 @@ static void add_disk(
 }
 
 static void add_net(Arena *arena, Words *words, const char *machine, const char *net) {
-    add_two(arena, words, "-netdev", arena_printf(arena, "%s,id=net0", net));
-    add_two(
+    words_add_two(arena, words, "-netdev", arena_printf(arena, "%s,id=net0", net));
+    words_add_two(
         arena, words, "-device",
         is_microvm(machine)
             ? arena_printf(
@@ -191,24 +181,24 @@ static void add_net(Arena *arena, Words *words, const char *machine, const char 
 static void add_port(Arena *arena, Words *words, const char *machine, const char *path) {
     struct stat about;
     const bool is_device = stat(path, &about) == 0 && S_ISCHR(about.st_mode);
-    add_two(
+    words_add_two(
         arena, words, "-chardev",
         arena_printf(
             arena, "%s,id=port,path=%s", is_device ? "serial" : "file", quoted(arena, path)
         )
     );
-    add_two(
+    words_add_two(
         arena, words, "-device",
         is_microvm(machine)
             ? arena_printf(arena, "virtio-serial-device,bus=virtio-mmio-bus.%d", SLOT_CONSOLE)
             : "virtio-serial-pci,disable-legacy=on"
     );
-    add_two(arena, words, "-device", "virtconsole,chardev=port");
+    words_add_two(arena, words, "-device", "virtconsole,chardev=port");
 }
 
 static void add_entropy(Arena *arena, Words *words) {
-    add_two(arena, words, "-object", "rng-builtin,id=entropy");
-    add_two(
+    words_add_two(arena, words, "-object", "rng-builtin,id=entropy");
+    words_add_two(
         arena, words, "-device",
         arena_printf(arena, "virtio-rng-device,rng=entropy,bus=virtio-mmio-bus.%d", SLOT_ENTROPY)
     );
@@ -217,7 +207,8 @@ static void add_entropy(Arena *arena, Words *words) {
 static void add_devices(
     Arena *arena, Words *words, const Options *options, const QemuNeeds *needs, const char *machine
 ) {
-    if (is_microvm(machine)) add_two(arena, words, "-global", "virtio-mmio.force-legacy=false");
+    if (is_microvm(machine))
+        words_add_two(arena, words, "-global", "virtio-mmio.force-legacy=false");
     for (uint32_t i = 0; i < options->disks.len; i++)
         add_disk(arena, words, machine, options->disks.data[i], i);
     if (options->net) add_net(arena, words, machine, options->net);
@@ -240,23 +231,24 @@ char **qemu_command(
         return NULL;
     }
     const bool kvm = use_kvm(options, toolchain);
-    add(arena, &words, "qemu-system-x86_64");
-    add_two(arena, &words, "-accel", kvm ? "kvm" : "tcg");
-    add_two(arena, &words, "-cpu", kvm ? "host" : "max"); // TCG's default CPU lacks x86-64-v2
-    add_two(arena, &words, "-M", machine);
-    if (options->cpus > 1) add_two(arena, &words, "-smp", arena_printf(arena, "%u", options->cpus));
-    add_two(arena, &words, "-m", options->memory);
-    add(arena, &words, "-nodefaults");
-    add_two(arena, &words, "-display", "none");
-    add_two(arena, &words, "-serial", "stdio");
-    add(arena, &words, "-no-reboot");
-    add_two(arena, &words, "-device", "isa-debug-exit,iobase=0x501,iosize=1");
+    words_add(arena, &words, "qemu-system-x86_64");
+    words_add_two(arena, &words, "-accel", kvm ? "kvm" : "tcg");
+    words_add_two(arena, &words, "-cpu", kvm ? "host" : "max"); // TCG's default CPU lacks x86-64-v2
+    words_add_two(arena, &words, "-M", machine);
+    if (options->cpus > 1)
+        words_add_two(arena, &words, "-smp", arena_printf(arena, "%u", options->cpus));
+    words_add_two(arena, &words, "-m", options->memory);
+    words_add(arena, &words, "-nodefaults");
+    words_add_two(arena, &words, "-display", "none");
+    words_add_two(arena, &words, "-serial", "stdio");
+    words_add(arena, &words, "-no-reboot");
+    words_add_two(arena, &words, "-device", "isa-debug-exit,iobase=0x501,iosize=1");
     add_devices(arena, &words, options, needs, machine);
-    add_two(arena, &words, "-kernel", image);
+    words_add_two(arena, &words, "-kernel", image);
     if (options->gdb) {
-        add(arena, &words, "-S");
-        add_two(arena, &words, "-gdb", "tcp:127.0.0.1:1234");
+        words_add(arena, &words, "-S");
+        words_add_two(arena, &words, "-gdb", "tcp:127.0.0.1:1234");
     }
-    add(arena, &words, NULL);
+    words_add(arena, &words, NULL);
     return words.data;
 }
