@@ -6,7 +6,6 @@ Usage: devices.py SIPCC FOLDER qemu|host CPUS [NAME...]
 The images of both are the same, byte by byte.
 """
 import fcntl
-import json
 import os
 import re
 import signal
@@ -17,9 +16,7 @@ import tempfile
 import threading
 import time
 
-QEMU = ["qemu-system-x86_64", "-accel", "tcg", "-cpu", "max", "-m", "256M", "-nodefaults", "-display", "none",
-        "-no-reboot", "-device", "isa-debug-exit,iobase=0x501,iosize=1", "-serial", "stdio"]
-
+from machine import QEMU, Monitor
 
 MICROVM = "microvm,ioapic2=off"
 MODERN = ["-global", "virtio-mmio.force-legacy=false"]
@@ -302,20 +299,6 @@ def keys(boot):
     boot.check("keys: what was pressed was told", text == wanted and qemu.returncode == 3, f"status {qemu.returncode}\n{text}")
 
 
-def ask(path, *commands):
-    """Of QEMU's monitor for programs, one after another."""
-    with socket.socket(socket.AF_UNIX) as monitor:
-        monitor.connect(path)
-        with monitor.makefile("rw") as lines:
-            lines.readline()  # who it is
-            for command in ({"execute": "qmp_capabilities"}, *commands):
-                lines.write(json.dumps(command) + "\n")
-                lines.flush()
-                while "return" not in (answer := json.loads(lines.readline())):
-                    if "error" in answer:
-                        raise RuntimeError(answer)
-
-
 def picture(path):
     """Width, height, and the pixels' bytes, of a PPM file as QEMU writes it."""
     with open(path, "rb") as file:
@@ -335,7 +318,7 @@ def display(boot):
         for line in qemu.stdout:
             text += "" if line.startswith("#") else line
             if line == "shown\n":
-                ask(path, {"execute": "screendump", "arguments": {"filename": shot}})
+                Monitor(path).ask("screendump", filename=shot)
                 break
         qemu.kill()
         watch.cancel()

@@ -7,53 +7,18 @@ While a process computes, QEMU's monitor makes the machine report a failure; or 
 process jump to where nothing is, so that the CPU cannot even say so. Each time the console shows what, the registers, and the calls that
 led there, and the status is that of a failure of the kernel.
 """
-import json
 import os
 import re
-import socket
 import subprocess
 import sys
 import tempfile
 import time
 
-QEMU = ["qemu-system-x86_64", "-accel", "tcg", "-cpu", "max", "-m", "256M", "-nodefaults", "-display", "none",
-        "-serial", "stdio", "-no-reboot", "-device", "isa-debug-exit,iobase=0x501,iosize=1"]
+from machine import QEMU, Monitor, connect
+
 STATUS = (5 + 1) << 1 | 1
 FAULT_STACK = 36  # of the task state: the first of its stacks
 NOWHERE = 0x0000_7000_0000_0000
-
-
-def connect(path):
-    for _ in range(600):
-        try:
-            link = socket.socket(socket.AF_UNIX)
-            link.connect(path)
-            link.settimeout(60)
-            return link
-        except OSError:
-            time.sleep(0.1)
-    sys.exit(f"{path} does not answer")
-
-
-class Monitor:
-    """QEMU's, by its machine protocol."""
-
-    def __init__(self, path):
-        self.lines = connect(path).makefile("rw")
-        self.lines.readline()
-        self.ask("qmp_capabilities")
-
-    def ask(self, name, **arguments):
-        self.lines.write(json.dumps({"execute": name, "arguments": arguments}) + "\n")
-        self.lines.flush()
-        answer = " "
-        while answer and not re.search(r'"(return|error)"', answer):
-            try:
-                answer = self.lines.readline()
-            except ConnectionResetError:  # what was asked for has ended the machine
-                answer = ""
-        if '"error"' in answer:
-            sys.exit(f"the monitor: {answer}")
 
 
 class Debugger:

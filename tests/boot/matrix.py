@@ -9,8 +9,8 @@ import subprocess
 import sys
 import tempfile
 
-QEMU = ["qemu-system-x86_64", "-accel", "tcg", "-cpu", "max", "-m", "256M", "-nodefaults", "-display", "none",
-        "-serial", "stdio", "-no-reboot", "-device", "isa-debug-exit,iobase=0x501,iosize=1"]
+from machine import QEMU
+
 FIRMWARE = ["/usr/share/ovmf/OVMF.fd", "/usr/share/OVMF/OVMF_CODE.fd", "/usr/share/qemu/OVMF.fd"]
 
 
