@@ -84,6 +84,7 @@ static const FrontResult *check_page(Make *make, const DocPage *page) {
 
 static void draw_contract(void *context, const DocPage *page, const char *contract, Buf *out) {
     Make *make = context;
+    if (make->no_drawings) return;
     char error[512];
     Buf dot = { 0 }, svg = { 0 };
     const FrontResult *checked = check_page(make, page);
@@ -94,7 +95,7 @@ static void draw_contract(void *context, const DocPage *page, const char *contra
                 (*it)->module == checked->units.data[0].module &&
                 strcmp(view_name(&view, (*it)->name), contract) == 0)
                 contract_dot(&view, *it, &dot);
-    if (dot.len && !make->no_drawings && !graphviz_svg(&dot, &svg, error)) {
+    if (dot.len && !graphviz_svg(&dot, &svg, error)) {
         fprintf(stderr, "sipcc: contracts are not drawn: %s\n", error);
         make->no_drawings = true;
     }
