@@ -63,7 +63,7 @@ typedef struct Options {
     uint32_t cpus;            // --cpus
     Accelerator accelerator;  // --accel: who executes QEMU's instructions
     VEC(const char *) disks;  // --disk: files that are disks of the machine
-    const char *net;          // --net: QEMU's -netdev
+    const char *net;          // --net: what is behind the card, as QEMU's -netdev has it
     const char *port;         // --virtio-console: where it shows what it is told
     bool gdb;                 // --gdb: QEMU waits for a debugger
     const char *key; // --key: the file of the private key that signs; NULL: nothing is signed
