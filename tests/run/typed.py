@@ -18,12 +18,9 @@ def lines(text):
     return [line for line in text.split("\n") if not line.startswith(("#", "fault:", "ledger:"))]
 
 
-def run(sipcc, source, platform, typed, stdin=subprocess.PIPE, cpus="1"):
+def run(sipcc, source, platform, typed, cpus="1"):
     command = [sipcc, "run", "-q", "--on", platform, "--cpus", cpus, source]
-    if stdin == subprocess.PIPE:
-        done = subprocess.run(command, input=typed, capture_output=True, timeout=300)
-        return lines(done.stdout), done.returncode
-    done = subprocess.run(command, stdin=stdin, capture_output=True, timeout=300)
+    done = subprocess.run(command, input=typed, capture_output=True, timeout=300)
     return lines(done.stdout), done.returncode
 
 
