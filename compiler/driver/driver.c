@@ -25,11 +25,8 @@ static int (*const commands[COMMANDS])(const Options *) = {
 
 // Commands that compile take a package where no file is given.
 static int run_command(Arena *arena, Options *options) {
-    static const bool takes_package[COMMANDS] = {
-        [CMD_CHECK] = true, [CMD_BUILD] = true, [CMD_RUN] = true,    [CMD_TEST] = true,
-        [CMD_IMAGE] = true, [CMD_EMIT] = true,  [CMD_SYSTEM] = true, [CMD_FIX] = true,
-    };
-    ExitCode code = takes_package[options->command] ? package_apply(arena, options) : EXIT_OK;
+    bool takes_package = command_takes_package(options->command);
+    ExitCode code = takes_package ? package_apply(arena, options) : EXIT_OK;
     return code == EXIT_OK ? commands[options->command](options) : code;
 }
 

@@ -127,6 +127,8 @@ typedef enum OptionId {
     (ON(SYSTEM) | ON(INTERP) | ON(CHECK) | ON(BUILD) | ON(RUN) | ON(TEST) | ON(IMAGE) | ON(EMIT) | \
      ON(CONTRACT) | ON(FIX))
 #define EVERYWHERE (~0u)
+#define PACKAGED \
+    (ON(CHECK) | ON(BUILD) | ON(RUN) | ON(TEST) | ON(IMAGE) | ON(EMIT) | ON(SYSTEM) | ON(FIX))
 
 typedef struct OptionRow {
     OptionId id;
@@ -564,6 +566,10 @@ static bool asks_for(int argc, char **argv, const char *first, const char *secon
     return false;
 }
 
+bool command_takes_package(CommandId command) {
+    return (1u << command) & PACKAGED;
+}
+
 static bool check_operands(const Options *options) {
     const CommandRow *row = &commands[options->command];
     bool wants_one = strstr(row->operands, "...") == NULL;
@@ -577,8 +583,7 @@ static bool check_operands(const Options *options) {
         return false;
     }
     if (row->operands[0] == '\0' || row->operands[0] == '[') return true;
-    bool may_be_package = (1u << options->command) & COMPILING & ~ON(FIX);
-    if (options->inputs.len == 0 && !may_be_package) {
+    if (options->inputs.len == 0 && !command_takes_package(options->command)) {
         fprintf(stderr, "sipcc: `%s` needs %s\n", row->name, row->operands);
         return false;
     }

@@ -112,4 +112,7 @@ void options_help(FILE *out, CommandId command);
 
 const char *command_name(CommandId command);
 
+// Whether it takes the package around the current folder where no file is given.
+bool command_takes_package(CommandId command);
+
 #endif
