@@ -63,22 +63,12 @@ typedef struct CheckWatch {
     void *stopper;
 } CheckWatch;
 
-// Checks the units together. What one imports must be among them; where it is not, that has been reported. The program
-// is complete only if nothing was reported as an error. `help` and `watch` may be NULL.
-HirProgram *check_program(
-    Arena *arena,
-    Names *names,
-    const SourceMap *map,
-    Diags *diags,
-    const CheckUnits *units,
-    const CheckHelp *help,
-    const CheckWatch *watch
-);
-
-// A check that is kept, so that one body can be checked anew. It lives in the arena of the check, and so does what is made
-// later; `help` and `watch` must, too.
+// A check. It lives in the arena, and so does what is made later.
 typedef struct Checker Checker;
 Checker *check_begin(Arena *arena, Names *names, const SourceMap *map, Diags *diags);
+
+// Checks the units together. What one imports must be among them; where it is not, that has been reported. The program
+// is complete only if nothing was reported as an error. `help` and `watch` may be NULL; who asks for check_again keeps them.
 HirProgram *check_all(
     Checker *checker, const CheckUnits *units, const CheckHelp *help, const CheckWatch *watch
 );

@@ -80,7 +80,7 @@ typedef struct Traces {
     bool begun;           // the three are known
     bool was_broken;      // the function, by its head
     bool is_early;        // a constant has been computed with it
-    bool is_first; // it has changed what others see: nobody had named some state of a contract
+    bool is_first;        // others see it: a state that nobody had named, errors in an instance
 } Traces;
 
 typedef struct Decl {

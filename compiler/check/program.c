@@ -240,15 +240,3 @@ HirProgram *check_all(
     check_together(checker);
     return checker->program;
 }
-
-HirProgram *check_program(
-    Arena *arena,
-    Names *names,
-    const SourceMap *map,
-    Diags *diags,
-    const CheckUnits *units,
-    const CheckHelp *help,
-    const CheckWatch *watch
-) {
-    return check_all(check_begin(arena, names, map, diags), units, help, watch);
-}
