@@ -393,10 +393,8 @@ FrontResult *front_check(const Front *front, const char *path, uint32_t limit) {
     vec_each(FrontUnit, unit, &result->units)
         vec_push(&result->arena, &units, ((CheckUnit){ unit->ast, unit->module, unit->is_own }));
     CheckHelp *help = arena_new(&result->arena, CheckHelp);
-    VEC(const char *) folders = { 0 };
-    vec_each(const char *, folder, &front->folders)
-        vec_push(&result->arena, &folders, arena_strdup(&result->arena, *folder));
-    *help = (CheckHelp){ offers_new(&result->arena, folders.data, folders.len), offers_find };
+    Offers *offers = offers_new(&result->arena, front->folders.data, front->folders.len);
+    *help = (CheckHelp){ offers, offers_find };
     uint64_t start = clock_cpu();
     result->checker = check_begin(&result->arena, result->names, result->map, result->diags);
     result->program = check_all(result->checker, &units, help, front->watch);

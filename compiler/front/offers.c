@@ -20,8 +20,7 @@ typedef struct Offer {
 
 struct Offers {
     Arena *arena;
-    const char *const *folders;
-    uint32_t count;
+    VEC(const char *) folders;
     StrMap *names; // name -> Offer *; NULL: not looked yet
     uint32_t files;
 };
@@ -30,7 +29,9 @@ typedef void Visit(void *context, const char *path, const char *module);
 
 Offers *offers_new(Arena *arena, const char *const *folders, uint32_t count) {
     Offers *offers = arena_new(arena, Offers);
-    *offers = (Offers){ .arena = arena, .folders = folders, .count = count };
+    *offers = (Offers){ .arena = arena };
+    for (uint32_t i = 0; i < count; i++)
+        vec_push(arena, &offers->folders, arena_strdup(arena, folders[i]));
     return offers;
 }
 
@@ -98,8 +99,8 @@ static void look_in(
 
 static void look_everywhere(Offers *offers, Visit *visit, void *context) {
     offers->files = 0;
-    for (uint32_t i = 0; i < offers->count; i++)
-        look_in(offers, offers->folders[i], "", 0, visit, context);
+    for (uint32_t i = 0; i < offers->folders.len; i++)
+        look_in(offers, offers->folders.data[i], "", 0, visit, context);
 }
 
 const char *offers_find(void *context, const char *name, bool *only) {

@@ -11,7 +11,7 @@
 
 typedef struct Offers Offers;
 
-// Looks below each folder, when it is first asked; `folders` is borrowed.
+// Looks below each folder, when it is first asked; `folders` is copied.
 Offers *offers_new(Arena *arena, const char *const *folders, uint32_t count);
 
 // The module that declares `name` with `pub`: "std.text". Where there are several, `only` is false, and they are all named:
