@@ -31,13 +31,6 @@ bool front_can_go_on(const FrontResult *result) {
 
 // --- the tree ----------------------------------------------------------------------------------------------------------------
 
-static const SyntaxNode *child_at(const SyntaxNode *root, uint32_t start) {
-    syntax_each(child, root) {
-        if (child->start == start) return child;
-    }
-    return NULL;
-}
-
 static void reserve(FrontOwn *own, uint32_t count) {
     if (count <= own->cap) return;
     own->cap = count + count / 4;
@@ -62,7 +55,7 @@ static FrontOwn *own_tree(FrontResult *result) {
 
 // `node` with all below it stands in the place of the child that begins where it does.
 static void put_node(FrontOwn *own, const SyntaxNode *node) {
-    uint32_t at = (uint32_t)(child_at(own->nodes, node->start) - own->nodes);
+    uint32_t at = (uint32_t)(syntax_child_at(own->nodes, node->start) - own->nodes);
     uint32_t was = own->nodes[at].size, count = own->nodes->size;
     uint8_t field = own->nodes[at].field;
     reserve(own, count - was + node->size);
@@ -84,12 +77,6 @@ static AstItem *item_at(const Ast *ast, uint32_t start) {
     return NULL;
 }
 
-// The same kind of item, with its body at the same place.
-static bool is_alike(const SyntaxNode *old, const SyntaxNode *new) {
-    const SyntaxNode *a = syntax_child(old, FIELD_BODY), *b = syntax_child(new, FIELD_BODY);
-    return old->kind == new->kind &&a &&b && a->start == b->start && a->kind == b->kind;
-}
-
 // The item as it is now, if it is whole and right for the parser; else the text is as before.
 static const SyntaxNode *parse_item(
     Arena *scratch, FrontResult *result, const SyntaxNode *old, uint32_t end, Str text
@@ -99,18 +86,16 @@ static const SyntaxNode *parse_item(
     Str before = { arena_strndup(scratch, source_text(result->map, file).ptr + start, end - start),
                    end - start };
     if (!source_put(result->map, file, start, end, text)) return NULL;
-    const SyntaxNode *root = syntax_parse_part(scratch, result->map, file, start, start + length);
-    bool good = root && root->size == 1 + root[1].size && root[1].start == start &&
-                root[1].end == start + length && is_alike(old, root + 1);
-    if (!good) source_put(result->map, file, start, end, before);
-    return good ? root + 1 : NULL;
+    const SyntaxNode *item = syntax_parse_item(scratch, result->map, file, old, start + length);
+    if (!item) source_put(result->map, file, start, end, before);
+    return item;
 }
 
 FrontAgain front_again(FrontResult *result, uint32_t start, uint32_t end, Str text) {
     if (!front_can_go_on(result)) return FRONT_AS_IT_WAS;
     const FrontUnit *unit = &result->units.data[0];
     AstItem *item = item_at(unit->ast, start);
-    const SyntaxNode *old = child_at(unit->syntax->root, start);
+    const SyntaxNode *old = syntax_child_at(unit->syntax->root, start);
     if (!item || !old || old->end > end) return FRONT_AS_IT_WAS;
     Arena scratch;
     arena_init(&scratch);

@@ -83,8 +83,7 @@ void trees_compare(Str a, Str b, uint32_t *start, uint32_t *end) {
     *end = (uint32_t)tail;
 }
 
-// The item in whose body all that differs stands; NULL: there is none.
-static const SyntaxNode *item_around(const SyntaxNode *root, uint32_t start, uint32_t end) {
+const SyntaxNode *trees_item(const SyntaxNode *root, uint32_t start, uint32_t end) {
     syntax_each(item, root) {
         const SyntaxNode *body =
             item->start < start && end < item->end ? syntax_child(item, FIELD_BODY) : NULL;
@@ -124,19 +123,13 @@ static Syntax *near(const TreesNodes *kept, Arena *arena, const SourceMap *map, 
     Str text = source_text(map, file), was = { kept->text, kept->length };
     uint32_t start, tail;
     trees_compare(was, text, &start, &tail);
-    const SyntaxNode *old = item_around(kept->nodes, start, (uint32_t)was.len - tail);
+    const SyntaxNode *old = trees_item(kept->nodes, start, (uint32_t)was.len - tail);
     if (!old) return NULL;
     uint32_t end = old->end + (uint32_t)(text.len - was.len);
     Arena scratch;
     arena_init(&scratch);
-    const SyntaxNode *root = syntax_parse_part(&scratch, map, file, old->start, end);
-    const SyntaxNode *new = root && root->size > 1 ? root + 1 : NULL;
-    const SyntaxNode *body = new ? syntax_child(new, FIELD_BODY) : NULL;
-    bool alike = body &&
-                 new->size + 1 == root->size &&new->kind == old->kind &&new->start ==
-                     old->start &&new->end == end &&
-                 body->start == syntax_child(old, FIELD_BODY)->start;
-    Syntax *made = alike ? spliced(arena, file, text, kept->nodes, old, new) : NULL;
+    const SyntaxNode *new = syntax_parse_item(&scratch, map, file, old, end);
+    Syntax *made = new ? spliced(arena, file, text, kept->nodes, old, new) : NULL;
     arena_free(&scratch);
     return made;
 }

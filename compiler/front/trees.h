@@ -25,6 +25,9 @@ Syntax *trees_near(const Trees *trees, Arena *arena, const SourceMap *map, FileI
 // Where two texts differ: behind `start`, and before `end` bytes from behind. No line break is taken apart.
 void trees_compare(Str a, Str b, uint32_t *start, uint32_t *end);
 
+// The item in whose body all between two bytes stands; NULL: there is none.
+const SyntaxNode *trees_item(const SyntaxNode *root, uint32_t start, uint32_t end);
+
 // Keeps a tree with which nothing is wrong.
 void trees_keep(Trees *trees, const char *path, Str text, const Syntax *syntax);
 

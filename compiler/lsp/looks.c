@@ -222,15 +222,6 @@ typedef enum Gone {
     GONE_WRONG,  // it is of no use any more
 } Gone;
 
-static const SyntaxNode *item_around(const SyntaxNode *root, uint32_t at) {
-    syntax_each(item, root) {
-        const SyntaxNode *body =
-            item->start < at && at < item->end ? syntax_child(item, FIELD_BODY) : NULL;
-        if (body && body->start < at) return item;
-    }
-    return NULL;
-}
-
 static uint32_t line_of(const Lines *lines, uint32_t at) {
     uint32_t low = 0, high = lines->count;
     while (high - low > 1) {
@@ -264,10 +255,7 @@ static Gone go_on_in(Look *look, uint32_t from, uint32_t old_end, Str text, Str 
 
 // The same text once more, to ask what has not been asked.
 static Gone go_on_there(Look *look, Str now) {
-    const SyntaxNode *item = NULL;
-    syntax_each(child, look->result->units.data[0].syntax->root) {
-        if (child->start == look->item) item = child;
-    }
+    const SyntaxNode *item = syntax_child_at(look->result->units.data[0].syntax->root, look->item);
     if (!item) return GONE_NOT;
     Str laid = source_text(look->result->map, 1), text;
     uint32_t length = item->end - item->start;
@@ -293,11 +281,10 @@ static Gone go_on(Look *look, Str now, const Lines *lines) {
     uint32_t column = start - lines->starts[line];
     if ((line == 0 && column < mark) || line >= look->lines.count) return GONE_NOT;
     uint32_t at = look->lines.starts[line] + column - (line == 0 ? mark : 0);
-    const SyntaxNode *item = item_around(look->result->units.data[0].syntax->root, at);
+    uint32_t changed = (uint32_t)was.len - tail - start;
+    const SyntaxNode *item = trees_item(look->result->units.data[0].syntax->root, at, at + changed);
     if (!item) return GONE_NOT;
-    const SyntaxNode *body = syntax_child(item, FIELD_BODY);
     uint32_t first = start - (at - item->start); // of the item, in the document
-    if (was.len - tail >= first + (body->end - item->start)) return GONE_NOT;
     uint32_t length = item->end - item->start + (uint32_t)(now.len - was.len);
     return go_on_in(look, item->start, item->end, (Str){ now.ptr + first, length }, now);
 }

@@ -692,25 +692,24 @@ static void find_in_item(Finder *finder, uint32_t start, uint32_t end) {
     const FrontUnit *unit = &finder->result->units.data[0];
     const HirWalk walk = { finder, see_expr, see_stmt };
     finder->unit = unit;
-    syntax_each(item, unit->syntax->root) {
-        if (item->start != start) continue;
-        note_nodes(finder, unit, item);
-        vec_each(HirFn *const, fn, &finder->result->program->fns) {
-            const Span *body = (*fn)->body ? &(*fn)->body->span : NULL;
-            if (body && body->file == unit->file && body->start >= start && body->end <= end)
-                see_fn(finder, *fn, &walk);
-        }
-        vec_each(HirConst *const, constant, &finder->result->program->consts) {
-            const Span *at = &(*constant)->span;
-            bool inside = at->file == unit->file && at->start >= start && at->end <= end;
-            if (inside && (*constant)->value) hir_walk_expr(&walk, (*constant)->value);
-        }
-        vec_each(AstItem *const, ast, &unit->ast->items) {
-            bool named = (*ast)->span.start == start && (*ast)->name.name;
-            if (named) declare(finder, (*ast)->name.span, lsp__kind_of_item(*ast), NULL);
-        }
-        see_node(finder, item, unit->file, NULL);
+    const SyntaxNode *item = syntax_child_at(unit->syntax->root, start);
+    if (!item) return;
+    note_nodes(finder, unit, item);
+    vec_each(HirFn *const, fn, &finder->result->program->fns) {
+        const Span *body = (*fn)->body ? &(*fn)->body->span : NULL;
+        if (body && body->file == unit->file && body->start >= start && body->end <= end)
+            see_fn(finder, *fn, &walk);
     }
+    vec_each(HirConst *const, constant, &finder->result->program->consts) {
+        const Span *at = &(*constant)->span;
+        bool inside = at->file == unit->file && at->start >= start && at->end <= end;
+        if (inside && (*constant)->value) hir_walk_expr(&walk, (*constant)->value);
+    }
+    vec_each(AstItem *const, ast, &unit->ast->items) {
+        bool named = (*ast)->span.start == start && (*ast)->name.name;
+        if (named) declare(finder, (*ast)->name.span, lsp__kind_of_item(*ast), NULL);
+    }
+    see_node(finder, item, unit->file, NULL);
 }
 
 void lsp__uses_again(Look *look, uint32_t start, uint32_t end) {

@@ -143,10 +143,18 @@ Syntax *syntax_parse(Arena *arena, const SourceMap *map, FileId file, Diags *dia
     return syntax;
 }
 
-const SyntaxNode *syntax_parse_part(
-    Arena *arena, const SourceMap *map, FileId file, uint32_t start, uint32_t end
+// The same kind of item, with its body at the same place.
+static bool is_alike(const SyntaxNode *old, const SyntaxNode *item) {
+    const SyntaxNode *was = syntax_child(old, FIELD_BODY), *body = syntax_child(item, FIELD_BODY);
+    return old->kind == item->kind && was && body && was->start == body->start &&
+           was->kind == body->kind;
+}
+
+const SyntaxNode *syntax_parse_item(
+    Arena *arena, const SourceMap *map, FileId file, const SyntaxNode *old, uint32_t end
 ) {
     bool wrong;
+    uint32_t start = old->start;
     Arena scratch;
     arena_init(&scratch);
     Str text = { source_text(map, file).ptr, end };
@@ -156,7 +164,11 @@ const SyntaxNode *syntax_parse_part(
     parse.text = (Str){ text.ptr + start, end - start };
     bool good = syntax__scan(&parse) && !parse.reported && diags_errors(parse.diags) == 0;
     arena_free(&scratch);
-    return good ? lr__parse_from(arena, text, start, &wrong) : NULL;
+    const SyntaxNode *root = good ? lr__parse_from(arena, text, start, &wrong) : NULL;
+    if (!root || root->size == 1) return NULL;
+    const SyntaxNode *item = root + 1;
+    bool whole = root->size == 1 + item->size && item->start == start && item->end == end;
+    return whole && is_alike(old, item) ? item : NULL;
 }
 
 // --- ask ----------------------------------------------------------------------------------------------
@@ -164,6 +176,13 @@ const SyntaxNode *syntax_parse_part(
 const SyntaxNode *syntax_child(const SyntaxNode *node, SyntaxField field) {
     syntax_each(child, node) {
         if (child->field == field) return child;
+    }
+    return NULL;
+}
+
+const SyntaxNode *syntax_child_at(const SyntaxNode *node, uint32_t start) {
+    syntax_each(child, node) {
+        if (child->start == start) return child;
     }
     return NULL;
 }

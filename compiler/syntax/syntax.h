@@ -66,10 +66,10 @@ typedef struct Syntax {
 // Parses a file. Never fails: at worst the tree is empty and `diags` says why.
 Syntax *syntax_parse(Arena *arena, const SourceMap *map, FileId file, Diags *diags);
 
-// Parses the bytes from `start` to `end` of a file, as if nothing stood around them. NULL unless all is right there, also as far
-// as syntax_parse looks at it.
-const SyntaxNode *syntax_parse_part(
-    Arena *arena, const SourceMap *map, FileId file, uint32_t start, uint32_t end
+// Parses an item of a file, as if nothing stood around it, whose body has changed, so that it ends at `end` now. NULL unless all is
+// right there, also as far as syntax_parse looks at it, and it is an item of its kind still, with its body at the same place.
+const SyntaxNode *syntax_parse_item(
+    Arena *arena, const SourceMap *map, FileId file, const SyntaxNode *old, uint32_t end
 );
 
 // --- ask -----------------------------------------------------------------------------------------------
@@ -82,7 +82,8 @@ const SyntaxNode *syntax_parse_part(
 const SyntaxNode *syntax_child(
     const SyntaxNode *node, SyntaxField field
 ); // the first with this field; NULL: none
-uint32_t syntax_count(const SyntaxNode *node, SyntaxField field); // how many have it
+const SyntaxNode *syntax_child_at(const SyntaxNode *node, uint32_t start); // that begins there
+uint32_t syntax_count(const SyntaxNode *node, SyntaxField field);          // how many have it
 
 Span syntax_span(const Syntax *syntax, const SyntaxNode *node);
 Str syntax_text(const Syntax *syntax, const SyntaxNode *node); // borrowed
