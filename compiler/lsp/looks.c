@@ -222,18 +222,6 @@ typedef enum Gone {
     GONE_WRONG,  // it is of no use any more
 } Gone;
 
-static uint32_t line_of(const Lines *lines, uint32_t at) {
-    uint32_t low = 0, high = lines->count;
-    while (high - low > 1) {
-        uint32_t middle = low + (high - low) / 2;
-        if (lines->starts[middle] <= at)
-            low = middle;
-        else
-            high = middle;
-    }
-    return low;
-}
-
 // The item that begins at `from` becomes `text`, which is a part of `now`.
 static Gone go_on_in(Look *look, uint32_t from, uint32_t old_end, Str text, Str now) {
     Str laid = source_text(look->result->map, 1);
@@ -277,7 +265,7 @@ static Gone go_on(Look *look, Str now, const Lines *lines) {
     if (was.len == now.len && start == was.len)
         return look->is_partial && !look->watch.only ? go_on_there(look, now) : GONE_ON;
     // Up to there both texts and that which was looked at have the same lines, and no room stands in a line before its code.
-    uint32_t line = line_of(lines, start);
+    uint32_t line = lsp__line_at(lines, start);
     uint32_t column = start - lines->starts[line];
     if ((line == 0 && column < mark) || line >= look->lines.count) return GONE_NOT;
     uint32_t at = look->lines.starts[line] + column - (line == 0 ? mark : 0);

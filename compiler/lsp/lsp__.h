@@ -42,6 +42,7 @@ void lsp__lines_free(Lines *lines);
 // of a line is its end, what lies behind the text is its end, and the middle of a character is its start.
 uint32_t lsp__offset(const Lines *lines, Str text, bool utf8, int64_t line, int64_t character);
 json_t *lsp__position(const Lines *lines, Str text, bool utf8, uint32_t offset);
+uint32_t lsp__line_at(const Lines *lines, uint32_t offset);
 void lsp__line_character(
     const Lines *lines, Str text, bool utf8, uint32_t offset, uint32_t *line, uint32_t *character
 );

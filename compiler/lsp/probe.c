@@ -115,15 +115,8 @@ static void find_end(Probe *probe) {
 
 // A byte of the text for one of that which was looked at, and back: they have the same lines and columns.
 static uint32_t in_other_lines(const Lines *from, const Lines *to, uint32_t at) {
-    uint32_t low = 0, high = from->count;
-    while (high - low > 1) {
-        uint32_t middle = low + (high - low) / 2;
-        if (from->starts[middle] <= at)
-            low = middle;
-        else
-            high = middle;
-    }
-    return low < to->count ? to->starts[low] + at - from->starts[low] : 0;
+    uint32_t line = lsp__line_at(from, at);
+    return line < to->count ? to->starts[line] + at - from->starts[line] : 0;
 }
 
 // With what is known of all other bodies. false: it cannot be told from that.

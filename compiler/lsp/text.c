@@ -76,7 +76,7 @@ uint32_t lsp__offset(const Lines *lines, Str text, bool utf8, int64_t line, int6
     return at < end ? at : end;
 }
 
-static uint32_t line_at(const Lines *lines, uint32_t offset) {
+uint32_t lsp__line_at(const Lines *lines, uint32_t offset) {
     uint32_t low = 0, high = lines->count;
     while (high - low > 1) {
         uint32_t middle = (low + high) / 2;
@@ -92,7 +92,7 @@ void lsp__line_character(
     const Lines *lines, Str text, bool utf8, uint32_t offset, uint32_t *line, uint32_t *character
 ) {
     if (offset > text.len) offset = (uint32_t)text.len;
-    *line = line_at(lines, offset);
+    *line = lsp__line_at(lines, offset);
     uint32_t start = lines->starts[*line], end = end_of_line(lines, text, *line);
     if (offset > end) offset = end;
     *character = lsp__units((Str){ text.ptr + start, offset - start }, utf8);
