@@ -54,7 +54,7 @@ typedef struct Tokens {
 static Tokens tokens_of(Server *server, Document *document, uint32_t start, uint32_t end) {
     const Uses *uses = lsp__uses(server, document);
     const FrontResult *result = document->look->result;
-    Str text = result->error[0] ? (Str){ "", 0 } : source_text(result->map, 1);
+    Str text = lsp__look_text(document->look);
     Tokens tokens = { malloc((size_t)(uses->list.len + 1) * NUMBERS * sizeof(uint32_t)), 0 };
     if (!tokens.data) base_out_of_memory(uses->list.len);
     uint32_t last_line = 0, last_character = 0;

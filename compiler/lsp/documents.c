@@ -1,5 +1,5 @@
 // Documents: what the client has open, and how it changes.
-// Takes the client's notifications; leaves texts with their lines, trees and looks that are made when they are asked for.
+// Takes the client's notifications; leaves texts with their lines, and trees that are made when they are asked for.
 
 #include "lsp__.h"
 
@@ -267,16 +267,6 @@ uint32_t lsp__tree_offset(
     return offset > tree->mark ? offset - tree->mark : 0;
 }
 
-bool lsp__bytes_of_range(
-    const Server *server, const Document *document, json_t *params, uint32_t *start, uint32_t *end
-) {
-    const json_t *range = json_object_get(params, "range");
-    if (!json_is_object(range)) return false;
-    *start = offset_in(server, document, json_object_get(range, "start"));
-    *end = offset_in(server, document, json_object_get(range, "end"));
-    return true;
-}
-
 // --- of a look ---------------------------------------------------------------------------------------------------------------
 
 // Is it the document's own look, and its own text there?
@@ -290,7 +280,7 @@ static uint32_t mark_units(const Server *server, const Look *look) {
     return mark && !server->utf8 ? 1 : mark;
 }
 
-static Str seen_text(const Look *look) {
+Str lsp__look_text(const Look *look) {
     return look->result->error[0] ? (Str){ "", 0 } : source_text(look->result->map, 1);
 }
 
@@ -299,13 +289,13 @@ uint32_t lsp__look_offset(const Server *server, const Document *document, const 
     json_int_t line = json_integer_value(json_object_get(position, "line"));
     json_int_t character = json_integer_value(json_object_get(position, "character"));
     if (line == 0) character -= mark_units(server, look);
-    return lsp__offset(&look->lines, seen_text(look), server->utf8, line, character);
+    return lsp__offset(&look->lines, lsp__look_text(look), server->utf8, line, character);
 }
 
 void lsp__look_character(
     const Server *server, const Look *look, uint32_t offset, uint32_t *line, uint32_t *character
 ) {
-    lsp__line_character(&look->lines, seen_text(look), server->utf8, offset, line, character);
+    lsp__line_character(&look->lines, lsp__look_text(look), server->utf8, offset, line, character);
     if (*line == 0) *character += mark_units(server, look);
 }
 
@@ -338,7 +328,7 @@ uint32_t lsp__plain(const Server *server, const FrontResult *result, Span span) 
     if (!is_seen(open, result, span.file)) return span.start;
     uint32_t line, character, mark = source_mark(result->map, 1);
     const Look *look = open->look;
-    lsp__line_character(&look->lines, seen_text(look), true, span.start, &line, &character);
+    lsp__line_character(&look->lines, lsp__look_text(look), true, span.start, &line, &character);
     uint32_t start = line < open->lines.count ? open->lines.starts[line] : 0;
     return start + character - (line > 0 ? mark : 0);
 }

@@ -152,6 +152,7 @@ struct Server {
 Document *lsp__find(const Server *server, const char *uri);
 Document *lsp__find_path(const Server *server, const char *path);
 const Tree *lsp__tree(Server *server, Document *document); // its file is 0 where it is no text
+void lsp__free_tree(Document *document);
 const Look *lsp__look(Server *server, Document *document); // at its text as it is now. Never NULL
 void lsp__changed(
     Server *server, Document *document
@@ -172,10 +173,6 @@ json_t *lsp__tree_range(
 uint32_t lsp__tree_offset(
     const Server *server, const Document *document, const Tree *tree, json_t *position
 );
-// Bytes of the document for the `range` that a request names. false: it names none.
-bool lsp__bytes_of_range(
-    const Server *server, const Document *document, json_t *params, uint32_t *start, uint32_t *end
-);
 // Bytes of a document's text without its mark, for a position and back.
 Str lsp__unmarked(const Document *document); // its text without it
 uint32_t lsp__mark(const Document *document);
@@ -183,7 +180,8 @@ uint32_t lsp__place(const Server *server, const Document *document, json_t *posi
 json_t *lsp__place_range(
     const Server *server, const Document *document, uint32_t start, uint32_t end
 );
-// Of a document's look: a byte of the text that was looked at, for a position and back.
+// Of a document's look: the text that was looked at, and a byte of it, for a position and back.
+Str lsp__look_text(const Look *look); // empty: it could not be read
 uint32_t lsp__look_offset(const Server *server, const Document *document, const json_t *position);
 void lsp__look_character(
     const Server *server, const Look *look, uint32_t offset, uint32_t *line, uint32_t *character
@@ -208,7 +206,6 @@ void lsp__free_look(Look **look);
 // of the whole program is not known. It is the document's own, until lsp__look_back. NULL: there is none.
 const Look *lsp__look_as(Document *document, Str text);
 void lsp__look_back(Document *document); // it is one at the text that it was at before
-void lsp__free_tree(Document *document); // documents.c
 
 // --- folders.c: where imported modules are ----------------------------------------------------------------------------------
 
