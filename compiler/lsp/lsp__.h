@@ -239,6 +239,9 @@ typedef enum RpcError {
 bool lsp__read(Server *server, int timeout);     // false: nothing came within so many ms
 json_t *lsp__next(Server *server);               // the next whole message; NULL: none
 void lsp__send(Server *server, json_t *message); // takes it
+void lsp__request(
+    Server *server, const char *id, const char *method, json_t *params
+);                                                                    // takes `params`; NULL: none
 void lsp__notify(Server *server, const char *method, json_t *params); // takes `params`
 void lsp__answer(Server *server, json_t *id, json_t *result);         // takes `result`
 void lsp__answer_written(Server *server, json_t *id);                 // with `server->written`

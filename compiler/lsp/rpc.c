@@ -193,6 +193,15 @@ void lsp__answer_written(Server *server, json_t *id) {
     buf_free(&body);
 }
 
+void lsp__request(Server *server, const char *id, const char *method, json_t *params) {
+    lsp__send(
+        server,
+        json_pack(
+            "{s:s, s:s, s:s, s:o*}", "jsonrpc", "2.0", "id", id, "method", method, "params", params
+        )
+    );
+}
+
 void lsp__notify(Server *server, const char *method, json_t *params) {
     lsp__send(
         server, json_pack("{s:s, s:s, s:o}", "jsonrpc", "2.0", "method", method, "params", params)

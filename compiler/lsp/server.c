@@ -129,14 +129,11 @@ static json_t *shut_down(Server *server, json_t *params) {
 static void initialized(Server *server, json_t *params) {
     (void)params;
     if (!server->has_watching) return;
-    lsp__send(
-        server, json_pack(
-                    "{s:s, s:s, s:s, s:{s:[{s:s, s:s, s:{s:[{s:s}]}}]}}", "jsonrpc", "2.0", "id",
-                    "sip-watch", "method", "client/registerCapability", "params", "registrations",
-                    "id", "sip-files", "method", "workspace/didChangeWatchedFiles",
-                    "registerOptions", "watchers", "globPattern", "**/*.sip"
-                )
+    json_t *files = json_pack(
+        "{s:[{s:s, s:s, s:{s:[{s:s}]}}]}", "registrations", "id", "sip-files", "method",
+        "workspace/didChangeWatchedFiles", "registerOptions", "watchers", "globPattern", "**/*.sip"
     );
+    lsp__request(server, "sip-watch", "client/registerCapability", files);
 }
 
 // Files changed on disk. Those that are open count as they are here.
@@ -144,12 +141,7 @@ static void watched_files(Server *server, json_t *params) {
     (void)params;
     lsp__all_changed(server);
     if (server->has_pull && server->has_refresh)
-        lsp__send(
-            server, json_pack(
-                        "{s:s, s:s, s:s}", "jsonrpc", "2.0", "id", "sip-refresh", "method",
-                        "workspace/diagnostic/refresh"
-                    )
-        );
+        lsp__request(server, "sip-refresh", "workspace/diagnostic/refresh", NULL);
 }
 
 // --- what there is ---------------------------------------------------------------------------------------------------------

@@ -101,11 +101,8 @@ static void tell_long(Server *server) {
         char token[32];
         snprintf(token, sizeof token, "sip-%llu", (unsigned long long)++server->progress_number);
         server->progress = json_string(token);
-        lsp__send(
-            server, json_pack(
-                        "{s:s, s:s, s:s, s:{s:s}}", "jsonrpc", "2.0", "id", token, "method",
-                        "window/workDoneProgress/create", "params", "token", token
-                    )
+        lsp__request(
+            server, token, "window/workDoneProgress/create", json_pack("{s:s}", "token", token)
         );
         return;
     }
