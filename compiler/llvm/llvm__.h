@@ -106,11 +106,9 @@ typedef struct Emit {
     LLVMValueRef trap, drop_block, is_utf8, compare, lock, unlock, device_copy_in, device_copy_out;
     LLVMTypeRef trap_type, drop_block_type, is_utf8_type, compare_type, lock_type, unlock_type,
         device_copy_type;
-    LLVMValueRef managed_new; // NULL until used
     bool siblings_collect;    // several threads, and managed objects
     LLVMValueRef *beginnings; // per function: where a thread that runs it begins; NULL: none does
-    LLVMValueRef grow, grow_opt, drain,
-        frem; // internal helpers, made when first used (grow.c, pass.c, frem.c)
+    LLVMValueRef drain, frem; // internal helpers, made when first used (pass.c, frem.c)
     LLVMTypeRef grow_type;
 
     bool lists_calls; // where each is made, for backtraces (calls.c); no debug information then

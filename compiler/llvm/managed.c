@@ -204,10 +204,10 @@ static LLVMValueRef declared(Emit *e, const char *name, LLVMTypeRef type) {
 static LLVMValueRef make(Emit *e, LLVMValueRef bytes, uint64_t descriptor, bool may_fail) {
     LLVMTypeRef params[] = { e->i64, e->i64, e->i32 };
     LLVMTypeRef type = LLVMFunctionType(e->ptr, params, 3, false);
-    if (!e->managed_new) e->managed_new = declared(e, "sip_managed_new", type);
+    LLVMValueRef fn = declared(e, "sip_managed_new", type);
     uint32_t site = may_fail ? SIP_MANAGED_MAYBE : llvm__site(e, FAULT_QUOTA);
     LLVMValueRef args[] = { bytes, llvm__u64(e, descriptor), llvm__u32(e, site) };
-    return llvm__call_fn(e, type, e->managed_new, args, 3);
+    return llvm__call_fn(e, type, fn, args, 3);
 }
 
 static void make_one(Emit *e, const SirInst *inst, bool may_fail) {
