@@ -130,21 +130,14 @@ static FileId read_source(Look *look, const char *path, char error[512]) {
 // A tree that is known, or a new one.
 static Syntax *read_tree(Look *look, FileId file) {
     FrontResult *result = look->result;
-    Trees *trees = look->front->trees;
     const char *path = source_name(result->map, file);
     Str text = source_text(result->map, file);
     Syntax *syntax = ahead_take(result->ahead, path, file, text, &result->times.syntax);
-    TreesNodes *known = !syntax && trees ? trees_find(trees, path, text) : NULL;
-    if (known) {
-        vec_push(&result->arena, &result->nodes, known);
-        syntax = arena_new(&result->arena, Syntax);
-        *syntax = (Syntax){ .file = file, .text = text, .root = trees_root(known) };
-        return syntax;
-    }
     if (syntax) return syntax;
-    if (trees) syntax = trees_near(trees, &result->arena, result->map, file);
-    if (!syntax) syntax = syntax_parse(&result->arena, result->map, file, result->diags);
-    if (trees) trees_keep(trees, path, text, syntax);
+    TreesNodes *used;
+    syntax =
+        trees_read(look->front->trees, &result->arena, result->map, file, result->diags, &used);
+    if (used) vec_push(&result->arena, &result->nodes, used);
     return syntax;
 }
 

@@ -51,7 +51,7 @@ void trees_free(Trees *trees) {
     free(trees);
 }
 
-TreesNodes *trees_find(Trees *trees, const char *path, Str text) {
+static TreesNodes *find(Trees *trees, const char *path, Str text) {
     for (uint32_t row = 0; row < trees->count; row++) {
         TreesNodes *found = trees->all[row];
         if (found->length != text.len || strcmp(found->path, path) != 0 ||
@@ -134,7 +134,7 @@ static Syntax *near(const TreesNodes *kept, Arena *arena, const SourceMap *map, 
     return made;
 }
 
-Syntax *trees_near(const Trees *trees, Arena *arena, const SourceMap *map, FileId file) {
+static Syntax *near_any(const Trees *trees, Arena *arena, const SourceMap *map, FileId file) {
     const char *path = source_name(map, file);
     for (uint32_t row = 0; row < trees->count; row++) {
         const TreesNodes *kept = trees->all[row];
@@ -146,10 +146,6 @@ Syntax *trees_near(const Trees *trees, Arena *arena, const SourceMap *map, FileI
 }
 
 // --- keep ----------------------------------------------------------------------------------------------------------------------
-
-const SyntaxNode *trees_root(const TreesNodes *nodes) {
-    return nodes->nodes;
-}
 
 static void make_room(Trees *trees, size_t size) {
     while (trees->count > 0 && (trees->count == MOST_TREES || trees->bytes + size > MOST_BYTES)) {
@@ -192,4 +188,23 @@ void trees_keep(Trees *trees, const char *path, Str text, const Syntax *syntax) 
     kept->size = bytes + text.len;
     trees->bytes += kept->size;
     trees->all[trees->count++] = kept;
+}
+
+// --- read ----------------------------------------------------------------------------------------------------------------------
+
+Syntax *trees_read(
+    Trees *trees, Arena *arena, const SourceMap *map, FileId file, Diags *diags, TreesNodes **used
+) {
+    const char *path = source_name(map, file);
+    Str text = source_text(map, file);
+    *used = trees ? find(trees, path, text) : NULL;
+    if (*used) {
+        Syntax *syntax = arena_new(arena, Syntax);
+        *syntax = (Syntax){ .file = file, .text = text, .root = (*used)->nodes };
+        return syntax;
+    }
+    Syntax *syntax = trees ? near_any(trees, arena, map, file) : NULL;
+    if (!syntax) syntax = syntax_parse(arena, map, file, diags);
+    if (trees) trees_keep(trees, path, text, syntax);
+    return syntax;
 }

@@ -16,11 +16,12 @@ typedef struct TreesNodes
 Trees *trees_new(void);
 void trees_free(Trees *trees); // NULL is free already
 
-// The nodes of the text, and one use of them; NULL: they are not here.
-TreesNodes *trees_find(Trees *trees, const char *path, Str text);
-// The tree of a file of which another text is kept, where they differ in the body of one item only: that is parsed, and all else
-// is moved. NULL: they differ in something else, or it does not parse.
-Syntax *trees_near(const Trees *trees, Arena *arena, const SourceMap *map, FileId file);
+// The tree of a file, which is kept if nothing is wrong with it. `used`: whose nodes it has, and one use of them; NULL: its own.
+// Where another text of the file is kept and they differ in the body of one item only, that is parsed, and all else is moved.
+// Without `trees` the file is parsed.
+Syntax *trees_read(
+    Trees *trees, Arena *arena, const SourceMap *map, FileId file, Diags *diags, TreesNodes **used
+);
 
 // Where two texts differ: behind `start`, and before `end` bytes from behind. No line break is taken apart.
 void trees_compare(Str a, Str b, uint32_t *start, uint32_t *end);
@@ -31,7 +32,6 @@ const SyntaxNode *trees_item(const SyntaxNode *root, uint32_t start, uint32_t en
 // Keeps a tree with which nothing is wrong.
 void trees_keep(Trees *trees, const char *path, Str text, const Syntax *syntax);
 
-const SyntaxNode *trees_root(const TreesNodes *nodes);
 void trees_drop(TreesNodes *nodes); // ends a use
 
 #endif

@@ -48,22 +48,6 @@ void lsp__free_tree(Document *document) {
     document->tree = NULL;
 }
 
-static void read_tree(Server *server, const Document *document, Tree *tree) {
-    tree->known = trees_find(server->trees, document->path, tree->text);
-    if (tree->known) {
-        Syntax *syntax = arena_new(&tree->arena, Syntax);
-        *syntax =
-            (Syntax){ .file = tree->file, .text = tree->text, .root = trees_root(tree->known) };
-        tree->syntax = syntax;
-        return;
-    }
-    tree->syntax = trees_near(server->trees, &tree->arena, tree->map, tree->file);
-    if (!tree->syntax)
-        tree->syntax =
-            syntax_parse(&tree->arena, tree->map, tree->file, diags_new(&tree->arena, tree->map));
-    trees_keep(server->trees, document->path, tree->text, tree->syntax);
-}
-
 const Tree *lsp__tree(Server *server, Document *document) {
     if (document->tree) return document->tree;
     char error[512];
@@ -76,7 +60,9 @@ const Tree *lsp__tree(Server *server, Document *document) {
     if (tree->file) {
         tree->text = source_text(tree->map, tree->file);
         tree->mark = source_mark(tree->map, tree->file);
-        read_tree(server, document, tree);
+        Diags *unseen = diags_new(&tree->arena, tree->map);
+        tree->syntax =
+            trees_read(server->trees, &tree->arena, tree->map, tree->file, unseen, &tree->known);
     }
     document->tree = tree;
     return tree;
