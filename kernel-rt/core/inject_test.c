@@ -233,10 +233,6 @@ static Ledger ledger(void) {
 
 // --- actors ------------------------------------------------------------------------------------------------------------
 
-#define SHARED_CONTRACTS                            \
-    .contracts = { ECHO, PROGRAM, PROCESS, EXITS }, \
-    .digests = { NULL, NULL, digest_of_PROCESS, digest_of_EXIT }
-
 typedef struct Cargo { // a payload
     void *block;
     SipEndpoint *end;
@@ -582,7 +578,7 @@ static void fails_each_allocation(const KernelTable *k, const SipStart *s) {
         { .name = "boss",                    \
          .heap = 8 << 20,                   \
          .stack = 65536,                    \
-         SHARED_CONTRACTS, .params = { STARTS(1) },           \
+         CONTRACTS, .params = { STARTS(1) },           \
          .starts = { 2 },                   \
          .ends = { { 0, 1, 0 } },           \
          .code = body },                    \
@@ -596,7 +592,7 @@ static void fails_each_allocation(const KernelTable *k, const SipStart *s) {
          .heap = 1 << 20,                                       \
          .stack = 16384,                                        \
          .threads = 3,                                          \
-         SHARED_CONTRACTS, .params = { EXP(0), STARTS(1) },                       \
+         CONTRACTS, .params = { EXP(0), STARTS(1) },                       \
          .starts = { 0, 2 },                                    \
          .ends = { { 0, 1, 0 } },                               \
          .on_demand = true,                                     \
@@ -649,22 +645,6 @@ static void whatever_memory_fails_whoever_wants_it_ends_or_is_refused(void **sta
 }
 
 // --- whole systems, with wires that deliver and sips that are restarted ------------------------------------------------------
-
-#define WIRE                                          \
-    {                                                 \
-        "Wire", 1, 1, 16, {                           \
-            { "next", 0, 0, 0 }, { "fresh", 1, 8, 1 } \
-        }                                             \
-    }
-
-static SipEndpoint *next_end(const KernelTable *k, SipEndpoint *wire) {
-    SipEndpoint *end = NULL;
-    if (k->SEND_BEGIN(wire, 0)) k->SEND_COMMIT(wire);
-    const SipReceived received = k->RECEIVE(wire);
-    if ((uint32_t)received.what != 1) return NULL;
-    memcpy(&end, received.payload, sizeof end);
-    return end;
-}
 
 static void serve(const KernelTable *k, SipEndpoint *end) {
     Cargo cargo;

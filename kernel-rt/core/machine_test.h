@@ -411,6 +411,26 @@ static inline void say_number(
     say(k, out, text);
 }
 
+static inline void check(const KernelTable *k, bool holds, int line) {
+    if (holds) return;
+    char text[64];
+    const int length = snprintf(text, sizeof text, "line %d does not hold\n", line);
+    platform_console(text, (size_t)length);
+    k->TRAP(0);
+}
+
+#define CHECK(holds) check(k, holds, __LINE__)
+
+// What comes next by a wire; NULL: nothing will.
+static inline SipEndpoint *next_end(const KernelTable *k, SipEndpoint *wire) {
+    SipEndpoint *end = NULL;
+    if (k->SEND_BEGIN(wire, 0)) k->SEND_COMMIT(wire);
+    const SipReceived received = k->RECEIVE(wire);
+    if ((uint32_t)received.what != 1) return NULL;
+    memcpy(&end, received.payload, sizeof end);
+    return end;
+}
+
 #define CONSOLE                                                           \
     {                                                                     \
         "Console", 1, 1, 16, {                                            \
@@ -419,6 +439,10 @@ static inline void say_number(
     }
 #define CONSOLE_WIRE                     { "out", IMAGE_WIRE_MACHINE, NULL, "console", NULL, 0 }
 #define CHANNEL_WIRE(param, sip, target) { param, IMAGE_WIRE_CHANNEL, sip, target, NULL, 0 }
+
+// The digests of what the kernel serves.
+#define SERVED(name, contract, hex) static const char digest_of_##name[] = hex;
+#include "contracts/abi/served.def"
 
 // Contracts and parameters that most tests use.
 #define ECHO                                          \
@@ -430,6 +454,12 @@ static inline void say_number(
 #define QUEUE                                      \
     {                                              \
         "Queue", 4, 0, 16, { { "put", 0, 16, 1 } } \
+    }
+#define WIRE                                          \
+    {                                                 \
+        "Wire", 1, 1, 16, {                           \
+            { "next", 0, 0, 0 }, { "fresh", 1, 8, 1 } \
+        }                                             \
     }
 #define EXP(row) { "peer", SEAL_PARAM_ENDPOINT, row, 1 }
 #define IMP(row) { "peer", SEAL_PARAM_ENDPOINT, row, 0 }

@@ -5,9 +5,6 @@
 
 #include "contracts/abi/kernel.h"
 
-#define SERVED(name, contract, hex) static const char digest_of_##name[] = hex;
-#include "contracts/abi/served.def"
-
 enum { NEXT, FAULT, NO_MORE };                   // Faults
 enum { READ, TYPING, GOT, END, NO_ROOM, TYPED }; // ConsoleInput
 
@@ -45,16 +42,6 @@ typedef struct Told {
         { 0 },                                                 \
         0                                                      \
 }
-
-static void check(const KernelTable *k, bool holds, int line) {
-    if (holds) return;
-    char text[64];
-    const int length = snprintf(text, sizeof text, "line %d does not hold\n", line);
-    platform_console(text, (size_t)length);
-    k->TRAP(0);
-}
-
-#define CHECK(holds) check(k, holds, __LINE__)
 
 static void assert_status(const TestSip *sips, int status) {
     static Outcome outcome;

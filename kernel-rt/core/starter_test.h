@@ -33,9 +33,6 @@ typedef struct Ended {
     SipText where, report;
 } Ended;
 
-#define SERVED(name, contract, hex) static const char digest_of_##name[] = hex;
-#include "contracts/abi/served.def"
-
 #define PROGRAM                                                                     \
     {                                                                               \
         "Program", 1, 1, 48, {                                                      \
@@ -129,16 +126,6 @@ static inline Ended await(const KernelTable *k, SipEndpoint *exit) {
     k->CLOSE(exit);
     return ended;
 }
-
-static inline void check(const KernelTable *k, bool holds, int line) {
-    if (holds) return;
-    char text[64];
-    const int length = snprintf(text, sizeof text, "line %d does not hold\n", line);
-    platform_console(text, (size_t)length);
-    k->TRAP(0);
-}
-
-#define CHECK(holds) check(k, holds, __LINE__)
 
 static inline void assert_quiet(const TestSip *sips) {
     static Outcome outcome;

@@ -3,13 +3,6 @@
 
 #include "machine_test.h"
 
-#define WIRE                                          \
-    {                                                 \
-        "Wire", 1, 1, 16, {                           \
-            { "next", 0, 0, 0 }, { "fresh", 1, 8, 1 } \
-        }                                             \
-    }
-
 // --- the one that is restarted ---------------------------------------------------------------------------------
 
 static void answer_once_and_trap(const KernelTable *k, const SipStart *start) {
@@ -31,15 +24,6 @@ static void trap_at_once(const KernelTable *k, const SipStart *start) {
 }
 
 // --- whoever asks for it -----------------------------------------------------------------------------------------
-
-static SipEndpoint *next_end(const KernelTable *k, SipEndpoint *wire) {
-    SipEndpoint *end = NULL;
-    if (k->SEND_BEGIN(wire, 0)) k->SEND_COMMIT(wire);
-    const SipReceived received = k->RECEIVE(wire);
-    if ((uint32_t)received.what != 1) return NULL;
-    memcpy(&end, received.payload, sizeof end);
-    return end;
-}
 
 // What each of them answers, and after how many milliseconds, rounded down to tens: the end is there before the pause is over, and
 // what is sent waits.
