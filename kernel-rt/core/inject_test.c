@@ -83,8 +83,7 @@ bool inject_fails(void) {
 
 // That somebody ends is what we are here for.
 static bool hides_ends(const char *text, size_t length) {
-    static const char *const beginnings[] = { "fault: ", "ledger: ", "# ledger: ", "# ",
-                                              "restart: " };
+    static const char *const beginnings[] = { "fault: ", "ledger: ", "# ", "restart: " };
     for (size_t i = 0; i < sizeof beginnings / sizeof *beginnings; i++)
         if (length >= strlen(beginnings[i]) &&
             memcmp(text, beginnings[i], strlen(beginnings[i])) == 0)
@@ -96,6 +95,14 @@ static bool spares_the_witness(void) {
     if (running() && is_witness(running())) return true;
     inject->requests++;
     return false;
+}
+
+static void arm(How how, uint32_t who, uint64_t at) {
+    inject->is_on = true;
+    inject->how = how;
+    inject->who = who;
+    inject->at = at;
+    inject->count = 0;
 }
 
 // --- killing, when the step is over ----------------------------------------------------------------------------------
@@ -251,10 +258,9 @@ static void send_cargo(
 }
 
 // False: closed.
-static bool take_cargo(const KernelTable *k, SipReceived received, Cargo *cargo) {
+static bool take_cargo(SipReceived received, Cargo *cargo) {
     if ((uint32_t)received.what == SIP_RECEIVE_CLOSED) return false;
     memcpy(cargo, received.payload, sizeof *cargo);
-    (void)k;
     return true;
 }
 
@@ -272,10 +278,10 @@ static void talks_to_itself(const KernelTable *k) {
     void *kept = k->ALLOC(5000, 0);
     send_cargo(k, z, 0, k->ALLOC(40, 0), NULL);
     send_cargo(k, x, 0, k->ALLOC(100, 0), w);
-    if (take_cargo(k, k->RECEIVE(y), &cargo)) {
+    if (take_cargo(k->RECEIVE(y), &cargo)) {
         send_cargo(k, y, 1, cargo.block, cargo.end);
         SipEndpoint *const both[] = { x, z };
-        if (take_cargo(k, k->RECEIVE_ANY(both, 2, SIP_NO_TIMEOUT), &cargo)) drop_cargo(k, &cargo);
+        if (take_cargo(k->RECEIVE_ANY(both, 2, SIP_NO_TIMEOUT), &cargo)) drop_cargo(k, &cargo);
     }
     k->RECEIVE(z);
     k->SEND_BEGIN(x, 0);
@@ -359,7 +365,7 @@ static void child_answers(const KernelTable *k, const SipStart *s) {
     SipEndpoint *peer = s->endpoints[0];
     Cargo cargo;
     SipReceived received = k->RECEIVE_ANY(&peer, 1, SIP_NO_TIMEOUT);
-    for (int i = 0; take_cargo(k, received, &cargo); i++) {
+    for (int i = 0; take_cargo(received, &cargo); i++) {
         static const uint32_t cases[] = { 1, 0, SIP_RECEIVE_WHATEVER };
         SipSource source = { .from = peer };
         SipWait wait = { &source, cases, 1, 1, SIP_NO_TIMEOUT };
@@ -374,7 +380,7 @@ static void child_answers(const KernelTable *k, const SipStart *s) {
 static void exchange(const KernelTable *k, SipEndpoint *peer, uint64_t size, SipEndpoint *end) {
     Cargo cargo;
     send_cargo(k, peer, 0, size ? k->ALLOC(size, 0) : NULL, end);
-    if (take_cargo(k, k->RECEIVE(peer), &cargo)) drop_cargo(k, &cargo);
+    if (take_cargo(k->RECEIVE(peer), &cargo)) drop_cargo(k, &cargo);
 }
 
 static void end_child(const KernelTable *k, const Child *child) {
@@ -435,7 +441,7 @@ static void actor_does_all(const KernelTable *k, const SipStart *s) {
     for (int i = 0; i < 2; i++) {
         Cargo cargo;
         send_cargo(k, peer, 1, k->ALLOC(200, 0), NULL);
-        if (!take_cargo(k, k->RECEIVE(peer), &cargo)) break;
+        if (!take_cargo(k->RECEIVE(peer), &cargo)) break;
         drop_cargo(k, &cargo);
     }
     leaves_all(k, starter);
@@ -448,7 +454,7 @@ static uint8_t go_once(const KernelTable *k, SipEndpoint *starter) {
     Cargo cargo;
     const Child child = start(k, starter, (Quotas){ 0 });
     if (!child.peer) return UINT8_MAX;
-    while (take_cargo(k, k->RECEIVE(child.peer), &cargo))
+    while (take_cargo(k->RECEIVE(child.peer), &cargo))
         send_cargo(k, child.peer, 0, cargo.block, cargo.end);
     k->CLOSE(child.peer);
     const uint8_t why = await(k, child.exit).why;
@@ -483,11 +489,7 @@ static uint64_t go_at_each_point(
 ) {
     const Ledger before = ledger();
     for (uint64_t at = 1;; at++) {
-        inject->is_on = true;
-        inject->how = how;
-        inject->who = who;
-        inject->at = at;
-        inject->count = 0;
+        arm(how, who, at);
         const uint8_t why = go_once(k, starter);
         inject->is_on = false;
         CHECK(how == HOW_KILL || why == RETURNED);
@@ -648,7 +650,7 @@ static void whatever_memory_fails_whoever_wants_it_ends_or_is_refused(void **sta
 
 static void serve(const KernelTable *k, SipEndpoint *end) {
     Cargo cargo;
-    while (take_cargo(k, k->RECEIVE(end), &cargo))
+    while (take_cargo(k->RECEIVE(end), &cargo))
         send_cargo(k, end, 1, cargo.block, cargo.end);
 }
 
@@ -754,11 +756,7 @@ static void whoever_is_killed_may_be_started_again(void **state) {
     for (uint32_t who = 0; who <= 2; who++) {
         inject->kills = 0;
         for (uint64_t at = 1;; at += who ? 3 : 1) { // others, at some of them
-            inject->is_on = true;
-            inject->how = HOW_KILL;
-            inject->who = who;
-            inject->at = at;
-            inject->count = 0;
+            arm(HOW_KILL, who, at);
             run_wired(&image, "killed at point", at, false);
             if (inject->count < at) break;
         }
