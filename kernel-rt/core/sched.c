@@ -161,25 +161,10 @@ uint64_t deadline_after(uint64_t span) {
     return span < SIP_NO_TIMEOUT - 1 - now ? now + span : SIP_NO_TIMEOUT - 1;
 }
 
-static void set_timer(Timer *timer, uint64_t deadline) {
-    timer_set(&sched.timers, timer, deadline);
-    if (cpus_share && sched.timers.first == timer)
-        cpu_wake_one(); // which sleeps no longer than till then
-}
-
-// It can run; its deadline becomes 0, which says why.
-static void wake_by_timer(Timer *timer) {
-    Thread *thread = (Thread *)(void *)((uint8_t *)timer - offsetof(Thread, timer));
-    timer->deadline = 0;
-    if (thread->state == THREAD_HELD_WAITING)
-        thread->state = THREAD_HELD;
-    else
-        sched_add(thread);
-}
-
 ASIDE static void add_timer(Thread *thread, uint64_t deadline) {
-    thread->timer.fire = wake_by_timer;
-    set_timer(&thread->timer, deadline);
+    timer_set(&sched.timers, &thread->timer, deadline);
+    if (cpus_share && sched.timers.first == &thread->timer)
+        cpu_wake_one(); // which sleeps no longer than till then
 }
 
 ASIDE static void remove_timer(Thread *thread) {
@@ -187,13 +172,22 @@ ASIDE static void remove_timer(Thread *thread) {
     thread->timer.deadline = SIP_NO_TIMEOUT;
 }
 
+// It can run; its deadline becomes 0, which says why.
+static void fire(Timer *timer) {
+    Thread *thread = (Thread *)(void *)((uint8_t *)timer - offsetof(Thread, timer));
+    timer_cancel(&sched.timers, timer);
+    timer->deadline = 0;
+    if (thread->state == THREAD_HELD_WAITING)
+        thread->state = THREAD_HELD;
+    else
+        sched_add(thread);
+}
+
 ASIDE static void fire_timers(void) {
     const uint64_t now = sched_now();
     this_cpu()->looks_left = SWITCHES_BETWEEN_LOOKS;
-    for (Timer *first; (first = sched.timers.first) && first->deadline <= now;) {
-        timer_cancel(&sched.timers, first);
-        first->fire(first);
-    }
+    while (sched.timers.first && sched.timers.first->deadline <= now)
+        fire(sched.timers.first);
 }
 
 void sched_look_at_timers(void) {

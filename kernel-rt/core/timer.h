@@ -11,7 +11,6 @@ typedef struct Timer {
     uint64_t order; // of those with one deadline: who was set first is first
     struct Timer *up, *left, *right;
     uint32_t rank; // timers on the shortest way down from here, this one too
-    void (*fire)(struct Timer *timer);
 } Timer;
 
 typedef struct Timers {
