@@ -525,10 +525,8 @@ void cpu_need(Cpu *cpu);             // it looks for something to do
 bool cpus_rest(void);                // all but this one
 Cpu *cpu_that_runs(const Thread *thread); // NULL: none does
 
-ASIDE void sched_add(Thread *thread);           // at the end of a queue
-void sched_stand(Queue *queue, Thread *thread); // at the end of that one, which is no CPU's
-void sched_let_run(Thread *thread);             // that stands in such a queue
-ASIDE void sched_let_siblings_run(Sip *sip);    // none of its threads is in the collector any more
+ASIDE void sched_add(Thread *thread);        // at the end of a queue
+ASIDE void sched_let_siblings_run(Sip *sip); // none of its threads is in the collector any more
 void sched_add_later(Thread *thread, uint64_t span); // after so many nanoseconds
 void sched_wake(Thread *thread);                     // if it waits; it goes next if it can
 SipReceived sched_yield(void);

@@ -30,8 +30,9 @@ static void stand(Queue *queue, Thread *thread) {
     queue->last = thread;
 }
 
-static void leave(Thread *thread) {
+static void leave_queue(Thread *thread) {
     Queue *queue = thread->queue;
+    if (!queue) return;
     if (thread->before)
         thread->before->next = thread->next;
     else
@@ -41,10 +42,12 @@ static void leave(Thread *thread) {
     else
         queue->last = thread->before;
     thread->queue = NULL;
+    if (thread->is_queued) sched.queued--;
 }
 
-void sched_stand(Queue *queue, Thread *thread) {
-    stand(queue, thread);
+// It waits for another thread of its SIP to stop.
+ASIDE static void stand_aside(Thread *thread) {
+    stand(&thread->collects->siblings, thread);
     thread->is_queued = false;
 }
 
@@ -56,23 +59,12 @@ static void add(Cpu *cpu, Thread *thread) {
     thread->turns = sched.turns;
 }
 
-static void leave_queue(Thread *thread) {
-    if (!thread->queue) return;
-    leave(thread);
-    if (thread->is_queued) sched.queued--;
-}
-
 // Where it has run last, unless that CPU has something to do and another one has not. No CPU rests while somebody stands in a queue
 // whom nobody who is awake, or has been woken, will find: whoever adds wakes one.
 ASIDE void sched_add(Thread *thread) {
     Cpu *cpu = cpus_share ? cpu_that_rests(thread->home) : NULL;
     add(cpu ? cpu : &cpus[thread->home], thread);
     if (cpu) cpu_need(cpu);
-}
-
-void sched_let_run(Thread *thread) {
-    leave_queue(thread);
-    sched_add(thread);
 }
 
 // Of its own queue the first; but if somebody has waited in another one since more than LATER have come, or nobody stands here, whoever
@@ -112,8 +104,10 @@ static inline void runs(Thread *thread) {
 
 ASIDE void sched_let_siblings_run(Sip *sip) {
     sip->runs = NULL;
-    while (sip->siblings.first)
-        sched_let_run(sip->siblings.first);
+    for (Thread *thread; (thread = sip->siblings.first);) {
+        leave_queue(thread);
+        sched_add(thread);
+    }
 }
 
 PATH static void stops(const Thread *thread) {
@@ -128,11 +122,9 @@ static Thread *take_first(Cpu *cpu) {
     while ((thread = next_for(cpu))) {
         leave_queue(thread);
         if (LIKELY(may_run(thread))) break;
-        sched_stand(&thread->collects->siblings, thread);
+        stand_aside(thread);
     }
-    if (thread) {
-        count_turn(cpu, thread);
-    }
+    if (thread) count_turn(cpu, thread);
     cpu->handoffs_left = HANDOFFS_IN_A_ROW;
     cpu->turn = cpu->ticks;
     return thread;
@@ -210,7 +202,7 @@ PATH static Thread *pick(Cpu *cpu) {
     Thread *thread = cpu->handoff;
     cpu->handoff = NULL;
     if (__builtin_expect(thread && !may_run(thread), 0)) {
-        sched_stand(&thread->collects->siblings, thread);
+        stand_aside(thread);
         thread = NULL;
     }
     if (!LIKELY(thread)) thread = take_first(cpu);
