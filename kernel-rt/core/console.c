@@ -41,8 +41,6 @@ ASIDE void console_serve(SipEndpoint *ep) {
         }
         ep->served = 0;
         channel_drop(ep);
-        if (!channel_can_send(ep)) continue;
-        channel_begin(ep, CONSOLE_OK);
-        channel_commit(ep);
+        if (channel_can_send(ep)) service_tell(ep, CONSOLE_OK);
     }
 }

@@ -734,6 +734,8 @@ void service_begin(SipEndpoint *end, uint32_t service); // the kernel's end, of 
 ASIDE void service_notice(SipEndpoint *end);            // something has come
 void service_forget(SipEndpoint *end);                  // whoever had the other end is gone
 
+void service_tell(SipEndpoint *end, uint32_t message); // one without a payload
+
 // Who pays for what an answer carries; blocks of it, in the message that is begun: NULL and empty if that has no room for them.
 Account *service_payer(const SipEndpoint *end);
 void *service_add(SipEndpoint *end, Account *payer, uint64_t size);

@@ -207,8 +207,7 @@ static uint64_t stack_bytes(const Sip *sip) {
 static void tell_next(SipEndpoint *end) {
     const Sip *sip = read_next(end);
     if (!sip) {
-        channel_begin(end, NO_MORE);
-        channel_commit(end);
+        service_tell(end, NO_MORE);
         return;
     }
     end->served = sip->id;
@@ -230,11 +229,6 @@ static void tell_next(SipEndpoint *end) {
                            .threads = sip->thread_count,
                            .restarts = sip->restarts };
     info->name = service_add_text(end, service_payer(end), sip->name.bytes, sip->name.size);
-    channel_commit(end);
-}
-
-static void tell_gone(SipEndpoint *end) {
-    channel_begin(end, GONE);
     channel_commit(end);
 }
 
@@ -273,7 +267,7 @@ static void add_thread(
 static void tell_threads(SipEndpoint *end) {
     const Sip *sip = shown_last(end);
     if (!sip) {
-        tell_gone(end);
+        service_tell(end, GONE);
         return;
     }
     List *list = channel_begin(end, RUN);
@@ -310,7 +304,7 @@ static void add_channel(SipEndpoint *end, Account *payer, const SipEndpoint *ep,
 static void tell_channels(SipEndpoint *end) {
     const Sip *sip = shown_last(end);
     if (!sip) {
-        tell_gone(end);
+        service_tell(end, GONE);
         return;
     }
     List *list = channel_begin(end, HOLD);

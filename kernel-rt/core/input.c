@@ -43,17 +43,12 @@ typedef struct Got {
     uint64_t length, lost;
 } Got;
 
-static void tell(SipEndpoint *end, uint32_t message) {
-    channel_begin(end, message);
-    channel_commit(end);
-}
-
 static void tell_bytes(SipEndpoint *end, uint32_t most) {
     const uint32_t length = most < count ? most : count;
     Got *got = channel_begin(end, GOT);
     uint8_t *bytes = service_add(end, service_payer(end), length);
     if (length && !bytes) {
-        tell(end, NO_ROOM);
+        service_tell(end, NO_ROOM);
         return;
     }
     if (length) take(bytes, length);
@@ -69,7 +64,7 @@ static void answer(SipEndpoint *end) {
     channel_drop(end);
     if (!channel_can_send(end)) return;
     if (count == 0 && has_ended)
-        tell(end, END);
+        service_tell(end, END);
     else
         tell_bytes(end, most);
 }

@@ -44,8 +44,7 @@ static void tell(Irq *irq) {
     if (!irq->end || !irq->is_armed || irq->seen == count || !channel_can_send(irq->end)) return;
     irq->seen = count;
     irq->is_armed = false;
-    channel_begin(irq->end, FIRED);
-    channel_commit(irq->end);
+    service_tell(irq->end, FIRED);
 }
 
 void irqs_look(void) {

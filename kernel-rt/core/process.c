@@ -411,11 +411,6 @@ static void tell_usage(SipEndpoint *end, const Sip *sip) {
     channel_commit(end);
 }
 
-static void tell(SipEndpoint *end, uint32_t message) {
-    channel_begin(end, message);
-    channel_commit(end);
-}
-
 static void each_thread(const Sip *sip, void (*step)(Thread *)) {
     for (Thread *thread = sip->threads; thread; thread = thread->sibling)
         step(thread);
@@ -429,7 +424,7 @@ static void control(SipEndpoint *end) {
     INJECT_OF(CONTROL_TAKEN, sip);
     if (!channel_can_send(end)) return;
     if (!sip) {
-        tell(end, PROCESS_OVER);
+        service_tell(end, PROCESS_OVER);
         return;
     }
     if (message == PROCESS_USAGE) {
@@ -438,7 +433,7 @@ static void control(SipEndpoint *end) {
     }
     if (message == PROCESS_SUSPEND) each_thread(sip, sched_hold);
     if (message == PROCESS_RESUME) each_thread(sip, sched_let_go);
-    tell(end, PROCESS_OK);
+    service_tell(end, PROCESS_OK);
     INJECT_OF(CONTROL_TOLD, sip);
     if (message != PROCESS_KILL) return;
     sip->ending = (Ending){ .fault = FAULT_KILLED };

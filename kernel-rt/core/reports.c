@@ -117,8 +117,7 @@ bool reports_end(void) {
         if (!asks(end)) continue;
         any = true;
         channel_drop(end);
-        channel_begin(end, NO_MORE);
-        channel_commit(end);
+        service_tell(end, NO_MORE);
     }
     return any;
 }

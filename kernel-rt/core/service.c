@@ -30,6 +30,11 @@ void service_forget(SipEndpoint *end) {
     if (end->notice == NOTICE_INPUT) input_forget(end);
 }
 
+void service_tell(SipEndpoint *end, uint32_t message) {
+    channel_begin(end, message);
+    channel_commit(end);
+}
+
 // --- what answers carry ------------------------------------------------------------------------------------
 
 // Where nobody has the end now, since it is on its way itself, whoever pays for the channel.
