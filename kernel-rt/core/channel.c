@@ -256,7 +256,7 @@ static void close_one(SipEndpoint *ep, EndpointLink *to_close) {
         if (peer->notice == NOTICE_WIRE) wire_forget(peer, to_close);
         if (peer->notice == NOTICE_IRQ) irq_forget(peer);
         service_forget(peer);
-        if (peer->notice == NOTICE_CONSOLE || peer->notice >= NOTICE_PROGRAM) process_forget(peer);
+        process_forget(peer);
     }
     if (!peer->closed) return;
     free_channel(channel);

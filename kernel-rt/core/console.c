@@ -27,10 +27,10 @@ static bool show_piece(SipEndpoint *ep) {
     Bytes bytes;
     __builtin_memcpy(&bytes, slot_payload(slot), sizeof bytes);
     if (bytes.length == 0 || !slot_holds(slot, bytes)) return true;
-    const uint64_t left = bytes.length - ep->served;
-    console_write(bytes.ptr + ep->served, left < PIECE ? left : PIECE);
-    ep->served += left < PIECE ? left : PIECE;
-    return left <= PIECE;
+    const uint64_t left = bytes.length - ep->served, length = left < PIECE ? left : PIECE;
+    console_write(bytes.ptr + ep->served, length);
+    ep->served += length;
+    return length == left;
 }
 
 ASIDE void console_serve(SipEndpoint *ep) {

@@ -233,7 +233,7 @@ struct SipEndpoint {
     uint32_t erased_state;  // of that contract, in which it was erased
     const Contract *erased; // what its holder went by when it was erased; NULL: it is not
     uint64_t
-        served; // when a receive of several last took something of it; NOTICE_DIAGNOSTICS: the number of the process last shown; NOTICE_FAULTS: how many have been told
+        served; // when a receive of several last took something of it; NOTICE_DIAGNOSTICS: the number of the process last shown; NOTICE_FAULTS: how many have been told; NOTICE_CONSOLE: bytes shown of its first message
     union {
         Thread *watcher; // NOTICE_CASES
         SipSet *set;     // NOTICE_SET
@@ -717,10 +717,10 @@ void sip_begin(Sip *sip, SipText *args, uint64_t arg_count);
 void program_serve(
     SipEndpoint *end, Sip *starter, uint32_t param
 );                                           // the kernel's end, of that parameter
-ASIDE void process_notice(SipEndpoint *end); // something has come
-void process_forget(SipEndpoint *end);       // whoever had the other end is gone
-void processes_serve(void);                  // from the kernel's context: the next who has asked
-void processes_end(Sip *sip);                // its own end is near: all that it has started
+ASIDE void process_notice(SipEndpoint *end); // something has come, or a console has more to show
+void process_forget(SipEndpoint *end); // any of the kernel's: whoever had the other one is gone
+void processes_serve(void);            // from the kernel's context: the next who has asked
+void processes_end(Sip *sip);          // its own end is near: all that it has started
 bool process_ended(Sip *sip); // it goes, having been started by a SIP; false: nobody is told how
 ASIDE void account_drained(Account *account
 ); // nothing is charged to it any more: with its SIP, it ends

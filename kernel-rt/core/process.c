@@ -82,10 +82,9 @@ void program_serve(SipEndpoint *end, Sip *starter, uint32_t param) {
     starter->serves[param] = end;
 }
 
-// Whoever held the other end is gone.
 void process_forget(SipEndpoint *end) {
-    Sip *sip = end->sip;
     forget_asking(end);
+    Sip *sip = end->notice >= NOTICE_PROGRAM ? end->sip : NULL;
     if (!sip) return;
     if (end->notice == NOTICE_PROGRAM) sip->serves[end->param] = NULL;
     if (end->notice == NOTICE_PROCESS) sip->control = NULL;
