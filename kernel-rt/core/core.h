@@ -741,6 +741,14 @@ Account *service_payer(const SipEndpoint *end);
 void *service_add(SipEndpoint *end, Account *payer, uint64_t size);
 SipText service_add_text(SipEndpoint *end, Account *payer, const void *text, size_t length);
 
+typedef struct EndingTexts { // as messages carry them
+    SipText where, report;
+} EndingTexts;
+
+EndingTexts service_add_ending(
+    SipEndpoint *end, Account *payer, const Ending *ending, const Sealed *sealed
+);
+
 void everyone_add(Sip *sip);    // it begins
 void everyone_remove(Sip *sip); // it has ended, or never began
 ASIDE void diagnostics_serve(SipEndpoint *end);

@@ -45,7 +45,7 @@ typedef struct Usage {
 typedef struct Ended {
     uint8_t why;
     int32_t status;
-    SipText where, report;
+    EndingTexts texts;
 } Ended;
 
 _Static_assert(sizeof(Quotas) == 24 && sizeof(Usage) == 40 && sizeof(Ended) == 40, "as compiled");
@@ -334,16 +334,11 @@ static void start(SipEndpoint *end) {
 
 // At the starter's expense.
 static void tell_ended(const Sip *sip, SipEndpoint *end) {
-    static char text[4096];
-    Account *payer = &sip->starter->account;
-    const Ending *ending = &sip->ending;
     Ended *ended = channel_begin(end, EXIT_ENDED);
-    ended->why = (uint8_t)fault_why(ending->fault);
+    ended->why = (uint8_t)fault_why(sip->ending.fault);
     ended->status = (int32_t)sip->status;
-    size_t length = fault_write_place(ending, text, sizeof text);
-    ended->where = service_add_text(end, payer, text, length);
-    length = fault_write(ending, sip->program->sealed, text, sizeof text);
-    ended->report = service_add_text(end, payer, text, length);
+    ended->texts =
+        service_add_ending(end, &sip->starter->account, &sip->ending, sip->program->sealed);
     channel_commit(end);
 }
 

@@ -16,7 +16,7 @@ typedef struct FaultInfo {
     uint64_t starter;
     uint8_t why;
     uint64_t thread;
-    SipText where, report;
+    EndingTexts texts;
     bool again;
     uint32_t restarts;
 } FaultInfo;
@@ -67,10 +67,8 @@ static SipEndpoint *listener_at(EndpointLink *link) {
 }
 
 static void tell(SipEndpoint *end) {
-    static char text[4096];
     const uint64_t lost = made - end->served > KEPT ? made - end->served - KEPT : 0;
     const Report *report = report_of(end->served += lost);
-    const Sealed *sealed = report->program->sealed;
     Account *payer = service_payer(end);
     Told *told = channel_begin(end, FAULT);
     *told = (Told){
@@ -83,10 +81,7 @@ static void tell(SipEndpoint *end) {
         .lost = lost
     };
     told->fault.name = service_add_text(end, payer, report->name, report->name_length);
-    size_t length = fault_write_place(&report->ending, text, sizeof text);
-    told->fault.where = service_add_text(end, payer, text, length);
-    length = fault_write(&report->ending, sealed, text, sizeof text);
-    told->fault.report = service_add_text(end, payer, text, length);
+    told->fault.texts = service_add_ending(end, payer, &report->ending, report->program->sealed);
     end->served++;
     channel_commit(end);
 }

@@ -57,3 +57,13 @@ SipText service_add_text(SipEndpoint *end, Account *payer, const void *text, siz
     __builtin_memcpy(copy, text, length);
     return (SipText){ copy, length };
 }
+
+EndingTexts service_add_ending(
+    SipEndpoint *end, Account *payer, const Ending *ending, const Sealed *sealed
+) {
+    static char text[4096];
+    size_t length = fault_write_place(ending, text, sizeof text);
+    const SipText where = service_add_text(end, payer, text, length);
+    length = fault_write(ending, sealed, text, sizeof text);
+    return (EndingTexts){ where, service_add_text(end, payer, text, length) };
+}
