@@ -82,6 +82,15 @@ _Static_assert(
 
 enum { MOST_ROWS = 64 };
 
+// A message with a list begins, of the first of so many; of none, if there is no room for it.
+static List *begin_list(SipEndpoint *end, uint32_t message, uint64_t all, size_t row_size) {
+    List *list = channel_begin(end, message);
+    const uint64_t count = all < MOST_ROWS ? all : MOST_ROWS;
+    void *rows = service_add(end, service_payer(end), count * row_size);
+    *list = (List){ .rows = rows, .count = rows ? count : 0, .all = all };
+    return list;
+}
+
 // --- all processes -----------------------------------------------------------------------------------------
 
 static EndpointLink everyone = { &everyone, &everyone };
@@ -270,13 +279,11 @@ static void tell_threads(SipEndpoint *end) {
         service_tell(end, GONE);
         return;
     }
-    List *list = channel_begin(end, RUN);
+    const List *list = begin_list(end, RUN, sip->thread_count, sizeof(ThreadInfo));
     Account *payer = service_payer(end);
-    const uint64_t count = sip->thread_count < MOST_ROWS ? sip->thread_count : MOST_ROWS;
-    ThreadInfo *rows = service_add(end, payer, count * sizeof *rows);
-    *list = (List){ .rows = rows, .count = rows ? count : 0, .all = sip->thread_count };
+    ThreadInfo *rows = list->rows;
     const Thread *thread = sip->threads;
-    for (uint64_t i = 0; rows && i < count; i++, thread = thread->sibling)
+    for (uint64_t i = 0; i < list->count; i++, thread = thread->sibling)
         add_thread(end, payer, sip, thread, &rows[i]);
     channel_commit(end);
 }
@@ -307,13 +314,11 @@ static void tell_channels(SipEndpoint *end) {
         service_tell(end, GONE);
         return;
     }
-    List *list = channel_begin(end, HOLD);
+    const List *list = begin_list(end, HOLD, sip->endpoint_count, sizeof(ChannelInfo));
     Account *payer = service_payer(end);
-    const uint64_t count = sip->endpoint_count < MOST_ROWS ? sip->endpoint_count : MOST_ROWS;
-    ChannelInfo *rows = service_add(end, payer, count * sizeof *rows);
-    *list = (List){ .rows = rows, .count = rows ? count : 0, .all = sip->endpoint_count };
+    ChannelInfo *rows = list->rows;
     const EndpointLink *link = sip->endpoints.next;
-    for (uint64_t i = 0; rows && i < count; i++, link = link->next)
+    for (uint64_t i = 0; i < list->count; i++, link = link->next)
         add_channel(end, payer, (const SipEndpoint *)(const void *)link, &rows[i]);
     channel_commit(end);
 }
