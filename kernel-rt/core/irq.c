@@ -11,12 +11,11 @@ static Irq irqs[PLATFORM_IRQS];
 static volatile uint32_t came[PLATFORM_IRQS]; // written by the handlers alone
 static volatile bool has_come;                // that, or the console's input
 
-static bool count(uint32_t line, uint64_t pc) {
+static bool count(uint32_t line) {
     if (line >= PLATFORM_IRQS || !irqs[line].end) return false;
     came[line]++;
     __atomic_store_n(&has_come, true, __ATOMIC_RELEASE);
-    preempt_by_irq(pc);
-    return came[line] - irqs[line].seen < 2;
+    return true;
 }
 
 // Where several CPUs work: with the lock, so that none switches the line on between what is counted and what follows from it.
@@ -24,8 +23,9 @@ bool kernel_irq(uint32_t line, uint64_t pc) {
     Cpu *cpu = this_cpu();
     const bool was_mine = !cpus_share || lock_is_mine(cpu);
     if (!was_mine) lock_in_handler(cpu);
+    const bool is_listened_to = count(line);
     if (has_come) preempt_by_irq(pc);
-    const bool is_on = count(line, pc);
+    const bool is_on = is_listened_to && came[line] - irqs[line].seen < 2;
     if (!is_on && line < PLATFORM_IRQS) platform_irq_set(line, false);
     if (!was_mine) unlock_kernel();
     return is_on;
