@@ -481,6 +481,10 @@ static void succeed(LLVMErrorRef error) {
 }
 
 // The collector is not here either.
+static void managed_begin(void) {
+    // one thread runs here: there is nobody to keep out of the collector
+}
+
 static void *managed_new(uint64_t bytes, uint64_t descriptor, uint32_t site) {
     (void)bytes, (void)descriptor, (void)site;
     beyond("managed memory");
@@ -511,6 +515,7 @@ static void define_runtime(LLVMOrcLLJITRef jit, LLVMOrcJITDylibRef dylib) {
         { "memcpy",              (uintptr_t)memcpy            },
         { "memmove",             (uintptr_t)memmove           },
         { "memset",              (uintptr_t)memset            },
+        { "sip_managed_begin",   (uintptr_t)managed_begin     },
         { "sip_managed_new",     (uintptr_t)managed_new       },
         { "sip_managed_block",   (uintptr_t)managed_block     },
         { "sip_managed_free",    (uintptr_t)managed_free      },
