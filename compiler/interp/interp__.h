@@ -280,7 +280,7 @@ bool interp__is_managed(const SirTypeInfo *info);     // it leads to a managed o
 bool interp__is_object(const SirTypeInfo *info); // the same, but not a text, which never changes
 bool interp__hides_managed(
     Interp *in, SirType type
-); // managed pointers behind its owners, in its mutexes
+); // managed pointers behind its owners, in its sets
 bool interp__is_plain(Interp *in, SirType type);
 bool interp__is_owning(Interp *in, SirType type);
 bool interp__is_second_class(Interp *in, SirType type);
