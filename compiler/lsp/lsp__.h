@@ -98,10 +98,9 @@ typedef struct Document {
     Lines lines;
     json_int_t version;
     bool has_version;
-    Tree *tree; // of this text; NULL: nobody has asked yet
-    Look *look; // NULL: none yet
-    Look *
-        whole; // the last one at a text in which the parser found nothing wrong, where that is another; NULL: none
+    Tree *tree;       // of this text; NULL: nobody has asked yet
+    Look *look;       // NULL: none yet
+    Look *whole;      // the last one at a text that parsed; NULL: that is `look`, or none
     bool is_stale;    // something else has changed since then
     bool is_edited;   // the text has changed since then
     bool is_due;      // and it is to be told what is wrong now
