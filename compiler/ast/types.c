@@ -216,7 +216,10 @@ void ast__report_loose(Build *b, const SyntaxNode *qualifier) {
             "leave it out: a value is copied, `const T*` borrows one"
         );
     else if (syntax_is(b->syntax, qualifier, "static"))
-        ast__fix(b, ast__word_span(b, qualifier), "", "leave it out");
+        ast__help(
+            b,
+            "`static T*` leads to what is there for ever; a value that never changes is `const T name = ...;`"
+        );
     else
         ast__help(
             b, "`own T*` is one `T` on the heap, `own T[]` several; without `own` it is a value"

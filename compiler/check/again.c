@@ -76,11 +76,13 @@ static void forget_body(const Traces *traces, HirFn *fn) {
 
 // What has been noted for later.
 static void forget_notes(Checker *checker, Span item) {
-    uint32_t clauses = 0, dropped = 0, constants = 0;
+    uint32_t clauses = 0, dropped = 0, settled = 0, constants = 0;
     vec_each(const HirExpr *, clause, &checker->clauses)
         if (!is_in((*clause)->span, item)) checker->clauses.data[clauses++] = *clause;
     vec_each(Dropped, it, &checker->dropped)
         if (!is_in(it->span, item)) checker->dropped.data[dropped++] = *it;
+    vec_each(Settled, it, &checker->settled)
+        if (!is_in(it->expr->span, item)) checker->settled.data[settled++] = *it;
     vec_each(HirConst *, constant, &checker->constants) {
         if (!is_in((*constant)->span, item)) {
             checker->constants.data[constants++] = *constant;
@@ -91,6 +93,7 @@ static void forget_notes(Checker *checker, Span item) {
     }
     checker->clauses.len = clauses;
     checker->dropped.len = dropped;
+    checker->settled.len = settled;
     checker->constants.len = constants;
 }
 

@@ -152,6 +152,12 @@ typedef struct Dropped { // a call that is a statement, and what it gives
     Span span; // of the statement
 } Dropped;
 
+typedef struct Settled { // a comparison whose outcome its types tell
+    const HirExpr *expr;
+    const Module *module;
+    bool holds;
+} Settled;
+
 struct Checker {
     Arena *arena;
     Names *names;
@@ -201,6 +207,7 @@ struct Checker {
 
     VEC(const HirExpr *) clauses; // which must only look
     VEC(Dropped) dropped;         // values that own something and that nobody takes
+    VEC(Settled) settled;         // comparisons that always come out the same way
     VEC(HirConst *) constants;    // of blocks
     Map *invariants;              // HirFn that tests one -> Decl of its struct
     Map *deprecated;              // where a use has been reported -> in which round
@@ -615,6 +622,11 @@ HirExpr *optional_arithmetic(
     Fn *fn, HirOp op, HirExpr *left, HirExpr *right, Span span
 ); // optional.c: of operands one of which is an optional
 HirOp op_of(AstOp op);
+bool is_result( // try.c: like std.result's; `ok`: which variant carries the value, the other one carries the error
+    const Checker *checker,
+    const HirType *type,
+    uint32_t *ok
+);
 HirExpr *check_call(Fn *fn, const AstExpr *expr, const HirType *want);
 HirExpr *call_named( // `base.name(args)`; `base` is no error
     Fn *fn,

@@ -410,12 +410,24 @@ static bool is_like(const HirType *type, const HirType *other) {
     return type == other || (hir_type_is_integer(type) && hir_type_is_integer(other));
 }
 
+// A value, or an error, where what tells the two apart is wanted.
+static void help_result(Checker *checker, const HirType *from, const HirType *want) {
+    uint32_t ok;
+    if (!is_result(checker, want, &ok)) return;
+    const HirVariant *variants = want->enumeration->variants.data;
+    if (variants[ok].fields.data[0].type == from)
+        diag_help(checker->diags, "`.ok(x)` makes one of it");
+    else if (variants[!ok].fields.data[0].type == from)
+        diag_help(checker->diags, "`.err(x)` makes one of it");
+}
+
 static HirExpr *mismatch(Checker *checker, const HirExpr *expr, const HirType *want) {
     diag_report(
         checker->diags, expr->span, E_TYPE_MISMATCH, type_text(checker, want),
         type_text(checker, expr->type)
     );
     help_scalar(checker, expr, expr->type, want);
+    help_result(checker, expr->type, want);
     if (want->kind == HIR_TYPE_STR && want->mode == HIR_OWN && expr->type->kind == HIR_TYPE_STR)
         help_own(checker, expr);
     if (want->kind == HIR_TYPE_STR && want->mode == HIR_GC && expr->type->kind == HIR_TYPE_STR)

@@ -482,6 +482,8 @@ static HirExpr *indexed(Fn *fn, const AstExpr *ast) {
     diag_report(fn->checker->diags, ast->span, E_NOT_INDEXED, type_text(fn->checker, place->type));
     if (place->type->kind == HIR_TYPE_STR)
         diag_help(fn->checker->diags, "a text has bytes: `text.bytes[i]`");
+    else if (find_method(fn->checker, place->type, names_add_c(fn->checker->names, "get")).decl)
+        diag_help(fn->checker->diags, "it has a function for it: `x.get(...)`");
     return NULL;
 }
 
@@ -551,6 +553,16 @@ static HirStmt *leaving(Fn *fn, const AstStmt *leave) {
     return block;
 }
 
+static void refuse_optional(Checker *checker, const HirExpr *value) {
+    uint32_t ok;
+    diag_report(checker->diags, value->span, E_NOT_OPTIONAL, type_text(checker, value->type));
+    if (is_result(checker, value->type, &ok))
+        diag_help(
+            checker->diags,
+            "`try f()` passes its error on, `r.value()` is an optional, `r.value_or(y)` the value or another (std.result)"
+        );
+}
+
 static HirExpr *check_else(Fn *fn, const AstExpr *expr, const HirType *want) {
     Checker *checker = fn->checker;
     const HirType *wanted = want && !is_error(want) && want->kind != HIR_TYPE_OPTION
@@ -559,7 +571,7 @@ static HirExpr *check_else(Fn *fn, const AstExpr *expr, const HirType *want) {
     HirExpr *value =
         as_value(checker, lend_wanted(checker, check_expr(fn, expr->orelse.value, wanted), want));
     if (value->kind != HIR_ERROR && value->type->kind != HIR_TYPE_OPTION) {
-        diag_report(checker->diags, value->span, E_NOT_OPTIONAL, type_text(checker, value->type));
+        refuse_optional(checker, value);
         value = error_expr(checker, expr->span);
     }
     const HirType *type = value->kind == HIR_ERROR ? value->type : value->type->elem;
@@ -581,7 +593,7 @@ static HirExpr *check_force(Fn *fn, const AstExpr *expr) {
     value = as_value(checker, value);
     if (value->kind == HIR_ERROR) return value;
     if (value->type->kind != HIR_TYPE_OPTION) {
-        diag_report(checker->diags, value->span, E_NOT_OPTIONAL, type_text(checker, value->type));
+        refuse_optional(checker, value);
         return error_expr(checker, expr->span);
     }
     HirExpr *result = new_expr(checker, HIR_FORCE, value->type->elem, expr->span);

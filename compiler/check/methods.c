@@ -119,7 +119,8 @@ static Method by_default(Checker *checker, const HirType *type, Name name) {
         if (found.decl) return found;
     }
     if (type->kind == HIR_TYPE_PARAM || decl_of_type(checker, type)) return (Method){ 0 };
-    vec_each(Decl *, it, &checker->interfaces) { // a built-in type states nothing
+    if (!hir_type_is_lent(type)) return (Method){ 0 }; // a borrow, which an interface cannot borrow
+    vec_each(Decl *, it, &checker->interfaces) {       // a built-in type states nothing
         if ((*it)->kind != DECL_INTERFACE) continue;
         Method found = from_interface(checker, type, *it, name);
         if (found.decl && conforms(checker, type, *it)) return found;

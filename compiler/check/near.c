@@ -97,6 +97,9 @@ static bool habit_help(Checker *checker, const char *wanted, Span span) {
         { "assert_eq", "`assert(a == b);`",                                                      NULL    },
         { "malloc",    "`new T[n]`",                                                             NULL    },
         { "free",      "nothing: what is owned is freed when its owner ends",                    NULL    },
+        { "drop",      "`_ = x;`: what is owned ends there",                                     NULL    },
+        { "goto",
+         "`break outer;`, which leaves a loop that is labelled `outer:`; there is no `goto`",    NULL    },
     };
     for (size_t i = 0; i < sizeof habits / sizeof *habits; i++) {
         if (strcmp(habits[i].theirs, wanted) != 0) continue;
@@ -195,6 +198,7 @@ static bool habit_of_type(Checker *checker, const HirType *type, const char *wan
         const char *theirs, *ours;
         int of;
     } habits[] = {
+        { "len",       "`x.len`, without parentheses, is how many there are",               MANY | TEXT },
         { "length",    "`x.len` is how many there are",                                     MANY | TEXT },
         { "size",      "`x.len` is how many there are",                                     MANY | TEXT },
         { "count",     "`x.len` is how many there are",                                     MANY | TEXT },
@@ -206,6 +210,7 @@ static bool habit_of_type(Checker *checker, const HirType *type, const char *wan
         { "clone",     "`copy(x)` is owned",                                                MANY | TEXT },
         { "to_owned",  "`copy(x)` is owned",                                                MANY | TEXT },
         { "equals",    "`a == b` compares texts",                                           TEXT        },
+        { "compare",   "`a.order(b)` of std.cmp says which comes first",                    TEXT        },
         { "as_bytes",  "`x.bytes` is what a text is made of",                               TEXT        },
         { "unwrap",
          "`x!` is the value, or a trap; `x else ...` says what happens when there is none", OPTION      },
@@ -263,11 +268,41 @@ static bool message_help(Checker *checker, const HirType *end, const char *wante
     return false;
 }
 
+// What other libraries call a function that the type has under another name.
+static bool synonym_help(Checker *checker, const HirType *type, const char *wanted) {
+    static const char *const groups[][8] = {
+        { "put", "insert", "set", "add", "push", "append", "store" },
+        { "remove", "delete", "erase", "unset" },
+        { "get", "at", "lookup", "find", "load" },
+        { "has", "contains", "contains_key", "includes", "exists" },
+        { "len", "length", "size", "count" },
+        { "clear", "reset", "empty" },
+    };
+    enum { GROUPS = sizeof groups / sizeof *groups };
+    for (size_t i = 0; i < GROUPS; i++) {
+        bool meant = false;
+        for (size_t k = 0; k < 8 && groups[i][k]; k++)
+            meant = meant || strcmp(groups[i][k], wanted) == 0;
+        for (size_t k = 0; meant && k < 8 && groups[i][k]; k++) {
+            if (!find_method(checker, type, names_add_c(checker->names, groups[i][k])).decl)
+                continue;
+            diag_help(checker->diags, "there is `%s`", groups[i][k]);
+            return true;
+        }
+    }
+    return false;
+}
+
 void near_method(Checker *checker, const HirType *type, const char *wanted, Span span) {
     Near near = near_start(wanted);
     if (habit_of_type(checker, type, wanted)) return;
     bool is_end = type->kind == HIR_TYPE_ENDPOINT && type->contract;
     if (is_end && message_help(checker, type, wanted)) return;
+    if (is_end && strcmp(wanted, "close") == 0) {
+        diag_help(checker->diags, "an end of a channel is closed by `close(x);`");
+        return;
+    }
+    if (synonym_help(checker, type, wanted)) return;
     for (uint32_t i = 0; i < map_len(checker->methods); i++) {
         uint64_t name, list;
         map_at(checker->methods, i, &name, &list);

@@ -136,6 +136,8 @@ static HirExpr *refuse_operand(
     bool equal = op == HIR_EQ || op == HIR_NE;
     if (op == HIR_ADD && operand->type->kind == HIR_TYPE_STR)
         diag_help(checker->diags, "texts are put together by `text($\"{a}{b}\")` of std.fmt");
+    else if (operand->type->kind == HIR_TYPE_STR)
+        diag_help(checker->diags, "`a.order(b)` of std.cmp says which of two texts comes first");
     else if (operand->type->kind == HIR_TYPE_PTR && operand->type->mode != HIR_GC)
         diag_help(checker->diags, "`*p` is what a pointer leads to");
     else if (operand->type->kind == HIR_TYPE_PARAM)
@@ -174,6 +176,19 @@ static HirExpr *compare_content(Fn *fn, HirOp op, HirExpr *left, HirExpr *right,
     return make_binary(checker, op, HIR_TRAP, simple(checker, HIR_TYPE_BOOL), left, right, span);
 }
 
+// `x >= 0` of an unsigned `x`, and its kin. What an instance makes of a parameter's type is nobody's mistake.
+static void note_settled(Fn *fn, const HirExpr *expr) {
+    const HirExpr *left = expr->args.data[0], *right = expr->args.data[1];
+    bool zero_left = left->kind == HIR_LITERAL && left->bits == 0;
+    bool zero_right = right->kind == HIR_LITERAL && right->bits == 0;
+    bool holds = (zero_right && expr->op == HIR_GE) || (zero_left && expr->op == HIR_LE);
+    bool fails = (zero_right && expr->op == HIR_LT) || (zero_left && expr->op == HIR_GT);
+    if (fn->checker->in_instance || (!holds && !fails) || !hir_type_is_integer(left->type) ||
+        hir_type_is_signed(left->type))
+        return;
+    vec_push(fn->checker->arena, &fn->checker->settled, ((Settled){ expr, fn->module, holds }));
+}
+
 HirExpr *arithmetic(Fn *fn, HirOp op, HirFamily family, HirExpr *left, HirExpr *right, Span span) {
     Checker *checker = fn->checker;
     if (left->kind == HIR_ERROR || right->kind == HIR_ERROR) return error_expr(checker, span);
@@ -203,7 +218,9 @@ HirExpr *arithmetic(Fn *fn, HirOp op, HirFamily family, HirExpr *left, HirExpr *
     const HirType *result =
         what == TAKES_EQUAL || what == TAKES_ORDERED ? simple(checker, HIR_TYPE_BOOL) : type;
     if (family == HIR_OPT) result = hir_type_option(checker->types, type);
-    return make_binary(checker, op, family, result, left, right, span);
+    HirExpr *made = make_binary(checker, op, family, result, left, right, span);
+    if (what == TAKES_ORDERED) note_settled(fn, made);
+    return made;
 }
 
 // Does its type come from where it stands?
@@ -363,6 +380,11 @@ static HirExpr *check_deref(Fn *fn, const AstExpr *expr) {
     if (operand->kind == HIR_ERROR) return operand;
     if (operand->type->kind != HIR_TYPE_PTR) {
         diag_report(checker->diags, expr->span, E_OPERAND, "*", type_text(checker, operand->type));
+        if (operand->type->kind == HIR_TYPE_OPTION)
+            diag_help(
+                checker->diags,
+                "`x!` is the value, or a trap; `x else ...` says what happens when there is none"
+            );
         return error_expr(checker, expr->span);
     }
     HirExpr *place = deref(checker, as_place(checker, operand));

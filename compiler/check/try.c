@@ -15,7 +15,7 @@ static HirStmt *leave_with(Fn *fn, HirExpr *result, Span span) {
 }
 
 // The row of the variant, if the type is an enum of `ok` and `err`.
-static bool is_result(const Checker *checker, const HirType *type, uint32_t *ok) {
+bool is_result(const Checker *checker, const HirType *type, uint32_t *ok) {
     if (!type || type->kind != HIR_TYPE_ENUM || type->enumeration->variants.len != 2) return false;
     const HirVariant *variants = type->enumeration->variants.data;
     if (variants[0].fields.len != 1 || variants[1].fields.len != 1) return false;

@@ -269,12 +269,30 @@ static void judge_dropped(Checker *checker) {
     }
 }
 
+// --- comparisons that ask nothing ------------------------------------------------------------------------------------------------
+
+static void judge_settled(Checker *checker) {
+    vec_each(Settled, it, &checker->settled) {
+        if (!it->module->is_own) continue;
+        diag_report(
+            checker->diags, it->expr->span, E_SETTLED, it->holds ? "always" : "never",
+            type_text(checker, it->expr->args.data[0]->type)
+        );
+        diag_help(
+            checker->diags, "%s",
+            it->holds ? "counting down, `while (i > 0) { i--; ... }` ends at 0"
+                      : "below 0 it would have trapped before"
+        );
+    }
+}
+
 void check_unused(Checker *checker) {
     if (diags_errors(checker->diags) > 0) return;
     find_reached(checker);
     judge_bodies(checker);
     judge_constants(checker);
     judge_dropped(checker);
+    judge_settled(checker);
     for (uint32_t i = 0; i < checker->modules.len; i++) {
         if (!checker->modules.data[i]->is_own) continue;
         judge_items(checker, checker->modules.data[i]);

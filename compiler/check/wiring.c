@@ -128,7 +128,15 @@ static void near_service(Checker *checker, const AstName *name) {
     Near near = near_start(text_of(checker, name->name));
     for (uint32_t i = 0; i < IMAGE_SERVICES; i++)
         near_try(&near, services[i].name);
-    near_help(checker, &near, name->span);
+    if (near.best) {
+        near_help(checker, &near, name->span);
+        return;
+    }
+    Buf all = { 0 };
+    for (uint32_t i = 0; i < IMAGE_SERVICES; i++)
+        buf_printf(&all, "%s`%s`", i ? ", " : "", services[i].name);
+    diag_help(checker->diags, "it has %.*s", (int)all.len, (const char *)all.data);
+    buf_free(&all);
 }
 
 static bool is_of(const Checker *checker, const HirType *type, const Service *service) {
