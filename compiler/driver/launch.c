@@ -3,6 +3,7 @@
 
 #include "launch.h"
 
+#include "driver/screenshot.h"
 #include "driver/words.h"
 
 #include <errno.h>
@@ -115,7 +116,12 @@ static bool launch_qemu(
         fprintf(
             stderr, "sipcc: QEMU waits: gdb -ex 'target remote :1234' %s\n", toolchain->kernel_pc
         );
-    bool good = argv && run_child(argv, "install QEMU (Debian: qemu-system-x86)", &code, error);
+    bool good =
+        argv && (options->screenshot
+                     ? screenshot_run(
+                           options, argv, arena_printf(&arena, "%s.picture", image), &code, error
+                       )
+                     : run_child(argv, "install QEMU (Debian: qemu-system-x86)", &code, error));
     arena_free(&arena);
     if (!good) return false;
     if (code % 2 == 0 || code == 1) {

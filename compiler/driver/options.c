@@ -3,6 +3,8 @@
 
 #include "options.h"
 
+#include "driver/screenshot.h"
+
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
@@ -88,6 +90,8 @@ typedef enum OptionId {
     OPT_PORT,
     OPT_MEMORY,
     OPT_GDB,
+    OPT_SCREENSHOT,
+    OPT_SHOT_AFTER,
     OPT_KEY,
     OPT_TRUST,
     OPT_VERIFY,
@@ -189,6 +193,10 @@ static const OptionRow option_rows[] = {
      "a second console, which shows its text in FILE"                                                                                                                                       },
     { OPT_MEMORY,       "--memory",             "SIZE",                   ON(RUN),                                                  "QEMU's memory, as in 512M (default 256M)"              },
     { OPT_GDB,          "--gdb",                NULL,                     ON(RUN),                                                  "QEMU waits for gdb on port 1234 before it begins"      },
+    { OPT_SCREENSHOT,   "--screenshot",         "FILE",                   ON(RUN),
+     "when the booted system ends, a picture of its screen: FILE.png or FILE.ppm"                                                                                                           },
+    { OPT_SHOT_AFTER,   "--screenshot-after",   "SECONDS",                ON(RUN),
+     "take it so long after the start instead, and go on"                                                                                                                                   },
     { OPT_KEY,          "--key",                "FILE",                   ON(BUILD) | ON(RUN) | ON(IMAGE) | ON(SIGN),
      "sign with this private key (`sipcc key` makes one)"                                                                                                                                   },
     { OPT_TRUST,        "--trust",              "FILE",                   ON(RUN) | ON(IMAGE) | ON(SIGN),
@@ -418,6 +426,19 @@ static bool set_cpus(Options *options, const char *value) {
     return false;
 }
 
+static bool set_picture_after(Options *options, const char *value) {
+    char *end;
+    const double seconds = strtod(value, &end);
+    if (isdigit((unsigned char)*value) && !*end && seconds < 1e6) {
+        options->picture_after = (int64_t)(seconds * 1000);
+        return true;
+    }
+    fprintf(
+        stderr, "sipcc: `%s` is not a time; --screenshot-after takes seconds, as in 2.5\n", value
+    );
+    return false;
+}
+
 static bool apply(Arena *arena, Options *options, const OptionRow *row, const char *value) {
     int chosen = 0;
     switch (row->id) {
@@ -451,6 +472,8 @@ static bool apply(Arena *arena, Options *options, const OptionRow *row, const ch
     case OPT_CONTRACT: return set_emit(options, EMIT_CONTRACT);
     case OPT_MEMORY: options->memory = value; return true;
     case OPT_GDB: options->gdb = true; return true;
+    case OPT_SCREENSHOT: options->screenshot = value; return true;
+    case OPT_SHOT_AFTER: return set_picture_after(options, value);
     case OPT_KEY:
         options->key = value;
         options->no_cache = true; // a key answers for nothing that others may have written
@@ -570,6 +593,31 @@ bool command_takes_package(CommandId command) {
     return (1u << command) & PACKAGED;
 }
 
+// Whether there is a screen depends on the system, and is asked when that is known.
+static bool check_screenshot(const Options *options) {
+    if (options->picture_after >= 0 && !options->screenshot) {
+        fprintf(stderr, "sipcc: --screenshot-after says when; --screenshot FILE says where to\n");
+        return false;
+    }
+    if (!options->screenshot) return true;
+    if (options->on != ON_QEMU) {
+        fprintf(
+            stderr,
+            "sipcc: --screenshot: a hosted system has no screen; boot it, with `--on qemu`\n"
+        );
+        return false;
+    }
+    if (!screenshot_is_named(options->screenshot)) {
+        fprintf(
+            stderr,
+            "sipcc: --screenshot %s: the name says what kind of picture it is, and ends in .png or .ppm\n",
+            options->screenshot
+        );
+        return false;
+    }
+    return true;
+}
+
 static bool check_operands(const Options *options) {
     const CommandRow *row = &commands[options->command];
     bool wants_one = strstr(row->operands, "...") == NULL;
@@ -609,11 +657,12 @@ static bool check_operands(const Options *options) {
         fprintf(stderr, "sipcc: emit what? give --sir, --llvm, --asm or --contract\n");
         return false;
     }
-    return true;
+    return check_screenshot(options);
 }
 
 bool options_parse(Arena *arena, int argc, char **argv, Options *options) {
     *options = (Options){ .command = CMD_HELP, .opt_level = '2', .memory = "256M", .cpus = 1 };
+    options->picture_after = -1;
     bool have_command = argc > 1 && find_command(argv[1], &options->command);
     if (asks_for(argc, argv, "--help", "-h")) {
         if (have_command) vec_push(arena, &options->inputs, argv[1]);

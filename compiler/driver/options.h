@@ -66,7 +66,10 @@ typedef struct Options {
     const char *net;          // --net: what is behind the card, as QEMU's -netdev has it
     const char *port;         // --virtio-console: where it shows what it is told
     bool gdb;                 // --gdb: QEMU waits for a debugger
-    const char *key; // --key: the file of the private key that signs; NULL: nothing is signed
+    const char
+        *screenshot; // --screenshot: where the picture of the screen goes; NULL: none is taken
+    int64_t picture_after; // --screenshot-after: milliseconds; -1: when the system ends
+    const char *key;       // --key: the file of the private key that signs; NULL: nothing is signed
     VEC(const char *)
     trusted;          // --trust: files of public keys; what they did not sign is not started
     bool only_verify; // --verify: `sign` only says by whom a file is signed

@@ -6,7 +6,9 @@
 
 #include "qemu.h"
 
+#include "contracts/abi/pci.h"
 #include "contracts/abi/seal.h"
+#include "driver/screenshot.h"
 #include "driver/words.h"
 
 #include <errno.h>
@@ -38,10 +40,27 @@ enum {
 
 // --- what is needed ------------------------------------------------------------------------------------------------
 
+static bool is_within(const SealGrant *grant, uint64_t first, uint64_t length) {
+    return grant->base >= first && grant->base - first < length;
+}
+
+// QEMU's and Bochs's display on the PCI bus, or the VGA that every PC has, which in QEMU is the same with more around it.
+static void needs_screen(QemuNeeds *needs, const SealGrant *grant) {
+    if (PCI_IS_GRANT(grant->base)) {
+        if (PCI_VENDOR(grant->base) == 0x1234 && PCI_DEVICE(grant->base) == 0x1111)
+            needs->display = true;
+        return;
+    }
+    if (grant->kind == SEAL_GRANT_IO_PORT ? is_within(grant, 0x3b0, 0x30)
+                                          : is_within(grant, 0xa0000, 0x20000))
+        needs->vga = true;
+}
+
 void qemu_needs_add(QemuNeeds *needs, const SealGrant *grant) {
     const uint64_t offset = grant->base - SLOTS;
     switch ((SealGrantKind)grant->kind) {
     case SEAL_GRANT_IO_MEMORY:
+        needs_screen(needs, grant);
         if (grant->base < SLOTS || offset >= (uint64_t)SLOT_COUNT * SLOT_BYTES) {
             needs->others = true;
             return;
@@ -49,7 +68,10 @@ void qemu_needs_add(QemuNeeds *needs, const SealGrant *grant) {
         needs->mmio = true;
         if (offset / SLOT_BYTES == SLOT_ENTROPY) needs->entropy = true;
         return;
-    case SEAL_GRANT_IO_PORT: needs->others = true; return;
+    case SEAL_GRANT_IO_PORT:
+        needs_screen(needs, grant);
+        needs->others = true;
+        return;
     case SEAL_GRANT_IRQ:
     case SEAL_GRANT_DMA:
     case SEAL_GRANT_EXIT:
@@ -204,6 +226,10 @@ static void add_entropy(Arena *arena, Words *words) {
     );
 }
 
+static bool has_screen(const QemuNeeds *needs, const char *machine) {
+    return (needs->display || needs->vga) && !is_microvm(machine);
+}
+
 static void add_devices(
     Arena *arena, Words *words, const Options *options, const QemuNeeds *needs, const char *machine
 ) {
@@ -214,6 +240,31 @@ static void add_devices(
     if (options->net) add_net(arena, words, machine, options->net);
     if (options->port) add_port(arena, words, machine, options->port);
     if (needs->entropy && is_microvm(machine)) add_entropy(arena, words);
+    if (has_screen(needs, machine))
+        words_add_two(arena, words, "-device", needs->vga ? "VGA" : "bochs-display");
+}
+
+// How it ends: QEMU does, too, with isa-debug-exit.
+static void add_ending(Arena *arena, Words *words, const Options *options) {
+    if (options->screenshot)
+        screenshot_options(arena, words);
+    else
+        words_add_two(arena, words, "-device", "isa-debug-exit,iobase=0x501,iosize=1");
+}
+
+static bool can_be_pictured(const QemuNeeds *needs, const char *machine, char error[512]) {
+    if (has_screen(needs, machine)) return true;
+    if (needs->display || needs->vga)
+        snprintf(
+            error, 512, "--screenshot: %s has no screen; leave --machine out, or --machine q35",
+            machine
+        );
+    else
+        snprintf(
+            error, 512,
+            "--screenshot: no process of the system is granted a screen, as `PciDisplay` of `driver.display` is"
+        );
+    return false;
 }
 
 char **qemu_command(
@@ -230,6 +281,7 @@ char **qemu_command(
         snprintf(error, 512, "`microvm` has one place for a disk; --machine q35 has more");
         return NULL;
     }
+    if (options->screenshot && !can_be_pictured(needs, machine, error)) return NULL;
     const bool kvm = use_kvm(options, toolchain);
     words_add(arena, &words, "qemu-system-x86_64");
     words_add_two(arena, &words, "-accel", kvm ? "kvm" : "tcg");
@@ -242,7 +294,7 @@ char **qemu_command(
     words_add_two(arena, &words, "-display", "none");
     words_add_two(arena, &words, "-serial", "stdio");
     words_add(arena, &words, "-no-reboot");
-    words_add_two(arena, &words, "-device", "isa-debug-exit,iobase=0x501,iosize=1");
+    add_ending(arena, &words, options);
     add_devices(arena, &words, options, needs, machine);
     words_add_two(arena, &words, "-kernel", image);
     if (options->gdb) {

@@ -14,6 +14,8 @@ typedef struct QemuNeeds {
     bool mmio;    // registers of virtio devices in memory, as `microvm` has them
     bool entropy; // among them those at which the entropy device is put
     bool others;  // devices that `microvm` has not
+    bool display; // QEMU's and Bochs's display on the PCI bus
+    bool vga;     // the PC's VGA, by its ports or its memory
 } QemuNeeds;
 
 struct SealGrant;
