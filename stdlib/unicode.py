@@ -124,4 +124,5 @@ def main():
     sys.stdout.write(out.rstrip("\n") + "\n")
 
 
-main()
+if __name__ == "__main__":
+    main()
