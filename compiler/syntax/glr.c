@@ -327,6 +327,25 @@ GlrResult glr__step(Glr *g) {
     return step(g);
 }
 
+// --- from item to item ----------------------------------------------------------------------------------
+
+// The state behind an item of the file.
+static uint16_t behind_item(const Glr *g) {
+    return lex__entry(1, g->lists[GLR_FILE]);
+}
+
+bool glr__begins_item(const Glr *g) {
+    if (g->heads.count != 1) return false;
+    const GlrNode *head = node_of(g, g->heads.node[0]), *list = node_of(g, head->base);
+    return head->base && !head->twin && !list->twin && list->state == behind_item(g) &&
+           list->base && !node_of(g, list->base)->base;
+}
+
+void glr__jump(Glr *g, uint32_t at) {
+    uint32_t bottom = add_node(g, 1, 0, 0);
+    g->heads = (GlrHeads){ 1, { add_node(g, behind_item(g), at, bottom) } };
+}
+
 // --- edits ----------------------------------------------------------------------------------------------
 
 static GlrHeads move_heads(Glr *g, const GlrHeads *heads, uint32_t to) {

@@ -87,6 +87,12 @@ typedef enum GlrResult { GLR_READ, GLR_STUCK, GLR_ENDED } GlrResult;
 // At the beginning of a text. What is allocated stays in the arena.
 void glr__init(Glr *g, Arena *arena, Str text);
 
+// Whether the last token is the first of an item of the file, and there is one way only to read what stands before it.
+bool glr__begins_item(const Glr *g);
+
+// Goes on at `at`, behind an item of the file. What has been read just before is known again three tokens later.
+void glr__jump(Glr *g, uint32_t at);
+
 // Reads a token; changes nothing but `next` if none of the stacks can go on.
 GlrResult glr__step(Glr *g);
 

@@ -272,7 +272,6 @@ static void step(Lr *p) {
 }
 
 static const SyntaxNode *root_of(Lr *p) {
-    if (p->raws.too_deep) return NULL;
     SyntaxNode *root = p->raws.tree.data;
     root->start = p->start;
     root->end = (uint32_t)p->text.len;
@@ -280,11 +279,15 @@ static const SyntaxNode *root_of(Lr *p) {
     return root;
 }
 
-const SyntaxNode *lr__parse(Arena *arena, Str text, bool *wrong) {
-    return lr__parse_from(arena, text, 0, wrong);
+// Where a text begins, or behind an item.
+static void begin(Lr *p, uint32_t start, bool is_behind) {
+    push(p, 0, WRITTEN, 0); // none
+    uint32_t cell = push(p, 0, WRITTEN, 1);
+    if (is_behind) cell = push(p, cell, WRITTEN, lex__entry(1, p->items));
+    p->heads[p->count++] = (Head){ cell, start };
 }
 
-const SyntaxNode *lr__parse_from(Arena *arena, Str text, uint32_t start, bool *wrong) {
+const SyntaxNode *lr__read(Arena *arena, Str text, uint32_t start, bool is_behind, LrEnd *end) {
     Arena memory;
     arena_init(&memory);
     Lr *p = arena_new(&memory, Lr);
@@ -293,14 +296,19 @@ const SyntaxNode *lr__parse_from(Arena *arena, Str text, uint32_t start, bool *w
     p->most_cells = 6 * ((uint32_t)text.len - start) + (1 << 16);
     p->items = find_symbol(p->language, "source_file_repeat1");
     p->file = find_symbol(p->language, "source_file");
-    raw__init(&p->raws, arena, (Str){ text.ptr + start, text.len - start });
-    push(p, 0, WRITTEN, 0); // none
-    p->heads[p->count++] = (Head){ push(p, 0, WRITTEN, 1), start };
+    raw__init(&p->raws, arena, is_behind ? 0 : (uint32_t)text.len - start);
+    begin(p, start, is_behind);
     while (p->count > 0 && !p->ended && !p->doubt)
         step(p);
-    const SyntaxNode *root = p->ended && !p->doubt ? root_of(p) : NULL;
-    *wrong = !p->ended && !p->doubt; // the last head has died
+    *end = p->doubt || p->raws.too_deep ? LR_DOUBT : p->ended ? LR_ENDED : LR_WRONG;
+    const SyntaxNode *root = root_of(p);
     raw__end(&p->raws);
     arena_free(&memory);
     return root;
+}
+
+const SyntaxNode *lr__parse(Arena *arena, Str text, uint32_t start) {
+    LrEnd end;
+    const SyntaxNode *root = lr__read(arena, text, start, false, &end);
+    return end == LR_ENDED ? root : NULL;
 }

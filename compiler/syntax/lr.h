@@ -9,10 +9,17 @@
 
 #include "syntax.h"
 
-// The tree of a text. NULL: it does not parse, if `wrong`; else it is to be read by the library.
-const SyntaxNode *lr__parse(Arena *arena, Str text, bool *wrong);
-const SyntaxNode *lr__parse_from(
-    Arena *arena, Str text, uint32_t start, bool *wrong
-); // of what stands behind `start`
+typedef enum LrEnd {
+    LR_ENDED, // with the text
+    LR_WRONG, // there is something that does not parse
+    LR_DOUBT, // it may be read in several ways, or is nested too deeply
+} LrEnd;
+
+// Reads what stands behind `start`, which is where a text begins, or `is_behind` an item. Gives the items up to what could not
+// be read, below a root.
+const SyntaxNode *lr__read(Arena *arena, Str text, uint32_t start, bool is_behind, LrEnd *end);
+
+// The tree of what stands behind `start`. NULL: it does not parse, or it is to be read by the library.
+const SyntaxNode *lr__parse(Arena *arena, Str text, uint32_t start);
 
 #endif

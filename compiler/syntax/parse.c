@@ -50,10 +50,9 @@ static const SyntaxNode *parse_text(Parse *parse, const char *text) {
 
 // What can be read of a text that cannot be read as a whole. NULL: nothing that would make sense.
 static const SyntaxNode *parse_rest(Parse *parse) {
-    bool wrong;
     const char *text = syntax__patch(parse);
     const SyntaxNode *read =
-        text ? lr__parse(parse->arena, (Str){ text, parse->text.len }, &wrong) : NULL;
+        text ? lr__parse(parse->arena, (Str){ text, parse->text.len }, 0) : NULL;
     if (read) {
         parse->holes.len = 0;
         parse->text.ptr = text;
@@ -126,16 +125,18 @@ Syntax *syntax_parse(Arena *arena, const SourceMap *map, FileId file, Diags *dia
                             .unreadable = true };
         return syntax;
     }
-    bool wrong;
-    const SyntaxNode *read = lr__parse(arena, parse.text, &wrong);
-    if (read && !parse.reported) {
+    LrEnd end;
+    const SyntaxNode *read = lr__read(arena, parse.text, 0, false, &end);
+    if (end == LR_ENDED && !parse.reported) {
         *syntax = (Syntax){ .file = file, .text = parse.text, .root = read };
         return syntax;
     }
+    if (end == LR_WRONG) syntax__note_items(&parse, read);
+    parse.reads_first = parse.items.len > 0;
     Arena memory;
     bool unreadable = false;
     arena_init(&memory);
-    const SyntaxNode *root = parse_in(&parse, &memory, wrong, &unreadable);
+    const SyntaxNode *root = parse_in(&parse, &memory, end == LR_WRONG, &unreadable);
     arena_free(&memory);
     silence(&parse);
     *syntax = (Syntax){ file,       parse.text,       root,           parse.reported,
@@ -153,7 +154,6 @@ static bool is_alike(const SyntaxNode *old, const SyntaxNode *item) {
 const SyntaxNode *syntax_parse_item(
     Arena *arena, const SourceMap *map, FileId file, const SyntaxNode *old, uint32_t end
 ) {
-    bool wrong;
     uint32_t start = old->start;
     Arena scratch;
     arena_init(&scratch);
@@ -164,7 +164,7 @@ const SyntaxNode *syntax_parse_item(
     parse.text = (Str){ text.ptr + start, end - start };
     bool good = syntax__scan(&parse) && !parse.reported && diags_errors(parse.diags) == 0;
     arena_free(&scratch);
-    const SyntaxNode *root = good ? lr__parse_from(arena, text, start, &wrong) : NULL;
+    const SyntaxNode *root = good ? lr__parse(arena, text, start) : NULL;
     if (!root || root->size == 1) return NULL;
     const SyntaxNode *item = root + 1;
     bool whole = root->size == 1 + item->size && item->start == start && item->end == end;

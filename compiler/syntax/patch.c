@@ -93,7 +93,10 @@ static bool patch_all(Patch *p) {
     for (uint32_t patches = 0; patches < MOST_PATCHES;) {
         GlrResult result = glr__step(&p->glr);
         if (result == GLR_ENDED) return true;
-        if (result == GLR_READ) continue;
+        if (result == GLR_READ) {
+            syntax__skip(p->parse, &p->glr);
+            continue;
+        }
         if (!patch_misfit(p)) return false;
         patches++;
     }
@@ -112,6 +115,7 @@ const char *syntax__patch(Parse *parse) {
         p.balanced &= claim->foreign;
     }
     glr__init(&p.glr, &p.scratch, (Str){ p.text, parse->text.len });
+    syntax__skip_first(parse, &p.glr);
     bool good = patch_all(&p);
     arena_free(&p.scratch);
     return good ? p.text : NULL;

@@ -59,12 +59,12 @@ static void find_fields(Raws *r, const TSLanguage *l) {
     }
 }
 
-void raw__init(Raws *r, Arena *arena, Str text) {
+void raw__init(Raws *r, Arena *arena, uint32_t length) {
     *r = (Raws){ .arena = arena };
     arena_init(&r->scratch);
     find_kinds(r, tree_sitter_sip());
     find_fields(r, tree_sitter_sip());
-    vec_reserve(arena, &r->tree, text.len / 4 + 16);
+    vec_reserve(arena, &r->tree, length / 4 + 16);
     vec_push(arena, &r->tree, ((SyntaxNode){ .kind = SYNTAX_SOURCE_FILE }));
     raw__clear(r);
 }

@@ -35,7 +35,7 @@ typedef struct Raws {
     bool too_deep;
 } Raws;
 
-void raw__init(Raws *r, Arena *arena, Str text); // until raw__end
+void raw__init(Raws *r, Arena *arena, uint32_t length); // of the text; until raw__end
 void raw__end(Raws *r);
 void raw__clear(Raws *r); // forgets all nodes
 

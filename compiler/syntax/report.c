@@ -237,7 +237,10 @@ static void find_misfits(Report *r) {
     for (uint32_t mends = 0; mends < MOST_MENDS && r->reports < MOST_REPORTS;) {
         GlrResult result = glr__step(&r->glr);
         if (result == GLR_ENDED) return;
-        if (result == GLR_READ) continue;
+        if (result == GLR_READ) {
+            syntax__skip(r->parse, &r->glr);
+            continue;
+        }
         GlrToken misfit = r->glr.next.token;
         Mend mend = mend__choose(&r->glr, r->balanced);
         uint32_t line = line_of(r->parse, mend.token.start);
@@ -290,6 +293,7 @@ void syntax__report(Parse *parse) {
     vec_each(SyntaxHole, claim, &parse->claimed) {
         if (claim->foreign) vec_push(&r.scratch, &r.glr.gaps, (GlrGap){ claim->start, claim->end });
     }
+    syntax__skip_first(parse, &r.glr);
     find_misfits(&r);
     // What the scanner has reported explains the holes where the automaton finds nothing else.
     if (r.reports == 0 && !report_bracket(&r, UINT32_MAX) && !parse->reported) report_hole(&r);

@@ -26,6 +26,11 @@ typedef struct SyntaxBracket { // the first brace that does not match, by its pl
     bool found;
 } SyntaxBracket;
 
+typedef struct SyntaxItem { // of the file, that has been read
+    uint32_t start, end;
+    bool is_last; // behind it is something that could not be read
+} SyntaxItem;
+
 typedef struct Parse {
     Arena *arena;
     const SourceMap *map;
@@ -39,6 +44,9 @@ typedef struct Parse {
     VEC(uint32_t) lines;   // on which a parenthesis or bracket was reported
     SyntaxBracket bracket; // reported unless what does not parse comes before
     bool too_deep;         // a part of the tree is left out
+    VEC(SyntaxItem) items; // in the order of the text: skip.c
+    bool reads_first;      // they begin where the text does
+    uint32_t asked;        // behind the last place from which they were read
     VEC(SyntaxPart) wrong; // what has been reported because it did not parse
 } Parse;
 
@@ -61,6 +69,13 @@ void syntax__end_memory(void);
 // A copy of the text that can be read, of the same length: what is wrong in it is blank, and noted in `wrong`. NULL: there
 // is none.
 const char *syntax__patch(Parse *parse);
+
+// What the tables have read once is not read again by the automaton, but for two items before what they cannot read. Of `text`,
+// which the parse's own has become: at the beginning, and behind a token.
+struct Glr;
+void syntax__note_items(Parse *parse, const SyntaxNode *root);
+void syntax__skip_first(const Parse *parse, struct Glr *glr);
+void syntax__skip(Parse *parse, struct Glr *glr);
 
 Span syntax__span(const Parse *parse, uint32_t start, uint32_t end);
 
