@@ -88,6 +88,19 @@ static bool is_full(const Diags *diags, DiagCode code) {
     return diags->kept[rows[code].level] >= diags->limit;
 }
 
+static void keep(Diags *diags, Span span, DiagCode code, const char *text) {
+    diags->muted = false;
+    diags->kept[rows[code].level]++;
+    vec_push(
+        diags->arena, &diags->list,
+        (Diag){ .code = code,
+                .span = span,
+                .text = text,
+                .order = diags->order++,
+                .owner = diags->owner }
+    );
+}
+
 void diag_report(Diags *diags, Span span, DiagCode code, ...) {
     va_list args;
     bool full = is_full(diags, code);
@@ -106,16 +119,7 @@ void diag_report(Diags *diags, Span span, DiagCode code, ...) {
         diags->left_out++;
         return;
     }
-    diags->muted = false;
-    diags->kept[rows[code].level]++;
-    vec_push(
-        diags->arena, &diags->list,
-        (Diag){ .code = code,
-                .span = span,
-                .text = text,
-                .order = diags->order++,
-                .owner = diags->owner }
-    );
+    keep(diags, span, code, text);
 }
 
 void diag_note(Diags *diags, Span span, const char *format, ...) {
@@ -151,6 +155,48 @@ void diag_fix_also(Diags *diags, Span span, const char *replacement) {
     DiagFix *fix = vec_last(&vec_last(&diags->list)->fixes);
     DiagEdit edit = { span, arena_strdup(diags->arena, replacement) };
     vec_push(diags->arena, &fix->edits, edit);
+}
+
+// --- once more ---------------------------------------------------------------------------------------------------
+
+static Span in_file(Span span, FileId file) {
+    return span.file ? (Span){ file, span.start, span.end } : span;
+}
+
+static void repeat_fix(Diags *diags, const DiagFix *fix, FileId file) {
+    vec_each(const DiagEdit, edit, &fix->edits) {
+        Span span = in_file(edit->span, file);
+        if (edit == fix->edits.data)
+            diag_fix(diags, span, edit->replacement, "%s", fix->message);
+        else
+            diag_fix_also(diags, span, edit->replacement);
+    }
+}
+
+static void repeat(Diags *diags, const Diag *diag, FileId file) {
+    Span span = in_file(diag->span, file);
+    bool full = is_full(diags, diag->code);
+    diags->muted = true;
+    if (!say(diags, span, diag->code)) return;
+    count(diags, diag->code);
+    diags->left_out += full;
+    if (full) return;
+    keep(diags, span, diag->code, arena_strdup(diags->arena, diag->text));
+    vec_each(const DiagLabel, note, &diag->notes)
+        diag_note(diags, in_file(note->span, file), "%s", note->text);
+    vec_each(const char *const, help, &diag->helps)
+        diag_help(diags, "%s", *help);
+    vec_each(const DiagFix, fix, &diag->fixes)
+        repeat_fix(diags, fix, file);
+}
+
+void diags_repeat(Diags *diags, const Diags *other, FileId file) {
+    vec_each(const Diag, diag, &other->list)
+        repeat(diags, diag, file);
+}
+
+bool diags_are_all(const Diags *diags) {
+    return diags->left_out == 0;
 }
 
 // --- by their owners -------------------------------------------------------------------------------------------

@@ -67,6 +67,10 @@ bool diags_are_apart(const Diags *diags);
 // What has been warned of is an error: `--deny-warnings`. Once nothing more is reported.
 void diags_deny(Diags *diags);
 
+// What has been reported of a file that `other` knows by another number, once more: about the same text.
+void diags_repeat(Diags *diags, const Diags *other, FileId file);
+bool diags_are_all(const Diags *diags); // none has been left out because there were too many
+
 // --- ask -------------------------------------------------------------------------------------------------------
 
 uint32_t diags_errors(const Diags *diags

@@ -257,7 +257,7 @@ static void help_missing(Look *look, const AstPath *import, const char *module) 
     vec_each(const char *, it, &look->front->folders)
         vec_push(&result->arena, &folders, *it);
     vec_push(&result->arena, &folders, look->root);
-    Near near = offers_near(offers_new(&result->arena, folders.data, folders.len), module);
+    Near near = offers_near(offers_new(&result->arena, folders.data, folders.len, NULL), module);
     if (near.best && near.only)
         diag_fix(result->diags, import->span, near.best, "there is `%s`", near.best);
     else if (near.best)
@@ -386,7 +386,10 @@ FrontResult *front_check(const Front *front, const char *path, uint32_t limit) {
     vec_each(FrontUnit, unit, &result->units)
         vec_push(&result->arena, &units, ((CheckUnit){ unit->ast, unit->module, unit->is_own }));
     CheckHelp *help = arena_new(&result->arena, CheckHelp);
-    Offers *offers = offers_new(&result->arena, front->folders.data, front->folders.len);
+    Offers *offers = offers_new(
+        &result->arena, front->folders.data, front->folders.len,
+        front->trees ? trees_offers(front->trees) : NULL
+    );
     *help = (CheckHelp){ offers, offers_find };
     uint64_t start = clock_cpu();
     result->checker = check_begin(&result->arena, result->names, result->map, result->diags);

@@ -3,6 +3,7 @@
 #include "front/trees.h"
 
 #include "base/arena.h"
+#include "front/offers.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +16,13 @@ struct TreesNodes {
     char *path, *text;
     size_t length, size; // of the text; of all, in bytes
     SyntaxNode *nodes;
+    // Of a text that does not parse.
+    bool broken, unreadable;
+    char *read;        // the text as it was read
+    SyntaxPart *wrong; // what could not be read
+    uint32_t wrongs;
+    Arena arena;
+    Diags *said; // what is said about it; in `arena`
 };
 
 struct Trees {
@@ -22,11 +30,13 @@ struct Trees {
     uint32_t count;
     size_t bytes;
     uint64_t time;
+    OffersFiles *offers;
 };
 
 Trees *trees_new(void) {
     Trees *trees = calloc(1, sizeof *trees);
     if (!trees) base_out_of_memory(sizeof *trees);
+    trees->offers = offers_files_new();
     return trees;
 }
 
@@ -35,6 +45,9 @@ void trees_drop(TreesNodes *nodes) {
     free(nodes->path);
     free(nodes->text);
     free(nodes->nodes);
+    free(nodes->read);
+    free(nodes->wrong);
+    arena_free(&nodes->arena);
     free(nodes);
 }
 
@@ -48,7 +61,12 @@ void trees_free(Trees *trees) {
     if (!trees) return;
     while (trees->count > 0)
         forget(trees, trees->count - 1);
+    offers_files_free(trees->offers);
     free(trees);
+}
+
+OffersFiles *trees_offers(Trees *trees) {
+    return trees->offers;
 }
 
 static TreesNodes *find(Trees *trees, const char *path, Str text) {
@@ -138,7 +156,7 @@ static Syntax *near_any(const Trees *trees, Arena *arena, const SourceMap *map, 
     const char *path = source_name(map, file);
     for (uint32_t row = 0; row < trees->count; row++) {
         const TreesNodes *kept = trees->all[row];
-        if (strcmp(kept->path, path) != 0) continue;
+        if (kept->broken || strcmp(kept->path, path) != 0) continue;
         Syntax *made = near(kept, arena, map, file);
         if (made) return made;
     }
@@ -156,14 +174,15 @@ static void make_room(Trees *trees, size_t size) {
     }
 }
 
-// Three texts of a path are kept: that which somebody writes, as it is and with room in it, and that of the last question about it.
-static void forget_oldest(Trees *trees, const char *path) {
+// Three texts of a path are kept that parse: that which somebody writes, as it is and with room in it, and that of the last
+// question about it; and one that does not.
+static void forget_oldest(Trees *trees, const char *path, bool broken) {
     uint32_t count = 0, oldest = 0;
     for (uint32_t i = 0; i < trees->count; i++) {
-        if (strcmp(trees->all[i]->path, path) != 0) continue;
+        if (trees->all[i]->broken != broken || strcmp(trees->all[i]->path, path) != 0) continue;
         if (count++ == 0 || trees->all[i]->used < trees->all[oldest]->used) oldest = i;
     }
-    if (count > 2) forget(trees, oldest);
+    if (count > (broken ? 0 : 2)) forget(trees, oldest);
 }
 
 static void *copy_of(const void *bytes, size_t size) {
@@ -173,38 +192,102 @@ static void *copy_of(const void *bytes, size_t size) {
     return copy;
 }
 
-void trees_keep(Trees *trees, const char *path, Str text, const Syntax *syntax) {
-    size_t bytes = syntax->root->size * sizeof *syntax->root;
-    if (syntax->broken || bytes + text.len > MOST_BYTES / 2) return;
-    forget_oldest(trees, path);
-    make_room(trees, bytes + text.len);
-    TreesNodes *kept = calloc(1, sizeof *kept);
-    if (!kept) base_out_of_memory(sizeof *kept);
-    *kept = (TreesNodes){ .uses = 1, .used = ++trees->time, .length = text.len };
+// Takes `kept`, which has nothing yet but what is said about the text.
+static void keep(Trees *trees, TreesNodes *kept, const char *path, Str text, const Syntax *syntax) {
+    size_t bytes = syntax->root->size * sizeof *syntax->root, size = bytes + text.len;
+    if (syntax->broken) size += text.len + syntax->wrongs * sizeof *syntax->wrong;
+    forget_oldest(trees, path, syntax->broken);
+    make_room(trees, size);
+    kept->uses = 1;
+    kept->used = ++trees->time;
+    kept->length = text.len;
+    kept->size = size;
     kept->path = strdup(path);
     if (!kept->path) base_out_of_memory(strlen(path));
     kept->text = copy_of(text.ptr, text.len);
     kept->nodes = copy_of(syntax->root, bytes);
-    kept->size = bytes + text.len;
-    trees->bytes += kept->size;
+    kept->broken = syntax->broken;
+    kept->unreadable = syntax->unreadable;
+    if (syntax->broken) {
+        kept->read = copy_of(syntax->text.ptr, syntax->text.len);
+        kept->wrong = copy_of(syntax->wrong, syntax->wrongs * sizeof *syntax->wrong);
+        kept->wrongs = syntax->wrongs;
+    }
+    trees->bytes += size;
     trees->all[trees->count++] = kept;
 }
 
+static bool is_too_large(Str text, const Syntax *syntax) {
+    return syntax->root->size * sizeof *syntax->root + text.len > MOST_BYTES / 2;
+}
+
+static TreesNodes *nodes_new(void) {
+    TreesNodes *nodes = calloc(1, sizeof *nodes);
+    if (!nodes) base_out_of_memory(sizeof *nodes);
+    arena_init(&nodes->arena);
+    return nodes;
+}
+
+void trees_keep(Trees *trees, const char *path, Str text, const Syntax *syntax) {
+    if (!syntax->broken && !is_too_large(text, syntax))
+        keep(trees, nodes_new(), path, text, syntax);
+}
+
 // --- read ----------------------------------------------------------------------------------------------------------------------
+
+enum { MOST_SAID = 500 }; // that is kept
+
+// What the parser says about a text that does not parse.
+static void say(const Diags *said, const Syntax *syntax, Diags *diags) {
+    diags_repeat(diags, said, syntax->file);
+    for (uint32_t i = 0; i < syntax->wrongs; i++)
+        diags_silence(diags, (Span){ syntax->file, syntax->wrong[i].start, syntax->wrong[i].end });
+}
+
+static Syntax *known(Arena *arena, FileId file, Str text, const TreesNodes *kept, Diags *diags) {
+    Syntax *syntax = arena_new(arena, Syntax);
+    *syntax = (Syntax){
+        .file = file,
+        .text = kept->broken ? (Str){ kept->read, kept->length }
+            : text,
+        .root = kept->nodes,
+        .broken = kept->broken,
+        .unreadable = kept->unreadable,
+        .wrong = kept->wrong,
+        .wrongs = kept->wrongs
+    };
+    if (kept->broken) say(kept->said, syntax, diags);
+    return syntax;
+}
+
+static Syntax *parse(Trees *trees, Arena *arena, const SourceMap *map, FileId file, Diags *diags) {
+    TreesNodes *nodes = nodes_new();
+    nodes->said = diags_new(&nodes->arena, map);
+    diags_limit(nodes->said, MOST_SAID);
+    Syntax *syntax = syntax_parse(arena, map, file, nodes->said);
+    Str text = source_text(map, file);
+    bool all = diags_are_all(nodes->said);
+    if (all) say(nodes->said, syntax, diags);
+    if (all && !is_too_large(text, syntax)) {
+        keep(trees, nodes, source_name(map, file), text, syntax);
+        return syntax;
+    }
+    nodes->uses = 1;
+    trees_drop(nodes);
+    return all ? syntax : syntax_parse(arena, map, file, diags);
+}
 
 Syntax *trees_read(
     Trees *trees, Arena *arena, const SourceMap *map, FileId file, Diags *diags, TreesNodes **used
 ) {
     const char *path = source_name(map, file);
     Str text = source_text(map, file);
-    *used = trees ? find(trees, path, text) : NULL;
-    if (*used) {
-        Syntax *syntax = arena_new(arena, Syntax);
-        *syntax = (Syntax){ .file = file, .text = text, .root = (*used)->nodes };
-        return syntax;
-    }
-    Syntax *syntax = trees ? near_any(trees, arena, map, file) : NULL;
-    if (!syntax) syntax = syntax_parse(arena, map, file, diags);
-    if (trees) trees_keep(trees, path, text, syntax);
+    *used = NULL;
+    if (!trees) return syntax_parse(arena, map, file, diags);
+    *used = find(trees, path, text);
+    if (*used) return known(arena, file, text, *used, diags);
+    Syntax *syntax = near_any(trees, arena, map, file);
+    if (!syntax) return parse(trees, arena, map, file, diags);
+    trees_keep(trees, path, text, syntax);
     return syntax;
 }

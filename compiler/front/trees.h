@@ -1,5 +1,5 @@
 // Trees of texts that have been read before and have not changed: who looks at a program again and again reads only what is new.
-// Only trees with which nothing is wrong are kept: of others there is something to say each time.
+// Of texts that do not parse the last one of each file is kept, with what is to be said about it.
 
 #ifndef FRONT_TREES_H
 #define FRONT_TREES_H
@@ -16,7 +16,7 @@ typedef struct TreesNodes
 Trees *trees_new(void);
 void trees_free(Trees *trees); // NULL is free already
 
-// The tree of a file, which is kept if nothing is wrong with it. `used`: whose nodes it has, and one use of them; NULL: its own.
+// The tree of a file, which is kept. `used`: whose nodes it has, and one use of them; NULL: its own.
 // Where another text of the file is kept and they differ in the body of one item only, that is parsed, and all else is moved.
 // Without `trees` the file is parsed.
 Syntax *trees_read(
@@ -31,6 +31,9 @@ const SyntaxNode *trees_item(const SyntaxNode *root, uint32_t start, uint32_t en
 
 // Keeps a tree with which nothing is wrong.
 void trees_keep(Trees *trees, const char *path, Str text, const Syntax *syntax);
+
+// What modules that nobody imports have been found to declare.
+struct OffersFiles *trees_offers(Trees *trees);
 
 void trees_drop(TreesNodes *nodes); // ends a use
 
