@@ -2,10 +2,12 @@
 """Random edits of programs: what is said after the last is what a new server says of the same text.
 
 Usage: edits.py SERVER SEED EDITS FILE.sip|LINES...     LINES: of a program that is generated; memory that grows with the number of edits
-is an error too. A campaign is `edits.py build/release/bin/sip-lsp 1 100000 5000`.
+is an error too. campaign.py makes them for long.
 """
+import bisect
 import os
 import random
+import re
 import subprocess
 import sys
 import tempfile
@@ -22,15 +24,11 @@ def units(text):
 
 def lines_of(text):
     """Starts of lines, which end with LF, CR LF or CR."""
-    starts = [0]
-    for i, c in enumerate(text):
-        if c == "\n" or (c == "\r" and text[i + 1 : i + 2] != "\n"):
-            starts.append(i + 1)
-    return starts
+    return [0] + [end.end() for end in re.finditer(r"\r\n|\n|\r", text)]
 
 
 def position(text, starts, at):
-    line = max(i for i, start in enumerate(starts) if start <= at)
+    line = bisect.bisect_right(starts, at) - 1
     return line, units(text[starts[line] : at])
 
 
