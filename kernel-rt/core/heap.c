@@ -1,7 +1,7 @@
 // The exchange heap. Sizes are rounded up to classes: multiples of 16 up to 512 bytes, then four classes for each
 // doubling up to 4 MiB; above that a block has pages of its own. Freed blocks are kept by class, and cleared when they
-// are handed out again, so that nobody reads what somebody else left. The machine's pages behind small blocks come in
-// slabs and go back at the end; those behind large blocks go back when the machine has no others.
+// are handed out again, so that nobody reads what somebody else left; the machine's pages are zero when they come. Those
+// behind small blocks come in slabs and go back at the end; those behind large blocks go back when the machine has no others.
 
 #include "core.h"
 
@@ -93,12 +93,15 @@ static SipBlock *take_fresh(SizeClass *class, uint64_t bytes) {
     return block;
 }
 
-static SipBlock *take_memory(uint64_t bytes) {
+// `is_used`: somebody may have written there.
+static SipBlock *take_memory(uint64_t bytes, bool *is_used) {
+    *is_used = false;
     if (bytes > LARGEST_CLASS) return pages_take(pages_for(bytes));
     SizeClass *class = &classes[class_of(bytes)];
     SipBlock *block = class->free;
     if (!block) return bytes > SMALL_MOST ? pages_take(pages_for(bytes)) : take_fresh(class, bytes);
     class->free = block->next;
+    *is_used = true;
     return block;
 }
 
@@ -120,11 +123,13 @@ SipBlock *heap_take(Account *account, uint64_t size) {
     size += size == 0;
     uint64_t bytes = rounded(size + sizeof(SipBlock));
     if (account->used > account->quota || bytes > account->quota - account->used) return NULL;
-    SipBlock *block = INJECT_FAILS() ? NULL : take_memory(bytes);
+    bool is_used;
+    SipBlock *block = INJECT_FAILS() ? NULL : take_memory(bytes, &is_used);
     if (!block) return NULL;
     INJECT(BLOCK_TAKEN);
     *block = (SipBlock){ .owner = account, .size = bytes - sizeof *block };
-    clear(block, block->size); // all of it: what the console is sent, it may show as a whole
+    if (is_used)
+        clear(block, block->size); // all of it: what the console is sent, it may show as a whole
     account->used += bytes;
     account->blocks++;
     heap.blocks++;
