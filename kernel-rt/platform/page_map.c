@@ -43,19 +43,28 @@ static void mark(PageMap *pages, size_t first, size_t count, bool taken) {
     }
 }
 
-size_t page_map_take(PageMap *pages, size_t count) {
+static size_t round_up(size_t at, size_t align) {
+    return at + (align - at % align) % align;
+}
+
+size_t page_map_take_aligned(PageMap *pages, size_t count, size_t align) {
     if (count > pages->free) return PAGE_MAP_NONE;
     pages->lowest = next(pages, pages->lowest, pages->count, false);
-    for (size_t at = pages->lowest; count <= pages->count - at;) {
+    size_t at = round_up(pages->lowest, align);
+    while (at <= pages->count && count <= pages->count - at) {
         const size_t end = next(pages, at, at + count, true);
         if (end == at + count) {
             mark(pages, at, count, true);
             pages->free -= count;
             return at;
         }
-        at = next(pages, end, pages->count, false);
+        at = round_up(next(pages, end, pages->count, false), align);
     }
     return PAGE_MAP_NONE;
+}
+
+size_t page_map_take(PageMap *pages, size_t count) {
+    return page_map_take_aligned(pages, count, 1);
 }
 
 bool page_map_give(PageMap *pages, size_t first, size_t count) {

@@ -25,6 +25,9 @@ void page_map_init(PageMap *pages, uint64_t *bitmap, size_t count);
 // Takes `count` > 0 pages in a row, the lowest that there are: the first one's number, or PAGE_MAP_NONE.
 size_t page_map_take(PageMap *pages, size_t count);
 
+// The same of those whose first one's number is a multiple of `align` > 0.
+size_t page_map_take_aligned(PageMap *pages, size_t count, size_t align);
+
 // Gives pages back; false, and nothing is changed, unless all of them exist and are taken.
 bool page_map_give(PageMap *pages, size_t first, size_t count);
 

@@ -35,11 +35,16 @@ static void edges(void **state) {
     assert_true(page_map_give(&pages, COUNT - 1, 1));
     assert_int_equal(page_map_take(&pages, 1), COUNT - 1);
     assert_int_equal(pages.free, 0);
+    assert_true(page_map_give(&pages, 10, 90));
+    assert_true(page_map_take_aligned(&pages, 37, 64) == PAGE_MAP_NONE); // 64 to 99 are 36
+    assert_true(page_map_take_aligned(&pages, 1, SIZE_MAX) == PAGE_MAP_NONE);
+    assert_int_equal(page_map_take_aligned(&pages, 36, 64), 64);
+    assert_int_equal(page_map_take(&pages, 54), 10);
 }
 
-// The lowest `count` in a row of `model` that are free.
-static size_t model_find(const bool *model, size_t count) {
-    for (size_t first = 0; first + count <= COUNT; first++) {
+// The lowest `count` in a row of `model` that are free, from a multiple of `align` on.
+static size_t model_find(const bool *model, size_t count, size_t align) {
+    for (size_t first = 0; first + count <= COUNT; first += align) {
         size_t length = 0;
         while (length < count && !model[first + length])
             length++;
@@ -60,8 +65,9 @@ static void history(void **state) {
     for (int step = 0; step < 50000; step++) {
         const size_t count = 1 + (size_t)rand() % (rand() % 8 ? 5 : 150);
         if (rand() % 2) {
-            const size_t want = model_find(model, count);
-            assert_true(page_map_take(&pages, count) == want);
+            const size_t align = rand() % 3 ? 1 : 1 + (size_t)rand() % 70;
+            const size_t want = model_find(model, count, align);
+            assert_true(page_map_take_aligned(&pages, count, align) == want);
             for (size_t i = 0; want != PAGE_MAP_NONE && i < count; i++)
                 model[want + i] = true;
         } else {

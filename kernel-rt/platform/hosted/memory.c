@@ -11,7 +11,7 @@
 
 #define ARENA_MOST  ((size_t)16 << 30) // address space, not memory
 #define ARENA_LEAST ((size_t)64 << 20)
-#define LARGE       ((size_t)4 << 20) // at least one large page, of 2 MiB, lies in it wherever it begins
+#define LARGE       ((size_t)2 << 20) // a large page of Linux
 
 static uint8_t *arena;
 static PageMap arena_pages;
@@ -30,9 +30,10 @@ void *hosted_map(size_t bytes) {
 // As much as a limit on the address space (ulimit -v) leaves us.
 void hosted_memory_start(void) {
     size_t bytes = ARENA_MOST;
-    while ((arena = reserve(bytes)) == MAP_FAILED && bytes > ARENA_LEAST)
+    while ((arena = reserve(bytes + LARGE)) == MAP_FAILED && bytes > ARENA_LEAST)
         bytes /= 2;
     if (arena == MAP_FAILED) hosted_fail("reserve memory");
+    arena += (LARGE - (uintptr_t)arena % LARGE) % LARGE;
     const size_t count = bytes / PLATFORM_PAGE;
     page_map_init(&arena_pages, hosted_map(page_map_bytes(count)), count);
     page_map_give(&arena_pages, 0, count);
@@ -54,14 +55,22 @@ void platform_memory(uint64_t *pages, uint64_t *left) {
     *left = arena_pages.free;
 }
 
-// Large blocks lie in large pages, where Linux has some: 512 times fewer faults when they are touched for the first time, and hardly a miss in the
+// Large blocks begin with large pages, where Linux has some: 512 times fewer faults when they are touched for the first time, and hardly a miss in the
 // processor's table of pages when they are read at random. It is a wish; nothing depends on it.
 static void wish(void *pages, size_t count, int advice) {
     if (count >= LARGE / PLATFORM_PAGE) (void)madvise(pages, count * PLATFORM_PAGE, advice);
 }
 
+static size_t take(size_t count) {
+    if (count == 0) return PAGE_MAP_NONE;
+    const size_t large = LARGE / PLATFORM_PAGE;
+    const size_t first =
+        count < large ? PAGE_MAP_NONE : page_map_take_aligned(&arena_pages, count, large);
+    return first == PAGE_MAP_NONE ? page_map_take(&arena_pages, count) : first;
+}
+
 void *platform_pages(size_t count) {
-    const size_t first = count ? page_map_take(&arena_pages, count) : PAGE_MAP_NONE;
+    const size_t first = take(count);
     if (first == PAGE_MAP_NONE) return NULL;
     void *pages = arena + first * PLATFORM_PAGE;
     if (protect(pages, count, PLATFORM_WRITE)) {
