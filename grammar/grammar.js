@@ -261,7 +261,7 @@ module.exports = grammar({
     ),
     grant: $ => seq(field('name', $.identifier), optional(field('arguments', $.arguments))),
     limit: $ => seq(
-      field('kind', choice('heap', 'stack', 'threads')),
+      field('kind', choice('heap', 'stack', 'threads', 'cpu', 'time')),
       field('value', choice($.integer, $.quantity, $._name, $.path, $.parenthesized)),
     ),
 

@@ -699,10 +699,12 @@ typedef struct AstGrant { // io_port(0x3f8, 8), exit
     Span span;
 } AstGrant;
 
-typedef struct AstLimits { // heap 4 MiB, stack 64 KiB, threads 2
+typedef struct AstLimits { // heap 4 MiB, stack 64 KiB, threads 2, cpu 25, time 10 s
     AstExpr *heap;         // NULL: the default
     AstExpr *stack;
     AstExpr *threads;
+    AstExpr *cpu;
+    AstExpr *time;
 } AstLimits;
 
 typedef struct AstSip {

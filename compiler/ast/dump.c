@@ -381,6 +381,8 @@ static void dump_limits(Dump *d, const AstLimits *limits) {
     dump_part(d, "heap", limits->heap);
     dump_part(d, "stack", limits->stack);
     dump_part(d, "threads", limits->threads);
+    dump_part(d, "cpu", limits->cpu);
+    dump_part(d, "time", limits->time);
 }
 
 static void dump_sip(Dump *d, const AstSip *sip) {

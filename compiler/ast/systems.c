@@ -14,9 +14,11 @@ static void report_twice(Build *b, const SyntaxNode *node, const SyntaxNode *wha
 static void build_limit(Build *b, const SyntaxNode *node, AstLimits *out) {
     const SyntaxNode *kind = CHILD(node, KIND);
     if (!kind) return;
-    AstExpr **limit = syntax_is(b->syntax, kind, "heap")    ? &out->heap
-                      : syntax_is(b->syntax, kind, "stack") ? &out->stack
-                                                            : &out->threads;
+    AstExpr **limit = syntax_is(b->syntax, kind, "heap")      ? &out->heap
+                      : syntax_is(b->syntax, kind, "stack")   ? &out->stack
+                      : syntax_is(b->syntax, kind, "threads") ? &out->threads
+                      : syntax_is(b->syntax, kind, "cpu")     ? &out->cpu
+                                                              : &out->time;
     if (*limit)
         report_twice(b, node, kind);
     else

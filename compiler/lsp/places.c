@@ -107,7 +107,7 @@ static void add_item_words(Completion *it) {
     } else if (cursor_is(cursor, first, "contract")) {
         complete__add_words(it, "in out message state override end one or");
     } else if (cursor_is(cursor, first, "sip")) {
-        complete__add_words(it, "heap stack threads uses");
+        complete__add_words(it, "heap stack threads cpu time uses");
     } else if (cursor_is(cursor, first, "system")) {
         complete__add_words(it, "sip program restart trusted machine given");
     } else if (cursor->frames.len > 0) {

@@ -30,10 +30,10 @@
   "Types that need no declaration.")
 (defconst sip-mode--units '("GiB" "KiB" "MiB" "TiB" "h" "min" "ms" "ns" "s" "us")
   "What may follow a number.")
-(defconst sip-mode--soft-words '("as" "be" "channel" "closed" "contract" "ensures" "flags" "from" "heap"
-    "import" "in" "interface" "invariant" "join" "le" "lock" "message" "module" "one" "or" "out" "override"
-    "package" "program" "receive" "requires" "restart" "reverse" "send" "sip" "spawn" "stack" "state"
-    "system" "test" "threads" "timeout" "trusted" "uses" "wire")
+(defconst sip-mode--soft-words '("as" "be" "channel" "closed" "contract" "cpu" "ensures" "flags" "from"
+    "heap" "import" "in" "interface" "invariant" "join" "le" "lock" "message" "module" "one" "or" "out"
+    "override" "package" "program" "receive" "requires" "restart" "reverse" "send" "sip" "spawn" "stack"
+    "state" "system" "test" "threads" "time" "timeout" "trusted" "uses" "wire")
   "Words where another word or a bracket follows, and names elsewhere.")
 (defconst sip-mode--bracket-words '("closed" "ensures" "invariant" "lock" "requires" "timeout")
   "Those of them that take a round bracket at once.")

@@ -29,7 +29,7 @@ syn keyword sipNone none
 syn match sipRepeat ~\%([.]\)\@1<!\<\%(reverse\)\ze\_s\+\%([0-9A-Za-z_\"[]\|()\@!\)~
 syn match sipInclude ~\%([.]\)\@1<!\<\%(import\|module\)\ze\_s\+\%([0-9A-Za-z_\"[]\|()\@!\)~
 syn match sipStructure ~\%([.]\)\@1<!\<\%(interface\|contract\|package\|program\|system\|flags\|test\|sip\)\ze\_s\+\%([0-9A-Za-z_\"[]\|()\@!\)~
-syn match sipKeyword ~\%([.]\)\@1<!\<\%(invariant\|override\|requires\|ensures\|message\|restart\|threads\|trusted\|stack\|state\|from\|heap\|uses\|one\|out\|as\|in\|or\)\ze\_s\+\%([0-9A-Za-z_\"[]\|()\@!\)~
+syn match sipKeyword ~\%([.]\)\@1<!\<\%(invariant\|override\|requires\|ensures\|message\|restart\|threads\|trusted\|stack\|state\|from\|heap\|time\|uses\|cpu\|one\|out\|as\|in\|or\)\ze\_s\+\%([0-9A-Za-z_\"[]\|()\@!\)~
 syn match sipKeyword ~\%([.]\)\@1<!\<\%(invariant\|requires\|ensures\)\ze\s*(~
 syn match sipKeyword ~\%([.]\)\@1<!\<\%(one\)\ze\_s*{~
 syn match sipKeyword ~\%([.]\)\@1<!\%(:\s*\)\@8<=\<end\ze\s*;~

@@ -87,7 +87,7 @@
 ["message" "state" "one" "or" "in" "out" "override" "end"] @keyword
 ["send" "receive" "channel" "spawn" "join" "lock" "closed" "timeout"] @keyword.control
 (unsatisfiable_pattern) @keyword.control
-["auto" "new" "fn" "from" "as" "try" "assert" "requires" "ensures" "invariant" "uses" "heap" "stack" "threads"
+["auto" "new" "fn" "from" "as" "try" "assert" "requires" "ensures" "invariant" "uses" "heap" "stack" "threads" "cpu" "time"
  "restart" "trusted"] @keyword
 "sizeof" @keyword.operator
 ["pub" "ref" "wire" "le" "be"] @keyword.storage.modifier
