@@ -140,6 +140,7 @@ static void know_timer(void) {
 void pc_time_learn(void) {
     platform_now();
     know_timer();
+    pc_apic_arm(cycles_of(PLATFORM_TICK)); // measuring has taken the timer from the first tick
 }
 
 void platform_ticks_start(void) {
@@ -159,7 +160,7 @@ void pc_time_tick(void) {
     pc_apic_arm(nanoseconds_per_cycle ? cycles_of(PLATFORM_TICK) : FIRST_TICK);
 }
 
-// Each interrupt arms the timer for the next tick, so a wait is at most one halt; core asks again.
+// The timer's interrupt arms it for the next tick, so a wait is at most one halt; core asks again.
 void platform_idle(uint64_t until) {
     const uint64_t shortest = 20000; // a halt costs more
     const uint64_t longest = pc_serial_is_polled() ? PLATFORM_TICK : NANOSECONDS;
@@ -174,7 +175,10 @@ void platform_idle(uint64_t until) {
         return;
     }
     know_timer();
-    pc_apic_arm(cycles_of(until - now < longest ? until - now : longest));
+    const uint64_t wait = until - now < longest ? until - now : longest;
+    pc_apic_arm(cycles_of(wait));
     __asm__ volatile("sti\n\thlt" ::: "memory"); // sti takes effect after hlt has begun
+    if (wait > PLATFORM_TICK) // another interrupt may have come, and somebody runs here now
+        pc_apic_arm(cycles_of(PLATFORM_TICK));
     look_for_input();
 }
