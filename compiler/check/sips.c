@@ -2,6 +2,8 @@
 
 #include "check__.h"
 
+#include "contracts/abi/seal.h"
+
 #include <string.h>
 
 // --- parameters --------------------------------------------------------------------------------------------------------------
@@ -95,7 +97,8 @@ static const struct Quota {
     const char *name;
     uint64_t least, most;
 } heap_quota = { "heap", 4096, (uint64_t)1 << 36 },
-  stack_quota = { "stack", 4096, (uint64_t)1 << 28 }, thread_quota = { "threads", 1, 256 };
+  stack_quota = { "stack", 4096, (uint64_t)1 << 28 }, thread_quota = { "threads", 1, 256 },
+  cpu_quota = { "cpu", 1, SEAL_MOST_CPU }, time_quota = { "time", 1000000, SEAL_MOST_TIME };
 
 static uint64_t quota(
     Checker *checker, Module *module, const AstExpr *ast, const struct Quota *quota
@@ -116,6 +119,8 @@ static void set_quotas(Checker *checker, Module *module, const AstLimits *limits
     sip->heap = quota(checker, module, limits->heap, &heap_quota);
     sip->stack = quota(checker, module, limits->stack, &stack_quota);
     sip->threads = (uint32_t)quota(checker, module, limits->threads, &thread_quota);
+    sip->cpu = (uint32_t)quota(checker, module, limits->cpu, &cpu_quota);
+    sip->time = quota(checker, module, limits->time, &time_quota);
 }
 
 // What a process runs: no parameters yet.

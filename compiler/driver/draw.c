@@ -13,6 +13,9 @@ static void draw_sip(const Instance *sip, const DeadlockSip *facts, Buf *out) {
         sip->name, sip->name, sip->program, (unsigned long long)(manifest->heap_bytes >> 10),
         (unsigned long long)(manifest->stack_bytes >> 10), manifest->threads
     );
+    if (manifest->cpu) buf_printf(out, "\\ncpu %u %%", manifest->cpu);
+    if (manifest->time)
+        buf_printf(out, "\\ntime %llu ms", (unsigned long long)(manifest->time / 1000000));
     if (sip->restart) buf_printf(out, "\\nrestart %u", sip->restart);
     buf_cstr(out, sip->on_demand ? "\", style=dotted];\n" : "\"];\n");
 }

@@ -358,6 +358,8 @@ typedef struct HirSip {
     VEC(HirGrant) grants;
     uint64_t heap, stack; // bytes
     uint32_t threads;
+    uint32_t cpu;  // per cent of one CPU
+    uint64_t time; // nanoseconds of CPU time, in all
 } HirSip;
 
 typedef struct HirTest { // test "title" { }: a process of its own

@@ -109,6 +109,8 @@ static void lower_manifest(Lower *l, const HirSip *sip) {
     manifest->heap_bytes = sip->heap ? sip->heap : LOWER_HEAP_BYTES;
     manifest->stack_bytes = sip->stack ? sip->stack : LOWER_STACK_BYTES;
     manifest->threads = sip->threads ? sip->threads : LOWER_THREADS;
+    manifest->cpu = sip->cpu;
+    manifest->time = sip->time;
 }
 
 // --- the SIP -------------------------------------------------------------------------------------------

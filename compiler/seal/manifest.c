@@ -188,7 +188,7 @@ static const SirTypeInfo *delivered(const Manifest *m, const SirTypeInfo *param)
 
 // --- what starts programs: `Program<E>` of sip.process, whatever it is called --------------------------------------------
 
-enum { START, STARTED, REFUSED, START_REASONS = 5 };
+enum { START, STARTED, REFUSED, START_REASONS = 6 };
 
 static const SirTypeInfo *type_row(const Manifest *m, SirType type) {
     return &m->module->types.data[type];
@@ -241,13 +241,15 @@ static bool is_first_importer(const Manifest *m, SirType type) {
 }
 
 static bool has_start_messages(const Manifest *m, const SirContractInfo *contract) {
-    static const SirTypeKind quotas[] = { SIR_TYPE_U64, SIR_TYPE_U64, SIR_TYPE_U32 };
+    static const SirTypeKind quotas[] = { SIR_TYPE_U64, SIR_TYPE_U64, SIR_TYPE_U32, SIR_TYPE_U32,
+                                          SIR_TYPE_U64 };
+    enum { QUOTAS = sizeof quotas / sizeof *quotas };
     if (contract->message_count != 3) return false;
     const SirMessage *start = &contract->messages[START], *started = &contract->messages[STARTED],
                      *refused = &contract->messages[REFUSED];
     return start->dir == SIR_IN && start->arg_count == 3 && is_ends(m, start->args[0].type) &&
            is_texts(m, start->args[1].type) &&
-           is_integer_struct(m, start->args[2].type, quotas, 3) && started->dir == SIR_OUT &&
+           is_integer_struct(m, start->args[2].type, quotas, QUOTAS) && started->dir == SIR_OUT &&
            started->arg_count == 2 && is_first_importer(m, started->args[0].type) &&
            is_first_importer(m, started->args[1].type) && refused->dir == SIR_OUT &&
            refused->arg_count == 2 && is_reason(m, refused->args[0].type) &&
@@ -397,6 +399,8 @@ static bool fill(Manifest *m) {
     header->heap_bytes = source->heap_bytes;
     header->stack_bytes = source->stack_bytes;
     header->threads = source->threads;
+    header->cpu = source->cpu;
+    header->time = source->time;
     header->trap_count = m->input->trap_count;
     memcpy(header->runtime_digest, m->input->runtime_digest, sizeof header->runtime_digest);
     header->toolchain = add_text(m, str_from_c(m->input->toolchain));

@@ -37,6 +37,8 @@ typedef struct Example {
     const char *name;
     uint64_t heap, stack;
     uint32_t threads; // 0: one
+    uint32_t cpu;     // 0: without a limit
+    uint64_t time;    // the same
     ExampleContract contracts[EXAMPLE_MOST];
     const char *digests[EXAMPLE_MOST]; // of these, hexadecimal; NULL: the name
     ExampleParam params[EXAMPLE_MOST];
@@ -117,6 +119,8 @@ static inline void example_manifest(ExampleFile *file, const Example *example) {
                               .heap_bytes = example->heap,
                               .stack_bytes = example->stack,
                               .threads = example->threads ? example->threads : 1,
+                              .cpu = example->cpu,
+                              .time = example->time,
                               .trap_count = 1 };
     file->manifest = example_put(file, &manifest, sizeof manifest);
     manifest.name = example_text(file, file->manifest, example->name);

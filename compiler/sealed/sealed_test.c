@@ -102,6 +102,29 @@ static void says_what_a_trap_says(void **state) {
     assert_true(is_refused_again(&file));
 }
 
+static void limits_of_cpu_time_are_bounded(void **state) {
+    (void)state;
+    static ExampleFile file;
+    example_make(&file, &example);
+    SealManifest *manifest = (SealManifest *)(void *)(file.bytes + file.manifest);
+    manifest->cpu = SEAL_MOST_CPU;
+    manifest->time = SEAL_MOST_TIME;
+    assert_false(is_refused_again(&file));
+    manifest->cpu++;
+    assert_true(is_refused_again(&file));
+    manifest->cpu = UINT32_MAX;
+    assert_true(is_refused_again(&file));
+    manifest->cpu = 0;
+    manifest->time++;
+    assert_true(is_refused_again(&file));
+    manifest->time = UINT64_MAX;
+    assert_true(is_refused_again(&file));
+    manifest->time = 0;
+    assert_false(is_refused_again(&file));
+    manifest->reserved = 1;
+    assert_true(is_refused_again(&file));
+}
+
 static void loads_and_relocates(void **state) {
     (void)state;
     static ExampleFile file;
@@ -271,6 +294,7 @@ int main(void) {
         cmocka_unit_test(reads_a_good_file),
         cmocka_unit_test(finds_places),
         cmocka_unit_test(says_what_a_trap_says),
+        cmocka_unit_test(limits_of_cpu_time_are_bounded),
         cmocka_unit_test(loads_and_relocates),
         cmocka_unit_test(every_truncation_is_refused),
         cmocka_unit_test(every_flipped_bit_is_refused),

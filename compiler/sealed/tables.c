@@ -153,7 +153,7 @@ static bool starts_is_right(const Sealed *sealed, const SealParam *param) {
     SealMessage start = sealed_message(sealed, contract.first_message),
                 started = sealed_message(sealed, contract.first_message + 1),
                 refused = sealed_message(sealed, contract.first_message + 2);
-    return start.direction == 0 && start.payload_bytes == ends + 16 + 24 &&
+    return start.direction == 0 && start.payload_bytes == ends + 16 + 32 &&
            started.direction == 1 && started.payload_bytes == 2 * sizeof(void *) &&
            started.endpoints && refused.direction == 1 &&
            refused.payload_bytes == (ends ? 8 + ends : 1);
@@ -237,6 +237,10 @@ const char *sealed__read_manifest(Sealed *sealed, SealedView section) {
     if (manifest->stack_bytes > MOST_STACK || manifest->frame_bound > MOST_STACK)
         return "it wants a larger stack than there can be";
     if (manifest->threads > MOST_THREADS) return "it wants more threads than there can be";
+    if (manifest->cpu > SEAL_MOST_CPU)
+        return "it wants a larger share of the CPUs than there can be";
+    if (manifest->time > SEAL_MOST_TIME) return "it wants more CPU time than can be counted";
+    if (manifest->reserved) return "the manifest has something where nothing is";
     if (!text_is_inside(sealed, manifest->name) ||
         !name_is_printable(sealed_text(sealed, manifest->name)))
         return "it has no name";

@@ -318,6 +318,8 @@ static void get_manifest(Input *in) {
     manifest->heap_bytes = read_uleb(&in->reader);
     manifest->stack_bytes = read_uleb(&in->reader);
     manifest->threads = sir__get_u32(in);
+    manifest->cpu = sir__get_u32(in);
+    manifest->time = read_uleb(&in->reader);
 }
 
 static void get_module(Input *in) {

@@ -333,6 +333,8 @@ static void put_manifest(Buf *out, const SirModule *module) {
     buf_uleb(out, manifest->heap_bytes);
     buf_uleb(out, manifest->stack_bytes);
     buf_uleb(out, manifest->threads);
+    buf_uleb(out, manifest->cpu);
+    buf_uleb(out, manifest->time);
 }
 
 void sir_binary_write(const SirModule *module, Buf *out) {

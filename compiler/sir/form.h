@@ -10,7 +10,7 @@
 
 enum {
     SIR__TREE_DEPTH = 64,    // constants nest at most so deep
-    SIR__BINARY_VERSION = 3, // after the magic
+    SIR__BINARY_VERSION = 4, // after the magic
     SIR__MAGIC_LENGTH = 7,
 };
 

@@ -310,6 +310,8 @@ static void fill_manifest(Dice *dice) {
     manifest->heap_bytes = below(dice, 2) ? number(dice) : 0;
     manifest->stack_bytes = number(dice);
     manifest->threads = row(dice, 3);
+    manifest->cpu = row(dice, 3);
+    manifest->time = below(dice, 2) ? number(dice) : 0;
     manifest->grant_count = below(dice, SIR_GRANT_KINDS + 1);
     manifest->grants = arena_array(module->arena, SirGrant, manifest->grant_count);
     for (uint32_t i = 0; i < manifest->grant_count; i++)

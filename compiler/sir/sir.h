@@ -372,6 +372,8 @@ typedef struct SirManifest {
     uint64_t heap_bytes;  // quota of the exchange heap
     uint64_t stack_bytes; // per thread
     uint32_t threads;
+    uint32_t cpu;  // per cent of one CPU, in each period; 0: no limit
+    uint64_t time; // nanoseconds of CPU time, in all; 0: no limit
 } SirManifest;
 
 // --- the module ----------------------------------------------------------------------------------------

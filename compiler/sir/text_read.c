@@ -314,10 +314,16 @@ void sir__read_manifest(Text *t) {
             manifest->stack_bytes = sir__scan_number(&t->scan);
         else if (sir__accept_word(&t->scan, "threads"))
             manifest->threads = sir__scan_u32(&t->scan);
+        else if (sir__accept_word(&t->scan, "cpu"))
+            manifest->cpu = sir__scan_u32(&t->scan);
+        else if (sir__accept_word(&t->scan, "time"))
+            manifest->time = sir__scan_number(&t->scan);
         else if (sir__accept_word(&t->scan, "grant"))
             vec_push(t->module->arena, &grants, read_grant(t));
         else
-            sir__scan_expected(&t->scan, "`main`, `heap`, `stack`, `threads`, `grant` or `}`");
+            sir__scan_expected(
+                &t->scan, "`main`, `heap`, `stack`, `threads`, `cpu`, `time`, `grant` or `}`"
+            );
     }
     manifest->grants = grants.data;
     manifest->grant_count = grants.len;

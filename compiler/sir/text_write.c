@@ -267,7 +267,7 @@ static void put_type_row(Writer *w, SirType type) {
 static void put_manifest(Writer *w) {
     const SirManifest *manifest = &w->module->manifest;
     if (manifest->main == SIR_NONE && !manifest->grant_count && !manifest->heap_bytes &&
-        !manifest->stack_bytes && !manifest->threads)
+        !manifest->stack_bytes && !manifest->threads && !manifest->cpu && !manifest->time)
         return;
     buf_cstr(w->out, "\nmanifest {\n");
     if (manifest->main != SIR_NONE) {
@@ -284,6 +284,8 @@ static void put_manifest(Writer *w) {
     buf_printf(w->out, "    heap %llu\n", (unsigned long long)manifest->heap_bytes);
     buf_printf(w->out, "    stack %llu\n", (unsigned long long)manifest->stack_bytes);
     buf_printf(w->out, "    threads %u\n", manifest->threads);
+    if (manifest->cpu) buf_printf(w->out, "    cpu %u\n", manifest->cpu);
+    if (manifest->time) buf_printf(w->out, "    time %llu\n", (unsigned long long)manifest->time);
     for (uint32_t i = 0; i < manifest->grant_count; i++) {
         const SirGrant *grant = &manifest->grants[i];
         const char *kind = sir__grant_text(grant->kind);

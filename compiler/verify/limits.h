@@ -29,6 +29,7 @@ enum {
     LIMIT_PARAMS = 1 << 10,          // of one signature
     LIMIT_GRANTS = 1 << 8,           // of a manifest
     LIMIT_THREADS = 1 << 8,          // that a manifest may ask for
+    LIMIT_CPU = SEAL_MOST_CPU,       // per cent
     LIMIT_STACK_BYTES = 1 << 28,     // per thread
     LIMIT_HEAP_SHIFT = 40,           // 2^40 bytes
 };

@@ -79,6 +79,10 @@ static void check_quotas(Verify *v) {
         REFUSE(v, "a stack is more than %u bytes", (unsigned)LIMIT_STACK_BYTES);
     if (manifest->threads > LIMIT_THREADS)
         REFUSE(v, "there are %u threads when %d are allowed", manifest->threads, LIMIT_THREADS);
+    if (manifest->cpu > LIMIT_CPU)
+        REFUSE(v, "the share is more than %d per cent of a CPU", LIMIT_CPU);
+    if (manifest->time > SEAL_MOST_TIME)
+        REFUSE(v, "the CPU time is more than %llu ns", (unsigned long long)SEAL_MOST_TIME);
 }
 
 // Per kind: one past the last number that can be granted, and the most that one grant covers.

@@ -10,7 +10,7 @@
 
 #include <stdint.h>
 
-#define SEAL_FORMAT_VERSION  5u
+#define SEAL_FORMAT_VERSION  6u
 #define SEAL_MOST_TRAP_TEXT  160u // bytes
 #define SEAL_MOST_TRAP_TEXTS 65536u
 #define SEAL_MOST_ENDS       64u // that a program is started with
@@ -55,6 +55,10 @@ typedef struct SealTable {
     uint32_t offset, count;
 } SealTable;
 
+#define SEAL_MOST_CPU 800u // per cent: of as many CPUs as a system may have
+#define SEAL_MOST_TIME \
+    ((uint64_t)1 << 55) // nanoseconds: a year; in cycles it does not overflow either
+
 typedef struct SealManifest {
     uint8_t magic[8];    // "SIPMANI\1"
     uint32_t version;    // SEAL_FORMAT_VERSION
@@ -72,6 +76,9 @@ typedef struct SealManifest {
     SealTable ends;             // SealEnd[], by parameter
     SealTable grants;           // SealGrant[]
     SealTable kcalls;           // uint32_t[]: rows of kcalls.def that the code uses, ascending
+    uint32_t cpu;               // per cent of one CPU that it may have in each period; 0: no limit
+    uint32_t reserved;          // 0
+    uint64_t time;              // nanoseconds of CPU time that it may have in all; 0: no limit
     uint64_t frame_bound;       // deepest stack of one thread, in bytes; 0: not computed
     SealString toolchain;       // "sipcc 0.1.0 LLVM 19.1.7 O2 x86-64-v2"
     uint8_t runtime_digest[32]; // SHA-256 of kernel-rt/sip as linked

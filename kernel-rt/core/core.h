@@ -14,7 +14,7 @@
 //   cpu       several of them, and their one lock    time      who has had how much of them
 //   service   what the system wires to the machine   diagnostics   machine.diagnostics
 //   reports   machine.faults                   input     machine.input
-//   timer     points in time, the next one first
+//   timer     points in time, the next one first       budget    who may have how much of the CPUs
 
 #ifndef KERNEL_CORE_CORE_H
 #define KERNEL_CORE_CORE_H
@@ -63,6 +63,7 @@ enum {                            // sizes
 typedef struct Sip Sip;
 typedef struct Thread Thread;
 typedef struct Channel Channel;
+typedef struct Budget Budget;
 
 // --- text: %s C string, %v SealedView *, %u uint64_t, %x uint64_t, %b bytes: const uint8_t *, size_t in hexadecimal ---
 
@@ -525,10 +526,13 @@ void cpu_need(Cpu *cpu);             // it looks for something to do
 bool cpus_rest(void);                // all but this one
 Cpu *cpu_that_runs(const Thread *thread); // NULL: none does
 
-ASIDE void sched_add(Thread *thread);        // at the end of a queue
-ASIDE void sched_let_siblings_run(Sip *sip); // none of its threads is in the collector any more
-void sched_add_later(Thread *thread, uint64_t span); // after so many nanoseconds
-void sched_wake(Thread *thread);                     // if it waits; it goes next if it can
+ASIDE void sched_add(Thread *thread);           // at the end of a queue
+ASIDE void sched_let_siblings_run(Sip *sip);    // none of its threads is in the collector any more
+void sched_stand(Queue *queue, Thread *thread); // at the end of that one, which is no CPU's
+void sched_let_run(Queue *queue);               // all that stand there
+void sched_set_timer(Timer *timer, uint64_t deadline); // which is not set
+void sched_add_later(Thread *thread, uint64_t span);   // after so many nanoseconds
+void sched_wake(Thread *thread);                       // if it waits; it goes next if it can
 SipReceived sched_yield(void);
 SipReceived sched_wait(uint64_t deadline
 ); // until sched_wake or the deadline; gives receive_answer's answer
@@ -605,7 +609,26 @@ typedef struct Ending { // why and where a SIP ended
     SealedView text;              // what the trap says; may be empty
     uint64_t frames[MOST_FRAMES]; // addresses in the image, the innermost first
     uint32_t frame_count;
+    uint64_t limit; // FAULT_TIME: nanoseconds that it might have
 } Ending;
+
+// How much of the CPUs a SIP may have, and all that it starts: the smallest budget of each is found first, and leads to the next.
+struct Budget {
+    Sip *sip;         // whose limits these are; NULL: nobody's
+    Budget *within;   // of who has started it; NULL: nobody who did has limits
+    uint32_t depth;   // how many those are
+    uint32_t cpu;     // per cent of one CPU; 0: as much as there is
+    uint64_t share;   // ... in cycles of a period
+    int64_t left;     // of these; below 0: what it has had too much
+    uint64_t began;   // the period
+    uint64_t granted; // nanoseconds, in all; 0: no limit
+    uint64_t
+        total; // cycles that are left of them, without what those were granted that it has started
+    bool is_over; // the kernel's own context will end it
+    Queue held;   // threads that could run, and may not yet
+    Timer next;   // set while there are any: the next period begins
+    Budget *also_over;
+};
 
 struct Sip {
     SealedView name;
@@ -615,6 +638,8 @@ struct Sip {
     uint32_t thread_count;
     uint64_t thread_numbers, parkings; // given out so far
     uint64_t cycles;                   // that it has had of CPUs (time)
+    Budget *limits;                    // of that, its own or of whoever has started it; NULL: none
+    Budget budget;                     // its own, if it has one
     Queue siblings;                    // threads that could run, were it not for that one
     Thread *
         runs; // of its collector: whose turn it is among the threads, on a CPU or inside the collector
@@ -675,6 +700,8 @@ extern System kernel;
 extern bool time_counts;
 void time_count(void); // while the system is made: somebody may ask, or there are limits
 
+ASIDE void budget_charge(Budget *budget, uint64_t cycles); // and all that it lies within
+
 // At each switch, before `current` is another, and with the lock: so each cycle of a CPU is charged to somebody.
 static inline void time_charge(Cpu *cpu) {
     if (LIKELY(!time_counts)) return;
@@ -682,11 +709,35 @@ static inline void time_charge(Cpu *cpu) {
     Sip *sip = cpu->current ? cpu->current->sip : NULL;
     uint64_t *account = LIKELY(sip) ? &sip->cycles : cpu->rests ? &cpu->idle : &cpu->cycles;
     cpu->since = now;
-    if (LIKELY(now > before)) *account += now - before;
+    if (now <= before) return;
+    *account += now - before;
+    if (sip && sip->limits) budget_charge(sip->limits, now - before);
 }
 
 void time_charge_to_now(void);    // on all CPUs: from here on all accounts are right
 uint64_t time_of(const Sip *sip); // nanoseconds that it has had of CPUs, as far as they are charged
+
+typedef enum BudgetAnswer {
+    BUDGET_SET,
+    BUDGET_TOO_DEEP, // too many have limits of those that have started each other
+    BUDGET_NO_TIME,  // whoever starts it has not that much left
+} BudgetAnswer;
+
+// Per cent and nanoseconds, 0: no limit of its own; when it is made.
+BudgetAnswer budget_set(Sip *sip, uint32_t cpu, uint64_t time);
+void budget_end(Sip *sip); // none of its threads is left
+ASIDE bool budget_holds(Thread *thread
+); // it could run, and may not: it waits in a queue of the budget's
+bool budget_keeps(const Thread *thread);    // it stands there
+bool budget_is_spent(const Thread *thread); // it runs, and may not any more
+bool budget_is_over(const Thread *thread);  // the total of its own SIP's
+Sip *budget_next_over(void);                // whose total is used up, to be ended; NULL: nobody's
+uint64_t budget_time_left(const Sip *sip);  // nanoseconds, of its own total; 0: it has none
+
+// It could run. False: it may not yet, and waits in a queue of the budget's.
+static inline bool thread_has_budget(Thread *thread) {
+    return LIKELY(!time_counts) || !thread->sip || !thread->sip->limits || !budget_holds(thread);
+}
 
 const Contract *contract_served(ServedContract served); // NULL: no program of the image knows it
 void *record_take(uint64_t size
@@ -774,6 +825,9 @@ void input_forget(SipEndpoint *end);
 NEVER void fault_at_pc(uint32_t fault, uint64_t pc, uint64_t frame);
 NEVER void fault_at_site(uint32_t fault, uint32_t site, uint64_t frame);
 NEVER void fault_trap(uint32_t site, uint64_t frame); // the cause stands in the table
+// The same, of the code that a handler has interrupted there.
+ArchResume fault_resume(uint32_t fault, uint64_t pc);
+Ending fault_of_time(const Sip *sip); // it has had all its CPU time, wherever it is
 void fault_print(const Sip *sip);
 typedef enum Why { // `End` of contracts/channels/process.sip
     WHY_RETURNED,

@@ -33,8 +33,8 @@ typedef struct ProcessInfo {
     uint64_t id;
     SipText name;
     uint64_t starter, heap, heap_most, in_flight, in_channels, in_processes, blocks, image, stacks,
-        nanoseconds, channels;
-    uint32_t threads, restarts;
+        nanoseconds, time_most, time_left, channels;
+    uint32_t threads, restarts, cpu;
 } ProcessInfo;
 
 typedef enum Doing {
@@ -43,7 +43,8 @@ typedef enum Doing {
     DOING_WAITS_FOR_MESSAGE,
     DOING_WAITS_FOR_SEVERAL,
     DOING_SLEEPS,
-    DOING_WAITS_FOR_THREADS
+    DOING_WAITS_FOR_THREADS,
+    DOING_WAITS_FOR_SHARE
 } Doing;
 
 typedef struct ThreadInfo {
@@ -75,7 +76,7 @@ typedef struct List { // of a message
 } List;
 
 _Static_assert(
-    sizeof(MachineInfo) == 48 && sizeof(ProcessInfo) == 120 && sizeof(ThreadInfo) == 56 &&
+    sizeof(MachineInfo) == 48 && sizeof(ProcessInfo) == 144 && sizeof(ThreadInfo) == 56 &&
         sizeof(ChannelInfo) == 48 && sizeof(Counter) == 24,
     "as compiled"
 );
@@ -234,6 +235,9 @@ static void tell_next(SipEndpoint *end) {
                            .image = sip->image_pages * PLATFORM_PAGE,
                            .stacks = stack_bytes(sip),
                            .nanoseconds = time_of(sip),
+                           .time_most = sip->budget.granted,
+                           .time_left = budget_time_left(sip),
+                           .cpu = sip->budget.cpu,
                            .channels = sip->endpoint_count,
                            .threads = sip->thread_count,
                            .restarts = sip->restarts };
@@ -247,7 +251,7 @@ static Doing doing_of(const Thread *thread) {
     switch (thread->state) {
     case THREAD_HELD:
     case THREAD_HELD_WAITING: return DOING_SUSPENDED;
-    case THREAD_READY:
+    case THREAD_READY: return budget_keeps(thread) ? DOING_WAITS_FOR_SHARE : DOING_RUNS;
     case THREAD_ENDED: return DOING_RUNS;
     case THREAD_WAITING: break;
     }
@@ -261,9 +265,9 @@ static void add_thread(
 ) {
     const Doing doing = doing_of(thread);
     *row = (ThreadInfo){ .number = thread->block.number, .doing = (uint8_t)doing };
-    if (doing != DOING_RUNS && thread->timer.deadline != SIP_NO_TIMEOUT)
-        row->until = thread->timer.deadline;
-    if (doing != DOING_RUNS && doing != DOING_SUSPENDED) {
+    const bool waits = doing != DOING_RUNS && doing != DOING_WAITS_FOR_SHARE;
+    if (waits && thread->timer.deadline != SIP_NO_TIMEOUT) row->until = thread->timer.deadline;
+    if (waits && doing != DOING_SUSPENDED) {
         static char text[1024];
         const size_t length = fault_write_waiting(sip, thread, text, sizeof text);
         row->place = service_add_text(end, payer, text, length);

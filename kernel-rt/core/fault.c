@@ -9,6 +9,8 @@ static const char *const causes[] = {
 #include "contracts/abi/fault.def"
 };
 
+enum { REMEDY_ROOM = 160 };
+
 // --- places ------------------------------------------------------------------------------------------------
 
 static uint64_t image_address(const Sip *sip, uint64_t pc) {
@@ -53,6 +55,11 @@ static void record_at_pc(Sip *sip, uint32_t fault, uint64_t pc, uint64_t frame) 
     add_frame(&sip->ending, sip, pc);
     add_frames(&sip->ending, sip, frame);
     place_by_frames(&sip->ending, sip);
+    sip->ending.limit = fault == FAULT_TIME ? sip->budget.granted : 0;
+}
+
+Ending fault_of_time(const Sip *sip) {
+    return (Ending){ .fault = FAULT_TIME, .limit = sip->budget.granted };
 }
 
 // --- what ends the running SIP -----------------------------------------------------------------------------
@@ -151,6 +158,11 @@ static bool is_to_blame(const ArchFault *fault, ArchResume *resume) {
     return false;
 }
 
+ArchResume fault_resume(uint32_t fault, uint64_t pc) {
+    record_at_pc(current_thread()->sip, fault, pc, 0);
+    return sched_on_kernel_stack(leave_after_exception);
+}
+
 // Every kernel call tests the stack before it changes anything, and before it takes the lock, so the kernel's own code meets the guard
 // only in that test, or when it says so: then too it was the SIP that used up the stack.
 void kernel_exception(const ArchFault *fault, ArchResume *resume) {
@@ -171,7 +183,19 @@ static void print_frame(const Sip *sip, uint64_t address) {
         print("#   %v at %v:%u", &place.function, &place.file, (uint64_t)place.line);
 }
 
+// What would help, beside the place: nothing, or how long the text is.
+static size_t write_remedy(const Ending *ending, char *text, size_t room) {
+    const uint64_t ms = ending->limit / 1000000;
+    if (ending->fault != FAULT_TIME) return 0;
+    return print_to(
+        text, room,
+        "it might have %u %s of CPU time, with what it starts; a larger `time`, or none, lets it go on",
+        ms ? ms : ending->limit, ms ? "ms" : "ns"
+    );
+}
+
 void fault_print(const Sip *sip) {
+    char remedy[REMEDY_ROOM];
     const Ending *ending = &sip->ending;
     if (ending->file.size)
         print(
@@ -181,7 +205,10 @@ void fault_print(const Sip *sip) {
     else
         print("fault: %v: %s", &sip->name, causes[ending->fault]);
     if (ending->text.size) print("fault: %v:   %v", &sip->name, &ending->text);
-    if (sip->thread_numbers > 1) print("#   in thread %u", ending->thread);
+    const SealedView advice = { (const uint8_t *)remedy,
+                                write_remedy(ending, remedy, sizeof remedy) };
+    if (advice.size) print("fault: %v:   %v", &sip->name, &advice);
+    if (sip->thread_numbers > 1 && ending->thread) print("#   in thread %u", ending->thread);
     if (ending->frame_count) print("#   address %x in its image", ending->frames[0]);
     for (uint32_t i = 0; i < ending->frame_count; i++)
         print_frame(sip, ending->frames[i]);
@@ -190,7 +217,8 @@ void fault_print(const Sip *sip) {
 Why fault_why(uint32_t fault) {
     switch (fault) {
     case FAULT_NONE: return WHY_RETURNED;
-    case FAULT_QUOTA: return WHY_OVER_QUOTA;
+    case FAULT_QUOTA:
+    case FAULT_TIME: return WHY_OVER_QUOTA;
     case FAULT_KILLED: return WHY_KILLED;
     case FAULT_CLOSED: return WHY_PEER_LOST;
     default: return WHY_FAULTED;
@@ -206,6 +234,10 @@ size_t fault_write(const Ending *ending, const Sealed *sealed, char *text, size_
     if (ending->fault == FAULT_NONE) return 0;
     size_t length = print_to(text, room, "%s", causes[ending->fault]);
     if (ending->text.size) length += print_to(text + length, room - length, "\n%v", &ending->text);
+    if (ending->fault == FAULT_TIME) {
+        length += print_to(text + length, room - length, "\n");
+        length += write_remedy(ending, text + length, room - length);
+    }
     for (uint32_t i = 0; i < ending->frame_count; i++) {
         SealedPlace place;
         if (!find_place(sealed, ending->frames[i], &place)) continue;

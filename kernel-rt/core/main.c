@@ -9,13 +9,7 @@ static void end_all(void) {
     }
 }
 
-// A thread has ended; with the first one, or by a fault, its SIP.
-static void end_one(Thread *ended) {
-    Sip *sip = ended->sip;
-    if (ended != &sip->thread && sip->ending.fault == FAULT_NONE && !sip->has_exited) {
-        thread_end(ended);
-        return;
-    }
+static void end_sip(Sip *sip) {
     const bool faulted = sip->ending.fault != FAULT_NONE;
     if (faulted) {
         fault_print(sip);
@@ -35,10 +29,30 @@ static void end_one(Thread *ended) {
     sip_give_up(sip);
 }
 
+// A thread has ended; with the first one, or by a fault, its SIP.
+static void end_one(Thread *ended) {
+    Sip *sip = ended->sip;
+    if (ended != &sip->thread && sip->ending.fault == FAULT_NONE && !sip->has_exited)
+        thread_end(ended);
+    else
+        end_sip(sip);
+}
+
+// The kernel's own context is asked for something.
+static void serve(void) {
+    Sip *sip = budget_next_over();
+    if (sip) {
+        sip->ending = fault_of_time(sip);
+        end_sip(sip);
+    }
+    processes_serve();
+    if (budget_next_over()) sched_wake(&sched.kernel);
+}
+
 static void run_on(void) {
     for (Thread *ended; !kernel.exited && ((ended = INJECT_ENDED()) || (ended = sched_run()));) {
         if (ended == &sched.kernel)
-            processes_serve();
+            serve();
         else
             end_one(ended);
     }

@@ -4,8 +4,8 @@
 // whether its turn is over. A marked thread that calls the kernel no more is found in its own code by the next tick.
 //
 // A turn begins when a thread is taken from a queue, and includes whoever is handed a message in it. It is over at the
-// second tick after that, if somebody else is waiting. So a thread that can run does run after at most two ticks for each
-// turn that comes before its own (sched). There are no priorities, hence none to invert.
+// second tick after that, if somebody else is waiting, or the thread has had its share of the CPU (budget.c). So a thread that can
+// run does run after at most two ticks for each turn before its own. There are no priorities, hence none to invert.
 //
 // Of several CPUs each has turns of its own. Who was handed a message waits for its sender's CPU, until a tick finds that another one
 // rests.
@@ -20,6 +20,7 @@ void preempt_set_limit(Thread *thread) {
 
 static bool turn_is_over(const Cpu *cpu) {
     if (cpu->current->state == THREAD_HELD) return true; // it was suspended while it ran
+    if (budget_is_spent(cpu->current)) return true;
     if (!sched.queued && !cpu->handoff) return false;
     return cpu->ticks - cpu->turn >= TICKS_OF_A_TURN;
 }
@@ -34,6 +35,8 @@ static void mark(Cpu *cpu, Thread *thread) {
 ASIDE bool preempt_at_entry(Thread *thread, uint64_t frame) {
     preempt_set_limit(thread);
     if (frame < thread->limit) return false;
+    time_charge(this_cpu());
+    if (budget_is_over(thread)) fault_at_pc(FAULT_TIME, 0, frame);
     sched_look_at_timers();
     irqs_look();
     if (turn_is_over(this_cpu())) sched_yield();
@@ -62,6 +65,11 @@ ArchState *kernel_tick(uint64_t pc, uint32_t ticks, ArchResume *resume) {
     }
     lock_in_handler(cpu);
     if (!cpu->has_left) {
+        time_charge(cpu);
+        if (budget_is_over(thread)) {
+            *resume = fault_resume(FAULT_TIME, pc);
+            return &thread->saved;
+        }
         sched_look_at_timers();
         irqs_look();
         sched_share_handoff();

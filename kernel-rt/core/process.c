@@ -29,17 +29,19 @@ typedef enum Refusal { // StartError
     REFUSAL_TOO_MANY,
     REFUSAL_DENIED,
     REFUSAL_BAD_ARGUMENT,
+    REFUSAL_NO_TIME,
     REFUSAL_NONE
 } Refusal;
 
 typedef struct Quotas {
     uint64_t heap, stack;
-    uint32_t threads;
+    uint32_t threads, cpu;
+    uint64_t time;
 } Quotas;
 
 typedef struct Usage {
-    uint64_t heap, heap_most, blocks, nanoseconds;
-    uint32_t threads, channels;
+    uint64_t heap, heap_most, blocks, nanoseconds, time_most, time_left;
+    uint32_t cpu, threads, channels;
 } Usage;
 
 typedef struct Ended {
@@ -48,7 +50,7 @@ typedef struct Ended {
     EndingTexts texts;
 } Ended;
 
-_Static_assert(sizeof(Quotas) == 24 && sizeof(Usage) == 40 && sizeof(Ended) == 40, "as compiled");
+_Static_assert(sizeof(Quotas) == 32 && sizeof(Usage) == 64 && sizeof(Ended) == 40, "as compiled");
 
 typedef struct Request { // what a start message says, behind its ends
     SipText *args;
@@ -193,6 +195,22 @@ static Refusal set_quotas(Sip *sip, const Quotas *wanted) {
     return sip->stack_bytes < manifest->frame_bound ? REFUSAL_BAD_ARGUMENT : REFUSAL_NONE;
 }
 
+// The same of CPU time. A total is taken from what the starter has left, if that is limited, and comes back when it ends.
+static Refusal set_budget(Sip *sip, const Quotas *wanted) {
+    const SealManifest *manifest = &sip->program->sealed->manifest;
+    const uint32_t most_cpu = manifest->cpu ? manifest->cpu : SEAL_MOST_CPU;
+    const uint64_t most_time = manifest->time ? manifest->time : SEAL_MOST_TIME;
+    if (wanted->cpu > most_cpu || wanted->time > most_time) return REFUSAL_DENIED;
+    switch (budget_set(
+        sip, wanted->cpu ? wanted->cpu : manifest->cpu, wanted->time ? wanted->time : manifest->time
+    )) {
+    case BUDGET_SET: return REFUSAL_NONE;
+    case BUDGET_TOO_DEEP: return REFUSAL_TOO_MANY;
+    case BUDGET_NO_TIME: return REFUSAL_NO_TIME;
+    }
+    return REFUSAL_DENIED;
+}
+
 static SipEndpoint *make_channel(
     ServedContract served, Notice notice, Sip *sip, SipEndpoint **kept
 ) {
@@ -212,7 +230,8 @@ static bool takes_texts(const Sip *sip) {
 
 // Ready but for what its starter gives.
 static Refusal make(Sip *sip, uint32_t number, const Slot *slot, const Request *request) {
-    const Refusal refusal = set_quotas(sip, &request->quotas);
+    Refusal refusal = set_quotas(sip, &request->quotas);
+    if (refusal == REFUSAL_NONE) refusal = set_budget(sip, &request->quotas);
     if (refusal != REFUSAL_NONE) return refusal;
     if (request->arg_count && !takes_texts(sip)) return REFUSAL_BAD_ARGUMENT;
     if (slot->charge > sip->account.quota) return REFUSAL_NO_MEMORY;
@@ -400,6 +419,9 @@ static void tell_usage(SipEndpoint *end, const Sip *sip) {
                       .heap_most = sip->account.quota,
                       .blocks = sip->account.blocks,
                       .nanoseconds = time_of(sip),
+                      .time_most = sip->budget.granted,
+                      .time_left = budget_time_left(sip),
+                      .cpu = sip->budget.cpu,
                       .threads = sip->thread_count,
                       .channels = (uint32_t)sip->endpoint_count };
     channel_commit(end);

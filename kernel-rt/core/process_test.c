@@ -200,12 +200,16 @@ static void asks_for_too_much(const KernelTable *k, const SipStart *s) {
         Quotas quotas;
         uint32_t refusal;
     } asked[] = {
-        { { 65537, 0, 0 },      DENIED },
-        { { UINT64_MAX, 0, 0 }, DENIED },
-        { { 0, 16385, 0 },      DENIED },
-        { { 0, UINT64_MAX, 0 }, DENIED },
-        { { 0, 0, 2 },          DENIED },
-        { { 0, 0, UINT32_MAX }, DENIED },
+        { { .heap = 65537 },              DENIED },
+        { { .heap = UINT64_MAX },         DENIED },
+        { { .stack = 16385 },             DENIED },
+        { { .stack = UINT64_MAX },        DENIED },
+        { { .threads = 2 },               DENIED },
+        { { .threads = UINT32_MAX },      DENIED },
+        { { .cpu = SEAL_MOST_CPU + 1 },   DENIED },
+        { { .cpu = UINT32_MAX },          DENIED },
+        { { .time = SEAL_MOST_TIME + 1 }, DENIED },
+        { { .time = UINT64_MAX },         DENIED },
     };
     const uint64_t before = k->HEAP_USED();
     for (size_t i = 0; i < sizeof asked / sizeof *asked; i++) {

@@ -45,9 +45,8 @@ static void leave_queue(Thread *thread) {
     if (thread->is_queued) sched.queued--;
 }
 
-// It waits for another thread of its SIP to stop.
-ASIDE static void stand_aside(Thread *thread) {
-    stand(&thread->collects->siblings, thread);
+void sched_stand(Queue *queue, Thread *thread) {
+    stand(queue, thread);
     thread->is_queued = false;
 }
 
@@ -65,6 +64,13 @@ ASIDE void sched_add(Thread *thread) {
     Cpu *cpu = cpus_share ? cpu_that_rests(thread->home) : NULL;
     add(cpu ? cpu : &cpus[thread->home], thread);
     if (cpu) cpu_need(cpu);
+}
+
+void sched_let_run(Queue *queue) {
+    for (Thread *thread; (thread = queue->first);) {
+        leave_queue(thread);
+        sched_add(thread);
+    }
 }
 
 // Of its own queue the first; but if somebody has waited in another one since more than LATER have come, or nobody stands here, whoever
@@ -90,12 +96,17 @@ static void count_turn(Cpu *cpu, Thread *thread) {
 
 // Of their threads one runs at a time, on whichever CPU (`runs`), and none but that one while it is inside the collector, wherever in
 // there its turn ends. The others stand in a queue of their SIP's meanwhile. So the collector needs no lock, and whoever
-// collects finds its siblings' stacks and registers at rest. These three functions are the whole rule: may_run and runs where
+// collects finds its siblings' stacks and registers at rest. These three functions are the whole rule: sibling_runs and runs where
 // a thread is taken, stops where one stops.
 
-static inline bool may_run(const Thread *thread) {
+static inline bool sibling_runs(const Thread *thread) {
     const Sip *sip = thread->collects;
-    return LIKELY(!sip) || !sip->runs || sip->runs == thread;
+    return __builtin_expect(sip && sip->runs && sip->runs != thread, 0);
+}
+
+// It waits for another thread of its SIP to stop.
+ASIDE static void stand_aside(Thread *thread) {
+    sched_stand(&thread->collects->siblings, thread);
 }
 
 static inline void runs(Thread *thread) {
@@ -104,10 +115,7 @@ static inline void runs(Thread *thread) {
 
 ASIDE void sched_let_siblings_run(Sip *sip) {
     sip->runs = NULL;
-    for (Thread *thread; (thread = sip->siblings.first);) {
-        leave_queue(thread);
-        sched_add(thread);
-    }
+    sched_let_run(&sip->siblings);
 }
 
 PATH static void stops(const Thread *thread) {
@@ -117,12 +125,20 @@ PATH static void stops(const Thread *thread) {
 
 // --- taking ----------------------------------------------------------------------------------------------------
 
+// It could run, and stands in no queue. False: it may not now, and stands where it is found when it may.
+static inline bool may_run(Thread *thread) {
+    if (sibling_runs(thread)) {
+        stand_aside(thread);
+        return false;
+    }
+    return thread_has_budget(thread);
+}
+
 static Thread *take_first(Cpu *cpu) {
     Thread *thread;
     while ((thread = next_for(cpu))) {
         leave_queue(thread);
         if (LIKELY(may_run(thread))) break;
-        stand_aside(thread);
     }
     if (thread) count_turn(cpu, thread);
     cpu->handoffs_left = HANDOFFS_IN_A_ROW;
@@ -153,10 +169,25 @@ uint64_t deadline_after(uint64_t span) {
     return span < SIP_NO_TIMEOUT - 1 - now ? now + span : SIP_NO_TIMEOUT - 1;
 }
 
-ASIDE static void add_timer(Thread *thread, uint64_t deadline) {
-    timer_set(&sched.timers, &thread->timer, deadline);
-    if (cpus_share && sched.timers.first == &thread->timer)
+void sched_set_timer(Timer *timer, uint64_t deadline) {
+    timer_set(&sched.timers, timer, deadline);
+    if (cpus_share && sched.timers.first == timer)
         cpu_wake_one(); // which sleeps no longer than till then
+}
+
+// It can run; its deadline becomes 0, which says why.
+static void wake_by_timer(Timer *timer) {
+    Thread *thread = (Thread *)(void *)((uint8_t *)timer - offsetof(Thread, timer));
+    timer->deadline = 0;
+    if (thread->state == THREAD_HELD_WAITING)
+        thread->state = THREAD_HELD;
+    else
+        sched_add(thread);
+}
+
+ASIDE static void add_timer(Thread *thread, uint64_t deadline) {
+    thread->timer.fire = wake_by_timer;
+    sched_set_timer(&thread->timer, deadline);
 }
 
 ASIDE static void remove_timer(Thread *thread) {
@@ -164,15 +195,9 @@ ASIDE static void remove_timer(Thread *thread) {
     thread->timer.deadline = SIP_NO_TIMEOUT;
 }
 
-// It can run; its deadline becomes 0, which says why.
 static void fire(Timer *timer) {
-    Thread *thread = (Thread *)(void *)((uint8_t *)timer - offsetof(Thread, timer));
     timer_cancel(&sched.timers, timer);
-    timer->deadline = 0;
-    if (thread->state == THREAD_HELD_WAITING)
-        thread->state = THREAD_HELD;
-    else
-        sched_add(thread);
+    timer->fire(timer);
 }
 
 ASIDE static void fire_timers(void) {
@@ -201,11 +226,7 @@ PATH static Thread *pick(Cpu *cpu) {
     if (sched.timers.first && --cpu->looks_left == 0) fire_timers();
     Thread *thread = cpu->handoff;
     cpu->handoff = NULL;
-    if (__builtin_expect(thread && !may_run(thread), 0)) {
-        stand_aside(thread);
-        thread = NULL;
-    }
-    if (!LIKELY(thread)) thread = take_first(cpu);
+    if (!LIKELY(thread) || !may_run(thread)) thread = take_first(cpu);
     if (LIKELY(thread)) runs(thread);
     return thread;
 }

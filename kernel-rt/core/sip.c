@@ -71,6 +71,7 @@ static const char *create(Sip *sip, uint32_t number) {
     sip->thread_most = manifest->threads;
     ledger_init(&sip->blocks);
     links_init(&sip->endpoints);
+    budget_set(sip, manifest->cpu, manifest->time); // nobody has started it: nobody could refuse
     if (!sip->wires) sip->wires = record_take(row.wire_count * sizeof *sip->wires);
     if (!sip->gives) sip->gives = record_take(row.wire_count * sizeof *sip->gives);
     if (!sip->serves) sip->serves = record_take(row.wire_count * sizeof *sip->serves);
@@ -385,6 +386,7 @@ void sip_end(Sip *sip) {
     ledger_free(&sip->blocks);
     while (sip->threads)
         thread_end(sip->threads);
+    budget_end(sip);
     if (sip->image_pages) pages_give(sip->image, sip->image_pages);
     sip->image_pages = 0;
     print_ledger(sip, &before, endpoints, pages);

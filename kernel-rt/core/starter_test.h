@@ -12,12 +12,13 @@
 enum { START, STARTED, REFUSED };
 enum { USAGE, SUSPEND, RESUME, KILL, USED, OK, OVER };
 enum { ENDED };
-enum { NO_MEMORY = 1, DENIED = 3, BAD_ARGUMENT = 4 }; // StartError
-enum { RETURNED, FAULTED, OVER_QUOTA, KILLED };       // End
+enum { NO_MEMORY = 1, TOO_MANY = 2, DENIED = 3, BAD_ARGUMENT = 4, NO_TIME = 5 }; // StartError
+enum { RETURNED, FAULTED, OVER_QUOTA, KILLED };                                  // End
 
 typedef struct Quotas {
     uint64_t heap, stack;
-    uint32_t threads;
+    uint32_t threads, cpu;
+    uint64_t time;
 } Quotas;
 
 typedef struct Start { // with one end
@@ -35,15 +36,15 @@ typedef struct Ended {
 
 #define PROGRAM                                                                     \
     {                                                                               \
-        "Program", 1, 1, 48, {                                                      \
-            { "start", 0, 48, 1 }, { "started", 1, 16, 1 }, { "refused", 1, 16, 1 } \
+        "Program", 1, 1, 64, {                                                      \
+            { "start", 0, 56, 1 }, { "started", 1, 16, 1 }, { "refused", 1, 16, 1 } \
         }                                                                           \
     }
 #define PROCESS                                                                                   \
     {                                                                                             \
-        "Process", 1, 1, 48, {                                                                    \
+        "Process", 1, 1, 64, {                                                                    \
             { "usage", 0, 0, 0 }, { "suspend", 0, 0, 0 }, { "resume", 0, 0, 0 },                  \
-                { "kill", 0, 0, 0 }, { "used", 1, 40, 0 }, { "ok", 1, 0, 0 }, { "over", 1, 0, 0 } \
+                { "kill", 0, 0, 0 }, { "used", 1, 64, 0 }, { "ok", 1, 0, 0 }, { "over", 1, 0, 0 } \
         }                                                                                         \
     }
 #define EXITS                                       \

@@ -11,6 +11,8 @@ typedef struct Timer {
     uint64_t order; // of those with one deadline: who was set first is first
     struct Timer *up, *left, *right;
     uint32_t rank; // timers on the shortest way down from here, this one too
+    void (*fire)(struct Timer *timer
+    ); // its owner's, when the time has come and it is not set any more
 } Timer;
 
 typedef struct Timers {

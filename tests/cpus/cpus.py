@@ -28,12 +28,13 @@ PROGRAMS = [  # folder, name, status
     ("preempt", "collect", 0),
     ("preempt", "endless", 42),
     ("cpus", "stress", 0),
+    ("cpus", "limits", 0),
 ]
 BY_NAME = [("cpus", "crowd", 0), ("cpus", "fair", 0)]  # only if asked for
 
 
 def shown(text):
-    ignored = ("#", "fault:", "ledger:") if "stress:" in text else ("#",)
+    ignored = ("#", "fault:", "ledger:") if "stress:" in text or "all of it:" in text else ("#",)
     return [line for line in text.replace("\r\n", "\n").split("\n") if not line.startswith(ignored)]
 
 
