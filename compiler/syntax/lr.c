@@ -51,6 +51,7 @@ typedef struct Lr {
     uint32_t forks;
     uint16_t items, file; // the symbols of the list of items, and of all
     uint32_t start;       // of the first token
+    uint32_t at;          // behind what has been read
     bool alone;           // the tables offer one way only
     bool started, ended, doubt;
     Cached cache[CACHE_SIZE];
@@ -257,6 +258,7 @@ static void step(Lr *p) {
     uint32_t first = p->heads[0].at;
     for (uint32_t i = 1; i < p->count; i++)
         if (p->heads[i].at < first) first = p->heads[i].at;
+    p->at = first;
     p->next_count = p->forks = 0;
     for (uint32_t i = 0; i < p->count && !p->doubt; i++) {
         Head head = p->heads[i];
@@ -300,7 +302,8 @@ const SyntaxNode *lr__read(Arena *arena, Str text, uint32_t start, bool is_behin
     begin(p, start, is_behind);
     while (p->count > 0 && !p->ended && !p->doubt)
         step(p);
-    *end = p->doubt || p->raws.too_deep ? LR_DOUBT : p->ended ? LR_ENDED : LR_WRONG;
+    bool doubt = p->doubt || p->raws.too_deep;
+    *end = (LrEnd){ doubt ? LR_DOUBT : p->ended ? LR_ENDED : LR_WRONG, p->at };
     const SyntaxNode *root = root_of(p);
     raw__end(&p->raws);
     arena_free(&memory);
@@ -310,5 +313,5 @@ const SyntaxNode *lr__read(Arena *arena, Str text, uint32_t start, bool is_behin
 const SyntaxNode *lr__parse(Arena *arena, Str text, uint32_t start) {
     LrEnd end;
     const SyntaxNode *root = lr__read(arena, text, start, false, &end);
-    return end == LR_ENDED ? root : NULL;
+    return end.result == LR_ENDED ? root : NULL;
 }

@@ -9,10 +9,15 @@
 
 #include "syntax.h"
 
-typedef enum LrEnd {
+typedef enum LrResult {
     LR_ENDED, // with the text
     LR_WRONG, // there is something that does not parse
     LR_DOUBT, // it may be read in several ways, or is nested too deeply
+} LrResult;
+
+typedef struct LrEnd {
+    LrResult result;
+    uint32_t at; // where it has stopped
 } LrEnd;
 
 // Reads what stands behind `start`, which is where a text begins, or `is_behind` an item. Gives the items up to what could not

@@ -55,10 +55,10 @@ static void check_text(Str text, Str name, void *context) {
     const SyntaxNode *theirs = good && file ? syntax__copy(&parse, tree) : NULL;
     good = theirs && !parse.too_deep;
     syntax__end_memory();
-    LrEnd end = LR_DOUBT;
+    LrEnd end = { LR_DOUBT, 0 };
     const SyntaxNode *ours = file ? lr__read(&arena, text, 0, false, &end) : NULL;
-    bool wrong = end == LR_WRONG;
-    if (end != LR_ENDED) ours = NULL;
+    bool wrong = end.result == LR_WRONG;
+    if (end.result != LR_ENDED) ours = NULL;
     if (ours && !good) print_error(STR_FMT ": the library does not read this\n", STR_ARG(name));
     assert_true(!ours || good);
     assert_false(

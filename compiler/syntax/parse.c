@@ -83,13 +83,17 @@ static const SyntaxNode *parse_all(Parse *parse, bool wrong, bool *unreadable) {
         *unreadable = parse->too_deep;
         return rest;
     }
+    if (said) { // the library would guess what the rest may be, and take its time
+        *unreadable = true;
+        return syntax__read_items(parse);
+    }
     const SyntaxNode *root = parse_text(parse, parse->text.ptr);
-    if (root && !said) syntax__report(parse);
+    if (root) syntax__report(parse);
     if (root && parse->holes.len == 0) {
         *unreadable = parse->too_deep;
         return root;
     }
-    rest = root && !said ? parse_rest(parse) : NULL;
+    rest = root ? parse_rest(parse) : NULL;
     *unreadable = !rest || parse->too_deep;
     return rest ? rest : root ? root : empty_root(parse);
 }
@@ -127,16 +131,17 @@ Syntax *syntax_parse(Arena *arena, const SourceMap *map, FileId file, Diags *dia
     }
     LrEnd end;
     const SyntaxNode *read = lr__read(arena, parse.text, 0, false, &end);
-    if (end == LR_ENDED && !parse.reported) {
+    if (end.result == LR_ENDED && !parse.reported) {
         *syntax = (Syntax){ .file = file, .text = parse.text, .root = read };
         return syntax;
     }
-    if (end == LR_WRONG) syntax__note_items(&parse, read);
+    bool wrong = end.result == LR_WRONG;
+    if (wrong) syntax__note_items(&parse, read);
     parse.reads_first = parse.items.len > 0;
     Arena memory;
     bool unreadable = false;
     arena_init(&memory);
-    const SyntaxNode *root = parse_in(&parse, &memory, end == LR_WRONG, &unreadable);
+    const SyntaxNode *root = parse_in(&parse, &memory, wrong, &unreadable);
     arena_free(&memory);
     silence(&parse);
     *syntax = (Syntax){ file,       parse.text,       root,           parse.reported,

@@ -77,6 +77,9 @@ void syntax__note_items(Parse *parse, const SyntaxNode *root);
 void syntax__skip_first(const Parse *parse, struct Glr *glr);
 void syntax__skip(Parse *parse, struct Glr *glr);
 
+// Of a text that cannot be made one that can be read: a tree of the items that can.
+const SyntaxNode *syntax__read_items(const Parse *parse);
+
 Span syntax__span(const Parse *parse, uint32_t start, uint32_t end);
 
 #endif
