@@ -277,9 +277,32 @@ static Gone go_on(Look *look, Str now, const Lines *lines) {
     return go_on_in(look, item->start, item->end, (Str){ now.ptr + first, length }, now);
 }
 
-static Gone go_on_from(Look **look, Str text, const Lines *lines) {
+static Gone go_there(Look **look, Str text, const Lines *lines) {
     Gone gone = *look ? go_on(*look, text, lines) : GONE_NOT;
     if (gone == GONE_WRONG) lsp__free_look(look);
+    return gone;
+}
+
+// To the text that it was at before somebody asked what would be. Who asks about the whole program will find that it is partial.
+static void go_back(Look **look) {
+    Str text = { (const char *)(*look)->before.data, (*look)->before.len };
+    Lines lines = { 0 };
+    bool only = (*look)->watch.only;
+    lsp__lines(&lines, text);
+    (*look)->watch.only = true;
+    go_there(look, text, &lines);
+    if (*look) (*look)->watch.only = only;
+    lsp__lines_free(&lines);
+}
+
+// From what was asked last the way is as short as from the text itself, in the same body; else it leads by that.
+static Gone go_on_from(Look **look, Str text, const Lines *lines) {
+    Gone gone = go_there(look, text, lines);
+    if (gone == GONE_NOT && *look && (*look)->before.len > 0) {
+        go_back(look);
+        gone = go_there(look, text, lines);
+    }
+    if (gone == GONE_ON && !(*look)->watch.only) buf_free(&(*look)->before);
     return gone;
 }
 
@@ -335,25 +358,6 @@ static bool go_partly(Look **look, Str text, const Lines *lines) {
     Gone gone = go_on_from(look, text, lines);
     if (*look) (*look)->watch.only = false;
     return gone == GONE_ON && (*look)->is_partial;
-}
-
-static void go_back(Look **look) {
-    if (!*look || (*look)->before.len == 0) return;
-    Buf before = (*look)->before;
-    Str text = { (const char *)before.data, before.len };
-    Lines lines = { 0 };
-    (*look)->before = (Buf){ 0 };
-    lsp__lines(&lines, text);
-    (*look)->watch.only = true; // who asks about the whole program will find that it is partial
-    go_on_from(look, text, &lines);
-    if (*look) (*look)->watch.only = false;
-    lsp__lines_free(&lines);
-    buf_free(&before);
-}
-
-void lsp__look_back(Document *document) {
-    go_back(&document->look);
-    go_back(&document->whole);
 }
 
 const Look *lsp__look_as(Document *document, Str text) {

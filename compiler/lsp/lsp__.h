@@ -202,9 +202,8 @@ json_t *lsp__span_range(const Server *server, const FrontResult *result, Span sp
 void lsp__free_look(Look **look);
 
 // A look at a document as if it had this text, which may differ in one body, in as far as that tells about the body; what is asked
-// of the whole program is not known. It is the document's own, until lsp__look_back. NULL: there is none.
+// of the whole program is not known. It is the document's own, until lsp__look. NULL: there is none.
 const Look *lsp__look_as(Document *document, Str text);
-void lsp__look_back(Document *document); // it is one at the text that it was at before
 
 // --- folders.c: where imported modules are ----------------------------------------------------------------------------------
 

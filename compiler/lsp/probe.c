@@ -220,7 +220,6 @@ void probe_ask(Server *server, Probe *probe, Str expression) {
 
 void probe_free(Probe *probe) {
     forget(probe);
-    lsp__look_back(probe->document);
     arena_free(&probe->arena);
     free(probe);
 }

@@ -92,6 +92,9 @@ def main():
             if not text.lines():
                 change, text = {"text": first.text}, first
             client.change(path, version, change)
+            for _ in range(rng.choice([0, 0, 1, 3])): # which look at bodies as if something else stood there, and leave no trace
+                line, character = position(text.text, lines_of(text.text), rng.randint(0, len(text.text)))
+                client.ask_raw("textDocument/" + rng.choice(["completion", "signatureHelp"]), client.about(path, position=place(line, character)))
             other.open(path, text.text, version)
             said, anew = client.diagnostics(path, version), other.diagnostics(path, version)
             at = rng.randint(0, len(text.text))

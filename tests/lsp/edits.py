@@ -32,14 +32,19 @@ def position(text, starts, at):
     return line, units(text[starts[line] : at])
 
 
+def position_in(text, at):
+    """The same of a place that is not within an end of a line, without all the others."""
+    line = text.count("\n", 0, at) + text.count("\r", 0, at) - text.count("\r\n", 0, at)
+    return line, units(text[max(text.rfind("\n", 0, at), text.rfind("\r", 0, at)) + 1 : at])
+
+
 def one_edit(rng, text):
     start = rng.randint(0, len(text))
     end = min(len(text), start + rng.choice([0, 0, 1, 3, 40]))
     while (0 < start < len(text) and text[start - 1 : start + 1] == "\r\n") or (0 < end < len(text) and text[end - 1 : end + 1] == "\r\n"):
         start, end = start + 1, max(end, start) + 1 # not between the two: no position says that
     put = rng.choice(PARTS) if rng.random() < 0.7 else text[(at := rng.randint(0, len(text))) : at + rng.randint(0, 60)]
-    starts = lines_of(text)
-    return edit(position(text, starts, start), position(text, starts, end), put), text[:start] + put + text[end:]
+    return edit(position_in(text, start), position_in(text, end), put), text[:start] + put + text[end:]
 
 
 def memory(client):
