@@ -69,6 +69,41 @@ static void culprit(const KernelTable *k, const SipStart *s) {
     k->TRAP(0);
 }
 
+// One faults once, before the other does so 41 times: of 42 reports 16 are kept, and that one is among them.
+static void hears_of_both(const KernelTable *k, const SipStart *s) {
+    uint64_t of_one = 0, of_other = 0, lost = 0;
+    Told told;
+    k->SLEEP((uint64_t)1 << 40);
+    while (next(k, s->endpoints[0], &told) == FAULT) {
+        const bool is_one = told.name.length == 4 && memcmp(told.name.ptr, "once", 4) == 0;
+        if (is_one)
+            of_one++;
+        else
+            of_other++;
+        lost += told.lost;
+        free_text(k, told.name);
+        free_text(k, told.where);
+        free_text(k, told.report);
+    }
+    CHECK(of_one == 1 && of_other == 15 && lost == 26);
+    k->CLOSE(s->endpoints[0]);
+}
+
+#define CULPRIT(sip, again)                                                                       \
+    {                                                                                             \
+        { .name = sip, SIZES, CONTRACTS, .restart = again, .code = culprit }, \
+        { { 0 } }, \
+        { 0 }, \
+        0 \
+    }
+
+static void who_faults_often_pushes_out_its_own_reports(void **state) {
+    (void)state;
+    const TestSip sips[MACHINE_MOST] = { SERVICE_SIP("hears", hears_of_both, 1, "faults"),
+                                         CULPRIT("once", 0), CULPRIT("often", 40) };
+    assert_status(sips, STATUS_FAULTED);
+}
+
 // Asks, and sends its end away before there is an answer.
 static void asks_and_gives_away(const KernelTable *k, const SipStart *s) {
     SipEndpoint *of = s->endpoints[0], *peer = s->endpoints[1];
@@ -205,6 +240,7 @@ static void the_wrong_contract_is_refused(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(who_faults_often_pushes_out_its_own_reports),
         cmocka_unit_test(an_answer_finds_an_end_on_its_way),
         cmocka_unit_test(who_leaves_is_told_nothing),
         cmocka_unit_test(bytes_come_in_order_and_end),
