@@ -25,6 +25,8 @@ import sys
 import tempfile
 import time
 
+import boot
+
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 BUILD = os.environ.get("SIP_BUILD", os.path.join(ROOT, "build", "release"))
 SIPCC = os.path.join(BUILD, "bin", "sipcc")
@@ -103,31 +105,13 @@ def sets(scratch):
         yield figure(f"sets, {what} of {members}", statistics.median(costs[what, members]), "cycles/exchange", f"{what} of 1", base)
 
 
-QEMU = ["qemu-system-x86_64", "-accel", "tcg", "-cpu", "max", "-M", "microvm,pic=off,pit=off,rtc=off", "-m", "256M", "-nodefaults", "-display", "none",
-        "-no-reboot", "-device", "isa-debug-exit,iobase=0x501,iosize=1"]
-
-
-def seconds_of(want, *command):
-    """Wall time of a process that ends with one of these codes."""
-    start = time.monotonic()
-    result = subprocess.run(command, capture_output=True, stdin=subprocess.DEVNULL)
-    spent = time.monotonic() - start
-    if result.returncode not in want:
-        sys.exit(f"bench: {' '.join(command)} ended with {result.returncode}\n{result.stdout}{result.stderr}")
-    return spent
-
-
 def boots(scratch):
-    """From the start of QEMU to its end, for a system that says hello and for a kernel that does nothing; the least counts."""
-    floor, hello = os.path.join(scratch, "floor.elf"), os.path.join(scratch, "hello.elf")
-    run("clang-19", "--target=x86_64-unknown-none-elf", "-nostdlib", "-static", "-fuse-ld=lld", "-Wl,--image-base=0x100000", "-Wl,-e,start",
-        os.path.join(ROOT, "tests", "bench", "floor.S"), "-o", floor)
-    run(SIPCC, "image", os.path.join(ROOT, "examples", "01-hello", "hello.sip"), "-o", hello)
-    ours, least = [], []
-    for _ in range(ROUNDS):
-        least.append(seconds_of((3,), *QEMU, "-kernel", floor))
-        ours.append(seconds_of((3,), *QEMU, "-serial", "stdio", "-kernel", hello))
-    yield figure("boot, hello and end on microvm", min(ours) * 1000, "ms", "QEMU alone", min(least) * 1000)
+    """From the start of QEMU to the first message."""
+    times = boot.measure(scratch, SIPCC, ROOT, os.path.join(BUILD, "bench-linux"), ROUNDS)
+    for machine, ours, peer in [("microvm", "hello on microvm", "floor on microvm"), ("q35", "hello on q35", "Linux on q35")]:
+        if ours in times and peer in times:
+            yield figure(f"boot on {machine}, first message", times[ours][0], "ms", peer, times[peer][0])
+            yield figure(f"boot on {machine}, CPU time until then", times[ours][1], "ms", peer, times[peer][1])
 
 
 def kernel(scratch):
@@ -136,10 +120,13 @@ def kernel(scratch):
     run("clang-19", "-static", "-nostdlib", os.path.join(ROOT, "tests", "bench", "static.c"), "-o", static)
     image = built_image(scratch, os.path.join(ROOT, "tests", "bench", "kernel.sip"))
     rows = {"cycles of a kernel call": "getppid", "cycles of a yield": "sched_yield", "cycles of a thread": "pthread_create, join",
-            "cycles of a process": "posix_spawn, waitpid", "cycles of a round trip": "pipe, two threads", "bytes of a process": "Pss, static"}
+            "cycles of a process": "posix_spawn, waitpid", "cycles of a round trip": "pipe, two threads",
+            "cycles of a round trip over CPUs": "pipe, on two CPUs", "bytes of a process": "Pss, static"}
     ours, theirs = {}, {}
     for _ in range(3):
         out, peer = run(os.path.join(BUILD, "bin", "sip-hosted"), image).stdout, run(twin, static).stdout
+        two = run(os.path.join(BUILD, "bin", "sip-hosted"), "--cpus", "2", image).stdout  # both ends are where the sender is, but for the lock
+        out += f"# cycles of a round trip over CPUs: {measured(two, 'cycles of a round trip'):.0f}\n"
         for row in rows:
             ours.setdefault(row, []).append(measured(out, row))
             theirs.setdefault(row, []).append(measured(peer, row))

@@ -84,12 +84,24 @@ static uint64_t process(char *path) {
 static int to[2], back[2];
 
 static void *answer(void *unused) {
+    const int from = to[0], into = back[1];
     uint64_t n;
-    while (read(to[0], &n, sizeof n) == sizeof n) {
+    while (read(from, &n, sizeof n) == sizeof n) {
         n++;
-        if (write(back[1], &n, sizeof n) != sizeof n) break;
+        if (write(into, &n, sizeof n) != sizeof n) break;
     }
     return unused;
+}
+
+// Who answers sits on the other CPU, if there is one, and asks by pipes of its own.
+static void answer_elsewhere(int cpu) {
+    pthread_t other;
+    cpu_set_t set;
+    CPU_ZERO(&set);
+    CPU_SET(cpu, &set);
+    must(pipe(to) == 0 && pipe(back) == 0, "pipe");
+    must(pthread_create(&other, NULL, answer, NULL) == 0, "pthread_create");
+    must(pthread_setaffinity_np(other, sizeof set, &set) == 0, "pthread_setaffinity_np");
 }
 
 static uint64_t trips(void) {
@@ -138,6 +150,10 @@ int main(int argc, char **argv) {
     show("thread", thread, THREADS);
     show("process", spawned, 1);
     show("round trip", trip, CALLS);
+    answer_elsewhere(0);
+    for (int i = 0; i < BATCHES; i++)
+        trip[i] = trips();
+    show("round trip over CPUs", trip, CALLS);
     memory(argv[1]);
     return 0;
 }
