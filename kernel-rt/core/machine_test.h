@@ -29,6 +29,18 @@
 #include <ucontext.h>
 #include <unistd.h>
 
+// --- under sanitizers ----------------------------------------------------------------------------------------
+
+#if __has_feature(address_sanitizer)
+// Frames stay on the stack that a SIP has, faults are ours, and what is left over the ledger finds.
+const char *__asan_default_options(void);
+
+__attribute__((used)) const char *__asan_default_options(void) {
+    return "detect_stack_use_after_return=0:detect_leaks=0:handle_segv=0:handle_sigill=0:"
+           "handle_sigfpe=0:use_sigaltstack=0";
+}
+#endif
+
 // --- the platform ------------------------------------------------------------------------------------------
 
 static uint64_t

@@ -189,7 +189,8 @@ static bool reads(const KernelTable *k, SipEndpoint *of, uint32_t most, const ch
     memcpy(&got, received.payload, sizeof got);
     if ((uint32_t)received.what != GOT) return false;
     const bool same =
-        got.lost == 0 && got.length == strlen(wanted) && memcmp(got.bytes, wanted, got.length) == 0;
+        got.lost == 0 && got.length == strlen(wanted) &&
+        (got.length == 0 || memcmp(got.bytes, wanted, got.length) == 0); // NULL: nothing
     if (got.bytes) k->FREE(got.bytes);
     return same;
 }
