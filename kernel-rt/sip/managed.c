@@ -20,7 +20,12 @@
 #include <gc_mark.h>
 #include <stdarg.h>
 
-enum { HEADER = 2 * sizeof(GC_word), PAGE = 4096, FIRST_BYTES = 5 * 65536 };
+enum {
+    HEADER = 2 * sizeof(GC_word),
+    PAGE = 4096,
+    LARGE_PAGE = 2 * 1024 * 1024,
+    PIECE = LARGE_PAGE - PAGE - sizeof(SipBlock),
+};
 
 static unsigned kind; // of objects with a descriptor
 static int is_ready;  // the collector is
@@ -55,21 +60,41 @@ _Noreturn void exit(int status);
 void sip_managed_push_roots(void);
 #pragma GCC visibility pop
 
-// What the collector gives up without, when it starts, is taken before that, and handed out piece by piece.
-static uint8_t *first, *first_end;
-
-static uint8_t *take_pages(size_t bytes) {
-    if (bytes > UINT64_MAX - PAGE) return NULL;
-    uintptr_t block = (uintptr_t)sip_kernel->TRY_ALLOC(bytes + PAGE);
-    return block ? (uint8_t *)((block + PAGE - 1) & ~(uintptr_t)(PAGE - 1)) : NULL;
+// Whether the quota has room for large pages, and for garbage of that size: a sixteenth of it is at least one.
+static int is_large(void) {
+    return sip_managed_quota >= (uint64_t)16 * LARGE_PAGE;
 }
 
-// On the SIP's account like any block, and the SIP's until it ends: the collector gives nothing back.
-void *platform_get_mem(size_t bytes) {
-    if (bytes > (size_t)(first_end - first)) return take_pages(bytes);
-    uint8_t *piece = first;
-    first += bytes;
+// What is left of the blocks that were taken, in pages: the collector asks for less than they have.
+static uint8_t *rest, *rest_end;
+
+static uint8_t *take_block(uint64_t bytes) {
+    return bytes > UINT64_MAX - PAGE ? NULL : sip_kernel->TRY_ALLOC(bytes + PAGE);
+}
+
+// The first `bytes` of a block, which begin a page; the rest of it is kept, if it is more than what there was.
+static uint8_t *cut(uint8_t *block, uint64_t bytes) {
+    const SipBlock *header = (const SipBlock *)(void *)block - 1;
+    uint8_t *piece = block + (-(uintptr_t)block & (PAGE - 1));
+    uint8_t *end = block + header->size;
+    if (end - (piece + bytes) > rest_end - rest) {
+        rest = piece + bytes;
+        rest_end = end;
+    }
     return piece;
+}
+
+// On the SIP's account like any block, and the SIP's until it ends: the collector gives nothing back. Where the quota is
+// large, it is taken in pieces of a large page, which the kernel makes one if the machine has such: the first touch of each page is what costs most.
+void *platform_get_mem(size_t bytes) {
+    if (bytes <= (size_t)(rest_end - rest)) {
+        uint8_t *piece = rest;
+        rest += bytes;
+        return piece;
+    }
+    uint8_t *block = is_large() && bytes < PIECE ? take_block(PIECE) : NULL;
+    if (!block) block = take_block(bytes);
+    return block ? cut(block, bytes) : NULL;
 }
 
 // Asked for and not used: see STACK_NOT_SCANNED.
@@ -181,18 +206,30 @@ static void set_variables(void) {
     GC_set_stop_func(go_on);
 }
 
-// When to collect: after as much as is looked at has been made anew, but not for less than a part of the quota, which is not much
-// of what the CPU's caches hold. The heap is about twice of what is in use, if the quota has room for that.
+// When to collect: after twice as much as is in use has been made anew, but not for less than a part of the quota, which is not much of what
+// the CPU's caches hold. Where the quota is large, after as much as is in use, but not for less than a large page.
 static void set_pace(void) {
     enum { LEAST = 64 * 1024, MOST = 1024 * 1024, PARTS = 16 };
     uint64_t part = sip_managed_quota / PARTS;
-    GC_set_min_bytes_allocd(part < LEAST ? LEAST : part > MOST ? MOST : part);
-    GC_set_free_space_divisor(1);
+    GC_set_min_bytes_allocd(
+        is_large()     ? LARGE_PAGE
+        : part < LEAST ? LEAST
+        : part > MOST  ? MOST
+                       : part
+    );
+    GC_set_free_space_divisor(is_large() ? 2 : 1);
+}
+
+// What the collector gives up without, when it starts, is there before that.
+static int has_first_memory(void) {
+    enum { FIRST = 5 * 64 * 1024 };
+    uint8_t *block = take_block(is_large() ? PIECE : FIRST);
+    if (block) cut(block, 0);
+    return block != NULL;
 }
 
 static int make_ready(void) {
-    if (!(first = take_pages(FIRST_BYTES))) return 0;
-    first_end = first + FIRST_BYTES;
+    if (!has_first_memory()) return 0;
     set_variables();
     GC_set_all_interior_pointers(0);
     GC_set_dont_precollect(1);
