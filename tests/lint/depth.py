@@ -69,7 +69,7 @@ class Kernel:
 def main():
     objdump, header = sys.argv[1:3]
     with open(header) as file:
-        kept = int(re.search(r"KERNEL_STACK = (\d+)", file.read()).group(1))
+        kept = min(int(size) for size in re.findall(r"#define KERNEL_STACK_BYTES (\d+)", file.read()))
     good = True
     for path in sys.argv[3:]:
         kernel = Kernel(objdump, path)
