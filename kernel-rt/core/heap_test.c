@@ -41,7 +41,10 @@ static void nobody_shares(void **state) {
             *block = NULL;
         } else {
             *block = heap_take(&account, size);
-            memset(block_memory(*block), (int)(size < 250 ? size : 250), size < 250 ? size : 250);
+            const uint8_t *fresh = block_memory(*block);
+            for (uint64_t i = 0; i < (*block)->size; i++)
+                if (fresh[i]) fail_msg("byte %lu of %lu is not clean", i, (*block)->size);
+            memset(block_memory(*block), (int)(size < 250 ? size : 250), (*block)->size);
         }
     }
     for (int i = 0; i < MOST; i++) {

@@ -225,6 +225,28 @@ static void check_pages(void) {
     platform_pages_free(second, 5);
 }
 
+// The heap hands pages on as they come: nothing else stands between one process and what another one has written.
+static void check_clean(void) {
+    static const size_t sizes[] = { 700, 1, 530, 513, 90, 1200, 3 }; // below and above a large page
+    enum { COUNT = sizeof sizes / sizeof *sizes, ROUNDS = 4 };
+    uint8_t *pages[COUNT];
+    bool clean = true;
+    for (size_t round = 0; round < ROUNDS; round++) {
+        for (size_t i = 0; i < COUNT; i++) {
+            const size_t bytes = sizes[(i + round) % COUNT] * PLATFORM_PAGE;
+            pages[i] = platform_pages(bytes / PLATFORM_PAGE);
+            clean = clean && pages[i] && is_zero(pages[i], bytes);
+            if (clean) fill(pages[i], bytes);
+        }
+        for (size_t i = 0; clean && i < COUNT;
+             i++) { // every second one first, so that the rest lies between gaps
+            const size_t at = i * 2 % COUNT;
+            platform_pages_free(pages[at], sizes[(at + round) % COUNT]);
+        }
+    }
+    check(clean, "whatever was there before, all pages come zeroed");
+}
+
 static void check_protection(void) {
     uint8_t *pages = platform_pages(1200); // more than a large page of the booted kernel
     check(pages, "a lot of memory in a row");
@@ -600,6 +622,7 @@ _Noreturn void kernel_main(const uint8_t *image, size_t length) {
     thread_stack = stack + PLATFORM_PAGE;
     check_switch();
     check_pages();
+    check_clean();
     check_protection();
     check_kernel_protection(image);
     check_exceptions();
