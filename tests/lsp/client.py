@@ -135,8 +135,8 @@ class Client:
     def change(self, path, version, *changes):
         self.say("textDocument/didChange", {"textDocument": {"uri": uri_of(path), "version": version}, "contentChanges": list(changes)})
 
-    def diagnostics(self, path, version):
-        end = time.monotonic() + self.patience
+    def diagnostics(self, path, version, patience=None):
+        end = time.monotonic() + (patience or self.patience)
         while self.told.get(uri_of(path), (None,))[0] != version:
             assert self.read_one(end), f"nothing was said about version {version}"
         return self.told[uri_of(path)][1]
