@@ -94,6 +94,22 @@ void buf_printf(Buf *buf, const char *format, ...) {
     buf->len += (size_t)length;
 }
 
+void buf_json(Buf *buf, const char *text) {
+    buf_byte(buf, '"');
+    for (; *text; text++) {
+        uint8_t c = (uint8_t)*text;
+        if (c == '"' || c == '\\')
+            buf_printf(buf, "\\%c", c);
+        else if (c == '\n')
+            buf_cstr(buf, "\\n");
+        else if (c < 0x20 || c == 0x7f)
+            buf_printf(buf, "\\u%04x", c);
+        else
+            buf_byte(buf, c);
+    }
+    buf_byte(buf, '"');
+}
+
 char *buf_take(Buf *buf) {
     buf_reserve(buf, 1);
     buf->data[buf->len] = 0;

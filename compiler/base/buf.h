@@ -26,6 +26,7 @@ void buf_uleb(Buf *buf, uint64_t value);   // unsigned LEB128, shortest form
 void buf_sleb(Buf *buf, int64_t value);    // signed LEB128, shortest form
 void buf_cstr(Buf *buf, const char *text); // without its NUL
 void buf_printf(Buf *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void buf_json(Buf *buf, const char *text); // quoted, as JSON has it
 char *buf_take(Buf *buf); // the bytes, NUL-terminated; the caller frees them; the buffer is empty
 
 // --- reading -----------------------------------------------------------------------------------------------

@@ -42,7 +42,6 @@ const char *diag__level_text(const Diags *diags, DiagCode code); // "error"
 const char *diag__rule_level(DiagCode code);      // the same, where nothing is denied
 const Diag **diag__sorted(const Diags *diags);    // in the arena; diags->list.len of them
 const char *diag__rule_text(DiagCode code);       // as for printf
-void diag__put_json(Buf *out, const char *text);  // quoted
 void diag__put_plain(Buf *out, const char *text); // controls as `?`
 void diag__render_one(const Diags *diags, const Diag *diag, bool color, Buf *out);
 

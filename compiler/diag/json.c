@@ -5,25 +5,9 @@
 
 #include <stdlib.h>
 
-void diag__put_json(Buf *out, const char *text) {
-    buf_byte(out, '"');
-    for (; *text; text++) {
-        uint8_t c = (uint8_t)*text;
-        if (c == '"' || c == '\\')
-            buf_printf(out, "\\%c", c);
-        else if (c == '\n')
-            buf_cstr(out, "\\n");
-        else if (c < 0x20 || c == 0x7f)
-            buf_printf(out, "\\u%04x", c);
-        else
-            buf_byte(out, c);
-    }
-    buf_byte(out, '"');
-}
-
 static void put_member(Buf *out, const char *name, const char *text) {
     buf_printf(out, "\"%s\":", name);
-    diag__put_json(out, text);
+    buf_json(out, text);
 }
 
 static void put_place(const Diags *diags, Buf *out, Span span) {

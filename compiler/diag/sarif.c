@@ -15,7 +15,7 @@ typedef struct Rules { // those that the results are about, in the order of thei
 
 static void put_text(Buf *out, const char *name, const char *text) {
     buf_printf(out, "\"%s\":{\"text\":", name);
-    diag__put_json(out, text);
+    buf_json(out, text);
     buf_byte(out, '}');
 }
 
@@ -169,9 +169,9 @@ static void put_rule(Buf *out, DiagCode code) {
     put_heading(out, page ? page : diag__rule_text(code));
     if (page) {
         buf_cstr(out, ",\"help\":{\"text\":");
-        diag__put_json(out, page);
+        buf_json(out, page);
         buf_cstr(out, ",\"markdown\":");
-        diag__put_json(out, page);
+        buf_json(out, page);
         buf_byte(out, '}');
     }
     buf_printf(out, ",\"defaultConfiguration\":{\"level\":\"%s\"}}", diag__rule_level(code));
@@ -190,7 +190,7 @@ static void find_rules(const Diags *diags, Rules *rules) {
 
 static void put_driver(Buf *out, const Rules *rules, const char *version) {
     buf_cstr(out, "\"tool\":{\"driver\":{\"name\":\"sipcc\",\"version\":");
-    diag__put_json(out, version);
+    buf_json(out, version);
     buf_cstr(out, ",\"rules\":[");
     for (uint32_t i = 0; i < rules->count; i++) {
         if (i) buf_byte(out, ',');

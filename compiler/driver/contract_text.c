@@ -83,18 +83,6 @@ void contract_text(const ContractView *view, const HirContract *contract, Buf *o
 
 // --- for programs ---------------------------------------------------------------------------------------------------------
 
-static void put_text(const char *text, Buf *out) {
-    buf_byte(out, '"');
-    for (; *text; text++) {
-        if (*text == '"' || *text == '\\') buf_byte(out, '\\');
-        if ((unsigned char)*text < ' ')
-            buf_printf(out, "\\u%04x", *text);
-        else
-            buf_byte(out, (uint8_t)*text);
-    }
-    buf_byte(out, '"');
-}
-
 static void put_type(const ContractView *view, const HirType *type, uint32_t depth, Buf *out);
 
 static void put_fields(
@@ -103,7 +91,7 @@ static void put_fields(
     buf_cstr(out, "[");
     for (uint32_t i = 0; i < fields->len; i++) {
         buf_cstr(out, i ? ", {\"name\": " : "{\"name\": ");
-        put_text(view_name(view, fields->data[i].name), out);
+        buf_json(out, view_name(view, fields->data[i].name));
         buf_cstr(out, ", \"type\": ");
         put_type(view, fields->data[i].type, depth, out);
         buf_cstr(out, "}");
@@ -115,9 +103,9 @@ static void put_fields(
 static void put_parts(const ContractView *view, const HirType *type, uint32_t depth, Buf *out) {
     if (type->kind == HIR_TYPE_ENDPOINT) {
         buf_cstr(out, ", \"kind\": \"endpoint\", \"contract\": ");
-        put_text(view_name(view, type->contract->name), out);
+        buf_json(out, view_name(view, type->contract->name));
         buf_printf(out, ", \"side\": \"%s\", \"state\": ", type->side == HIR_IMP ? "imp" : "exp");
-        put_text(view_name(view, type->contract->states.data[type->state].name), out);
+        buf_json(out, view_name(view, type->contract->states.data[type->state].name));
     } else if (type->kind == HIR_TYPE_STRUCT) {
         buf_cstr(out, ", \"kind\": \"struct\", \"fields\": ");
         put_fields(view, &type->structure->fields, depth, out);
@@ -129,7 +117,7 @@ static void put_parts(const ContractView *view, const HirType *type, uint32_t de
         for (uint32_t i = 0; i < type->enumeration->variants.len; i++) {
             const HirVariant *variant = &type->enumeration->variants.data[i];
             buf_cstr(out, i ? ", {\"name\": " : "{\"name\": ");
-            put_text(view_name(view, variant->name), out);
+            buf_json(out, view_name(view, variant->name));
             buf_cstr(out, ", \"fields\": ");
             put_fields(view, &variant->fields, depth, out);
             buf_cstr(out, "}");
@@ -150,7 +138,7 @@ static void put_parts(const ContractView *view, const HirType *type, uint32_t de
 
 static void put_type(const ContractView *view, const HirType *type, uint32_t depth, Buf *out) {
     buf_cstr(out, "{\"text\": ");
-    put_text(hir_type_text(view->program->types, type), out);
+    buf_json(out, hir_type_text(view->program->types, type));
     if (depth > 0) put_parts(view, type, depth - 1, out);
     buf_cstr(out, "}");
 }
@@ -158,12 +146,12 @@ static void put_type(const ContractView *view, const HirType *type, uint32_t dep
 static void put_json_message(const ContractView *view, const HirMessage *message, Buf *out) {
     enum { DEEPEST = 8 };
     buf_cstr(out, "    {\"name\": ");
-    put_text(view_name(view, message->name), out);
+    buf_json(out, view_name(view, message->name));
     buf_printf(out, ", \"direction\": \"%s\", \"arguments\": [", message->is_in ? "in" : "out");
     for (uint32_t i = 0; i < message->args.len; i++) {
         const HirArg *arg = &message->args.data[i];
         buf_cstr(out, i ? ", {\"name\": " : "{\"name\": ");
-        put_text(view_name(view, arg->name), out);
+        buf_json(out, view_name(view, arg->name));
         if (arg->limit != UINT64_MAX) buf_printf(out, ", \"limit\": %" PRIu64, arg->limit);
         buf_cstr(out, ", \"type\": ");
         put_type(view, arg->type, DEEPEST, out);
@@ -174,7 +162,7 @@ static void put_json_message(const ContractView *view, const HirMessage *message
 
 static void put_json_state(const ContractView *view, const HirState *state, Buf *out) {
     buf_cstr(out, "    {\"name\": ");
-    put_text(view_name(view, state->name), out);
+    buf_json(out, view_name(view, state->name));
     buf_printf(
         out, ", \"between\": %s, \"end\": %s, \"choices\": [",
         state->is_implicit ? "true" : "false", state->is_end ? "true" : "false"
@@ -189,9 +177,9 @@ static void put_json_state(const ContractView *view, const HirState *state, Buf 
 
 void contract_json(const ContractView *view, const HirContract *contract, Buf *out) {
     buf_cstr(out, "{\"contract\": ");
-    put_text(view_name(view, contract->name), out);
+    buf_json(out, view_name(view, contract->name));
     buf_cstr(out, ", \"module\": ");
-    put_text(view_name(view, contract->module), out);
+    buf_json(out, view_name(view, contract->module));
     buf_printf(
         out, ", \"in_bound\": %u, \"out_bound\": %u,\n  \"messages\": [\n", contract->in_bound,
         contract->out_bound

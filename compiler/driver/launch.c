@@ -3,6 +3,7 @@
 
 #include "launch.h"
 
+#include "base/clock.h"
 #include "driver/screenshot.h"
 #include "driver/words.h"
 
@@ -14,7 +15,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 extern char **environ;
@@ -155,17 +155,11 @@ bool launch_system(
 
 enum { MOST_OUTPUT = 1 << 20 };
 
-static int64_t milliseconds(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 // Reads until the other end is closed. False: the time is over, or too much was said.
 static bool read_all(int from, int64_t deadline, Buf *out) {
     for (;;) {
         struct pollfd waits = { .fd = from, .events = POLLIN };
-        int64_t left = deadline - milliseconds();
+        int64_t left = deadline - clock_ms();
         if (left <= 0 || out->len > MOST_OUTPUT) return false;
         int ready = poll(&waits, 1, left > 1000 ? 1000 : (int)left);
         if (ready <= 0) continue;
@@ -198,7 +192,7 @@ bool launch_captured(
     int failed = posix_spawn(&child, argv[0], &actions, NULL, argv, environ);
     posix_spawn_file_actions_destroy(&actions);
     close(ends[1]);
-    bool ended = !failed && read_all(ends[0], milliseconds() + (int64_t)seconds * 1000, out);
+    bool ended = !failed && read_all(ends[0], clock_ms() + (int64_t)seconds * 1000, out);
     close(ends[0]);
     if (failed) {
         snprintf(

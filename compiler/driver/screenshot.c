@@ -5,6 +5,7 @@
 #include "screenshot.h"
 
 #include "base/buf.h"
+#include "base/clock.h"
 #include "base/file.h"
 
 #include <errno.h>
@@ -18,7 +19,6 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 extern char **environ;
@@ -47,12 +47,6 @@ void screenshot_options(Arena *arena, Words *words) {
         arena, words, "-chardev", arena_printf(arena, "socket,id=monitor,fd=%d", MONITOR)
     );
     words_add_two(arena, words, "-mon", "chardev=monitor,mode=control");
-}
-
-static int64_t milliseconds(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
 // --- QEMU ----------------------------------------------------------------------------------------------------------
@@ -110,7 +104,7 @@ static int end_qemu(Qemu *qemu) {
 static int read_ending(const Qemu *qemu, int64_t deadline) {
     for (;;) {
         struct pollfd waits = { .fd = qemu->ending, .events = POLLIN };
-        const int64_t left = deadline < 0 ? -1 : deadline - milliseconds();
+        const int64_t left = deadline < 0 ? -1 : deadline - clock_ms();
         if (deadline >= 0 && left <= 0) return -2;
         if (poll(&waits, 1, left > 60000 ? 60000 : (int)left) <= 0) continue;
         uint8_t byte;
@@ -129,10 +123,10 @@ static bool send_line(const Qemu *qemu, const char *text) {
 
 // The next line, NUL-terminated.
 static bool read_line(const Qemu *qemu, Buf *line) {
-    const int64_t deadline = milliseconds() + ANSWER_SECONDS * 1000;
+    const int64_t deadline = clock_ms() + ANSWER_SECONDS * 1000;
     for (line->len = 0; line->len < MOST_ANSWER;) {
         struct pollfd waits = { .fd = qemu->monitor, .events = POLLIN };
-        const int64_t left = deadline - milliseconds();
+        const int64_t left = deadline - clock_ms();
         char byte;
         if (left <= 0) return false;
         if (poll(&waits, 1, (int)left) <= 0) continue;
@@ -187,26 +181,12 @@ static bool greet(Qemu *qemu, char error[512]) {
     return qemu->greeted;
 }
 
-static void put_quoted(Buf *out, const char *text) {
-    buf_byte(out, '"');
-    for (; *text; text++) {
-        const uint8_t byte = (uint8_t)*text;
-        if (byte < 0x20)
-            buf_printf(out, "\\u%04x", byte);
-        else if (byte == '"' || byte == '\\')
-            buf_printf(out, "\\%c", byte);
-        else
-            buf_byte(out, byte);
-    }
-    buf_byte(out, '"');
-}
-
 // --- the picture -----------------------------------------------------------------------------------------------------
 
 static bool dump_screen(Qemu *qemu, const char *path, const char *scratch, char error[512]) {
     Buf request = { 0 };
     buf_cstr(&request, "{\"execute\":\"screendump\",\"arguments\":{\"filename\":");
-    put_quoted(&request, scratch);
+    buf_json(&request, scratch);
     if (ends_in(path, ".png")) buf_cstr(&request, ",\"format\":\"png\"");
     buf_cstr(&request, "}}\n");
     char *text = buf_take(&request);
@@ -261,7 +241,7 @@ bool screenshot_run(
     Qemu qemu;
     if (!can_be_written(options->screenshot, error) || !start_qemu(&qemu, argv, error))
         return false;
-    const int64_t when = options->picture_after < 0 ? -1 : milliseconds() + options->picture_after;
+    const int64_t when = options->picture_after < 0 ? -1 : clock_ms() + options->picture_after;
     int ending = read_ending(&qemu, when);
     bool good = true;
     if (ending != -1) good = take_picture(&qemu, options->screenshot, scratch, error);

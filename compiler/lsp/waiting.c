@@ -3,20 +3,15 @@
 
 #include "lsp__.h"
 
+#include "base/clock.h"
+
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 enum {
     POLL = 4,
     LONG = 400
 }; // ms: between two looks at what has come; and until progress is told of
-
-static uint64_t now_ms(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
-}
 
 // --- what has come -----------------------------------------------------------------------------------------------------------
 
@@ -128,7 +123,7 @@ static void end_progress(Server *server) {
 void lsp__begin_work(Server *server, json_t *message) {
     server->current = message;
     server->stopped = STOP_NOT;
-    server->begun = server->polled = now_ms();
+    server->begun = server->polled = (uint64_t)clock_ms();
 }
 
 void lsp__end_work(Server *server) {
@@ -138,7 +133,7 @@ void lsp__end_work(Server *server) {
 
 bool lsp__stop(void *context) {
     Server *server = context;
-    uint64_t now = now_ms();
+    uint64_t now = (uint64_t)clock_ms();
     if (server->stopped || now - server->polled < POLL) return server->stopped;
     server->polled = now;
     lsp__take_in(server);
